@@ -1,0 +1,23 @@
+import { run } from "../sandbox/engine";
+import { mergeStackFile } from "../sandbox/engine/stack-file";
+import { up as sandboxUp } from "../sandbox/up";
+
+const STACK = "dev";
+
+/** Time from a warm sandbox, without the stack but with its images' layers still in docker's cache, to the first acknowledged chat message. */
+export async function firstMessage(): Promise<string[]> {
+  const root = process.cwd();
+  await sandboxUp();
+  const prepared = await mergeStackFile({ root, stack: STACK });
+  const quiet = { root, stack: STACK, ...prepared, write: () => undefined };
+  await run({ command: "down", ...quiet });
+  const start = Date.now();
+  await run({ command: "up", ...quiet });
+  const response = await fetch("http://localhost:30192/api/topics/chatroom", {
+    method: "POST",
+    headers: { "content-type": "text/plain" },
+    body: "bench: first",
+  });
+  if (!response.ok) throw new Error(`the first message was answered with ${response.status}`);
+  return [`${((Date.now() - start) / 1000).toFixed(1)} s from \`up\` to the first acknowledged message`];
+}

@@ -1,0 +1,25 @@
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. They need the sandbox. */
+import { Command } from "commander";
+import { firstMessage } from "./first-message";
+import { imageSizes } from "./image-sizes";
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
+  "first-message": firstMessage,
+  "image-sizes": imageSizes,
+};
+
+new Command("bench")
+  .argument("[names...]", `some of ${Object.keys(BENCHMARKS).join(", ")}; all by default`)
+  .action(async (names: string[]) => {
+    for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
+      const benchmark = BENCHMARKS[name];
+      if (!benchmark)
+        throw new Error(`There is no benchmark ${name}; there are ${Object.keys(BENCHMARKS).join(", ")}.`);
+      for (const line of await benchmark()) console.log(`${name}: ${line}`);
+    }
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import settings from "../../config/kafka-settings.json";
+import { isDynamic } from "./dynamic-settings";
+
+const broker = settings.broker as Readonly<Record<string, { readonly versions?: readonly string[] }>>;
+const dynamic = Object.keys(broker).filter(isDynamic);
+
+describe("isDynamic", () => {
+  it("holds only for settings that every version has", () => {
+    assert.ok(dynamic.length > 40, `only ${dynamic.length} settings are dynamic`);
+    assert.deepEqual(
+      dynamic.filter((name) => broker[name]?.versions),
+      [],
+    );
+  });
+
+  it("does not hold for settings of one broker, of listeners or of security", () => {
+    assert.deepEqual(
+      dynamic.filter((name) => /listener|^ssl\.|^sasl\.|^broker\.|principal|log\.dirs/.test(name)),
+      [],
+    );
+  });
+
+  it("tells retention by time apart: Kafka takes milliseconds at run time, hours only at a start", () => {
+    assert.deepEqual(["log.retention.ms", "log.retention.minutes", "log.retention.hours"].map(isDynamic), [
+      true,
+      false,
+      false,
+    ]);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { waitsFor } from "../../test/unit/support/graph";
+import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
+import { workloads } from "../../test/unit/support/objects";
+import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import { KafkaCluster, type KafkaClusterArgs } from "./kafka-cluster";
+import type { PoolSpec } from "./kafka-pool";
+
+const POOL: PoolSpec = {
+  replicas: 3,
+  heap: "512m",
+  resources: RESOURCES,
+  storage: {
+    type: "storageClass",
+    accessMode: "ReadWriteOnce",
+    size: "10Gi",
+    volumes: 1,
+    whenScaled: "retain",
+    whenDeleted: "retain",
+  },
+  terminationGracePeriodSeconds: 120,
+};
+const COMBINED: KafkaClusterArgs = {
+  ...SCOPE,
+  image: IMAGE,
+  version: "4.3.1",
+  clusterId: "AAAAAAAAAAAAAAAAAAAAAA",
+  settings: { "log.retention.hours": -1, "log.retention.ms": 5 },
+  brokers: POOL,
+  controllers: 3,
+  spread: { nodes: "preferred" },
+  directories: { namespace: "kafka-volumes", image: IMAGE },
+};
+const DEDICATED: KafkaClusterArgs = { ...COMBINED, controllers: { ...POOL, heap: "256m" } };
+const ZOOKEEPER: KafkaClusterArgs = { ...COMBINED, version: "3.9.2", zookeeperConnect: "zookeeper-client:2181" };
+
+const cluster = (args: KafkaClusterArgs) => registered(() => new KafkaCluster("broker", args));
+const data = (resources: readonly Recorded[]) => one(resources, "ConfigMap").inputs["data"] as Record<string, string>;
+const setting = (resources: readonly Recorded[], name: string) => {
+  const lines = (data(resources)["server.properties"] ?? "").split("\n");
+  return lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
+};
+const pools = (resources: readonly Recorded[]) =>
+  workloads({ resources }, "StatefulSet").map(({ metadata, replicas }) => `${metadata.name ?? ""} ${replicas}`);
+const combines = (resources: readonly Recorded[]) =>
+  workloads({ resources }, "StatefulSet").some(({ containers }) =>
+    containers[0]?.env?.some(({ name }) => name === "KAFKA_COMBINED"),
+  );
+
+describe("KafkaCluster", () => {
+  describe("with combined roles", () => {
+    it("is one pool, whose first servers are the quorum", async () => {
+      const resources = await cluster(COMBINED);
+      assert.deepEqual(pools(resources), ["broker 3"]);
+      assert.ok(combines(resources));
+      assert.equal(
+        setting(resources, "controller.quorum.bootstrap.servers"),
+        "broker-0.broker:9093,broker-1.broker:9093,broker-2.broker:9093",
+      );
+      assert.equal(data(resources)["controllers"], "3\n");
+    });
+  });
+
+  describe("with dedicated controllers", () => {
+    it("is two pools, and asks the controllers' Service for the quorum, however many there are", async () => {
+      const resources = await cluster(DEDICATED);
+      assert.deepEqual(pools(resources), ["controller 3", "broker 3"]);
+      assert.ok(!combines(resources));
+      assert.equal(setting(resources, "controller.quorum.bootstrap.servers"), "controller:9093");
+      const more = await cluster({ ...DEDICATED, controllers: { ...POOL, replicas: 5 } });
+      assert.equal(data(more)["server.properties"], data(resources)["server.properties"]);
+      assert.equal(data(more)["controllers"], "5\n");
+    });
+
+    it("starts brokers after the controllers", async () => {
+      const resources = await cluster(DEDICATED);
+      const [controllers, brokers] = ["broker-controller", "broker"].map((name) => one(resources, "StatefulSet", name));
+      assert.ok(controllers && brokers);
+      assert.ok(waitsFor({ resources }, brokers).has(controllers.urn));
+      assert.ok(!waitsFor({ resources }, controllers).has(brokers.urn));
+    });
+  });
+
+  describe("with ZooKeeper", () => {
+    it("is one pool without controllers, at the ensemble's address", async () => {
+      const resources = await cluster(ZOOKEEPER);
+      assert.deepEqual(pools(resources), ["broker 3"]);
+      assert.ok(!combines(resources));
+      assert.equal(setting(resources, "zookeeper.connect"), "zookeeper-client:2181");
+      assert.doesNotMatch(data(resources)["server.properties"] ?? "", /controller\./);
+    });
+
+    it("makes no controllers even when their number is given as a pool", async () => {
+      assert.deepEqual(pools(await cluster({ ...ZOOKEEPER, controllers: POOL })), ["broker 3"]);
+    });
+  });
+
+  it("lists the voters to begin with where controllers do not join by themselves", async () => {
+    const voters = async (args: KafkaClusterArgs) => data(await cluster(args))["voters"];
+    const combined = { ...COMBINED, version: "3.9.2" };
+    assert.match((await voters(combined)) ?? "", /^0@broker-0\.broker:9093:[\w-]{22},1@broker-1\.broker:9093:/);
+    assert.match((await voters({ ...DEDICATED, version: "3.9.2" })) ?? "", /^9000@controller-0\.controller:9093:/);
+    assert.equal(await voters(COMBINED), undefined);
+    assert.equal(await voters(ZOOKEEPER), undefined);
+    assert.equal(
+      setting(await cluster(combined), "controller.quorum.bootstrap.servers"),
+      "broker-0.broker:9093,broker-1.broker:9093,broker-2.broker:9093",
+    );
+  });
+
+  it("has one Service for clients to begin with", async () => {
+    assert.deepEqual(one(await cluster(COMBINED), "Service", "broker-bootstrap").inputs, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        name: "kafka-bootstrap",
+        namespace: "kafka",
+        labels: labelsOf("broker", "kafka"),
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: { selector: selectorOf("broker"), ports: [{ name: "client", port: 9092 }] },
+    });
+    const { outputs } = await record(() => ({ bootstrap: new KafkaCluster("broker", COMBINED).bootstrap }));
+    assert.equal(outputs["bootstrap"], "kafka-bootstrap.kafka.svc:9092");
+  });
+
+  it("is reached from outside only when that is asked for", async () => {
+    const has = async (args: KafkaClusterArgs) =>
+      (await cluster(args)).some(({ type }) => type === "kafka-stack:kafka:ExternalAccess");
+    assert.equal(await has(COMBINED), false);
+    assert.equal(await has({ ...COMBINED, external: { host: "localhost", nodePortBase: 30100 } }), true);
+  });
+
+  it("writes racks by node, when they are known", async () => {
+    assert.equal(
+      data(await cluster({ ...COMBINED, racks: { "node-a": "zone-1", "node-b": "zone-2" } }))["racks"],
+      "node-a=zone-1\nnode-b=zone-2\n",
+    );
+    assert.equal(data(await cluster(COMBINED))["racks"], undefined);
+  });
+
+  it("hands out what is applied at run time, and what restarts brokers", async () => {
+    const made: KafkaCluster[] = [];
+    const resources = await registered(() => made.push(new KafkaCluster("broker", COMBINED)));
+    const [cluster] = made;
+    const [brokers] = workloads({ resources }, "StatefulSet");
+    assert.ok(cluster);
+    assert.deepEqual(cluster.dynamicSettings, { "log.retention.ms": 5 });
+    assert.equal(brokers?.template.metadata?.annotations?.["kafka-stack/restart-hash"], cluster.restartHash);
+    const urns = cluster.servers.map(({ urn }) => (urn as unknown as { promise(): Promise<string> }).promise());
+    assert.deepEqual(await Promise.all(urns), [one(resources, "StatefulSet").urn]);
+  });
+});

@@ -1,0 +1,124 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { metadata, selector, type Scope } from "../kubernetes/scope";
+import type { Spread } from "../kubernetes/server-pod";
+import { skipAwait } from "../kubernetes/await-annotations";
+import type { DirectoryTools } from "../storage/pool-volumes";
+import { ExternalAccess } from "./external-access";
+import { KafkaPool, type PoolSpec } from "./kafka-pool";
+import type { Pool } from "./node-ids";
+import { controllerAddresses, initialVoters, joinsByItself } from "./quorum";
+import { PORTS, serverProperties, type Metadata, type ServerProperties, type Settings } from "./settings";
+
+export interface KafkaClusterArgs extends Scope {
+  readonly image: pulumi.Input<string>;
+  /** Kafka version of that image. */
+  readonly version: string;
+  /** Identity of the cluster on its disks: 22 characters of base64url. */
+  readonly clusterId: string;
+  /** Broker settings under Kafka's own names. */
+  readonly settings: Settings;
+  readonly brokers: PoolSpec;
+  /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. */
+  readonly controllers: PoolSpec | number;
+  /** Address of the ensemble. @default KRaft, without ZooKeeper */
+  readonly zookeeperConnect?: string | undefined;
+  /** Access by NodePorts. @default none */
+  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly spread: Spread;
+  /** Racks by node name, written as `broker.rack`. @default no racks */
+  readonly racks?: Readonly<Record<string, string>> | undefined;
+  readonly directories: DirectoryTools;
+  /** Provider for claims that outlive the stack. @default the inherited one */
+  readonly adopting?: k8s.Provider | undefined;
+}
+
+/** A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. */
+export class KafkaCluster extends pulumi.ComponentResource {
+  /** Bootstrap address for clients in the cluster. */
+  readonly bootstrap: pulumi.Output<string>;
+  /** Settings that are applied at run time. */
+  readonly dynamicSettings: Settings;
+  /** Changes with whatever restarts the brokers. */
+  readonly restartHash: string;
+  /** The servers; a dependant starts when all are ready. */
+  readonly servers: pulumi.Resource[];
+
+  constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
+    const child = { parent: this };
+    const properties = serverProperties(metadataOf(args), args.settings);
+    const configMap = this.configuration(name, args, properties);
+    const bootstrap = new k8s.core.v1.Service(
+      `${name}-bootstrap`,
+      {
+        metadata: metadata(args, "broker", "kafka-bootstrap", skipAwait),
+        spec: { selector: selector(args.instance, "broker"), ports: [{ name: "client", port: PORTS.client }] },
+      },
+      child,
+    );
+    const pool = (poolName: Pool, spec: PoolSpec, dependsOn: pulumi.Resource[]) =>
+      new KafkaPool(
+        poolName === "broker" ? name : `${name}-controller`,
+        {
+          ...args,
+          ...spec,
+          pool: poolName,
+          mode: args.zookeeperConnect === undefined ? "kraft" : "zookeeper",
+          combined:
+            poolName === "broker" && typeof args.controllers === "number" && args.zookeeperConnect === undefined,
+          external: poolName === "broker" ? args.external : undefined,
+          configMap: configMap.metadata.name,
+          restartHash: properties.restartHash,
+        },
+        { ...child, dependsOn },
+      ).statefulSet;
+    const dedicated = typeof args.controllers === "object" && args.zookeeperConnect === undefined;
+    const controllers = dedicated ? [pool("controller", args.controllers, [])] : [];
+    this.servers = [...controllers, pool("broker", args.brokers, controllers)];
+    if (args.external) {
+      new ExternalAccess(`${name}-external`, { ...args, ...args.external, replicas: args.brokers.replicas }, child);
+    }
+    this.bootstrap = pulumi.interpolate`${bootstrap.metadata.name}.${args.namespace}.svc:${PORTS.client}`;
+    this.dynamicSettings = properties.dynamic;
+    this.restartHash = properties.restartHash;
+    this.registerOutputs({ bootstrap: this.bootstrap });
+  }
+
+  private configuration(name: string, args: KafkaClusterArgs, properties: ServerProperties) {
+    const controllers = typeof args.controllers === "number" ? args.controllers : args.controllers.replicas;
+    const voters = votersOf(args);
+    const racks = Object.entries(args.racks ?? {}).map(([node, rack]) => `${node}=${rack}\n`);
+    return new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: metadata(args, "broker", "kafka-config"),
+        // What a pod reads only when it starts, and must not restart for, is here and not in its environment.
+        data: {
+          "server.properties": properties.text,
+          controllers: `${controllers}\n`,
+          ...(voters !== undefined && { voters: `${voters}\n` }),
+          ...(racks.length > 0 && { racks: racks.join("") }),
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+function metadataOf(args: KafkaClusterArgs): Metadata {
+  if (args.zookeeperConnect !== undefined) return { mode: "zookeeper", connect: args.zookeeperConnect };
+  if (typeof args.controllers === "number") {
+    return { mode: "kraft", controllers: controllerAddresses("broker", args.controllers) };
+  }
+  // The headless Service stands for all dedicated controllers, so that their number is in no server's settings.
+  return { mode: "kraft", controllers: [`controller:${PORTS.controller}`] };
+}
+
+/** The voters to begin with, for versions whose controllers cannot found a quorum by one and join it. */
+function votersOf({ clusterId, controllers, version, zookeeperConnect }: KafkaClusterArgs): string | undefined {
+  if (zookeeperConnect !== undefined || joinsByItself(version)) return undefined;
+  return typeof controllers === "number"
+    ? initialVoters(clusterId, "broker", controllers)
+    : initialVoters(clusterId, "controller", controllers.replicas);
+}

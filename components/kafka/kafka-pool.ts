@@ -1,0 +1,109 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Scope } from "../kubernetes/scope";
+import { KAFKA_UID } from "../kubernetes/security";
+import { serverPod, type Spread } from "../kubernetes/server-pod";
+import { ServerPool } from "../kubernetes/server-pool";
+import { mountPath, templateName, type PoolStorage } from "../storage/plan";
+import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
+import { firstNodeId, type Pool } from "./node-ids";
+import { PORTS } from "./settings";
+
+/** Size, storage and resources of a pool of Kafka servers. */
+export interface PoolSpec {
+  readonly replicas: number;
+  /** JVM heap such as `512m`. */
+  readonly heap: string;
+  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  readonly storage: PoolStorage;
+  /** Seconds for a controlled shutdown. */
+  readonly terminationGracePeriodSeconds: number;
+}
+
+export interface KafkaPoolArgs extends Scope, PoolSpec {
+  readonly pool: Pool;
+  readonly mode: "kraft" | "zookeeper";
+  readonly image: pulumi.Input<string>;
+  readonly clusterId: string;
+  /** Whether the first servers of the pool are controllers too. */
+  readonly combined: boolean;
+  /** Host and first NodePort for clients outside the cluster. @default none */
+  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly configMap: pulumi.Input<string>;
+  readonly restartHash: string;
+  readonly spread: Spread;
+  readonly directories: DirectoryTools;
+  readonly adopting?: k8s.Provider | undefined;
+}
+
+/** A pool of Kafka servers, brokers or dedicated controllers, with their volumes. */
+export class KafkaPool extends pulumi.ComponentResource {
+  /** Exists once all servers are ready. */
+  readonly statefulSet: k8s.apps.v1.StatefulSet;
+
+  constructor(name: string, args: KafkaPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kafka:KafkaPool", name, {}, opts);
+    const { pool, storage } = args;
+    const volumes = new PoolVolumes(`${name}-volumes`, { ...args, role: pool, uid: KAFKA_UID }, { parent: this });
+    const paths = Array.from({ length: storage.volumes }, (_, volume) => mountPath(volume));
+    const servers = new ServerPool(
+      name,
+      {
+        ...args,
+        role: pool,
+        ports: portsOf(args),
+        access: accessTo(args),
+        storage,
+        pod: serverPod(
+          { ...args, role: pool },
+          {
+            configMap: args.configMap,
+            ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
+            env: environment(args, paths),
+            volumeMounts: paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
+          },
+        ),
+      },
+      { parent: this, dependsOn: volumes.ready },
+    );
+    this.statefulSet = servers.statefulSet;
+    this.registerOutputs({});
+  }
+}
+
+function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.input.core.v1.EnvVar[] {
+  const { external } = args;
+  return [
+    { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+    { name: "KAFKA_POOL", value: args.pool },
+    { name: "KAFKA_MODE", value: args.mode },
+    { name: "KAFKA_CLUSTER_ID", value: args.clusterId },
+    { name: "KAFKA_NODE_ID_BASE", value: String(firstNodeId(args.pool)) },
+    { name: "KAFKA_DATA_DIRS", value: paths.join(",") },
+    ...(args.combined ? [{ name: "KAFKA_COMBINED", value: "yes" }] : []),
+    ...(external
+      ? [
+          { name: "KAFKA_EXTERNAL_HOST", value: external.host },
+          { name: "KAFKA_EXTERNAL_PORT_BASE", value: String(external.nodePortBase) },
+        ]
+      : []),
+  ];
+}
+
+function portsOf({ pool, combined, external }: KafkaPoolArgs): Record<string, number> {
+  return {
+    ...(pool === "broker" && { client: PORTS.client, internal: PORTS.internal }),
+    ...((pool === "controller" || combined) && { controller: PORTS.controller }),
+    ...(pool === "broker" && external && { external: PORTS.external }),
+  };
+}
+
+function accessTo({ pool, external }: KafkaPoolArgs) {
+  const servers = ["broker", "controller"] as const;
+  const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
+  return [
+    { ports: own, from: servers },
+    ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const }] : []),
+    ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
+  ];
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { nodeIds, type Pool } from "./node-ids";
+import { PORTS } from "./settings";
+
+/**
+ * Whether controllers of a Kafka version join a running quorum by themselves, and can so be founded by one and change in number. Kafka 3.9 has quorums of the
+ * same kind (KIP-853), but an administrator must add each controller to them.
+ *
+ * @param version such as `4.3.1`.
+ */
+export const joinsByItself = (version: string): boolean => !version.startsWith("3.");
+
+/** Addresses at which controllers are asked for the quorum, by ordinal. */
+export const controllerAddresses = (pool: Pool, controllers: number): string[] =>
+  Array.from({ length: controllers }, (_, ordinal) => `${pool}-${ordinal}.${pool}:${PORTS.controller}`);
+
+/**
+ * The voters that a quorum begins with, where they do not join by themselves: as `kafka-storage.sh format --initial-controllers` takes them, node id, address and
+ * the id of the directory that holds the metadata. After an upgrade to Kafka 4 the quorum goes on as any other there.
+ *
+ * @param clusterId identity of the cluster, which the directories' ids follow from: every controller must be given the same list.
+ */
+export function initialVoters(clusterId: string, pool: Pool, controllers: number): string {
+  const addresses = controllerAddresses(pool, controllers);
+  return nodeIds(pool, controllers)
+    .map((id, ordinal) => `${id}@${addresses[ordinal] ?? ""}:${directoryId(clusterId, id)}`)
+    .join(",");
+}
+
+/** 16 bytes as base64url, as Kafka writes its ids. */
+function directoryId(clusterId: string, node: number): string {
+  return createHash("sha256")
+    .update(`metadata of ${node} in ${clusterId}`)
+    .digest()
+    .subarray(0, 16)
+    .toString("base64url");
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { isDynamic } from "./dynamic-settings";
+
+/** Broker settings under Kafka's own names. */
+export type Settings = Readonly<Record<string, string | number | boolean>>;
+
+/** Ports of a Kafka server. */
+export const PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
+
+/** How the cluster keeps its metadata. */
+export type Metadata =
+  | {
+      readonly mode: "kraft";
+      /** Where a server asks for the quorum: addresses of controllers. */
+      readonly controllers: readonly string[];
+    }
+  | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
+
+/** The part of `server.properties` that all servers of a cluster share. */
+export interface ServerProperties {
+  /** The file. */
+  readonly text: string;
+  /** A hash over the settings that only a restart applies: pods carry it, and roll when it changes. */
+  readonly restartHash: string;
+  /** The settings that Kafka takes at run time, for the whole cluster. */
+  readonly dynamic: Settings;
+}
+
+/** Settings that follow from how the stack lays the cluster out. */
+function layout(metadata: Metadata): Settings {
+  const listeners = {
+    "inter.broker.listener.name": "INTERNAL",
+    "listener.security.protocol.map": "CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+  };
+  if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
+  return {
+    ...listeners,
+    "controller.listener.names": "CONTROLLER",
+    "controller.quorum.bootstrap.servers": metadata.controllers.join(","),
+  };
+}
+
+/** Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker. */
+export function serverProperties(metadata: Metadata, settings: Settings): ServerProperties {
+  const all = { ...settings, ...layout(metadata) };
+  const lines = (keep: (key: string) => boolean) =>
+    Object.keys(all)
+      .filter(keep)
+      .sort()
+      .map((key) => `${key}=${escape(String(all[key]))}\n`)
+      .join("");
+  const fixed = lines((key) => !isDynamic(key));
+  return {
+    text: lines(() => true),
+    restartHash: createHash("sha256").update(fixed).digest("hex").slice(0, 16),
+    dynamic: Object.fromEntries(Object.entries(settings).filter(([key]) => isDynamic(key))),
+  };
+}
+
+/** As java.util.Properties reads it. */
+const escape = (value: string): string => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");

@@ -1,0 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { redact } from "../../sandbox/engine/values";
+import { IMAGE, labelsOf, one, RESOURCES, SCOPE } from "../../test/unit/support/components";
+import { workloads } from "../../test/unit/support/objects";
+import { registered, type Recorded } from "../../test/unit/support/recording";
+import { Chat, type ChatArgs } from "./chat";
+
+const args: ChatArgs = {
+  ...SCOPE,
+  image: IMAGE,
+  bootstrap: "kafka-bootstrap.kafka.svc:9092",
+  rooms: ["chatroom", "lobby"],
+  serviceType: "NodePort",
+  producer: { replicas: 2, nodePort: 30192, resources: RESOURCES },
+  consumer: { replicas: 3, nodePort: 30292, resources: RESOURCES },
+};
+const chat = (changed: Partial<ChatArgs> = {}) => registered(() => new Chat("kchat", { ...args, ...changed }));
+const service = (resources: readonly Recorded[], name: string) => {
+  const found = workloads({ resources }, "Deployment").find(({ metadata }) => metadata.name === name);
+  assert.ok(found, `there is no Deployment ${name}`);
+  const [container] = found.containers;
+  const env = Object.fromEntries((container?.env ?? []).map((variable) => [variable.name, variable.value]));
+  return { replicas: found.replicas, command: container?.command, env, pod: found.pod };
+};
+
+describe("Chat", () => {
+  it("runs kproducer and kconsumer on the same brokers and rooms", async () => {
+    const resources = await chat();
+    const { replicas, command, env } = service(resources, "kproducer");
+    assert.deepEqual([replicas, command], [2, ["node", "/app/kproducer.js"]]);
+    assert.deepEqual(env, {
+      KCHAT_BOOTSTRAP_ADDRESS: "kafka-bootstrap.kafka.svc:9092",
+      KCHAT_PORT: "19092",
+      KCHAT_ROOMS: "chatroom,lobby",
+    });
+    const consumer = service(resources, "kconsumer");
+    assert.deepEqual([consumer.replicas, consumer.command], [3, ["node", "/app/kconsumer.js"]]);
+    assert.deepEqual(consumer.env, {
+      KCHAT_BOOTSTRAP_ADDRESS: "kafka-bootstrap.kafka.svc:9092",
+      KCHAT_PORT: "29092",
+      KCHAT_ROOMS: "chatroom,lobby",
+      KCHAT_PRODUCER_URL: "http://kproducer:19092",
+    });
+  });
+
+  it("asks for no token when none is given", async () => {
+    const resources = await chat();
+    assert.ok(!resources.some(({ type }) => type.endsWith(":Secret")));
+    assert.deepEqual(service(resources, "kproducer").pod.volumes, []);
+  });
+
+  it("keeps the token in a Secret that nobody can change, and out of the plain state", async () => {
+    const resources = await chat({ token: pulumi.secret("let-me-in") });
+    const { inputs } = one(resources, "Secret");
+    assert.deepEqual(inputs, {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { namespace: "kafka", labels: labelsOf("kproducer", "kchat") },
+      immutable: true,
+      stringData: { token: "let-me-in" },
+    });
+    assert.ok(!resources.some(({ marked }) => JSON.stringify(redact(marked)).includes("let-me-in")));
+    for (const name of ["kproducer", "kconsumer"]) {
+      assert.equal(service(resources, name).env["KCHAT_TOKEN_FILE"], "/etc/kchat/token");
+    }
+  });
+
+  it("marks a token secret that came in plain", async () => {
+    const resources = await chat({ token: "let-me-in" });
+    assert.ok(!resources.some(({ marked }) => JSON.stringify(redact(marked)).includes("let-me-in")));
+  });
+
+  it("restarts both services for another token, and for nothing else", async () => {
+    const volumes = async (token: string) => {
+      const resources = await chat({ token });
+      return ["kproducer", "kconsumer"].map((name) => JSON.stringify(service(resources, name).pod.volumes));
+    };
+    const [first, same, other] = [await volumes("one"), await volumes("one"), await volumes("other")];
+    assert.deepEqual(same, first);
+    assert.ok(first.every((volume, index) => volume !== other[index]));
+  });
+
+  it("has an Ingress only when one is asked for", async () => {
+    const kinds = async (changed: Partial<ChatArgs>) =>
+      (await chat(changed)).filter(({ type }) => type.endsWith(":Ingress")).length;
+    assert.deepEqual([await kinds({}), await kinds({ ingress: { host: "chat.example.com" } })], [0, 1]);
+  });
+});

@@ -1,0 +1,68 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { metadata, type Scope } from "../kubernetes/scope";
+import { ChatIngress, type IngressSpec } from "./chat-ingress";
+import { CHAT_PORTS } from "./ports";
+import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
+
+export interface ChatArgs extends Scope {
+  /** The services image. */
+  readonly image: pulumi.Input<string>;
+  /** Bootstrap address of the brokers. */
+  readonly bootstrap: pulumi.Input<string>;
+  /** Topics that may be written to and read. */
+  readonly rooms: readonly string[];
+  readonly serviceType: WebServiceArgs["serviceType"];
+  readonly producer: WebServiceSpec;
+  readonly consumer: WebServiceSpec;
+  /** Token that both services ask for. @default none is asked for */
+  readonly token?: pulumi.Input<string> | undefined;
+  /** @default none */
+  readonly ingress?: IngressSpec | undefined;
+  /** @default a fixed number of pods */
+  readonly autoscaling?: WebServiceArgs["autoscaling"];
+}
+
+/** The chat application: kproducer takes messages, kconsumer sends them to everyone and serves the page. */
+export class Chat extends pulumi.ComponentResource {
+  constructor(name: string, args: ChatArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kchat:Chat", name, {}, opts);
+    const child = { parent: this };
+    const token = args.token === undefined ? undefined : this.tokenSecret(name, args, args.token);
+    const service = (role: "kproducer" | "kconsumer", spec: WebServiceSpec, port: number) =>
+      new WebService(
+        `${name}-${role}`,
+        {
+          ...args,
+          ...spec,
+          role,
+          port,
+          command: ["node", `/app/${role}.js`],
+          secret: token?.metadata.name,
+          env: [
+            { name: "KCHAT_BOOTSTRAP_ADDRESS", value: args.bootstrap },
+            { name: "KCHAT_PORT", value: String(port) },
+            { name: "KCHAT_ROOMS", value: args.rooms.join(",") },
+            ...(role === "kconsumer"
+              ? [{ name: "KCHAT_PRODUCER_URL", value: `http://kproducer:${CHAT_PORTS.producer}` }]
+              : []),
+            ...(token ? [{ name: "KCHAT_TOKEN_FILE", value: "/etc/kchat/token" }] : []),
+          ],
+        },
+        child,
+      );
+    service("kproducer", args.producer, CHAT_PORTS.producer);
+    service("kconsumer", args.consumer, CHAT_PORTS.consumer);
+    if (args.ingress) new ChatIngress(`${name}-ingress`, { ...args, ...args.ingress }, child);
+    this.registerOutputs({});
+  }
+
+  /** Under a name of Pulumi's making: another token is another Secret, and so rolls the pods. */
+  private tokenSecret(name: string, args: ChatArgs, token: pulumi.Input<string>) {
+    return new k8s.core.v1.Secret(
+      `${name}-token`,
+      { metadata: metadata(args, "kproducer"), immutable: true, stringData: { token: pulumi.secret(token) } },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { allowIngress } from "../kubernetes/allow-ingress";
+import { labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
+
+/** How a service is reached and how many pods it has. */
+export interface WebServiceSpec {
+  readonly replicas: number;
+  /** NodePort, when the type is NodePort. */
+  readonly nodePort: number;
+  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+}
+
+export interface WebServiceArgs extends Scope, WebServiceSpec {
+  readonly role: Role;
+  readonly image: pulumi.Input<string>;
+  readonly command: readonly string[];
+  /** Port that it listens on and that the Service offers. */
+  readonly port: number;
+  readonly serviceType: "NodePort" | "ClusterIP" | "LoadBalancer";
+  readonly env: readonly k8s.types.input.core.v1.EnvVar[];
+  /** Name of a Secret that is mounted at /etc/kchat. @default none */
+  readonly secret?: pulumi.Input<string> | undefined;
+  /** Pods by load instead of a fixed number. @default none */
+  readonly autoscaling?: { readonly min: number; readonly max: number; readonly cpuPercent: number } | undefined;
+}
+
+/** A stateless HTTP service: Deployment, Service, PodDisruptionBudget, NetworkPolicy and, when asked for, autoscaling. */
+export class WebService extends pulumi.ComponentResource {
+  constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kchat:WebService", name, {}, opts);
+    const { role, port, autoscaling } = args;
+    const matchLabels = selector(args.instance, role);
+    const child = { parent: this };
+    const access = allowIngress(`${name}-access`, args, role, [{ ports: [port], from: "anyone" }], child);
+    const deployment = new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: metadata(args, role, role),
+        spec: {
+          ...(!autoscaling && { replicas: args.replicas }),
+          selector: { matchLabels },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+          template: { metadata: { labels: labels(args.instance, role) }, spec: pod(args) },
+        },
+      },
+      { ...child, dependsOn: access, customTimeouts: { create: "10m", update: "10m" } },
+    );
+    new k8s.core.v1.Service(
+      `${name}-service`,
+      {
+        metadata: metadata(args, role, role),
+        spec: {
+          type: args.serviceType,
+          selector: matchLabels,
+          ports: [{ name: "http", port, ...(args.serviceType === "NodePort" && { nodePort: args.nodePort }) }],
+        },
+      },
+      { ...child, dependsOn: deployment },
+    );
+    if (autoscaling || args.replicas > 1) {
+      new k8s.policy.v1.PodDisruptionBudget(
+        `${name}-budget`,
+        { metadata: metadata(args, role, role), spec: { maxUnavailable: 1, selector: { matchLabels } } },
+        child,
+      );
+    }
+    if (autoscaling) this.autoscaler(name, args, autoscaling);
+    this.registerOutputs({});
+  }
+
+  private autoscaler(name: string, args: WebServiceArgs, limits: NonNullable<WebServiceArgs["autoscaling"]>) {
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+      `${name}-autoscaler`,
+      {
+        metadata: metadata(args, args.role, args.role),
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: args.role },
+          minReplicas: limits.min,
+          maxReplicas: limits.max,
+          metrics: [
+            {
+              type: "Resource",
+              resource: { name: "cpu", target: { type: "Utilization", averageUtilization: limits.cpuPercent } },
+            },
+          ],
+        },
+      },
+      { parent: this },
+    );
+  }
+}
+
+function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
+  const matchLabels = selector(args.instance, args.role);
+  const spread = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
+  return {
+    ...quietPod,
+    securityContext: restrictedPod(SERVICES_UID),
+    terminationGracePeriodSeconds: 30,
+    affinity: {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: spread }] },
+    },
+    containers: [
+      {
+        name: args.role,
+        image: args.image,
+        command: [...args.command],
+        env: [...args.env],
+        ports: [{ name: "http", containerPort: args.port }],
+        resources: args.resources,
+        securityContext: restrictedContainer,
+        startupProbe: probe("/healthz", args.port, { periodSeconds: 1, failureThreshold: 60 }),
+        readinessProbe: probe("/readyz", args.port, { periodSeconds: 2, failureThreshold: 2 }),
+        livenessProbe: probe("/healthz", args.port, { periodSeconds: 10, failureThreshold: 3 }),
+        volumeMounts: args.secret === undefined ? [] : [{ name: "secret", mountPath: "/etc/kchat", readOnly: true }],
+      },
+    ],
+    volumes: args.secret === undefined ? [] : [{ name: "secret", secret: { secretName: args.secret } }],
+  };
+}
+
+function probe(path: string, port: number, timing: { periodSeconds: number; failureThreshold: number }) {
+  return { httpGet: { path, port }, timeoutSeconds: 3, ...timing };
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { labelsOf, one, SCOPE, selectorOf } from "../../test/unit/support/components";
+import { registered } from "../../test/unit/support/recording";
+import { allowIngress } from "./allow-ingress";
+
+describe("allowIngress", () => {
+  it("lets in what is listed: roles, the whole namespace, or anyone", async () => {
+    const resources = await registered(() =>
+      allowIngress(
+        "access",
+        SCOPE,
+        "broker",
+        [
+          { ports: [9093, 9095], from: ["broker", "controller"] },
+          { ports: [9092], from: "namespace" },
+          { ports: [9094], from: "anyone" },
+        ],
+        {},
+      ),
+    );
+    const tcp = (port: number) => ({ port, protocol: "TCP" });
+    assert.deepEqual(one(resources, "NetworkPolicy").inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "broker", namespace: "kafka", labels: labelsOf("broker", "kafka") },
+      spec: {
+        podSelector: { matchLabels: selectorOf("broker") },
+        policyTypes: ["Ingress"],
+        ingress: [
+          {
+            ports: [tcp(9093), tcp(9095)],
+            from: ["broker", "controller"].map((role) => ({ podSelector: { matchLabels: selectorOf(role) } })),
+          },
+          { ports: [tcp(9092)], from: [{ podSelector: {} }] },
+          { ports: [tcp(9094)] },
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,54 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where the objects of a stack go and whose they are. */
+export interface Scope {
+  /** Namespace of the objects. */
+  readonly namespace: pulumi.Input<string>;
+  /** What tells this stack's objects from another's: the value of `app.kubernetes.io/instance`, usually the stack's name. */
+  readonly instance: string;
+}
+
+/** What a pod does; the value of `app.kubernetes.io/component`. */
+export type Role =
+  "broker" | "controller" | "zookeeper" | "registry" | "kproducer" | "kconsumer" | "ops" | "volumes" | "client";
+
+const NAMES: Record<Role, string> = {
+  broker: "kafka",
+  controller: "kafka",
+  client: "kafka",
+  zookeeper: "zookeeper",
+  registry: "docker-registry",
+  kproducer: "kchat",
+  kconsumer: "kchat",
+  ops: "kafka-ops",
+  volumes: "kafka-volumes",
+};
+
+/** The labels that pods are selected by. They may not change during the life of a StatefulSet. */
+export function selector(instance: string, role: Role): Record<string, string> {
+  return { "app.kubernetes.io/instance": instance, "app.kubernetes.io/component": role };
+}
+
+/**
+ * The recommended labels that every object carries.
+ *
+ * @see https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ */
+export function labels(instance: string, role: Role): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": NAMES[role],
+    ...selector(instance, role),
+    "app.kubernetes.io/part-of": "kafka-stack",
+    "app.kubernetes.io/managed-by": "pulumi",
+  };
+}
+
+/** Metadata of an object of the stack. Without a name Pulumi gives it one of its own, which a replacement needs. */
+export function metadata(scope: Scope, role: Role, name?: string, annotations?: Record<string, string>) {
+  return {
+    ...(name !== undefined && { name }),
+    namespace: scope.namespace,
+    labels: labels(scope.instance, role),
+    ...(annotations && { annotations }),
+  };
+}

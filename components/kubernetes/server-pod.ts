@@ -1,0 +1,105 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { selector, type Role } from "./scope";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod } from "./security";
+
+/** Port of the health endpoint inside every Kafka and ZooKeeper server. */
+export const HEALTH_PORT = 8080;
+
+/** How the servers of a pool are spread over nodes and zones. */
+export interface Spread {
+  /** Whether two servers of the pool may share a node when there is no other (`preferred`) or never (`required`). */
+  readonly nodes: "preferred" | "required";
+  /** Node label of the zones to spread over. @default no spreading over zones */
+  readonly zoneLabel?: string | undefined;
+}
+
+/** What the servers of a pool have in common with those of any other. */
+export interface ServerPodArgs {
+  readonly instance: string;
+  readonly role: Role;
+  readonly image: pulumi.Input<string>;
+  /** JVM heap such as `512m`; a fixed one, so that the JVM never asks for more later. */
+  readonly heap: string;
+  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  readonly spread: Spread;
+  /** Seconds for a clean stop. */
+  readonly terminationGracePeriodSeconds: number;
+}
+
+/** What is particular to the servers of one kind. */
+export interface ServerContainer {
+  readonly env: readonly k8s.types.input.core.v1.EnvVar[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
+  /** Name of the ConfigMap that is mounted at /etc/kafka. */
+  readonly configMap: pulumi.Input<string>;
+  /** Volumes beside the ConfigMap, /tmp and the claims. */
+  readonly volumes?: readonly k8s.types.input.core.v1.Volume[] | undefined;
+}
+
+/** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
+export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
+  return {
+    ...quietPod,
+    securityContext: restrictedPod(KAFKA_UID),
+    terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+    ...spreading(args),
+    containers: [
+      {
+        name: args.role,
+        image: args.image,
+        env: [
+          { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          { name: "KAFKA_HEAP_OPTS", value: `-Xms${args.heap} -Xmx${args.heap}` },
+          ...container.env,
+        ],
+        ports: [...container.ports, { name: "health", containerPort: HEALTH_PORT }],
+        resources: args.resources,
+        securityContext: restrictedContainer,
+        // An empty disk may have to wait for its peers before the health endpoint starts.
+        startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
+        readinessProbe: probe("/ready", { periodSeconds: 2, failureThreshold: 3 }),
+        livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),
+        volumeMounts: [
+          { name: "config", mountPath: "/etc/kafka", readOnly: true },
+          { name: "tmp", mountPath: "/tmp" },
+          ...container.volumeMounts,
+        ],
+      },
+    ],
+    volumes: [
+      { name: "config", configMap: { name: container.configMap } },
+      { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+      ...(container.volumes ?? []),
+    ],
+  };
+}
+
+function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }) {
+  return { httpGet: { path, port: HEALTH_PORT }, timeoutSeconds: 5, ...timing };
+}
+
+function spreading({ instance, role, spread }: ServerPodArgs) {
+  const matchLabels = selector(instance, role);
+  const term = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
+  return {
+    affinity: {
+      podAntiAffinity:
+        spread.nodes === "required"
+          ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+          : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
+    },
+    ...(spread.zoneLabel !== undefined && {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: spread.zoneLabel,
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels },
+        },
+      ],
+    }),
+  };
+}

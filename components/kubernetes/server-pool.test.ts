@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/unit/support/components";
+import { registered } from "../../test/unit/support/recording";
+import { ServerPool, type ServerPoolArgs } from "./server-pool";
+
+const args: ServerPoolArgs = {
+  ...SCOPE,
+  pool: "broker",
+  role: "broker",
+  replicas: 3,
+  pod: { containers: [{ name: "broker" }] },
+  restartHash: "0123456789abcdef",
+  ports: { client: 9092, internal: 9095 },
+  access: [{ ports: [9092], from: "namespace" }],
+  storage: {
+    type: "storageClass",
+    accessMode: "ReadWriteOnce",
+    size: "10Gi",
+    volumes: 2,
+    whenScaled: "retain",
+    whenDeleted: "retain",
+  },
+};
+const metadata = { name: "broker", namespace: "kafka", labels: labelsOf("broker", "kafka") };
+const pool = (changed: Partial<ServerPoolArgs> = {}) =>
+  registered(() => new ServerPool("pool", { ...args, ...changed }));
+
+describe("ServerPool", () => {
+  it("is a StatefulSet with a headless Service, a budget and a policy", async () => {
+    assert.deepEqual(parts(await pool()), [
+      "NetworkPolicy pool-access",
+      "PodDisruptionBudget pool-budget",
+      "Service pool-headless",
+      "StatefulSet pool",
+    ]);
+  });
+
+  it("starts all servers at once and rolls them one by one", async () => {
+    const template = (volume: number) => ({
+      metadata: { name: `data-${volume}` },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    });
+    assert.deepEqual(one(await pool(), "StatefulSet").inputs, {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata,
+      spec: {
+        serviceName: "broker",
+        replicas: 3,
+        podManagementPolicy: "Parallel",
+        updateStrategy: { type: "RollingUpdate" },
+        selector: { matchLabels: selectorOf("broker") },
+        template: {
+          metadata: {
+            labels: labelsOf("broker", "kafka"),
+            annotations: { "kafka-stack/restart-hash": "0123456789abcdef" },
+          },
+          spec: { containers: [{ name: "broker" }] },
+        },
+        persistentVolumeClaimRetentionPolicy: { whenScaled: "Retain", whenDeleted: "Retain" },
+        volumeClaimTemplates: [template(0), template(1)],
+      },
+    });
+  });
+
+  it("has the same claim templates whatever is claimed: they can never change", async () => {
+    const templates = async (changed: Partial<ServerPoolArgs>) =>
+      (one(await pool(changed), "StatefulSet").inputs["spec"] as Record<string, unknown>)["volumeClaimTemplates"];
+    const { storage } = args;
+    assert.ok(storage);
+    const other = {
+      ...storage,
+      type: "storageClass" as const,
+      accessMode: "ReadWriteOncePod",
+      size: "50Gi",
+      className: "fast",
+    };
+    assert.deepEqual(await templates({ storage: other }), await templates({}));
+    assert.equal(await templates({ storage: undefined }), undefined);
+  });
+
+  it("publishes addresses of servers that are not ready, and is not waited for", async () => {
+    assert.deepEqual(one(await pool(), "Service").inputs, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: {
+        clusterIP: "None",
+        selector: selectorOf("broker"),
+        publishNotReadyAddresses: true,
+        ports: [
+          { name: "client", port: 9092 },
+          { name: "internal", port: 9095 },
+        ],
+      },
+    });
+  });
+
+  it("lets a drain take one server at a time", async () => {
+    assert.deepEqual(one(await pool(), "PodDisruptionBudget").inputs, {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata,
+      spec: { maxUnavailable: 1, selector: { matchLabels: selectorOf("broker") } },
+    });
+  });
+
+  it("is started after what it needs, and given time to roll", async () => {
+    const resources = await pool();
+    const { dependencies, timeouts } = one(resources, "StatefulSet");
+    const before = ["Service", "NetworkPolicy", "PodDisruptionBudget"].map((kind) => one(resources, kind).urn);
+    assert.deepEqual([...dependencies].sort(), before.sort());
+    assert.deepEqual(timeouts, { create: 900, update: 14400, delete: 900 });
+  });
+});

@@ -1,0 +1,111 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { templateName, type PoolStorage } from "../storage/plan";
+import { allowIngress, type Allowed } from "./allow-ingress";
+import { labels, metadata, selector, type Role, type Scope } from "./scope";
+import { skipAwait } from "./await-annotations";
+
+export interface ServerPoolArgs extends Scope {
+  /** Name of the StatefulSet and of its headless Service. */
+  readonly pool: string;
+  readonly role: Role;
+  readonly replicas: number;
+  readonly pod: k8s.types.input.core.v1.PodSpec;
+  /** A hash over what only a restart applies. */
+  readonly restartHash: string;
+  /** Ports of the headless Service. */
+  readonly ports: Readonly<Record<string, number>>;
+  /**
+   * Who may connect to what. Without it the pool is a further one of its role, which the NetworkPolicy and the PodDisruptionBudget of the first cover: Kubernetes
+   * evicts no pod that has two budgets.
+   */
+  readonly access?: readonly Allowed[] | undefined;
+  /** Labels that tell the pool's pods from those of other pools of the role. @default none, for the only pool of its role */
+  readonly poolLabels?: Readonly<Record<string, string>> | undefined;
+  /** Storage that the claims were planned from; none when no server has a volume of its own. */
+  readonly storage?: PoolStorage | undefined;
+}
+
+/** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
+export class ServerPool extends pulumi.ComponentResource {
+  readonly statefulSet: k8s.apps.v1.StatefulSet;
+
+  constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kubernetes:ServerPool", name, {}, opts);
+    const matchLabels = { ...selector(args.instance, args.role), ...args.poolLabels };
+    const child = { parent: this };
+    const service = new k8s.core.v1.Service(
+      `${name}-headless`,
+      {
+        metadata: metadata(args, args.role, args.pool, skipAwait),
+        spec: {
+          clusterIP: "None",
+          selector: matchLabels,
+          // Servers find each other before they are ready: readiness needs the others.
+          publishNotReadyAddresses: true,
+          ports: Object.entries(args.ports).map(([port, number]) => ({ name: port, port: number })),
+        },
+      },
+      child,
+    );
+    const covers = args.access ? this.covers(name, args, args.access) : [];
+    this.statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: metadata(args, args.role, args.pool),
+        spec: {
+          serviceName: args.pool,
+          replicas: args.replicas,
+          // All start at once, for none gets ready alone; a changed template still rolls one by one.
+          podManagementPolicy: "Parallel",
+          updateStrategy: { type: "RollingUpdate" },
+          selector: { matchLabels },
+          template: {
+            metadata: {
+              labels: { ...labels(args.instance, args.role), ...args.poolLabels },
+              annotations: { "kafka-stack/restart-hash": args.restartHash },
+            },
+            spec: args.pod,
+          },
+          ...(args.storage && claimTemplates(args.storage)),
+        },
+      },
+      {
+        ...child,
+        dependsOn: [service, ...covers],
+        customTimeouts: { create: "15m", update: "4h", delete: "15m" },
+      },
+    );
+    this.registerOutputs({});
+  }
+
+  /** What covers all pods of the role. */
+  private covers(name: string, args: ServerPoolArgs, access: readonly Allowed[]): pulumi.Resource[] {
+    const child = { parent: this };
+    return [
+      allowIngress(`${name}-access`, args, args.role, access, child),
+      new k8s.policy.v1.PodDisruptionBudget(
+        `${name}-budget`,
+        {
+          metadata: metadata(args, args.role, args.pool),
+          spec: { maxUnavailable: 1, selector: { matchLabels: selector(args.instance, args.role) } },
+        },
+        child,
+      ),
+    ];
+  }
+}
+
+/**
+ * The templates only name the claims, which exist before the pods. What they ask for can never change in a StatefulSet, so it is a constant:
+ * size and class of the real claims may.
+ */
+function claimTemplates(storage: PoolStorage) {
+  return {
+    persistentVolumeClaimRetentionPolicy: { whenScaled: "Retain", whenDeleted: "Retain" },
+    volumeClaimTemplates: Array.from({ length: storage.volumes }, (_, volume) => ({
+      metadata: { name: templateName(volume) },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    })),
+  };
+}

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { IMAGE, one, SCOPE } from "../../test/unit/support/components";
+import { registered, type Recorded } from "../../test/unit/support/recording";
+import { FinishChange, PrepareChange, type OperationsArgs } from "./kafka-operations";
+
+const args: OperationsArgs = {
+  ...SCOPE,
+  image: IMAGE,
+  bootstrap: "kafka-bootstrap.kafka.svc:9092",
+  topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
+  brokers: [0, 1, 2],
+  controllers: [9000, 9001, 9002],
+  throttle: 1048576,
+  deadlineSeconds: 600,
+};
+const finish = { ...args, dynamicSettings: { "log.retention.ms": 5 }, rebalance: true, restarts: "0123456789abcdef" };
+
+interface PodSpec {
+  readonly initContainers: readonly { readonly name: string; readonly args: string[] }[];
+  readonly containers: readonly { readonly name: string; readonly args: string[] }[];
+}
+
+/** The commands of a Job, in the order in which they run. */
+function commands(resources: readonly Recorded[]): string[] {
+  const { template } = one(resources, "Job").inputs["spec"] as unknown as { template: { spec: PodSpec } };
+  return [...template.spec.initContainers, ...template.spec.containers].map((container) => container.args.join(" "));
+}
+const files = (resources: readonly Recorded[]) =>
+  Object.fromEntries(
+    Object.entries(one(resources, "ConfigMap").inputs["data"] as Record<string, string>).map(([name, text]) => [
+      name,
+      JSON.parse(text) as unknown,
+    ]),
+  );
+const topics = {
+  topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } }],
+};
+
+describe("PrepareChange", () => {
+  it("checks topics, then drains what shall go, then removes voters; all of it only where brokers are", async () => {
+    const resources = await registered(() => new PrepareChange("prepare", args));
+    assert.deepEqual(commands(resources), [
+      "topics check --file /etc/ops/topics.json --absent-ok broker",
+      "drain --keep 0,1,2 --throttle 1048576 --absent-ok broker",
+      "controllers --keep 9000,9001,9002 --absent-ok broker",
+    ]);
+    assert.deepEqual(files(resources), { "topics.json": topics });
+  });
+
+  it("leaves voters alone where a quorum cannot change", async () => {
+    const resources = await registered(() => new PrepareChange("prepare", { ...args, controllers: undefined }));
+    assert.ok(!commands(resources).some((command) => command.startsWith("controllers")));
+  });
+
+  it("is one Job that others can wait for", async () => {
+    let done: unknown;
+    const resources = await registered(() => {
+      ({ done } = new PrepareChange("prepare", args));
+    });
+    assert.equal(await (done as { urn: { promise(): Promise<string> } }).urn.promise(), one(resources, "Job").urn);
+  });
+});
+
+describe("FinishChange", () => {
+  it("waits for the brokers, then applies settings and topics, forgets brokers that left, and gives each its share", async () => {
+    const resources = await registered(() => new FinishChange("finish", finish));
+    assert.deepEqual(commands(resources), [
+      "wait --brokers 0,1,2",
+      "settings apply --file /etc/ops/settings.json",
+      "topics apply --file /etc/ops/topics.json",
+      "unregister --keep 0,1,2",
+      "rebalance --brokers 0,1,2 --throttle 1048576",
+      "elect-leaders",
+    ]);
+    assert.deepEqual(files(resources), {
+      "topics.json": topics,
+      "settings.json": { cluster: { "log.retention.ms": "5" } },
+    });
+  });
+
+  it("moves no partition when that is switched off", async () => {
+    const resources = await registered(() => new FinishChange("finish", { ...finish, rebalance: false }));
+    assert.ok(!commands(resources).some((command) => command.startsWith("rebalance")));
+  });
+
+  it("runs again after whatever restarted the brokers, to hand leadership back", async () => {
+    const spec = async (restarts: string) =>
+      JSON.stringify(
+        one(await registered(() => new FinishChange("finish", { ...finish, restarts })), "Job").inputs["spec"],
+      );
+    assert.equal(await spec("one"), await spec("one"));
+    assert.notEqual(await spec("one"), await spec("other"));
+  });
+});

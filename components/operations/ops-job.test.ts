@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { IMAGE, labelsOf, one, parts, RESTRICTED, SCOPE, securityOf } from "../../test/unit/support/components";
+import { registered } from "../../test/unit/support/recording";
+import { OpsJob, type OpsJobArgs } from "./ops-job";
+
+const args: OpsJobArgs = {
+  ...SCOPE,
+  image: IMAGE,
+  bootstrap: "kafka-bootstrap.kafka.svc:9092",
+  steps: [
+    { name: "first", command: ["wait", "--brokers", "0,1"] },
+    { name: "last", command: ["elect-leaders"] },
+  ],
+  files: { "topics.json": "{}" },
+  deadlineSeconds: 600,
+};
+const labels = labelsOf("ops", "kafka-ops");
+const job = (changed: Partial<OpsJobArgs> = {}) => registered(() => new OpsJob("job", { ...args, ...changed }));
+const nameOf = (resources: Awaited<ReturnType<typeof job>>) =>
+  JSON.stringify(one(resources, "Job").inputs["spec"]).match(/"configMap":\{"name":"([^"]+)"/)?.[1];
+
+const container = (name: string, command: string[]) => ({
+  name,
+  image: IMAGE,
+  command: ["node", "/app/ops.js"],
+  args: command,
+  env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap.kafka.svc:9092" }],
+  securityContext: RESTRICTED,
+  resources: {
+    requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
+    limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+  },
+  volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
+});
+
+describe("OpsJob", () => {
+  it("runs its steps one after the other, with its files", async () => {
+    const resources = await job();
+    assert.deepEqual(parts(resources), ["ConfigMap job-files", "Job job"]);
+    assert.deepEqual(one(resources, "Job").inputs, {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { namespace: "kafka", labels, annotations: { "pulumi.com/replaceUnready": "true" } },
+      spec: {
+        backoffLimit: 2,
+        activeDeadlineSeconds: 600,
+        ttlSecondsAfterFinished: 86400,
+        template: {
+          metadata: { labels, annotations: {} },
+          spec: {
+            automountServiceAccountToken: false,
+            enableServiceLinks: false,
+            restartPolicy: "Never",
+            securityContext: securityOf(10001),
+            initContainers: [container("first", ["wait", "--brokers", "0,1"])],
+            containers: [container("last", ["elect-leaders"])],
+            volumes: [{ name: "files", configMap: { name: nameOf(resources) } }],
+          },
+        },
+      },
+    });
+  });
+
+  it("keeps its files in an immutable ConfigMap of a name that Pulumi gives", async () => {
+    assert.deepEqual(one(await job(), "ConfigMap").inputs, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { namespace: "kafka", labels },
+      immutable: true,
+      data: { "topics.json": "{}" },
+    });
+  });
+
+  it("is another Job when a file or what it runs for changes, and else the same", async () => {
+    const template = async (changed: Partial<OpsJobArgs>) =>
+      JSON.stringify(one(await job(changed), "Job").inputs["spec"]);
+    const same = await template({});
+    assert.equal(await template({ files: { "topics.json": "{}" } }), same);
+    assert.notEqual(await template({ files: { "topics.json": "{ }" } }), same);
+    assert.notEqual(await template({ runAgainFor: "other" }), same);
+  });
+
+  it("is waited for a minute longer than its own deadline", async () => {
+    assert.deepEqual(one(await job(), "Job").timeouts, { create: 660, delete: 300 });
+  });
+
+  it("needs no files", async () => {
+    const resources = await job({ files: undefined });
+    assert.deepEqual(parts(resources), ["Job job"]);
+    const { spec } = (
+      one(resources, "Job").inputs["spec"] as {
+        template: { spec: { volumes: unknown[]; containers: { volumeMounts: unknown[] }[] } };
+      }
+    ).template;
+    assert.deepEqual([spec.volumes, spec.containers[0]?.volumeMounts], [[], []]);
+  });
+});

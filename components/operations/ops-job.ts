@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { replaceUnready } from "../kubernetes/await-annotations";
+import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { opsContainer, opsPod, type OpsContainerArgs, type Step } from "./ops-pod";
+
+export interface OpsJobArgs extends Scope, OpsContainerArgs {
+  /** Commands in order; the first that fails ends the Job. At least one. */
+  readonly steps: readonly Step[];
+  /** Files for the commands, by name, at /etc/ops. Part of the pod template: changed content runs the Job again. */
+  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Anything else that the Job must run again for when it changes. */
+  readonly runAgainFor?: pulumi.Input<string> | undefined;
+  /** Seconds after which the Job is given up. */
+  readonly deadlineSeconds: number;
+}
+
+/** A Job that does Kafka admin work. It fails the update when its work cannot be done, and runs again whenever something it depends on changes. */
+export class OpsJob extends pulumi.ComponentResource {
+  /** Exists once the work is done. */
+  readonly job: k8s.batch.v1.Job;
+
+  constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:operations:OpsJob", name, {}, opts);
+    const files = args.files && this.filesMap(name, args, args.files);
+    const containers = args.steps.map((step) => opsContainer(args, step, files !== undefined));
+    this.job = new k8s.batch.v1.Job(
+      name,
+      {
+        metadata: metadata(args, "ops", undefined, replaceUnready),
+        spec: {
+          backoffLimit: 2,
+          activeDeadlineSeconds: args.deadlineSeconds,
+          ttlSecondsAfterFinished: 24 * 3600,
+          template: {
+            metadata: {
+              labels: labels(args.instance, "ops"),
+              annotations: {
+                ...(args.runAgainFor !== undefined && { "kafka-stack/run-again-for": args.runAgainFor }),
+              },
+            },
+            spec: {
+              ...opsPod,
+              initContainers: containers.slice(0, -1),
+              containers: containers.slice(-1),
+              volumes: files ? [{ name: "files", configMap: { name: files.metadata.name } }] : [],
+            },
+          },
+        },
+      },
+      { parent: this, customTimeouts: { create: `${args.deadlineSeconds + 60}s`, delete: "5m" } },
+    );
+    this.registerOutputs({});
+  }
+
+  /** An immutable ConfigMap under a name of Pulumi's making: new content is a new object, and so a new Job. */
+  private filesMap(name: string, args: OpsJobArgs, data: Readonly<Record<string, string>>) {
+    return new k8s.core.v1.ConfigMap(
+      `${name}-files`,
+      { metadata: metadata(args, "ops"), immutable: true, data: { ...data } },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
+
+/** What every run of the ops program needs. */
+export interface OpsContainerArgs {
+  /** The services image. */
+  readonly image: pulumi.Input<string>;
+  /** Bootstrap address of the brokers. */
+  readonly bootstrap: pulumi.Input<string>;
+}
+
+/** One command of the ops program: its name among the pod's containers, and its words. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+/** What all pods that run the ops program have in common. */
+export const opsPod = { ...quietPod, restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
+
+/**
+ * A container that runs one command of the ops program.
+ *
+ * @param files whether a volume `files` is mounted at /etc/ops.
+ */
+export function opsContainer(
+  args: OpsContainerArgs,
+  { name, command }: Step,
+  files: boolean,
+): k8s.types.input.core.v1.Container {
+  return {
+    name,
+    image: args.image,
+    command: ["node", "/app/ops.js"],
+    args: [...command],
+    env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap }],
+    securityContext: restrictedContainer,
+    resources: {
+      requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
+      limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+    },
+    volumeMounts: files ? [{ name: "files", mountPath: "/etc/ops", readOnly: true }] : [],
+  };
+}

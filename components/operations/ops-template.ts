@@ -1,0 +1,30 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+
+/** Name of the PodTemplate that `npm run ops` makes its pods from. */
+export const OPS_TEMPLATE = "ops";
+
+/** The pod that a person's command runs in, kept in the cluster as a PodTemplate: who runs it needs neither the image's name nor a way to the brokers. */
+export class OpsTemplate extends pulumi.ComponentResource {
+  constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:operations:OpsTemplate", name, {}, opts);
+    new k8s.core.v1.PodTemplate(
+      name,
+      {
+        metadata: metadata(args, "ops", OPS_TEMPLATE),
+        template: {
+          metadata: { labels: labels(args.instance, "ops") },
+          spec: {
+            ...opsPod,
+            activeDeadlineSeconds: 24 * 3600,
+            containers: [opsContainer(args, { name: "ops", command: ["status"] }, false)],
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,61 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { replaceUnready } from "../kubernetes/await-annotations";
+import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod } from "../kubernetes/security";
+
+export interface ToolJobArgs extends Scope {
+  /** The Kafka image. */
+  readonly image: pulumi.Input<string>;
+  /** A script of that image, and its arguments. */
+  readonly command: readonly string[];
+  /** Seconds after which the Job is given up. @default 300 */
+  readonly deadlineSeconds?: number | undefined;
+}
+
+/** A Job that runs one of the Kafka image's own scripts. It fails the update when the script fails, and runs again whenever its arguments change. */
+export class ToolJob extends pulumi.ComponentResource {
+  /** Exists once the script has succeeded. */
+  readonly job: k8s.batch.v1.Job;
+
+  constructor(name: string, args: ToolJobArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:operations:ToolJob", name, {}, opts);
+    const deadline = args.deadlineSeconds ?? 300;
+    this.job = new k8s.batch.v1.Job(
+      name,
+      {
+        metadata: metadata(args, "ops", undefined, replaceUnready),
+        spec: {
+          backoffLimit: 2,
+          activeDeadlineSeconds: deadline,
+          ttlSecondsAfterFinished: 24 * 3600,
+          template: {
+            metadata: { labels: labels(args.instance, "ops") },
+            spec: {
+              ...quietPod,
+              restartPolicy: "Never",
+              securityContext: restrictedPod(KAFKA_UID),
+              containers: [
+                {
+                  name: "tool",
+                  image: args.image,
+                  command: [...args.command],
+                  env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }],
+                  securityContext: restrictedContainer,
+                  resources: {
+                    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+                    limits: { memory: "256Mi", "ephemeral-storage": "16Mi" },
+                  },
+                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+                },
+              ],
+              volumes: [{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }],
+            },
+          },
+        },
+      },
+      { parent: this, customTimeouts: { create: `${deadline + 60}s`, delete: "5m" } },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,81 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { dirname } from "node:path/posix";
+import { quietPod } from "../kubernetes/security";
+import { replaceUnready } from "../kubernetes/await-annotations";
+import { labels, metadata, type Scope } from "../kubernetes/scope";
+
+export interface VolumeDirectoriesArgs extends Scope {
+  /** Directories to make. */
+  readonly paths: readonly string[];
+  /** Node to make them on. @default any node, for clusters that have one */
+  readonly node?: string | undefined;
+  /** User and group that shall own them. */
+  readonly uid: number;
+  /** Image with bash and coreutils. */
+  readonly image: pulumi.Input<string>;
+}
+
+/**
+ * Makes directories for hostPath volumes on a node, with the right owner: the kubelet makes them root's, and fsGroup does not reach hostPath volumes. A Job in a
+ * namespace of its own, so that no server's pod needs root.
+ */
+export class VolumeDirectories extends pulumi.ComponentResource {
+  constructor(name: string, args: VolumeDirectoriesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:storage:VolumeDirectories", name, {}, opts);
+    const parents = [...new Set(args.paths.map((path) => dirname(path)))];
+    const targets = args.paths.map(
+      (path) => `/nodes/${parents.indexOf(dirname(path))}/${path.slice(dirname(path).length + 1)}`,
+    );
+    new k8s.batch.v1.Job(
+      name,
+      {
+        metadata: metadata(args, "volumes", undefined, replaceUnready),
+        spec: {
+          backoffLimit: 3,
+          activeDeadlineSeconds: 300,
+          ttlSecondsAfterFinished: 24 * 3600,
+          template: {
+            metadata: { labels: labels(args.instance, "volumes") },
+            spec: {
+              ...quietPod,
+              restartPolicy: "Never",
+              ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
+              securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
+              containers: [
+                {
+                  name: "directories",
+                  image: args.image,
+                  // Only the directory itself: what is in it was written by its owner.
+                  command: [
+                    "bash",
+                    "-c",
+                    'owner=$1; shift; mkdir -p "$@" && chown "$owner:$owner" "$@" && chmod 750 "$@"',
+                    "directories",
+                  ],
+                  args: [String(args.uid), ...targets],
+                  securityContext: {
+                    allowPrivilegeEscalation: false,
+                    readOnlyRootFilesystem: true,
+                    capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+                  },
+                  resources: {
+                    requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "16Mi" },
+                    limits: { memory: "32Mi", "ephemeral-storage": "16Mi" },
+                  },
+                  volumeMounts: parents.map((_, index) => ({ name: `parent-${index}`, mountPath: `/nodes/${index}` })),
+                },
+              ],
+              volumes: parents.map((path, index) => ({
+                name: `parent-${index}`,
+                hostPath: { path, type: "DirectoryOrCreate" },
+              })),
+            },
+          },
+        },
+      },
+      { parent: this, customTimeouts: { create: "10m" } },
+    );
+    this.registerOutputs({});
+  }
+}

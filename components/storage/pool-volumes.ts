@@ -1,0 +1,126 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { metadata, labels, type Role, type Scope } from "../kubernetes/scope";
+import { skipAwait } from "../kubernetes/await-annotations";
+import { VolumeDirectories } from "./directories";
+import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
+
+export interface PoolVolumesArgs extends Scope {
+  /** Name of the StatefulSet. */
+  readonly pool: string;
+  readonly role: Role;
+  /** Servers that have volumes. */
+  readonly replicas: number;
+  readonly storage: PoolStorage;
+  /** User and group that own the data. */
+  readonly uid: number;
+  /** Where and with what the directories of hostPath volumes are made. */
+  readonly directories: DirectoryTools;
+  /** Provider for claims that outlive the stack: it must adopt objects that exist (`upsertExistingObjects`). @default the inherited one */
+  readonly adopting?: k8s.Provider | undefined;
+}
+
+/** What makes directories on nodes. */
+export interface DirectoryTools {
+  /** Namespace that allows hostPath volumes and root. */
+  readonly namespace: pulumi.Input<string>;
+  /** Image with bash and coreutils. */
+  readonly image: pulumi.Input<string>;
+}
+
+/**
+ * The volumes and claims of a pool, one by one: the stack owns each claim, so that it can be kept, adopted again, or grown, none of which a StatefulSet's own
+ * claim template allows. The template only names the claims.
+ */
+export class PoolVolumes extends pulumi.ComponentResource {
+  /** What a server's pod must wait for. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: PoolVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:storage:PoolVolumes", name, {}, opts);
+    const planned = planVolumes(args.pool, args.replicas, args.storage);
+    const claims = planned.map((volume) => this.claim(`${name}-${volume.ordinal}-${volume.volume}`, args, volume));
+    this.ready = [...claims, ...this.directories(name, args, planned)];
+    this.registerOutputs({});
+  }
+
+  private claim(name: string, args: PoolVolumesArgs, volume: PlannedVolume): k8s.core.v1.PersistentVolumeClaim {
+    const { storage } = args;
+    const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
+    const retain =
+      storage.type === "storageClass" && (storage.whenDeleted === "retain" || storage.whenScaled === "retain");
+    const className = storage.type === "storageClass" ? storage.className : "";
+    return new k8s.core.v1.PersistentVolumeClaim(
+      `${name}-claim`,
+      {
+        metadata: metadata(args, args.role, volume.claim, pv ? undefined : skipAwait),
+        spec: {
+          accessModes: [storage.type === "storageClass" ? storage.accessMode : "ReadWriteOnce"],
+          ...(className !== undefined && { storageClassName: className }),
+          resources: { requests: { storage: storage.size } },
+          ...(pv && { volumeName: pv.metadata.name }),
+        },
+      },
+      // Never by a setting that may change: Pulumi replaces what another provider manages.
+      { parent: this, retainOnDelete: retain, ...(!pv && args.adopting && { provider: args.adopting }) },
+    );
+  }
+
+  private persistentVolume(name: string, args: PoolVolumesArgs, volume: PlannedVolume, place: Place) {
+    return new k8s.core.v1.PersistentVolume(
+      `${name}-volume`,
+      {
+        metadata: {
+          name: pulumi.interpolate`${args.namespace}-${volume.claim}`,
+          labels: labels(args.instance, args.role),
+        },
+        spec: {
+          capacity: { storage: args.storage.size },
+          accessModes: ["ReadWriteOnce"],
+          persistentVolumeReclaimPolicy: "Retain",
+          storageClassName: "",
+          claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: args.namespace, name: volume.claim },
+          ...source(place),
+        },
+      },
+      // The name is fixed, and what a volume points at cannot change: the old object must be gone before the new one. The data stays where it is.
+      { parent: this, deleteBeforeReplace: true },
+    );
+  }
+
+  private directories(name: string, args: PoolVolumesArgs, planned: readonly PlannedVolume[]): pulumi.Resource[] {
+    const paths = planned.flatMap(({ place }) => (place?.type === "hostPath" ? [place] : []));
+    const nodes = [...new Set(paths.map(({ node }) => node))];
+    return nodes.map(
+      (node) =>
+        new VolumeDirectories(
+          node === undefined ? `${name}-directories` : `${name}-directories-${node}`,
+          {
+            ...args.directories,
+            instance: args.instance,
+            node,
+            uid: args.uid,
+            paths: paths.filter((place) => place.node === node).map(({ path }) => path),
+          },
+          { parent: this },
+        ),
+    );
+  }
+}
+
+function source(place: Place) {
+  if (place.type === "nfs")
+    return { nfs: { server: place.server, path: place.path }, mountOptions: [...place.mountOptions] };
+  return {
+    hostPath: { path: place.path, type: "DirectoryOrCreate" },
+    ...(place.node !== undefined && {
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [place.node] }] },
+          ],
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,131 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { skipAwait } from "../kubernetes/await-annotations";
+import { metadata, selector, type Scope } from "../kubernetes/scope";
+import { KAFKA_UID } from "../kubernetes/security";
+import { serverPod, type Spread } from "../kubernetes/server-pod";
+import { ServerPool } from "../kubernetes/server-pool";
+import { ToolJob } from "../operations/tool-job";
+import { mountPath, templateName, type PoolStorage } from "../storage/plan";
+import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
+import { memberLines, PORTS, serverSets, type ServerSet } from "./members";
+import { restartHash, zooCfg } from "./settings";
+
+export interface EnsembleArgs extends Scope {
+  /** The Kafka image, of a version that still has ZooKeeper. */
+  readonly image: pulumi.Input<string>;
+  /** Servers, an odd number. */
+  readonly replicas: number;
+  /** How many of them, from the first, have volumes: a majority, so that the ensemble outlives the loss of all others. @default all */
+  readonly persistentServers?: number | undefined;
+  /** JVM heap such as `128m`. */
+  readonly heap: string;
+  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  /** Volumes of the servers that have any; each uses its first. */
+  readonly storage: PoolStorage;
+  readonly spread: Spread;
+  readonly directories: DirectoryTools;
+  /** Provider for claims that outlive the stack. @default the inherited one */
+  readonly adopting?: k8s.Provider | undefined;
+}
+
+/** Seconds that a server has to stop: it has nothing to hand over. */
+const GRACE = 30;
+
+/** Capacity of the data directory of a server without a volume: it counts against the limit of the pod's ephemeral storage. */
+const EPHEMERAL_SIZE = "128Mi";
+
+/**
+ * A ZooKeeper ensemble. Servers that are added join and are taken in as voters afterwards; servers that go are taken out before. The servers that stay are not
+ * restarted, nor are those who use the ensemble.
+ */
+export class Ensemble extends pulumi.ComponentResource {
+  /** Address for clients in the namespace. It stays the same whatever the number of servers is. */
+  readonly connect: string = `zookeeper-client:${PORTS.client}`;
+  /** What those who use the ensemble must wait for. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: EnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:zookeeper:Ensemble", name, {}, opts);
+    const child = { parent: this };
+    const sets = serverSets(args.replicas, args.persistentServers ?? args.replicas);
+    const members = memberLines(sets);
+    const client = new k8s.core.v1.Service(
+      `${name}-client`,
+      {
+        metadata: metadata(args, "zookeeper", "zookeeper-client", skipAwait),
+        spec: { selector: selector(args.instance, "zookeeper"), ports: [{ name: "client", port: PORTS.client }] },
+      },
+      child,
+    );
+    const configMap = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: metadata(args, "zookeeper", "zookeeper-config"),
+        data: { "zoo.cfg": zooCfg, members: members.map((line) => `${line}\n`).join("") },
+      },
+      child,
+    );
+    // Members that are not listed go before their pods do; those that are new come once their pods run.
+    const change = (action: "leave" | "settle", dependsOn: pulumi.Resource[] = []) =>
+      new ToolJob(
+        `${name}-${action}`,
+        { ...args, command: ["zookeeper-members.sh", action, this.connect, ...members] },
+        { parent: this, dependsOn },
+      ).job;
+    const left = change("leave");
+    const servers = sets.map((set) =>
+      this.servers(set.persistent ? name : `${name}-ephemeral`, set, args, configMap.metadata.name, [client, left]),
+    );
+    this.ready = [change("settle", servers)];
+    this.registerOutputs({});
+  }
+
+  private servers(
+    name: string,
+    set: ServerSet,
+    args: EnsembleArgs,
+    configMap: pulumi.Output<string>,
+    dependsOn: pulumi.Resource[],
+  ): pulumi.Resource {
+    const role = "zookeeper";
+    const storage: PoolStorage = { ...args.storage, volumes: 1 };
+    const volumes = set.persistent
+      ? new PoolVolumes(`${name}-volumes`, { ...args, ...set, role, storage, uid: KAFKA_UID }, { parent: this })
+      : undefined;
+    const { health, ...ports } = PORTS;
+    return new ServerPool(
+      name,
+      {
+        ...args,
+        ...set,
+        role,
+        restartHash,
+        ports,
+        poolLabels: { "kafka-stack/pool": set.pool },
+        access: set.persistent
+          ? [
+              { ports: [PORTS.client], from: ["broker", "controller", "ops"] },
+              { ports: [PORTS.follower, PORTS.election, health], from: [role] },
+            ]
+          : undefined,
+        storage: set.persistent ? storage : undefined,
+        pod: serverPod(
+          { ...args, role, terminationGracePeriodSeconds: GRACE },
+          {
+            configMap,
+            ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),
+            env: [
+              { name: "KAFKA_POOL", value: set.pool },
+              { name: "ZOOKEEPER_ID_BASE", value: String(set.firstId) },
+              { name: "ZOOKEEPER_DATA_DIR", value: mountPath(0) },
+            ],
+            volumeMounts: [{ name: templateName(0), mountPath: mountPath(0) }],
+            volumes: set.persistent ? [] : [{ name: templateName(0), emptyDir: { sizeLimit: EPHEMERAL_SIZE } }],
+          },
+        ),
+      },
+      { parent: this, dependsOn: [...dependsOn, ...(volumes?.ready ?? [])] },
+    ).statefulSet;
+  }
+}

@@ -1,0 +1,35 @@
+/** Ports of a ZooKeeper server: for clients, for followers of the leader, and for elections. */
+export const PORTS = { client: 2181, follower: 2888, election: 3888, health: 8080 } as const;
+
+/** A StatefulSet of ZooKeeper servers, which is the name of its headless Service too. */
+export interface ServerSet {
+  readonly pool: "zookeeper" | "zookeeper-ephemeral";
+  readonly replicas: number;
+  /** Server id of ordinal 0. The ids of the two sets never meet, however many servers each has. */
+  readonly firstId: number;
+  /** Whether its servers have volumes. Those of the other set lose their data with their pod, and copy it from the leader when they come back. */
+  readonly persistent: boolean;
+}
+
+/** The sets that make up an ensemble: the first servers have volumes, the others, if any, do not. */
+export function serverSets(replicas: number, persistentServers: number): ServerSet[] {
+  const persistent: ServerSet = { pool: "zookeeper", replicas: persistentServers, firstId: 1, persistent: true };
+  const others = replicas - persistentServers;
+  if (others === 0) return [persistent];
+  return [persistent, { pool: "zookeeper-ephemeral", replicas: others, firstId: 101, persistent: false }];
+}
+
+/**
+ * The members of an ensemble as ZooKeeper writes them.
+ *
+ * @see https://zookeeper.apache.org/doc/r3.8.4/zookeeperReconfig.html#sc_reconfig_clientport
+ */
+export function memberLines(sets: readonly ServerSet[]): string[] {
+  return sets.flatMap(({ pool, replicas, firstId }) =>
+    Array.from(
+      { length: replicas },
+      (_, ordinal) =>
+        `server.${firstId + ordinal}=${pool}-${ordinal}.${pool}:${PORTS.follower}:${PORTS.election}:participant;${PORTS.client}`,
+    ),
+  );
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parseConfig } from "./config/parse";
+import type { PlainConfig } from "./config/resolve";
+
+export { parseConfig, type ParseResult } from "./config/parse";
+export { stackSchema } from "./config/schema";
+export type { Problem } from "./config/problems";
+export type { KafkaVersion, Mode, SettingValue } from "./config/kafka";
+export type { Resources } from "./config/values";
+export { volumePath } from "./config/storage";
+export type {
+  HostPathStorage,
+  NfsExport,
+  NfsStorage,
+  ServerKind,
+  StorageClassStorage,
+  StorageConfig,
+  VolumePosition,
+} from "./config/storage";
+
+/** Values that must never be in a plain state or diff; each is a Pulumi secret. */
+export interface Secrets {
+  readonly registryPassword?: pulumi.Output<string>;
+  readonly registryCa?: pulumi.Output<string>;
+  readonly registryHaSharedSecret?: pulumi.Output<string>;
+  readonly kchatToken?: pulumi.Output<string>;
+}
+
+/** The validated config of a stack, every default filled in. */
+export type StackConfig = Omit<PlainConfig, "registry" | "kchat"> & {
+  registry: Omit<PlainConfig["registry"], "password" | "ca" | "haSharedSecret">;
+  kchat: Omit<PlainConfig["kchat"], "token">;
+  secrets: Secrets;
+};
+
+/**
+ * Reads and checks the whole config of the stack.
+ *
+ * @throws pulumi.RunError naming every problem at once, each with its key, the value and what is allowed.
+ */
+export function loadConfig(config: pulumi.Config): StackConfig {
+  const result = parseConfig(readAll(config.name));
+  if (!result.ok) {
+    const lines = result.problems.map(({ path, message }) => `  ${config.name}:${path}: ${message}`);
+    throw new pulumi.RunError(`The stack's config has ${count(lines.length)}:\n${lines.join("\n")}`);
+  }
+  const { password, ca, haSharedSecret, ...registry } = result.config.registry;
+  const { token, ...kchat } = result.config.kchat;
+  return {
+    ...result.config,
+    registry,
+    kchat,
+    secrets: {
+      ...(password !== undefined && { registryPassword: pulumi.secret(password) }),
+      ...(ca !== undefined && { registryCa: pulumi.secret(ca) }),
+      ...(haSharedSecret !== undefined && { registryHaSharedSecret: pulumi.secret(haSharedSecret) }),
+      ...(token !== undefined && { kchatToken: pulumi.secret(token) }),
+    },
+  };
+}
+
+const count = (problems: number): string => (problems === 1 ? "a problem" : `${problems} problems`);
+
+/** Every key of the project, also those that nobody knows: Pulumi hands all over as text, objects as JSON. */
+function readAll(project: string): Record<string, unknown> {
+  const prefix = `${project}:`;
+  return Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), fromText(value)]),
+  );
+}
+
+function fromText(value: string): unknown {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

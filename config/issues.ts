@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import { type Path, type Problem, formatPath, refusal, show, valueAt } from "./problems";
+import { stackSchema } from "./schema";
+import { nearest } from "./spelling";
+import { metaOf, paths, schemaAt, shapeOf, variantName, variantOf } from "./walk";
+
+type Issue = z.core.$ZodIssue;
+
+const pathOf = (issue: Issue): Path => issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
+
+/** What the schema found wrong, in words for the person who wrote the config. */
+export function describe(issue: Issue, raw: unknown): Problem[] {
+  const path = pathOf(issue);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: unknownKey(path, key, raw) }));
+  }
+  const value = valueAt(raw, path);
+  if (value === undefined) return [{ path: formatPath(path), message: `is missing; allowed is ${issue.message}` }];
+  const schema = schemaAt(stackSchema, path, raw);
+  const shown = schema && metaOf(schema).secret ? "the secret" : value;
+  return [{ path: formatPath(path), message: refusal(shown, issue.message) }];
+}
+
+function unknownKey(parent: Path, key: string, raw: unknown): string {
+  const object = valueAt(raw, parent);
+  const schema = variantOf(schemaAt(stackSchema, parent, raw) ?? stackSchema, object);
+  const known = Object.keys(shapeOf(schema));
+  const everywhere = paths(stackSchema);
+  const type = variantName(schema);
+  if (type !== undefined && everywhere.some((path) => formatPath(path) === formatPath([...parent, key]))) {
+    return `belongs to another storage type; ${type} has ${known.join(", ")}`;
+  }
+  const near = nearest(key, known);
+  if (near !== undefined) return `is unknown; did you mean ${formatPath([...parent, near])}?`;
+  const elsewhere = everywhere.find((path) => path.at(-1) === key);
+  if (elsewhere) return `is unknown; did you mean ${formatPath(elsewhere)}?`;
+  return `is unknown; known are ${known.map(show).join(", ")}`;
+}
+
+/**
+ * A copy of a config without the keys that have issues, which are added to `left`. A key that must be there takes the object around it with it; a list is
+ * left out whole, because its other entries would change their numbers.
+ */
+export function prune(raw: unknown, issues: readonly Issue[], left: Path[]): unknown {
+  const copy = structuredClone(raw);
+  for (const issue of issues) {
+    const path = pathOf(issue);
+    if (issue.code === "unrecognized_keys") {
+      for (const key of issue.keys) remove(copy, [...path, key]);
+      continue;
+    }
+    const there = longestIn(copy, path);
+    remove(copy, there);
+    left.push(there);
+  }
+  return copy;
+}
+
+/** The longest part of a path that exists in a config and does not lead into a list. */
+function longestIn(config: unknown, path: Path): Path {
+  const inList = path.findIndex((key) => typeof key === "number");
+  let there = inList === -1 ? path : path.slice(0, inList);
+  while (there.length > 1 && valueAt(config, there) === undefined) there = there.slice(0, -1);
+  return there;
+}
+
+function remove(config: unknown, path: Path): void {
+  const parent = valueAt(config, path.slice(0, -1));
+  const key = path.at(-1);
+  if (typeof parent === "object" && parent !== null && key !== undefined) Reflect.deleteProperty(parent, key);
+}

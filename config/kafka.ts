@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { flag, heap, integer, nodePort, odd, pattern, resources } from "./values";
+
+/** Kafka versions that a stack may run, by mode, the default first. 3.9 is the last line with ZooKeeper. */
+export const KAFKA_VERSIONS = {
+  kraft: ["4.3.1", "4.2.1", "3.9.2"],
+  zookeeper: ["3.9.2"],
+} as const;
+
+/** How Kafka keeps its metadata: by itself (`kraft`) or in a ZooKeeper ensemble. */
+export type Mode = keyof typeof KAFKA_VERSIONS;
+
+/** A Kafka version that a stack may run. */
+export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
+
+const SETTING = "text without line breaks, a number, true or false";
+
+const settings = () =>
+  z.record(
+    z.string(),
+    z.union([z.string().regex(/^[^\r\n]*$/, SETTING), z.number(), z.boolean()], SETTING),
+    "a map of Kafka settings",
+  );
+
+/** The brokers. */
+export const kafka = z
+  .strictObject(
+    {
+      version: z
+        .enum(KAFKA_VERSIONS.kraft, `one of ${KAFKA_VERSIONS.kraft.join(", ")}`)
+        .exactOptional()
+        .describe(
+          `Kafka version. Default: ${KAFKA_VERSIONS.kraft[0]} in mode kraft, ${KAFKA_VERSIONS.zookeeper[0]} in mode zookeeper.`,
+        ),
+      metadataVersion: pattern(/^\d+\.\d+(-IV\d+)?$/, "a metadata version such as 4.2 or 4.3-IV0")
+        .exactOptional()
+        .describe(
+          "Feature level of the cluster's metadata (mode kraft), raised in a step of its own after the binaries. Default: that of `version`.",
+        ),
+      config: settings()
+        .default({})
+        .describe(
+          "Broker settings by Kafka's own names. The stack's own are refused, as are unknown names and wrong types.",
+        ),
+      heap: heap().default("512m").describe("JVM heap of a broker (-Xms and -Xmx), at most 75 % of the memory limit."),
+      resources: resources({
+        cpu: "250m",
+        memory: "768Mi",
+        memoryLimit: "1Gi",
+        ephemeralStorage: "256Mi",
+      }).describe("Requests and limits of a broker."),
+      terminationGracePeriodSeconds: integer(30, 3600)
+        .default(120)
+        .describe("Seconds that a broker has for its controlled shutdown before it is killed."),
+      external: z
+        .strictObject(
+          {
+            enabled: flag()
+              .default(false)
+              .describe("Whether clients outside the cluster can reach the brokers, by NodePorts."),
+            host: pattern(/^[A-Za-z0-9.:-]+$/, "a host name or address")
+              .default("localhost")
+              .describe("Host name or address under which those clients reach the nodes."),
+            nodePortBase: nodePort()
+              .default(30100)
+              .describe("NodePort of broker 0. Broker n has this plus n, the bootstrap Service this minus 1."),
+          },
+          "enabled, host and nodePortBase",
+        )
+        .prefault({})
+        .describe("Access from outside the cluster."),
+    },
+    "a map of settings",
+  )
+  .prefault({});
+
+/** KRaft controllers, without their storage. */
+export const controllers = {
+  dedicated: flag()
+    .default(false)
+    .describe("Whether controllers run in pods of their own. Otherwise the first brokers are controllers too."),
+  replicas: odd(1, 9)
+    .exactOptional()
+    .describe("Number of controllers, odd. Default: 3; 1 when fewer than 3 brokers are the controllers."),
+  heap: heap().default("256m").describe("JVM heap of a dedicated controller, at most 75 % of the memory limit."),
+  resources: resources({
+    cpu: "100m",
+    memory: "384Mi",
+    memoryLimit: "512Mi",
+    ephemeralStorage: "256Mi",
+  }).describe("Requests and limits of a dedicated controller."),
+};
+
+/** The ZooKeeper ensemble, without its storage. */
+export const zookeeper = {
+  replicas: odd(1, 9).default(3).describe("Servers in the ensemble, odd."),
+  persistentServers: integer(1, 9)
+    .exactOptional()
+    .describe(
+      "Split ensemble: only so many servers, from the first, have volumes; the others lose their data with their pod. Default: all have.",
+    ),
+  heap: heap().default("128m").describe("JVM heap of a ZooKeeper server, at most 75 % of the memory limit."),
+  resources: resources({
+    cpu: "100m",
+    memory: "256Mi",
+    memoryLimit: "384Mi",
+    ephemeralStorage: "256Mi",
+  }).describe("Requests and limits of a ZooKeeper server."),
+};
+
+/** One declared topic. */
+export const topic = z.strictObject(
+  {
+    name: pattern(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, "1 to 249 of the characters A-Z a-z 0-9 . _ -").describe(
+      "Name of the topic.",
+    ),
+    partitions: integer(1, 100_000).default(12).describe("Partitions. More may be added later, never fewer."),
+    replicationFactor: integer(1, 1000)
+      .exactOptional()
+      .describe("Copies of each partition. Default: 3, or as many as there are brokers."),
+    config: settings().default({}).describe("Topic settings by Kafka's own names."),
+  },
+  "name, partitions, replicationFactor and config",
+);
+
+/** Value of a Kafka setting. */
+export type SettingValue = string | number | boolean;

@@ -1,0 +1,39 @@
+import { describe, prune } from "./issues";
+import type { Path, Problem } from "./problems";
+import { type PlainConfig, resolve } from "./resolve";
+import { check } from "./rules";
+import { type Written, stackSchema, withStorageTypes } from "./schema";
+
+/** A config that is good, or everything that is wrong with it. */
+export type ParseResult = { ok: true; config: PlainConfig } | { ok: false; problems: Problem[] };
+
+/**
+ * Checks a stack config and fills in its defaults. Needs no Pulumi: keys are without the project's name.
+ *
+ * Keys that are wrong by themselves are left out before the rules between keys are checked, so that all problems come at once.
+ */
+export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult {
+  const typed = withStorageTypes(raw);
+  const parsed = stackSchema.safeParse(typed);
+  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, typed));
+  const { written, left } = parsed.success ? { written: parsed.data, left: [] } : parseRest(typed);
+  const config = resolve(written);
+  problems.push(...check({ written, config, left }));
+  return problems.length === 0 ? { ok: true, config } : { ok: false, problems: unique(problems) };
+}
+
+/** Parses what remains when the wrong keys are left out. */
+function parseRest(raw: unknown): { written: Written; left: Path[] } {
+  const left: Path[] = [];
+  let rest = raw;
+  for (;;) {
+    const parsed = stackSchema.safeParse(rest);
+    if (parsed.success) return { written: parsed.data, left };
+    rest = prune(rest, parsed.error.issues, left);
+  }
+}
+
+/** One value can break several checks of its schema that say the same. */
+const unique = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values(),
+];

@@ -1,0 +1,108 @@
+import { KAFKA_VERSIONS, type KafkaVersion, type SettingValue, topic } from "./kafka";
+import type { Written } from "./schema";
+import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
+
+/** Copies of a partition where nobody says otherwise: three, or as many as there are brokers. */
+const defaultReplication = (brokers: number): number => Math.min(3, brokers);
+
+/** Copies of a partition that must have a record before it is acknowledged: all but one, so that one broker may be away. */
+const defaultInSync = (replication: number): number => Math.max(1, replication - 1);
+
+/**
+ * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers, or Kafka's own default can lose data.
+ * From three brokers up they stay the same, so that scaling out or in restarts nothing.
+ */
+function defaultSettings(brokers: number, version: KafkaVersion): Record<string, SettingValue> {
+  const replication = defaultReplication(brokers);
+  const inSync = defaultInSync(replication);
+  const internalTopics = [
+    "transaction.state.log",
+    ...(version.startsWith("3.") ? [] : ["share.coordinator.state.topic"]),
+  ];
+  return {
+    "auto.create.topics.enable": false,
+    "default.replication.factor": replication,
+    "min.insync.replicas": inSync,
+    "offsets.topic.replication.factor": replication,
+    "unclean.leader.election.enable": false,
+    ...Object.fromEntries(
+      internalTopics.flatMap((prefix) => [
+        [`${prefix}.replication.factor`, replication],
+        [`${prefix}.min.isr`, inSync],
+      ]),
+    ),
+  };
+}
+
+function resolveKafka({ mode, replicas, kafka }: Written) {
+  const version: KafkaVersion = kafka.version ?? KAFKA_VERSIONS[mode][0];
+  return { ...kafka, version, config: { ...defaultSettings(replicas, version), ...kafka.config } };
+}
+
+/**
+ * The declared topics. One with fewer copies than the brokers' default `min.insync.replicas` fits gets a value of its own that fits; a value that the config
+ * names is never overruled.
+ */
+function resolveTopics({ replicas, topics, kafka }: Written) {
+  const inSync = kafka.config["min.insync.replicas"];
+  return (topics ?? [topic.parse({ name: "chatroom" })]).map((declared) => {
+    const replicationFactor = declared.replicationFactor ?? defaultReplication(replicas);
+    const fitting = defaultInSync(replicationFactor);
+    const tooFew = inSync === undefined && fitting < defaultInSync(defaultReplication(replicas));
+    return {
+      ...declared,
+      replicationFactor,
+      config: { ...(tooFew && { "min.insync.replicas": fitting }), ...declared.config },
+    };
+  });
+}
+
+/** Storage for another kind of server when none is written: the brokers' backend with a directory of its own and a size for metadata. */
+function likeBrokers(brokers: WrittenStorage, kind: ServerKind): WrittenStorage {
+  const own = { size: DEFAULT_SIZE[kind], volumes: 1 };
+  return brokers.type === "hostPath" ? { ...brokers, ...own, path: defaultPath(kind) } : { ...brokers, ...own };
+}
+
+function resolveControllers({ controllers, replicas: brokers, storage: brokerStorage }: Written) {
+  const replicas = controllers.replicas ?? (controllers.dedicated || brokers >= 3 ? 3 : 1);
+  const written = controllers.storage ?? likeBrokers(brokerStorage, "controller");
+  return { ...controllers, replicas, storage: resolveStorage(written, replicas) };
+}
+
+function resolveZooKeeper({ zookeeper, storage: brokerStorage }: Written) {
+  const { replicas } = zookeeper;
+  const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper");
+  return {
+    ...zookeeper,
+    persistentServers: zookeeper.persistentServers ?? replicas,
+    storage: resolveStorage(written, replicas),
+  };
+}
+
+function resolveRegistry({ registry }: Written) {
+  const pushAddress = registry.pushAddress ?? `localhost:${registry.nodePort}`;
+  return { ...registry, pushAddress, pullAddress: registry.pullAddress ?? pushAddress };
+}
+
+function resolveChat({ kchat }: Written, topics: readonly { name: string }[]) {
+  const names = topics.map(({ name }) => name);
+  return { ...kchat, rooms: kchat.rooms ?? (names.includes("chatroom") ? ["chatroom"] : names) };
+}
+
+/** Fills in the defaults that follow from other keys. */
+export function resolve(written: Written) {
+  const topics = resolveTopics(written);
+  return {
+    ...written,
+    storage: resolveStorage(written.storage, written.replicas),
+    kafka: resolveKafka(written),
+    controllers: resolveControllers(written),
+    zookeeper: resolveZooKeeper(written),
+    topics,
+    registry: resolveRegistry(written),
+    kchat: resolveChat(written, topics),
+  };
+}
+
+/** The stack config with every default filled in; its secrets are plain text. */
+export type PlainConfig = ReturnType<typeof resolve>;

@@ -1,0 +1,26 @@
+import type { Path, Problem } from "../problems";
+import { containerRules } from "./containers";
+import { kafkaRules } from "./kafka";
+import { portRules } from "./ports";
+import type { Rule, Subject } from "./rule";
+import { serviceRules } from "./services";
+import { storageRules } from "./storage";
+import { topicRules } from "./topics";
+
+const RULES: readonly Rule[] = [
+  ...kafkaRules,
+  ...topicRules,
+  ...storageRules,
+  ...containerRules,
+  ...portRules,
+  ...serviceRules,
+];
+
+const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);
+
+/** Checks the rules between keys, but for those that look at a key that was left out because it is wrong by itself. */
+export function check({ left, ...subject }: Subject & { readonly left: readonly Path[] }): Problem[] {
+  return RULES.filter(({ reads }) => !reads.some((path) => left.some((gone) => overlap(path, gone)))).flatMap(
+    (rule) => [...rule.check(subject)],
+  );
+}

@@ -1,0 +1,109 @@
+import { KAFKA_VERSIONS, type SettingValue } from "../kafka";
+import { settingProblem } from "../kafka-settings";
+import { ownedSettings } from "../owned-settings";
+import type { Problem } from "../problems";
+import { type Rule, type Subject, complain, refuse } from "./rule";
+
+function* version(subject: Subject): Iterable<Problem> {
+  const { mode, kafka } = subject.config;
+  const runnable: readonly string[] = KAFKA_VERSIONS[mode];
+  if (!runnable.includes(kafka.version)) {
+    yield refuse(subject, ["kafka", "version"], `in mode ${mode}: ${runnable.join(", ")}`);
+  }
+}
+
+const release = (text: string): number[] => text.split(/[.-]/).slice(0, 2).map(Number);
+
+function* metadataVersion(subject: Subject): Iterable<Problem> {
+  const { mode, kafka } = subject.config;
+  if (kafka.metadataVersion === undefined) return;
+  const path = ["kafka", "metadataVersion"];
+  if (mode === "zookeeper") {
+    yield complain(path, "is for mode kraft; with ZooKeeper the protocol follows kafka.version");
+    return;
+  }
+  const [major = 0, minor = 0] = release(kafka.metadataVersion);
+  const [ownMajor = 0, ownMinor = 0] = release(kafka.version);
+  const newer = major > ownMajor || (major === ownMajor && minor > ownMinor);
+  // Kafka 3.3 was the first release whose KRaft mode was meant for production, and 4.x reads nothing older.
+  const older = major < 3 || (major === 3 && minor < 3);
+  if (newer || older)
+    yield refuse(subject, path, `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${kafka.version} has`);
+}
+
+function* settings({ config }: Subject): Iterable<Problem> {
+  const check = (scope: "broker" | "topic", name: string, value: SettingValue): string | undefined =>
+    ownedSettings[scope][name] ?? settingProblem(scope, name, value, config.kafka.version);
+  for (const [name, value] of Object.entries(config.kafka.config)) {
+    const problem = check("broker", name, value);
+    if (problem !== undefined) yield complain(["kafka", "config", name], problem);
+  }
+  for (const [index, topic] of config.topics.entries()) {
+    for (const [name, value] of Object.entries(topic.config)) {
+      const problem = check("topic", name, value);
+      if (problem !== undefined) yield complain(["topics", index, "config", name], problem);
+    }
+  }
+}
+
+function* controllers(subject: Subject): Iterable<Problem> {
+  const { written, config } = subject;
+  const { dedicated, replicas } = config.controllers;
+  if (config.mode === "zookeeper") {
+    if (dedicated)
+      yield refuse(
+        subject,
+        ["controllers", "dedicated"],
+        "false in mode zookeeper, where brokers elect the controller",
+      );
+    return;
+  }
+  if (dedicated) return;
+  if (replicas > config.replicas) {
+    yield refuse(
+      subject,
+      ["controllers", "replicas"],
+      `at most ${config.replicas}, the number of brokers, unless controllers.dedicated is true`,
+    );
+  }
+  if (written.controllers.storage) {
+    yield complain(
+      ["controllers", "storage"],
+      "has no effect unless controllers.dedicated is true: brokers that are controllers keep the metadata on their own volumes",
+    );
+  }
+}
+
+function* ensemble(subject: Subject): Iterable<Problem> {
+  const { replicas, persistentServers } = subject.config.zookeeper;
+  if (persistentServers > replicas) {
+    yield refuse(subject, ["zookeeper", "persistentServers"], `at most ${replicas}, the number of ZooKeeper servers`);
+  }
+}
+
+function* namespace(subject: Subject): Iterable<Problem> {
+  const { namespace: name } = subject.config.cluster;
+  if (name === "default" || name.startsWith("kube-")) {
+    yield refuse(
+      subject,
+      ["cluster", "namespace"],
+      "a namespace that the stack may own, which default and kube-* are not",
+    );
+  }
+}
+
+/** Modes, versions, roles and settings of the servers. */
+export const kafkaRules: readonly Rule[] = [
+  { reads: [["mode"], ["kafka", "version"]], check: version },
+  { reads: [["mode"], ["kafka", "version"], ["kafka", "metadataVersion"]], check: metadataVersion },
+  { reads: [["kafka", "version"], ["kafka", "config"], ["topics"]], check: settings },
+  { reads: [["mode"], ["replicas"], ["controllers", "dedicated"], ["controllers", "replicas"]], check: controllers },
+  {
+    reads: [
+      ["zookeeper", "replicas"],
+      ["zookeeper", "persistentServers"],
+    ],
+    check: ensemble,
+  },
+  { reads: [["cluster", "namespace"]], check: namespace },
+];

@@ -1,0 +1,64 @@
+import { type Path, type Problem, formatPath } from "../problems";
+import { NODE_PORTS } from "../values";
+import { type Rule, type Subject, complain, refuse } from "./rule";
+
+interface Use {
+  readonly port: number;
+  readonly path: Path;
+  readonly by: string;
+}
+
+const EXTERNAL: Path = ["kafka", "external", "nodePortBase"];
+
+/** Every NodePort that the stack takes. */
+function* uses({ config }: Subject): Iterable<Use> {
+  const { registry, kchat, kafka, replicas } = config;
+  if (!registry.external) yield { port: registry.nodePort, path: ["registry", "nodePort"], by: "the registry" };
+  if (kchat.enabled && kchat.serviceType === "NodePort") {
+    yield { port: kchat.producer.nodePort, path: ["kchat", "producer", "nodePort"], by: "kproducer" };
+    yield { port: kchat.consumer.nodePort, path: ["kchat", "consumer", "nodePort"], by: "kconsumer" };
+  }
+  if (kafka.external.enabled) {
+    const base = kafka.external.nodePortBase;
+    yield { port: base - 1, path: EXTERNAL, by: "the external bootstrap Service" };
+    for (let broker = 0; broker < replicas; broker++)
+      yield { port: base + broker, path: EXTERNAL, by: `broker ${broker}` };
+  }
+}
+
+/** One problem a key: a range that meets another is named once, by its first port. */
+function* ports(subject: Subject): Iterable<Problem> {
+  const taken = new Map<number, Use>();
+  const told = new Set<string>();
+  for (const use of uses(subject)) {
+    const other = taken.get(use.port);
+    const path = formatPath(use.path);
+    if (other && !told.has(path)) {
+      told.add(path);
+      yield complain(
+        use.path,
+        `gives ${use.by} the NodePort ${use.port}, which ${other.by} has (${formatPath(other.path)})`,
+      );
+    }
+    taken.set(use.port, other ?? use);
+  }
+}
+
+function* externalRange(subject: Subject): Iterable<Problem> {
+  const { replicas, kafka } = subject.config;
+  if (!kafka.external.enabled) return;
+  const highest = NODE_PORTS.max - replicas + 1;
+  if (kafka.external.nodePortBase <= NODE_PORTS.min || kafka.external.nodePortBase > highest) {
+    const allowed = `from ${NODE_PORTS.min + 1} to ${highest}, so that the bootstrap Service and ${replicas} brokers fit into ${NODE_PORTS.min}-${NODE_PORTS.max}`;
+    yield refuse(subject, EXTERNAL, allowed);
+  }
+}
+
+/** NodePorts. */
+export const portRules: readonly Rule[] = [
+  {
+    reads: [["replicas"], ["kafka", "external"], ["kchat"], ["registry", "nodePort"], ["registry", "external"]],
+    check: ports,
+  },
+  { reads: [["replicas"], ["kafka", "external"]], check: externalRange },
+];

@@ -1,0 +1,147 @@
+import { type Path, type Problem, formatPath } from "../problems";
+import type { Written } from "../schema";
+import { type ServerKind, type StorageConfig, type WrittenStorage, volumePath } from "../storage";
+import { type Rule, type Subject, complain } from "./rule";
+
+/** The storage of one kind of server that the stack will have. */
+interface Pool {
+  readonly kind: ServerKind;
+  readonly path: Path;
+  readonly replicas: number;
+  /** What the stack file says; undefined when it leaves the storage to the brokers' backend. */
+  readonly written: WrittenStorage | undefined;
+  readonly storage: StorageConfig;
+}
+
+/** The pools of servers with volumes; those that the mode does not have are not among them. */
+function pools({ written, config }: Subject): Pool[] {
+  const { mode, replicas, controllers, zookeeper, storage } = config;
+  const brokers: Pool = { kind: "broker", path: ["storage"], replicas, written: written.storage, storage };
+  const other = (kind: ServerKind, name: "controllers" | "zookeeper", count: number): Pool => ({
+    kind,
+    path: [name, "storage"],
+    replicas: count,
+    written: written[name].storage,
+    storage: config[name].storage,
+  });
+  if (mode === "zookeeper") return [brokers, other("zookeeper", "zookeeper", zookeeper.persistentServers)];
+  return controllers.dedicated ? [brokers, other("controller", "controllers", controllers.replicas)] : [brokers];
+}
+
+type WrittenNfs = Extract<WrittenStorage, { type: "nfs" }>;
+
+const SERVERS: Readonly<Record<ServerKind, string>> = {
+  broker: "brokers",
+  controller: "controllers",
+  zookeeper: "ZooKeeper servers",
+};
+
+/** NFS needs an export for every server, told in one of two forms. */
+function* nfs(subject: Subject): Iterable<Problem> {
+  for (const pool of pools(subject)) {
+    if (pool.written?.type === "nfs") yield* exportsOf(pool, pool.written);
+    else if (!pool.written && subject.written.storage.type === "nfs") {
+      yield complain(
+        pool.path,
+        `is missing; allowed is storage for ${SERVERS[pool.kind]}, because the brokers' exports are theirs alone`,
+      );
+    }
+  }
+}
+
+function* exportsOf(
+  { kind, path, replicas }: Pool,
+  { servers, server, path: template }: WrittenNfs,
+): Iterable<Problem> {
+  const forms = "either servers (a list of server and path) or both server and path";
+  if (!servers) {
+    const missing =
+      server === undefined
+        ? template === undefined
+          ? "servers"
+          : "server"
+        : template === undefined
+          ? "path"
+          : undefined;
+    if (missing !== undefined) yield complain([...path, missing], `is missing; allowed is ${forms}`);
+    return;
+  }
+  if (server !== undefined || template !== undefined) {
+    yield complain([...path, "servers"], `goes without server and path; allowed is ${forms}`);
+  }
+  const missing = replicas - servers.length;
+  if (missing > 0) {
+    const counted = `${servers.length} ${servers.length === 1 ? "export" : "exports"} for ${replicas} ${SERVERS[kind]}`;
+    yield complain([...path, "servers"], `has ${counted}; ${missing} ${missing === 1 ? "is" : "are"} missing`);
+  }
+}
+
+const NOWHERE = { server: "", path: "" };
+
+/** The directory of one volume. */
+interface Place {
+  readonly key: Path;
+  readonly server: string;
+  readonly directory: string;
+  readonly of: string;
+}
+
+/** Where every volume of a pool is, on storage whose directories the config names in full. */
+function* places({ kind, path, replicas, written, storage }: Pool): Iterable<Place> {
+  if (storage.type === "storageClass" || (storage.type === "nfs" && !written)) return;
+  const listed = written?.type === "nfs" && written.servers !== undefined;
+  for (let ordinal = 0; ordinal < replicas; ordinal++) {
+    const { server, path: template } =
+      storage.type === "nfs" ? (storage.servers[ordinal] ?? NOWHERE) : { ...storage, server: "the node" };
+    if (server === "" || template === "") return;
+    const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
+    for (let volume = 0; volume < storage.volumes; volume++) {
+      yield { key, server, directory: trim(volumePath(template, { ordinal, volume })), of: `${kind} ${ordinal}` };
+    }
+  }
+}
+
+/** No two volumes may be the same directory, nor one inside another. One problem a key: the first. */
+function* disjoint(subject: Subject): Iterable<Problem> {
+  const told = new Set<string>();
+  const owners = new Map<string, Place>();
+  const all = pools(subject).flatMap((pool) => [...places(pool)]);
+  for (const place of all) {
+    const owner = owners.get(address(place));
+    if (owner && !told.has(formatPath(place.key))) {
+      told.add(formatPath(place.key));
+      yield complain(
+        place.key,
+        `gives ${place.of} the directory ${place.directory}, which ${owner.of} has (${formatPath(owner.key)})`,
+      );
+    }
+    if (!owner) owners.set(address(place), place);
+  }
+  for (const place of all) {
+    const outer = around(place)
+      .map((directory) => owners.get(address({ ...place, directory })))
+      .find(Boolean);
+    if (outer && !told.has(formatPath(place.key))) {
+      told.add(formatPath(place.key));
+      yield complain(
+        place.key,
+        `puts ${place.of} into ${place.directory}, inside the directory ${outer.directory} of ${outer.of} (${formatPath(outer.key)})`,
+      );
+    }
+  }
+}
+
+const trim = (directory: string): string => directory.replace(/(?<=.)\/+$/, "");
+const address = ({ server, directory }: Place): string => `${server}:${directory}`;
+
+/** The directories around a volume's own, without the root. */
+const around = ({ directory }: Place): string[] =>
+  [...directory.matchAll(/(?<=[^/])\//g)].map(({ index }) => directory.slice(0, index));
+
+const KEYS: readonly (keyof Written)[] = ["mode", "replicas", "storage", "controllers", "zookeeper"];
+
+/** Where servers keep their data. */
+export const storageRules: readonly Rule[] = [nfs, disjoint].map((check) => ({
+  reads: KEYS.map((key) => [key]),
+  check,
+}));

@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { controllers, kafka, topic, zookeeper } from "./kafka";
+import { images, kchat, operations, registry } from "./services";
+import { storage } from "./storage";
+import { flag, integer, pattern, text } from "./values";
+
+const NAMESPACE = "at most 54 of the characters a-z 0-9 -, beginning and ending with a-z or 0-9";
+
+/** The Kubernetes cluster, and where in it. */
+const cluster = z
+  .strictObject(
+    {
+      context: text("the name of a kubeconfig context")
+        .exactOptional()
+        .describe("Context of the kubeconfig. Default: its current context."),
+      kubeconfig: text("the path of a kubeconfig file")
+        .exactOptional()
+        .describe("Path of the kubeconfig file. Default: what KUBECONFIG names, or ~/.kube/config."),
+      namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, NAMESPACE)
+        .default("kafka")
+        .describe("Namespace of the stack. The registry goes into <namespace>-registry."),
+      id: pattern(/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them")
+        .exactOptional()
+        .describe(
+          "Kafka's cluster id. Default: derived from project, stack and namespace, so that kept volumes are found again.",
+        ),
+    },
+    "context, kubeconfig, namespace and id",
+  )
+  .prefault({});
+
+const scheduling = z
+  .strictObject(
+    {
+      spread: z
+        .enum(["preferred", "required"], "preferred or required")
+        .default("preferred")
+        .describe(
+          "Whether two servers of one kind share a node only when there is no other (preferred) or never (required).",
+        ),
+      zones: flag()
+        .default(false)
+        .describe("Whether servers are spread over zones and brokers know theirs (`broker.rack`)."),
+      zoneLabel: pattern(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "the name of a node label")
+        .default("topology.kubernetes.io/zone")
+        .describe("Node label that names the zone."),
+    },
+    "spread, zones and zoneLabel",
+  )
+  .prefault({});
+
+/** The whole stack config as it may be written. Defaults that follow from other keys are filled in later. */
+export const stackSchema = z.strictObject({
+  mode: z
+    .enum(["kraft", "zookeeper"], "kraft or zookeeper")
+    .default("kraft")
+    .describe("How Kafka keeps its metadata: by itself (kraft) or in a ZooKeeper ensemble (zookeeper)."),
+  replicas: integer(1, 1000).default(3).describe("Number of brokers."),
+  cluster: cluster.describe("The Kubernetes cluster, and where in it."),
+  storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
+  kafka: kafka.describe("The brokers."),
+  controllers: z
+    .strictObject(
+      {
+        ...controllers,
+        storage: storage("controller")
+          .exactOptional()
+          .describe("Where dedicated controllers keep their data. Default: the brokers' `type` and class."),
+      },
+      "a map of settings",
+    )
+    .prefault({})
+    .describe("KRaft controllers (mode kraft)."),
+  zookeeper: z
+    .strictObject(
+      {
+        ...zookeeper,
+        storage: storage("zookeeper")
+          .exactOptional()
+          .describe("Where ZooKeeper servers keep their data. Default: the brokers' `type` and class."),
+      },
+      "a map of settings",
+    )
+    .prefault({})
+    .describe("The ZooKeeper ensemble (mode zookeeper)."),
+  topics: z
+    .array(topic, "a list of topics")
+    .exactOptional()
+    .describe("Topics that exist when `up` ends. Default: chatroom, with 12 partitions."),
+  registry: registry.describe("The image registry."),
+  images: images.describe("How the images are built."),
+  kchat: kchat.describe("The chat application."),
+  operations: operations.describe("Day-two operations."),
+  scheduling: scheduling.describe("Where in the cluster the servers run."),
+});
+
+/** The stack config as {@link stackSchema} leaves it. */
+export type Written = z.output<typeof stackSchema>;
+
+/**
+ * Gives a storage without a `type` the one that it has by default: hostPath, or for controllers and ZooKeeper servers that of the brokers. So one key of it
+ * can be set by itself.
+ */
+export function withStorageTypes(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const brokers = typed(raw.storage, "hostPath");
+  const type = isObject(brokers) ? brokers.type : "hostPath";
+  const inside = (value: unknown): unknown =>
+    isObject(value) && "storage" in value ? { ...value, storage: typed(value.storage, type) } : value;
+  const { controllers: first, zookeeper: second } = raw;
+  return {
+    ...raw,
+    ...("storage" in raw && { storage: brokers }),
+    ...("controllers" in raw && { controllers: inside(first) }),
+    ...("zookeeper" in raw && { zookeeper: inside(second) }),
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const typed = (storage: unknown, type: unknown): unknown =>
+  isObject(storage) && !("type" in storage) ? { type, ...storage } : storage;

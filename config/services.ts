@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { parseBytes } from "./quantities";
+import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
+
+const ADDRESS = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/;
+const address = () => pattern(ADDRESS, "a registry address without a scheme, such as registry.example.com/team");
+
+/** The image registry. */
+export const registry = z
+  .strictObject(
+    {
+      external: flag()
+        .default(false)
+        .describe("Whether an existing registry is used instead of the chart. Then `pushAddress` is required."),
+      chart: pattern(/^(https?:\/\/|\/|\.\.?\/)\S+$/, "a chart repository's URL, or a path that starts with / or ./")
+        .default("https://twuni.github.io/docker-registry.helm")
+        .describe(
+          "Where the chart `docker-registry` comes from: the URL of a Helm repository, or the path of a chart.",
+        ),
+      chartVersion: pattern(/^\d+\.\d+\.\d+([-+]\S+)?$/, "a version such as 3.0.0")
+        .default("3.0.0")
+        .describe("Version of the chart."),
+      nodePort: nodePort().default(31500).describe("NodePort of the registry."),
+      pushAddress: address()
+        .exactOptional()
+        .describe("Address that docker pushes to. Default: localhost:<registry.nodePort>."),
+      pullAddress: address().exactOptional().describe("Address that the nodes pull from. Default: the push address."),
+      size: size().default("10Gi").describe("Capacity of the registry's volume."),
+      className: text("the name of a StorageClass")
+        .exactOptional()
+        .describe("StorageClass of the registry's volume. Default: the cluster's default class."),
+      username: text().exactOptional().describe("User name for pushing and pulling. Goes with `password`."),
+      password: secret().exactOptional().describe("Password of that user."),
+      ca: secret().exactOptional().describe("Certificate authority (PEM) of an external registry's TLS certificate."),
+      haSharedSecret: secret()
+        .exactOptional()
+        .describe("Secret with which the registry signs the state of uploads. Default: derived from the stack."),
+      resources: resources({
+        cpu: "50m",
+        memory: "128Mi",
+        memoryLimit: "256Mi",
+        ephemeralStorage: "256Mi",
+      }).describe("Requests and limits of the registry."),
+    },
+    "a map of settings",
+  )
+  .prefault({});
+
+const image = () => pattern(/^[A-Za-z0-9][A-Za-z0-9./:_@-]*$/, "an image name such as node:24-bookworm-slim");
+
+/** How the images are built. */
+export const images = z
+  .strictObject(
+    {
+      baseImages: z
+        .strictObject(
+          {
+            jre: image().default("eclipse-temurin:21-jre").describe("Java runtime under Kafka."),
+            maven: image()
+              .default("maven:3.9-eclipse-temurin-21")
+              .describe("Maven that fetches Kafka's jars at build time."),
+            node: image().default("node:24-bookworm-slim").describe("Node.js under the services."),
+          },
+          "jre, maven and node",
+        )
+        .prefault({})
+        .describe("Base images of the Dockerfiles."),
+      mavenMirror: pattern(/^https?:\/\/\S+$/, "an http or https URL")
+        .exactOptional()
+        .describe("URL of a Maven repository to use instead of Maven Central."),
+      platform: pattern(/^linux\/[a-z0-9]+(\/v\d+)?$/, "a platform such as linux/amd64")
+        .exactOptional()
+        .describe("Platform of the images. Default: that of the docker daemon."),
+    },
+    "baseImages, mavenMirror and platform",
+  )
+  .prefault({});
+
+const service = (port: number) =>
+  z
+    .strictObject(
+      {
+        replicas: integer(1, 100).default(2).describe("Pods, when there is no autoscaling."),
+        nodePort: nodePort().default(port).describe("NodePort, when `serviceType` is NodePort."),
+        resources: resources({
+          cpu: "100m",
+          memory: "128Mi",
+          memoryLimit: "256Mi",
+          ephemeralStorage: "64Mi",
+        }).describe("Requests and limits of a pod."),
+      },
+      "replicas, nodePort and resources",
+    )
+    .prefault({});
+
+const ingress = z.strictObject(
+  {
+    host: pattern(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a host name").describe("Host name."),
+    className: text("the name of an IngressClass")
+      .exactOptional()
+      .describe("IngressClass. Default: the cluster's default class."),
+    tlsSecretName: text("the name of a Secret")
+      .exactOptional()
+      .describe("Secret with the TLS certificate. Default: no TLS."),
+  },
+  "host, className and tlsSecretName",
+);
+
+const autoscaling = z.strictObject(
+  {
+    min: integer(1, 100).default(2).describe("Fewest pods of each service."),
+    max: integer(1, 100).default(10).describe("Most pods of each service."),
+    cpuPercent: integer(1, 100).default(70).describe("Mean CPU use that is aimed at, in percent of the request."),
+  },
+  "min, max and cpuPercent",
+);
+
+/** The chat application. */
+export const kchat = z
+  .strictObject(
+    {
+      enabled: flag().default(true).describe("Whether the chat application is deployed."),
+      rooms: z
+        .array(text("names of declared topics"), "a list of names of declared topics")
+        .min(1, "a list of at least one declared topic")
+        .exactOptional()
+        .describe(
+          "Topics that may be written and read. Default: chatroom when it is declared, else all declared topics.",
+        ),
+      serviceType: z
+        .enum(["NodePort", "ClusterIP", "LoadBalancer"], "one of NodePort, ClusterIP, LoadBalancer")
+        .default("NodePort")
+        .describe("Type of both Services."),
+      producer: service(30192).describe("kproducer, which takes messages by POST."),
+      consumer: service(30292).describe("kconsumer, which sends messages as server-sent events and serves the page."),
+      token: secret().exactOptional().describe("Token that both services ask for. Default: none is asked for."),
+      ingress: ingress.exactOptional().describe("An Ingress for both services. Default: none."),
+      autoscaling: autoscaling.exactOptional().describe("A HorizontalPodAutoscaler for each service. Default: none."),
+    },
+    "a map of settings",
+  )
+  .prefault({});
+
+const RATE = "bytes per second, at least 1 KiB, such as 52428800 or 50MiB";
+
+/** A rate as a number or as text such as `50MiB`, in whole bytes per second. */
+const byteRate = () =>
+  z.preprocess(
+    (value) => {
+      if (typeof value !== "string") return value;
+      const bytes = parseBytes(value.replace(/([KMGTP]i|[kMGTP])B$/, "$1"));
+      return bytes === undefined ? value : Math.round(bytes);
+    },
+    z.int(RATE).min(1024, RATE),
+  );
+
+/** Day-two operations. */
+export const operations = z
+  .strictObject(
+    {
+      rebalance: z
+        .strictObject(
+          {
+            enabled: flag()
+              .default(true)
+              .describe("Whether new brokers get their share of partitions when `replicas` is raised."),
+            throttle: byteRate()
+              .default(50 * 2 ** 20)
+              .describe(
+                "Bytes per second that a rebalance or a drain may move per broker: a number, or text such as 50MiB.",
+              ),
+          },
+          "enabled and throttle",
+        )
+        .prefault({})
+        .describe("Moving partitions when brokers come or go."),
+      jobDeadlineSeconds: integer(60, 604_800)
+        .default(3600)
+        .describe("Seconds after which a Job of the stack (topics, rebalance, drain) is given up."),
+    },
+    "rebalance and jobDeadlineSeconds",
+  )
+  .prefault({});

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { integer, pattern, size, text } from "./values";
+
+/** The kinds of servers that keep data, each in its own volumes. */
+export type ServerKind = "broker" | "controller" | "zookeeper";
+
+/** Capacity of a volume when none is written; controllers and ZooKeeper servers only keep metadata. */
+export const DEFAULT_SIZE: Readonly<Record<ServerKind, string>> = {
+  broker: "10Gi",
+  controller: "2Gi",
+  zookeeper: "2Gi",
+};
+
+/** Directory of a server's first volume on its node when none is written. */
+export const defaultPath = (kind: ServerKind): string => `/data/kafka/${kind}/{ordinal}`;
+
+const PATH = "an absolute path without ..";
+const PATH_FORM = /^\/(?!.*\/\.\.(\/|$))\S*$/;
+const TEMPLATE = `${PATH} that contains {ordinal}`;
+const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})\S+$/;
+const HOST = /^[A-Za-z0-9.:[\]_-]+$/;
+const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
+const afterwards = (what: string) =>
+  z.enum(["retain", "delete"], "retain or delete").default("retain").describe(`What happens to the volumes ${what}.`);
+
+const common = (kind: ServerKind) => ({
+  size: size().default(DEFAULT_SIZE[kind]).describe("Capacity of each volume. hostPath and nfs do not enforce it."),
+  volumes: integer(1, 16).default(1).describe("Volumes per server (JBOD)."),
+  whenScaled: afterwards("of servers that a lower number of replicas removes"),
+  whenDeleted: afterwards("when the stack is destroyed"),
+});
+
+const hostPath = (kind: ServerKind) =>
+  z.strictObject({
+    type: z.literal("hostPath").describe("Directories on the nodes."),
+    ...common(kind),
+    path: pattern(TEMPLATE_FORM, TEMPLATE)
+      .default(defaultPath(kind))
+      .describe(
+        "Directory on the node. `{ordinal}` becomes the server's number, `{volume}` the volume's. Without `{volume}`, the second volume has `-1` behind its path, the third `-2`, and so on.",
+      ),
+    nodes: z
+      .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")
+      .min(1, "a list of at least one node name")
+      .exactOptional()
+      .describe(
+        "Nodes that hold the directories, by ordinal; a shorter list starts over at its end. Default: each server keeps to the node that it first ran on.",
+      ),
+  });
+
+const nfs = (kind: ServerKind) =>
+  z.strictObject({
+    type: z.literal("nfs").describe("NFS exports."),
+    ...common(kind),
+    servers: z
+      .array(
+        z.strictObject(
+          {
+            server: pattern(HOST, "a host name or address").describe("Host name or address of the NFS server."),
+            path: pattern(PATH_FORM, PATH).describe(
+              "Exported directory on it; `{ordinal}` and `{volume}` as for hostPath.",
+            ),
+          },
+          "server and path",
+        ),
+        "a list of server and path",
+      )
+      .exactOptional()
+      .describe("One export per server, by ordinal. Instead of `server` and `path`."),
+    server: pattern(HOST, "a host name or address")
+      .exactOptional()
+      .describe("The one NFS server, with one exported directory per ordinal. Goes with `path`."),
+    path: pattern(TEMPLATE_FORM, TEMPLATE)
+      .exactOptional()
+      .describe("Exported directory on that one server; `{ordinal}` and `{volume}` as for hostPath."),
+    mountOptions: z
+      .array(
+        pattern(/^(?!soft(err)?$)[\w.:=-]+$/, "a mount option, but not soft: it turns a slow server into lost writes"),
+        "a list of mount options",
+      )
+      .default(["nfsvers=4.1", "hard", "noatime", "timeo=600", "retrans=2"])
+      .describe("Mount options of the volumes."),
+  });
+
+const storageClass = (kind: ServerKind) =>
+  z.strictObject({
+    type: z.literal("storageClass").describe("Claims that a StorageClass fills."),
+    ...common(kind),
+    className: text("the name of a StorageClass")
+      .exactOptional()
+      .describe("StorageClass of the claims. Default: the cluster's default class."),
+    accessMode: z
+      .enum(["ReadWriteOnce", "ReadWriteOncePod"], "ReadWriteOnce or ReadWriteOncePod")
+      .default("ReadWriteOnce")
+      .describe("Access mode of the claims."),
+  });
+
+/** Where the servers of one kind keep their data; `type` decides which other keys there are. */
+export const storage = (kind: ServerKind) =>
+  z.discriminatedUnion("type", [hostPath(kind), nfs(kind), storageClass(kind)], "one of hostPath, nfs, storageClass");
+
+/** Storage as the stack file writes it, defaults filled in. */
+export type WrittenStorage = z.output<ReturnType<typeof storage>>;
+
+type Of<Type extends WrittenStorage["type"]> = Extract<WrittenStorage, { type: Type }>;
+
+/** Directories on the nodes; `path` is a template for {@link volumePath}. */
+export type HostPathStorage = Of<"hostPath">;
+
+/** One NFS export. */
+export interface NfsExport {
+  /** Host name or address. */
+  readonly server: string;
+  /** Exported directory; a template for {@link volumePath}. */
+  readonly path: string;
+}
+
+/** NFS exports by ordinal: at least as many entries in `servers` as there are replicas. */
+export type NfsStorage = Omit<Of<"nfs">, "server" | "path" | "servers"> & { servers: readonly NfsExport[] };
+
+/** Claims that a StorageClass fills. */
+export type StorageClassStorage = Of<"storageClass">;
+
+/** Where the servers of one kind keep their data. */
+export type StorageConfig = HostPathStorage | NfsStorage | StorageClassStorage;
+
+/** Which volume of which server a path is for. */
+export interface VolumePosition {
+  /** Number of the server in its StatefulSet, from 0. */
+  readonly ordinal: number;
+  /** Number of the volume on that server, from 0. */
+  readonly volume: number;
+}
+
+/**
+ * The directory of one volume: `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the path as it stands and volume n the path with
+ * `-n` behind it, so that adding a volume never moves the first.
+ */
+export function volumePath(template: string, { ordinal, volume }: VolumePosition): string {
+  const path = template.replaceAll("{ordinal}", String(ordinal));
+  if (path.includes("{volume}")) return path.replaceAll("{volume}", String(volume));
+  return volume === 0 ? path : `${path}-${volume}`;
+}
+
+/** Gives every ordinal its export: the form with one server becomes a list too. */
+export function resolveStorage(written: WrittenStorage, replicas: number): StorageConfig {
+  if (written.type !== "nfs") return written;
+  const { server = "", path = "", servers, ...rest } = written;
+  return { ...rest, servers: servers ?? Array.from({ length: replicas }, () => ({ server, path })) };
+}

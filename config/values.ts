@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { parseBytes, parseCpu, parseHeap } from "./quantities";
+
+/*
+ * The building blocks of the schema. Every error text completes the sentence "allowed is …".
+ *
+ * Values may come as text, because `pulumi config set replicas 4` stores the text `4`, and text as a number, because
+ * `pulumi config set --path kafka.metadataVersion 4` stores a number. What does not read as the type wanted is handed on as it is, so that the error
+ * shows what was written.
+ */
+
+const numberFromText = (value: unknown): unknown =>
+  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+const booleanFromText = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
+const textFromNumber = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
+
+/** A whole number between two bounds, both included. */
+export function integer(min: number, max: number) {
+  const allowed = `a whole number from ${min} to ${max}`;
+  return z.preprocess(numberFromText, z.int(allowed).min(min, allowed).max(max, allowed));
+}
+
+/** An odd number between two bounds: a quorum of 2n servers survives no more losses than one of 2n-1. */
+export function odd(min: number, max: number) {
+  const allowed = `an odd number from ${min} to ${max}`;
+  const isOdd = (value: number): boolean => value % 2 === 1;
+  return z.preprocess(numberFromText, z.int(allowed).min(min, allowed).max(max, allowed).refine(isOdd, allowed));
+}
+
+/** `true` or `false`. */
+export const flag = () => z.preprocess(booleanFromText, z.boolean("true or false"));
+
+/** Text that is not empty. */
+export const text = (allowed = "text that is not empty") =>
+  z.preprocess(textFromNumber, z.string(allowed).min(1, allowed));
+
+/** Text of a fixed form. */
+export const pattern = (form: RegExp, allowed: string) =>
+  z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
+
+/** Text that a parser turns into more than nothing. */
+const measured = (parse: (value: string) => number | undefined, allowed: string) =>
+  z.preprocess(
+    textFromNumber,
+    z.string(allowed).refine((value) => (parse(value) ?? 0) > 0, allowed),
+  );
+
+/** A size in bytes as Kubernetes writes it, such as `3Gi`. */
+export const size = () => measured(parseBytes, "a size such as 512Mi or 3Gi");
+
+/** CPU cores as Kubernetes writes them, such as `250m` or `2`. */
+export const cpu = () => measured(parseCpu, "CPU cores such as 250m or 2");
+
+/** A JVM heap size such as `512m` or `4g`. */
+export const heap = () => measured(parseHeap, "a JVM heap size such as 512m or 4g");
+
+/** Lowest and highest NodePort that Kubernetes gives out by default. */
+export const NODE_PORTS = { min: 30000, max: 32767 } as const;
+
+/** A NodePort. */
+export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
+
+/** A value that belongs into the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
+export const secret = () => text().meta({ secret: true });
+
+/** The defaults of one kind of container, as Kubernetes quantities. */
+export interface ResourceDefaults {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly memoryLimit: string;
+  readonly ephemeralStorage: string;
+}
+
+/** Requests and limits of a container. There is no CPU limit by default: a throttled broker stalls all its clients. */
+export const resources = (defaults: ResourceDefaults) =>
+  z
+    .strictObject(
+      {
+        requests: z
+          .strictObject(
+            {
+              cpu: cpu().default(defaults.cpu).describe("CPU that the scheduler keeps free."),
+              memory: size().default(defaults.memory).describe("Memory that the scheduler keeps free."),
+              "ephemeral-storage": size()
+                .default(defaults.ephemeralStorage)
+                .describe("Node disk for logs and temporary files that the scheduler keeps free."),
+            },
+            "a map of quantities",
+          )
+          .prefault({})
+          .describe("What the scheduler keeps free for the container."),
+        limits: z
+          .strictObject(
+            {
+              cpu: cpu().exactOptional().describe("CPU above which the container is throttled. Default: no limit."),
+              memory: size().default(defaults.memoryLimit).describe("Memory above which the container is killed."),
+              "ephemeral-storage": size()
+                .default(defaults.ephemeralStorage)
+                .describe("Node disk for logs and temporary files above which the pod is evicted."),
+            },
+            "a map of quantities",
+          )
+          .prefault({})
+          .describe("What the container may use at most."),
+      },
+      "requests and limits",
+    )
+    .prefault({});
+
+/** Kubernetes container resources as {@link resources} makes them. */
+export type Resources = z.output<ReturnType<typeof resources>>;

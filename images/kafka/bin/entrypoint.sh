@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Starts one Kafka or ZooKeeper server of a StatefulSet. Does only what must be done inside the pod: takes the ordinal, renders this pod's properties,
+# formats storage once, and becomes the JVM. Every refusal is one sentence; nothing is half-started.
+set -euo pipefail
+
+# Outside of an image the two are elsewhere: tests run this script as it is.
+readonly CONFIG=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}
+readonly RENDERED=${KAFKA_STACK_RENDERED:-/tmp/server.properties}
+
+say() { printf 'kafka-stack: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+need() { [[ -n ${!1:-} ]] || die "$1 is not set in the pod's environment"; }
+
+# The first process of a container is not ended by a signal that it does not handle: a pod that still waits for others can be stopped at once.
+trap 'exit 143' TERM
+
+for name in POD_NAME POD_NAMESPACE KAFKA_POOL; do need "$name"; done
+readonly ORDINAL=${POD_NAME##*-}
+[[ $ORDINAL =~ ^[0-9]+$ ]] || die "POD_NAME is '$POD_NAME', which does not end in an ordinal as a StatefulSet's pods do"
+readonly HOST=$POD_NAME.$KAFKA_POOL.$POD_NAMESPACE.svc
+
+case $KAFKA_POOL in
+  zookeeper*) . "${BASH_SOURCE[0]%/*}/entrypoint-zookeeper.sh" ;;
+  *) . "${BASH_SOURCE[0]%/*}/entrypoint-kafka.sh" ;;
+esac

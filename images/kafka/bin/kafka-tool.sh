@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Every tool name on PATH (kafka-topics.sh …) is a link to this script, which finds the tool's class by that name.
+set -euo pipefail
+export KAFKA_HEAP_OPTS=${KAFKA_TOOL_HEAP_OPTS:--Xmx256m} KAFKA_JVM_OPTS=${KAFKA_TOOL_JVM_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1}
+export KAFKA_LOGGING=/opt/kafka/etc/tools-log4j
+class=$(sed -n "s/^${0##*/} //p" /opt/kafka/tools)
+# Kafka's own script of this name takes the servers without their option, too.
+[[ ${0##*/} != zookeeper-shell.sh ]] || set -- -server "$@"
+exec kafka-run-class.sh "$class" "$@"

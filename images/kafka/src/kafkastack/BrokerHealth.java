@@ -1,0 +1,29 @@
+package kafkastack;
+
+import java.util.Properties;
+
+/**
+ * A broker is ready once it is unfenced <em>and</em> back in the in-sync replicas of every partition it hosts: then, and only then, may a roll go on to the next.
+ * Afterwards it is ready for as long as it runs, so that brokers which are not being rolled do not flap.
+ */
+final class BrokerHealth implements Health {
+    /** {@code BrokerState.RUNNING}: registered, caught up with the metadata, unfenced. */
+    private static final long RUNNING = 3;
+
+    private static final String STATE = "kafka.server:type=KafkaServer,name=BrokerState";
+
+    private final InSync inSync;
+
+    BrokerHealth(Properties properties) {
+        this.inSync = new InSync(properties);
+    }
+
+    @Override
+    public String notReady() {
+        long state = Beans.number(STATE, "Value", 0);
+        if (state != RUNNING) {
+            return "broker state " + state + ", not yet running (" + RUNNING + ")";
+        }
+        return inSync.missing();
+    }
+}

@@ -1,0 +1,10 @@
+package kafkastack;
+
+/** A node with both KRaft roles is ready when both are. */
+record CombinedHealth(Health controller, Health broker) implements Health {
+    @Override
+    public String notReady() {
+        String missing = controller.notReady();
+        return missing != null ? missing : broker.notReady();
+    }
+}

@@ -1,0 +1,17 @@
+package kafkastack;
+
+/** What the probes and the peers ask of a server. Implementations are called by several threads and answer within milliseconds. */
+interface Health {
+    /** Null when the server may serve and the next one may be restarted; otherwise what is missing, in a few words. */
+    String notReady();
+
+    /** Null while a restart would not help; otherwise what is wrong, in a few words. A JVM that answers at all is alive unless its server knows better. */
+    default String notLive() {
+        return null;
+    }
+
+    /** What {@code /quorum} tells a peer that starts with an empty disk: {@code key=value} lines, one of them {@code epoch=}, above 0 once a quorum is known. */
+    default String quorum() {
+        return new Quorum().report();
+    }
+}

@@ -1,0 +1,96 @@
+package kafkastack;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Whether this broker is in the ISR of all its partitions, asked twice a second by a thread of its own until it is.
+ * Then the thread ends, its client is closed, and the answer stays.
+ */
+final class InSync {
+    private static final long INTERVAL_MS = 500;
+
+    private final int nodeId;
+    private final String bootstrap;
+    private volatile String missing = "not yet asked whether the partitions are in sync";
+    private boolean asking;
+
+    InSync(Properties properties) {
+        String id = properties.getProperty("node.id", properties.getProperty("broker.id", "0"));
+        this.nodeId = Integer.parseInt(id);
+        this.bootstrap = properties.getProperty("health.bootstrap", "localhost:9092");
+    }
+
+    /** Null when in sync; otherwise what is missing. The first call starts the asking: before the broker runs there is nobody to ask. */
+    synchronized String missing() {
+        if (!asking && missing != null) {
+            asking = true;
+            Thread thread = new Thread(this::ask, "health-in-sync");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return missing;
+    }
+
+    private void ask() {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", bootstrap, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000");
+        while (missing != null) {
+            try (Admin admin = Admin.create(settings)) {
+                while ((missing = outOfSync(admin)) != null) {
+                    Thread.sleep(INTERVAL_MS);
+                }
+            } catch (InterruptedException e) {
+                return;
+            } catch (Exception e) {
+                missing = "cannot ask for the in-sync replicas: " + e.getMessage();
+                pause();
+            }
+        }
+    }
+
+    private String outOfSync(Admin admin) throws Exception {
+        List<String> out = new ArrayList<>();
+        try {
+            var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(10, TimeUnit.SECONDS);
+            for (TopicDescription topic : admin.describeTopics(names).allTopicNames().get(30, TimeUnit.SECONDS).values()) {
+                for (TopicPartitionInfo partition : topic.partitions()) {
+                    if (holds(partition.replicas()) && !holds(partition.isr())) {
+                        out.add(topic.name() + "-" + partition.partition());
+                    }
+                }
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return "a topic was deleted while it was described";
+            }
+            throw e;
+        } catch (TimeoutException e) {
+            return "the brokers do not answer which partitions are in sync";
+        }
+        return out.isEmpty() ? null : out.size() + " partitions not in sync yet, such as " + out.get(0);
+    }
+
+    private boolean holds(List<Node> nodes) {
+        return nodes.stream().anyMatch(node -> node.id() == nodeId);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(INTERVAL_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package kafkastack;
+
+/** This node's view of the KRaft quorum, from the raft client's metrics. */
+final class Quorum {
+    private static final String RAFT = "kafka.server:type=raft-metrics";
+
+    /** {@code leader}, {@code follower}, {@code observer}, {@code candidate} … or an empty string before the raft client runs. */
+    String state() {
+        return Beans.read(RAFT, "current-state") instanceof String s ? s : "";
+    }
+
+    /** The leader's node id, -1 when none is known. */
+    long leader() {
+        return Beans.number(RAFT, "current-leader", -1);
+    }
+
+    /** The epoch that this node has seen: above 0 as soon as it has ever met a quorum, and kept on its disk. */
+    long epoch() {
+        return Beans.number(RAFT, "current-epoch", 0);
+    }
+
+    /** How far the metadata log is known to be committed, -1 when nothing is. */
+    long highWatermark() {
+        return Beans.number(RAFT, "high-watermark", -1);
+    }
+
+    /** What {@code /quorum} answers, one {@code key=value} a line: read by a peer's entrypoint with nothing but bash. */
+    String report() {
+        return "state=" + state() + "\nleader=" + leader() + "\nepoch=" + epoch() + "\nhighWatermark=" + highWatermark() + "\n";
+    }
+}

@@ -1,0 +1,96 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+
+/** What a ZooKeeper server keeps in its data directory. */
+final class ZooKeeperDisk {
+    private static final String CONFIG = "zoo.cfg";
+    private static final String POINTER = "dynamicConfigFile=";
+
+    private final Path directory;
+
+    ZooKeeperDisk(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The server's number in the ensemble, as the entrypoint wrote it. */
+    int id() throws IOException {
+        return Integer.parseInt(Files.readString(directory.resolve("myid")).trim());
+    }
+
+    /** Whether the server has no data: it is new, or lost its disk. */
+    boolean isEmpty() throws IOException {
+        Path data = directory.resolve("version-2");
+        if (!Files.isDirectory(data)) {
+            return true;
+        }
+        try (var files = Files.newDirectoryStream(data, "snapshot.*")) {
+            return !files.iterator().hasNext();
+        }
+    }
+
+    /** The last epoch that the server took part in: above 0 as soon as it has ever met a leader. */
+    long epoch() {
+        return Math.max(Math.max(number("acceptedEpoch"), number("currentEpoch")), 0);
+    }
+
+    /** The members of the ensemble as the server last knew them; none before its first start. */
+    Optional<ZooKeeperMembers> members() {
+        try {
+            Path config = directory.resolve(CONFIG);
+            if (!Files.exists(config)) {
+                return Optional.empty();
+            }
+            for (String line : Files.readAllLines(config)) {
+                if (line.startsWith(POINTER)) {
+                    Path file = Path.of(line.substring(POINTER.length()).trim());
+                    long version = Long.parseLong(file.toString().replaceFirst("^.*\\.", ""), 16);
+                    return Optional.of(ZooKeeperMembers.parse(Files.readAllLines(file), version));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets the server vote although it has no data. ZooKeeper takes the permission back when it has made its first snapshot. */
+    void allowEmpty() throws IOException {
+        Files.writeString(directory.resolve("initialize"), "");
+    }
+
+    /**
+     * Writes the configuration that the server starts with, and rewrites itself when members change.
+     *
+     * @param settings lines without members.
+     * @return its path.
+     */
+    Path configure(String settings, ZooKeeperMembers members) throws IOException {
+        // The name is one that ZooKeeper gives such a file: it reads the version from it.
+        Path dynamic = directory.resolve(CONFIG + ".dynamic." + Long.toHexString(members.version()));
+        replace(dynamic, members.lines());
+        Path config = directory.resolve(CONFIG);
+        replace(config, settings + POINTER + dynamic + "\n");
+        return config;
+    }
+
+    private static void replace(Path file, String text) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(next, List.of(text.stripTrailing()));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private long number(String name) {
+        try {
+            return Long.parseLong(Files.readString(directory.resolve("version-2").resolve(name)).trim());
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+}

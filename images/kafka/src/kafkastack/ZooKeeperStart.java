@@ -1,0 +1,105 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Decides with which members a server starts, and whether it may vote with an empty disk.
+ *
+ * <p>An empty server that votes can undo what others have agreed on: it may once have agreed too, and forgotten. So it votes only in the founding of the ensemble: after
+ * <em>every</em> other server of the stack has answered that it has never met a leader. When one of them knows an ensemble, the empty server joins that, without a
+ * voice until it has copied the leader's data. ({@code db.autocreate=false} makes ZooKeeper keep to this.)
+ *
+ * <p>Members change by ZooKeeper's own reconfiguration, which each server remembers on its disk; the list in the ConfigMap only says who is to be asked, and who
+ * founds. So a changed number of servers restarts none of them.
+ */
+final class ZooKeeperStart {
+    private static final Path STACK = Path.of(System.getProperty("zookeeper.members", "/etc/kafka/members"));
+    private static final int TIMEOUT_MS = 1000;
+    private static final int PAUSE_MS = 500;
+    private static final int SAY_EVERY = 20;
+
+    private final ZooKeeperDisk disk;
+    private final int healthPort;
+
+    /** @param healthPort port of the peers' health endpoints. */
+    ZooKeeperStart(ZooKeeperDisk disk, int healthPort) {
+        this.disk = disk;
+        this.healthPort = healthPort;
+    }
+
+    /**
+     * Waits until the decision can be made, and writes the configuration to start with.
+     *
+     * @param settings file with the settings that all servers share.
+     * @return path of that configuration.
+     */
+    Path configure(Path settings) throws IOException, InterruptedException {
+        int id = disk.id();
+        ZooKeeperMembers stack = ZooKeeperMembers.parse(Files.readAllLines(STACK), 0);
+        String own = stack.servers().get(id);
+        if (own == null) {
+            throw new IllegalStateException("server " + id + " is not among the servers in " + STACK + ": " + stack.servers().keySet());
+        }
+        ZooKeeperMembers members = disk.isEmpty() ? meet(id, stack) : disk.members().orElse(stack);
+        return disk.configure(Files.readString(settings), members.including(id, own));
+    }
+
+    private ZooKeeperMembers meet(int id, ZooKeeperMembers stack) throws IOException, InterruptedException {
+        List<Integer> others = stack.servers().keySet().stream().filter(other -> other != id).toList();
+        for (int round = 0; ; round++) {
+            int strangers = 0;
+            ZooKeeperMembers known = null;
+            for (int other : others) {
+                List<String> answer = ask(stack.host(other));
+                if (epoch(answer) > 0) {
+                    ZooKeeperMembers members = ZooKeeperMembers.parse(answer, 0);
+                    known = known == null || members.version() > known.version() ? members : known;
+                } else if (!answer.isEmpty()) {
+                    strangers++;
+                }
+            }
+            if (known != null) {
+                say("joining the ensemble of servers " + known.servers().keySet() + " with an empty disk");
+                return known;
+            }
+            int missing = others.size() - strangers;
+            if (missing == 0) {
+                say("no server has met a leader yet: founding the ensemble");
+                disk.allowEmpty();
+                return stack;
+            }
+            if (round % SAY_EVERY == 0) {
+                say("waiting for " + missing + " of " + others.size() + " other servers: one of them may know an ensemble that this empty disk must join");
+            }
+            Thread.sleep(PAUSE_MS);
+        }
+    }
+
+    /** The lines that a peer's {@code /quorum} answers; none when it does not answer. */
+    private List<String> ask(String host) {
+        try {
+            var connection = (HttpURLConnection) URI.create("http://" + host + ":" + healthPort + "/quorum").toURL().openConnection();
+            connection.setConnectTimeout(TIMEOUT_MS);
+            connection.setReadTimeout(TIMEOUT_MS);
+            try (var body = connection.getInputStream()) {
+                return new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static long epoch(List<String> answer) {
+        return answer.stream().filter(line -> line.startsWith("epoch=")).mapToLong(line -> Long.parseLong(line.substring(6))).findFirst().orElse(0);
+    }
+
+    private static void say(String text) {
+        System.err.println("kafka-stack: " + text);
+    }
+}

@@ -1,0 +1,171 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { Image } from "./components/image/image";
+import { clusterId } from "./components/kafka/cluster-id";
+import { KafkaCluster } from "./components/kafka/kafka-cluster";
+import { nodeIds } from "./components/kafka/node-ids";
+import { joinsByItself } from "./components/kafka/quorum";
+import { chatAddresses } from "./components/kchat/addresses";
+import { Chat } from "./components/kchat/chat";
+import { SecuredNamespace } from "./components/kubernetes/namespace";
+import { FinishChange, PrepareChange } from "./components/operations/kafka-operations";
+import { OpsTemplate } from "./components/operations/ops-template";
+import { Registry } from "./components/registry/registry";
+import { Ensemble } from "./components/zookeeper/ensemble";
+import { loadConfig } from "./config";
+
+const config = loadConfig(new pulumi.Config());
+const { cluster, controllers, images, kafka, kchat, operations, registry, secrets, storage } = config;
+const instance = pulumi.getStack();
+const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
+
+// 1. The cluster. A stack's objects must not exist yet, but for claims that outlived an earlier life of the stack: a provider of their own adopts those.
+const target: k8s.ProviderArgs = {
+  ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
+  ...(cluster.context !== undefined && { context: cluster.context }),
+  enableServerSideApply: true,
+  // A changed ConfigMap is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
+  enableConfigMapMutable: true,
+  deleteUnreachable: false,
+};
+const kubernetes = new k8s.Provider("kubernetes", target);
+const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true });
+const onCluster = { providers: [kubernetes] };
+const claims = [storage, controllers.storage, config.zookeeper.storage].filter(({ type }) => type === "storageClass");
+const { namespace } = new SecuredNamespace(
+  "kafka",
+  { name: cluster.namespace, instance, retain: claims.some(({ whenDeleted }) => whenDeleted === "retain") },
+  // Not by whether they are kept now: Pulumi replaces what another provider manages.
+  { providers: [claims.length > 0 ? adopting : kubernetes] },
+);
+const volumesNamespace = new SecuredNamespace(
+  "volumes",
+  { name: `${cluster.namespace}-volumes`, instance, podSecurity: "privileged" },
+  onCluster,
+).namespace;
+const scope = { namespace, instance };
+
+// 2. The registry, and the images in it.
+const registryReady = registry.external
+  ? []
+  : [
+      new Registry(
+        "registry",
+        {
+          ...registry,
+          instance,
+          namespace: new SecuredNamespace("registry", { name: `${cluster.namespace}-registry`, instance }, onCluster)
+            .namespace,
+          haSharedSecret:
+            secrets.registryHaSharedSecret ??
+            pulumi.secret(createHash("sha256").update(`registry ${id}`).digest("hex")),
+        },
+        onCluster,
+      ),
+    ];
+const address = { ...registry, password: secrets.registryPassword };
+const { jre, maven, node } = images.baseImages;
+const kafkaImage = new Image(
+  "kafka-image",
+  {
+    repository: "kafka",
+    registry: address,
+    platform: images.platform,
+    context: "images/kafka",
+    dockerfile: "images/kafka/Dockerfile",
+    args: { JRE_IMAGE: jre, MAVEN_IMAGE: maven, KAFKA_VERSION: kafka.version, MAVEN_MIRROR: images.mavenMirror ?? "" },
+  },
+  { dependsOn: registryReady },
+);
+const servicesImage = new Image(
+  "services-image",
+  {
+    repository: "services",
+    registry: address,
+    platform: images.platform,
+    context: "services",
+    dockerfile: "images/services/Dockerfile",
+    args: { NODE_IMAGE: node },
+  },
+  { dependsOn: registryReady },
+);
+
+// 3. Kafka, between the two Jobs that make a change of it safe and complete.
+const servers = {
+  ...scope,
+  image: kafkaImage.reference,
+  spread: {
+    nodes: config.scheduling.spread,
+    zoneLabel: config.scheduling.zones ? config.scheduling.zoneLabel : undefined,
+  },
+  directories: { namespace: volumesNamespace, image: kafkaImage.reference },
+  adopting,
+};
+const ensemble =
+  config.mode === "zookeeper" ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, onCluster) : undefined;
+// The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
+const bootstrap = pulumi.interpolate`broker.${namespace}.svc:9092`;
+const controllerCount = controllers.replicas;
+const operation = {
+  ...scope,
+  image: servicesImage.reference,
+  bootstrap,
+  topics: config.topics,
+  brokers: nodeIds("broker", config.replicas),
+  controllers: joinsByItself(kafka.version)
+    ? nodeIds(controllers.dedicated ? "controller" : "broker", controllerCount)
+    : undefined,
+  throttle: operations.rebalance.throttle,
+  deadlineSeconds: operations.jobDeadlineSeconds,
+};
+const prepared = new PrepareChange("prepare", operation, onCluster);
+const brokers = new KafkaCluster(
+  "broker",
+  {
+    ...servers,
+    version: kafka.version,
+    clusterId: id,
+    settings: kafka.config,
+    brokers: { ...kafka, replicas: config.replicas, storage },
+    controllers: controllers.dedicated
+      ? { ...controllers, terminationGracePeriodSeconds: kafka.terminationGracePeriodSeconds }
+      : controllerCount,
+    zookeeperConnect: ensemble?.connect,
+    external: kafka.external.enabled ? kafka.external : undefined,
+  },
+  { ...onCluster, dependsOn: [prepared.done, ...(ensemble?.ready ?? [])] },
+);
+const finished = new FinishChange(
+  "finish",
+  {
+    ...operation,
+    dynamicSettings: brokers.dynamicSettings,
+    rebalance: operations.rebalance.enabled,
+    restarts: brokers.restartHash,
+  },
+  { ...onCluster, dependsOn: brokers.servers },
+);
+new OpsTemplate("ops", operation, onCluster);
+
+// 4. The chat on it.
+if (kchat.enabled) {
+  new Chat(
+    "kchat",
+    { ...scope, ...kchat, image: servicesImage.reference, bootstrap: brokers.bootstrap, token: secrets.kchatToken },
+    { ...onCluster, dependsOn: finished.done },
+  );
+}
+
+const chat = kchat.enabled ? chatAddresses(kchat, "localhost") : undefined;
+
+// An output that does not apply is left out: Pulumi warns of one that is undefined.
+export = {
+  bootstrapAddress: brokers.bootstrap,
+  ...(kafka.external.enabled && {
+    externalBootstrapAddress: `${kafka.external.host}:${kafka.external.nodePortBase - 1}`,
+  }),
+  registryAddress: registry.pushAddress,
+  imageReferences: { kafka: kafkaImage.reference, services: servicesImage.reference },
+  ...(chat && { chat }),
+};

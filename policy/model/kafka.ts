@@ -1,0 +1,76 @@
+import { parseProperties } from "./properties";
+import { componentOf, type KubernetesResource } from "./resource";
+
+/** A topic as a stack declares it. */
+export interface DeclaredTopic {
+  readonly name: string;
+  /** Undefined leaves it to the brokers' `num.partitions`. */
+  readonly partitions: number | undefined;
+  /** Undefined leaves it to the brokers' `default.replication.factor`. */
+  readonly replicationFactor: number | undefined;
+  /** The topic's own settings. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+const settingsKeys = ["server.properties", "broker.properties", "controller.properties"];
+
+/**
+ * The Kafka settings in a ConfigMap: its key `server.properties`, `broker.properties` or `controller.properties`.
+ *
+ * @returns undefined when the resource holds none, or when they are unknown.
+ */
+export function kafkaSettings(resource: KubernetesResource): Map<string, string> | undefined {
+  const files = settingsKeys
+    .map((key) => configMapText(resource, key))
+    .filter((file) => file !== undefined)
+    .map(parseProperties);
+  return files.length === 0 ? undefined : new Map(files.flatMap((file) => [...file]));
+}
+
+/** As `kafkaSettings`, but only for brokers: dedicated controllers do not need the settings that these policies ask for. */
+export function brokerSettings(resource: KubernetesResource): Map<string, string> | undefined {
+  const settings = kafkaSettings(resource);
+  const controllerOnly = componentOf(resource) === "controller" || settings?.get("process.roles") === "controller";
+  return controllerOnly ? undefined : settings;
+}
+
+/**
+ * The topics declared in a ConfigMap's key `topics.json`: `{"topics": [{"name", "partitions", "replicationFactor", "config"}]}`.
+ *
+ * @returns an empty list when there are none, or when they are unknown or in another form.
+ */
+export function declaredTopics(resource: KubernetesResource): DeclaredTopic[] {
+  const text = configMapText(resource, "topics.json");
+  const topics: unknown = text === undefined ? undefined : property(parseJson(text), "topics");
+  return Array.isArray(topics) ? topics.map(topic) : [];
+}
+
+function topic(raw: unknown): DeclaredTopic {
+  const config = property(raw, "config");
+  return {
+    name: String(property(raw, "name")),
+    partitions: number(property(raw, "partitions")),
+    replicationFactor: number(property(raw, "replicationFactor")),
+    config: Object.fromEntries(Object.entries(config ?? {}).map(([key, value]) => [key, String(value)])),
+  };
+}
+
+function configMapText(resource: KubernetesResource, key: string): string | undefined {
+  return resource.kind === "ConfigMap" ? resource.properties.at("data", key).text : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function number(raw: unknown): number | undefined {
+  return typeof raw === "number" ? raw : undefined;
+}
+
+function property(raw: unknown, key: string): unknown {
+  return typeof raw === "object" && raw !== null ? (raw as Record<string, unknown>)[key] : undefined;
+}

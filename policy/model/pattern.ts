@@ -1,0 +1,14 @@
+/** True when `text` is like `pattern`, in which `*` stands for any number of characters. */
+export function matchesPattern(pattern: string, text: string): boolean {
+  const expression = pattern.split("*").map(escape).join(".*");
+  return new RegExp(`^${expression}$`, "s").test(text);
+}
+
+/** True when `text` is like at least one of `patterns`. */
+export function matchesAny(patterns: readonly string[], text: string): boolean {
+  return patterns.some((pattern) => matchesPattern(pattern, text));
+}
+
+function escape(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,90 @@
+import { all, any, type Answer } from "../model/answer";
+import { parseImage } from "../model/image";
+import { resourcePolicy, stackPolicy } from "../model/policy";
+import { inOneNamespace, type KubernetesResource, isNamedBy } from "../model/resource";
+import { haveLabels } from "../model/selector";
+import { list } from "../model/settings";
+import type { Value } from "../model/value";
+import { type Workload, workloadOf } from "../model/workload";
+
+const exposingTypes = ["NodePort", "LoadBalancer"];
+
+/** A NodePort is open on every node; a LoadBalancer may be open to the world. */
+export const serviceTypeAllowed = resourcePolicy({
+  name: "service-type-allowed",
+  description: "Only allowed Services are reachable from outside the cluster.",
+  severity: "high",
+  remediationSteps: "Make the Service a ClusterIP, or add it to allowedServices in the policy pack's config.",
+  settings: {
+    allowedServices: list([], "Services that may be exposed, as namespace/name; * stands for any characters."),
+  },
+  check: (resource, report, { allowedServices }) => {
+    if (resource.kind !== "Service" || isNamedBy(allowedServices, resource)) {
+      return;
+    }
+    const spec = resource.properties.at("spec");
+    if (spec.at("type").is(...exposingTypes)) {
+      report(`its type is ${spec.at("type").text ?? ""}`);
+    }
+    if (spec.at("externalIPs").items().length > 0) {
+      report("it has external addresses");
+    }
+  },
+});
+
+/** Whoever can push to a registry can run any program in the cluster. */
+export const registryRequiresAuth = stackPolicy({
+  name: "registry-requires-auth",
+  description: "An image registry that is reachable from outside the cluster asks for a password.",
+  severity: "critical",
+  remediationSteps:
+    "Set the docker-registry chart's value secrets.htpasswd, or make the registry's Service a ClusterIP.",
+  check: (resources, report) => {
+    for (const chart of resources.filter(isRegistryChart)) {
+      const values = chart.properties.at("values");
+      const exposed = values.at("service", "type").is(...exposingTypes) || values.at("ingress", "enabled").is(true);
+      const htpasswd = values.at("secrets", "htpasswd");
+      if (exposed && (htpasswd.missing || htpasswd.is(""))) {
+        report(chart, "the chart exposes the registry and secrets.htpasswd is not set");
+      }
+    }
+    for (const workload of resources.map(workloadOf).filter((found) => found !== undefined)) {
+      const open = workload.containers.some(({ value }) => isOpenRegistry(value));
+      const exposed = any(...resources.map((resource) => exposes(resource, workload)));
+      if (open && exposed === true) {
+        report(workload.resource, "the registry is exposed and REGISTRY_AUTH is not set");
+      }
+    }
+  },
+});
+
+function isRegistryChart({ kind, properties }: KubernetesResource): boolean {
+  const chart = properties.at("chart").text ?? "";
+  return ["Chart", "Release"].includes(kind) && /(^|\/)docker-registry(-[0-9.]+\.tgz)?$/.test(chart);
+}
+
+/** True for a container of the distribution registry that is certain to serve whoever asks. */
+function isOpenRegistry(container: Value): boolean {
+  const image = container.at("image").text;
+  const registry = image !== undefined && /(^|\/)(registry|distribution)$/.test(parseImage(image).repository);
+  const auth = container
+    .at("env")
+    .items()
+    .some((variable) => {
+      const name = variable.at("name");
+      return name.unknown || /^REGISTRY_AUTH(_|$)/.test(name.text ?? "");
+    });
+  return registry && !auth && !container.at("env").unknown;
+}
+
+/** Whether a resource is a Service that opens a workload to the outside. */
+function exposes(resource: KubernetesResource, workload: Workload): Answer {
+  const type = resource.properties.at("spec", "type");
+  const selector = resource.properties.at("spec", "selector");
+  return all(
+    resource.kind === "Service" && !selector.missing,
+    type.unknown ? undefined : type.is(...exposingTypes),
+    inOneNamespace(resource, workload.resource),
+    haveLabels(workload.podLabels, selector),
+  );
+}

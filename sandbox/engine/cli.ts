@@ -1,0 +1,106 @@
+/** `npm run up|preview|down -- --stack dev [-c key=value]`. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Command } from "commander";
+import { run, type Command as EngineCommand, type PolicyPack } from "./index";
+import { mergeStackFile } from "./stack-file";
+import { redact } from "./values";
+
+interface Options {
+  stack: string;
+  configFile?: string;
+  config: string[];
+  context?: string;
+  policyPack: string[];
+  policyPackConfig: string[];
+  policy?: string | true;
+  hideOutputs?: boolean;
+  json?: boolean;
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+function define(command: EngineCommand, description: string): Command {
+  return new Command(command)
+    .description(description)
+    .option("-s, --stack <name>", "the stack", "dev")
+    .option("--config-file <file>", "the stack file (default: Pulumi.<stack>.yaml)")
+    .option("-c, --config <key=value>", "a config value for this run, like storage.type=nfs", collect, [])
+    .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
+    .option("--policy-pack <dir>", "check the stack with this policy pack", collect, [])
+    .option("--policy-pack-config <file>", "the pack's config, in the order of the packs", collect, [])
+    .option(
+      "--policy [environment]",
+      "the project's own pack, with policy/<environment>.json (default: the stack's, or dev)",
+    )
+    .option("--hide-outputs", "preview: let the program know no output of new and changed resources")
+    .option("--json", "write the result as JSON to the standard output")
+    .action((options: Options) => execute(command, options));
+}
+
+async function execute(command: EngineCommand, options: Options): Promise<void> {
+  const root = process.cwd();
+  const prepared = await mergeStackFile({
+    root,
+    stack: options.stack,
+    set: options.config,
+    ...(options.configFile !== undefined && { configFile: options.configFile }),
+    ...(options.context !== undefined && { context: options.context }),
+  });
+  const kubeconfig = prepared.env["KUBECONFIG"];
+  if (command !== "preview" && options.context === undefined && !fs.existsSync(kubeconfig ?? "")) {
+    throw new Error("The sandbox does not run: start it with npm run sandbox -- up, or name a cluster with --context");
+  }
+  const { outputs, changes, steps } = await run({
+    command,
+    root,
+    stack: options.stack,
+    configFile: prepared.configFile,
+    env: prepared.env,
+    hideOutputs: options.hideOutputs ?? false,
+    policyPacks: policyPacks(root, options),
+  });
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify({ outputs: redact(outputs), changes, steps }, undefined, 2)}\n`);
+  } else if (command === "up" && Object.keys(outputs).length > 0) {
+    process.stderr.write("Outputs:\n");
+    for (const [key, value] of Object.entries(redact(outputs))) {
+      process.stderr.write(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`);
+    }
+  }
+}
+
+function policyPacks(root: string, options: Options): PolicyPack[] {
+  const packs = options.policyPack.map((directory, index): PolicyPack => {
+    const configFile = options.policyPackConfig[index];
+    const config = configFile === undefined ? {} : { configFile: path.resolve(configFile) };
+    return { directory: path.resolve(directory), ...config };
+  });
+  if (options.policyPackConfig.length > packs.length) {
+    throw new Error("--policy-pack-config needs a --policy-pack before it");
+  }
+  if (options.policy !== undefined) {
+    const directory = path.join(root, "policy");
+    const fileOf = (environment: string) => path.join(directory, `${environment}.json`);
+    const environment =
+      options.policy === true ? (fs.existsSync(fileOf(options.stack)) ? options.stack : "dev") : options.policy;
+    packs.push({ directory, configFile: fileOf(environment) });
+  }
+  return packs;
+}
+
+new Command("engine")
+  .addCommand(define("up", "make the stack what its program says"))
+  .addCommand(define("preview", "show what up would change"))
+  .addCommand(define("down", "take the stack down"))
+  .parseAsync()
+  .catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = /API server .* cannot be reached/.test(message)
+      ? " (the sandbox starts with: npm run sandbox -- up)"
+      : "";
+    process.stderr.write(`error: ${message}${hint}\n`);
+    process.exitCode = 1;
+  });

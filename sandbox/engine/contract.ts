@@ -1,0 +1,44 @@
+/** What the engine takes and gives, whichever engine it is. */
+import type { Operation, Step } from "./progress";
+import type { PropertyMap } from "./values";
+
+/** What to do to a stack. */
+export type Command = "up" | "preview" | "down";
+
+/** A policy pack to check the stack with. */
+export interface PolicyPack {
+  /** Its folder, with PulumiPolicy.yaml. */
+  readonly directory: string;
+  /** Its config, a JSON file as `pulumi preview --policy-pack-config` takes it. */
+  readonly configFile?: string;
+}
+
+/** What to run. */
+export interface RunOptions {
+  readonly command: Command;
+  /** The stack's name. */
+  readonly stack: string;
+  /** The stack file. @default Pulumi.<stack>.yaml beside Pulumi.yaml */
+  readonly configFile?: string;
+  /** The environment of the program and of tools. @default this process' */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly policyPacks?: readonly PolicyPack[];
+  /** The folder of Pulumi.yaml. @default the current folder */
+  readonly root?: string;
+  /** Where state is kept. @default .sandbox/state in the root */
+  readonly stateDirectory?: string;
+  /** In a preview: let the program know no output at all of new and changed resources. @default false */
+  readonly hideOutputs?: boolean;
+  /** Takes the progress, line by line. @default the standard error stream */
+  readonly write?: (line: string) => void;
+}
+
+/** What a run did. */
+export interface RunResult {
+  /** The stack's outputs; secrets are objects that `values.ts` knows. */
+  readonly outputs: PropertyMap;
+  /** How often each thing happened, for resources that a provider manages. */
+  readonly changes: Readonly<Record<Operation, number>>;
+  /** Each thing that happened. */
+  readonly steps: readonly Step[];
+}

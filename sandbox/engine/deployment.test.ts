@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { deleteGone } from "./delete";
+import { Stopped } from "./deployment";
+import { bench, component, thing, urnOf, type Bench } from "./test-support/fake-provider";
+import { isSecret, secret, UNKNOWN } from "./values";
+
+/** Registers everything and deletes what is gone. */
+async function runAll(run: Bench, ...registrations: ReturnType<typeof thing>[]): Promise<Bench> {
+  for (const registration of registrations) {
+    await run.deployment.register(registration);
+  }
+  await deleteGone(run.deployment);
+  return run;
+}
+
+function urns(run: Bench): string[] {
+  return run.state.state.resources.map((resource) => resource.urn);
+}
+
+describe("engine: a deployment", () => {
+  it("creates, keeps, updates and deletes", async () => {
+    const first = await runAll(await bench(), thing("a", { size: 1 }), thing("b"));
+    assert.deepEqual(first.provider.log, ["create a", "create b"]);
+
+    const second = await runAll(await first.next(), thing("a", { size: 1 }), thing("b"));
+    assert.deepEqual(second.provider.log, []);
+    assert.equal(second.deployment.options.progress.changes().same, 2);
+
+    const third = await runAll(await second.next(), thing("a", { size: 2 }));
+    assert.deepEqual(third.provider.log, ["update a", "delete b"]);
+    assert.deepEqual(third.deployment.options.progress.steps[0]?.paths, ["size"]);
+    assert.deepEqual(urns(third), [urnOf("a")]);
+  });
+
+  it("gives the program the provider's outputs, with secrets marked", async () => {
+    const { deployment } = await bench();
+    const wanted = thing("a", { password: secret("hidden") }, { additionalSecretOutputs: ["result"] });
+    const { outputs, id } = await deployment.register(wanted);
+    assert.equal(id, "a-id");
+    assert.ok(isSecret(outputs["password"] ?? null));
+    assert.ok(isSecret(outputs["result"] ?? null));
+  });
+
+  it("names the resource that failed, lets what runs end, and starts nothing more", async () => {
+    const run = await bench();
+    const { deployment, provider } = run;
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    provider.pause = (subject) => (subject.name === "slow" ? gate : Promise.resolve());
+    const slow = deployment.register(thing("slow"));
+    await assert.rejects(deployment.register(thing("bad", { fail: true })), Stopped);
+    await assert.rejects(deployment.register(thing("late")), Stopped);
+    release();
+    await slow;
+    await deployment.settle();
+    assert.equal(deployment.failure?.message, "Thing bad failed: the API said no");
+    assert.deepEqual(urns(run), [urnOf("slow")]);
+  });
+
+  it("tries again what exists but was not ready", async () => {
+    const first = await bench();
+    await assert.rejects(first.deployment.register(thing("a", { notReady: true })), Stopped);
+    assert.deepEqual(first.state.find(urnOf("a"))?.initErrors, ["it is not ready"]);
+    const second = await runAll(await first.next(), thing("a", { notReady: true }));
+    assert.deepEqual(second.provider.log, ["update a"]);
+    assert.equal(second.state.find(urnOf("a"))?.initErrors, undefined);
+  });
+
+  it("refuses two resources of one name", async () => {
+    const { deployment } = await runAll(await bench(), thing("a"));
+    await assert.rejects(deployment.register(thing("a")), Stopped);
+    assert.match(deployment.failure?.message ?? "", /names must be unique/);
+  });
+
+  it("names the type that no provider makes", async () => {
+    const { deployment } = await bench();
+    await assert.rejects(deployment.register(thing("a", {}, { type: "random:index/randomId:RandomId" })), Stopped);
+    assert.match(deployment.failure?.message ?? "", /no provider for the type random:index\/randomId:RandomId/);
+  });
+});
+
+describe("engine: replacement", () => {
+  it("makes the new one under a new name first and deletes the old one at the end", async () => {
+    const first = await runAll(await bench(), thing("a", { fixed: 1 }));
+    const before = first.state.find(urnOf("a"))?.inputs["auto"];
+    const second = await first.next();
+    await second.deployment.register(thing("a", { fixed: 2 }));
+    assert.deepEqual(second.provider.log, ["create a"]);
+    assert.notEqual(second.state.find(urnOf("a"))?.inputs["auto"], before);
+    await deleteGone(second.deployment);
+    assert.deepEqual(second.provider.log, ["create a", "delete a"]);
+    assert.deepEqual(second.deployment.options.progress.steps[0]?.replacePaths, ["fixed"]);
+    assert.equal(second.deployment.options.progress.changes().delete, 0);
+    assert.deepEqual(urns(second), [urnOf("a")]);
+  });
+
+  it("deletes the old one first when both cannot exist, or the program says so", async () => {
+    const inputs = (fixed: number) => ({ fixed, named: true });
+    const first = await runAll(await bench(), thing("a", inputs(1)), thing("b", { fixed: 1 }));
+    const second = await first.next();
+    await runAll(second, thing("a", inputs(2)), thing("b", { fixed: 2 }, { deleteBeforeReplace: true }));
+    assert.deepEqual(second.provider.log, ["delete a", "create a", "delete b", "create b"]);
+  });
+
+  it("happens on replaceOnChanges, and with what it is bound to", async () => {
+    const first = await runAll(await bench(), thing("a", { size: 1 }), thing("b"));
+    const second = await first.next();
+    await runAll(
+      second,
+      thing("a", { size: 2 }, { replaceOnChanges: ["size"] }),
+      thing("b", {}, { replaceWith: [urnOf("a")] }),
+    );
+    assert.equal(second.deployment.options.progress.changes().replace, 2);
+  });
+
+  it("is refused for what is protected", async () => {
+    const first = await runAll(await bench(), thing("a", { fixed: 1 }, { protect: true }));
+    const { deployment } = await first.next();
+    await assert.rejects(deployment.register(thing("a", { fixed: 2 }, { protect: true })), Stopped);
+    assert.match(deployment.failure?.message ?? "", /Thing a failed: it is protected/);
+  });
+});
+
+describe("engine: options of resources", () => {
+  it("ignoreChanges keeps the old value", async () => {
+    const first = await runAll(await bench(), thing("a", { size: 1, other: 1 }));
+    const options = { ignoreChanges: ["size"] };
+    const second = await runAll(await first.next(), thing("a", { size: 2, other: 1 }, options));
+    assert.deepEqual(second.provider.log, []);
+  });
+
+  it("aliases keep the state of what was renamed, and of its children", async () => {
+    const parent = "test:index:Component";
+    const urnOfComponent = (name: string) => `urn:pulumi:dev::test::${parent}::${name}`;
+    const child = (name: string, of: string) => thing(name, {}, { parent: urnOfComponent(of) });
+    const first = await runAll(await bench(), component("old"), child("old-a", "old"));
+    const second = await first.next();
+    await runAll(second, component("new", { aliases: [{ name: "old" }] }), child("new-a", "new"));
+    assert.deepEqual(second.provider.log, []);
+    assert.deepEqual(urns(second), [urnOfComponent("new"), urnOf("new-a", parent)]);
+  });
+
+  it("retainOnDelete forgets, deletedWith lets the other take it along", async () => {
+    const first = await runAll(
+      await bench(),
+      thing("base"),
+      thing("kept", {}, { retainOnDelete: true }),
+      thing("inside", {}, { deletedWith: urnOf("base") }),
+    );
+    const second = await runAll(await first.next());
+    assert.deepEqual(second.provider.log, ["delete base"]);
+    assert.deepEqual(urns(second), []);
+  });
+
+  it("protect stops a deletion before anything is deleted", async () => {
+    const first = await runAll(await bench(), thing("a", {}, { protect: true }), thing("b"));
+    const second = await first.next();
+    await assert.rejects(deleteGone(second.deployment), /Thing a failed: it is protected/);
+    assert.deepEqual(second.provider.log, []);
+  });
+});
+
+describe("engine: deletion", () => {
+  it("deletes dependents first, also through components and parents", async () => {
+    const parent = "urn:pulumi:dev::test::test:index:Component::group";
+    const first = await runAll(
+      await bench(),
+      thing("base"),
+      component("group"),
+      thing("inside", {}, { parent, dependencies: [urnOf("base")] }),
+      thing("after", {}, { dependencies: [parent] }),
+    );
+    const second = await runAll(await first.next());
+    assert.deepEqual(second.provider.log, ["delete after", "delete inside", "delete base"]);
+  });
+
+  it("stops at a failure and keeps what is left", async () => {
+    const first = await runAll(await bench(), thing("base"), thing("top", {}, { dependencies: [urnOf("base")] }));
+    const top = first.state.find(urnOf("top"));
+    assert.ok(top);
+    top.inputs["fail"] = true;
+    first.state.save();
+    const second = await first.next();
+    await assert.rejects(deleteGone(second.deployment), /Thing top failed: the API said no/);
+    assert.deepEqual(urns(second), [urnOf("base"), urnOf("top")]);
+  });
+});
+
+describe("engine: after a kill", () => {
+  it("adopts under its name what had begun, and deletes it when it is no longer wanted", async () => {
+    const first = await bench();
+    first.provider.pause = () => new Promise(() => undefined);
+    // Never ends: the process is "killed" while the API works.
+    void first.deployment.register(thing("a"));
+    void first.deployment.register(thing("b"));
+    await new Promise(setImmediate);
+    const begun = first.state.begun(urnOf("a"))?.inputs["auto"];
+    assert.ok(begun);
+
+    const second = await runAll(await first.next(), thing("a"));
+    assert.deepEqual(second.provider.adopted, ["a"]);
+    assert.equal(second.state.find(urnOf("a"))?.inputs["auto"], begun);
+    assert.deepEqual(second.provider.log, ["create a", "delete b"]);
+    assert.deepEqual(second.state.state.creating, []);
+  });
+
+  it("remembers nothing of what was refused", async () => {
+    const run = await bench();
+    await assert.rejects(run.deployment.register(thing("a", { fail: true })), Stopped);
+    assert.deepEqual(run.state.state.creating, []);
+  });
+});
+
+describe("engine: preview", () => {
+  it("makes nothing, writes nothing, and leaves unknown what only the provider can know", async () => {
+    const first = await runAll(await bench(), thing("a", { size: 1 }), thing("b"));
+    const second = await first.next({ preview: true });
+    const { outputs } = await second.deployment.register(thing("a", { size: 2 }));
+    assert.equal(outputs["size"], 2);
+    assert.equal(outputs["result"], UNKNOWN);
+    const created = await second.deployment.register(thing("c"));
+    assert.equal(created.id, "");
+    await deleteGone(second.deployment);
+    assert.deepEqual(second.provider.log, []);
+    const { update, create, delete: deleted } = second.deployment.options.progress.changes();
+    assert.deepEqual([update, create, deleted], [1, 1, 1]);
+    assert.deepEqual(urns(await first.next()), [urnOf("a"), urnOf("b")]);
+  });
+
+  it("hides every output on request", async () => {
+    const { deployment } = await bench({ preview: true, hideOutputs: true });
+    const { outputs } = await deployment.register(thing("a", { size: 2 }));
+    assert.deepEqual(new Set(Object.values(outputs)), new Set([UNKNOWN]));
+  });
+});

@@ -1,0 +1,250 @@
+/** Turns what a program registers into steps, one registration at a time. */
+import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Analyzers } from "./analyzer";
+import { compare } from "./compare";
+import { restore } from "./paths";
+import { describe, type Progress } from "./progress";
+import type { Providers } from "./providers";
+import { aliasUrns, type Registration } from "./registration";
+import type { ResourceState, StateFile } from "./state";
+import { Steps, type Registered, type Work } from "./steps";
+import { isStack, makeUrn } from "./urn";
+import { normalize, type PropertyMap } from "./values";
+
+export type { Registered } from "./steps";
+
+/** A resource to read, as the protocol asks for it; empty strings are absent. */
+export interface ReadRequest {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly parent: string;
+  readonly provider: string;
+  readonly inputs: PropertyMap;
+}
+
+/** A component that its provider fills with children. */
+export type Construct = (deployment: Deployment, registration: Registration, urn: string) => Promise<PropertyMap>;
+
+/** What a deployment works with. */
+export interface DeploymentOptions {
+  readonly project: string;
+  readonly stack: string;
+  readonly preview: boolean;
+  /** In a preview: hide every output of new and changed resources, not only those that cannot be known. */
+  readonly hideOutputs: boolean;
+  readonly state: StateFile;
+  readonly providers: Providers;
+  readonly progress: Progress;
+  readonly analyzers: Analyzers;
+  readonly constructs: Readonly<Record<string, Construct>>;
+}
+
+/** The run was stopped because something failed elsewhere; nobody needs to hear of it again. */
+export class Stopped extends Error {}
+
+/** A deployment in progress. */
+export class Deployment {
+  /** What went wrong first. */
+  failure: Error | undefined;
+  /** URNs seen in this run. */
+  readonly seen = new Set<string>();
+  readonly steps: Steps;
+  private readonly aliases = new Map<string, string[]>();
+  private readonly running = new Set<Promise<unknown>>();
+
+  constructor(readonly options: DeploymentOptions) {
+    this.steps = new Steps(options);
+  }
+
+  /** Finds a resource of this run, as it is or in a preview would be. */
+  readonly lookup = (urn: string): ResourceState | undefined => this.steps.results.get(urn);
+
+  /**
+   * Handles one registration.
+   *
+   * @throws Stopped when this or an earlier operation failed; the first reason is in `failure`
+   */
+  async register(registration: Registration): Promise<Registered> {
+    if (this.failure !== undefined) {
+      throw new Stopped();
+    }
+    const { type, name, parent } = registration;
+    const urn = makeUrn(this.options.stack, this.options.project, parent, type, name);
+    const work = this.handle(registration, urn);
+    this.running.add(work);
+    try {
+      return await work;
+    } catch (error) {
+      this.fail(urn, error);
+      throw new Stopped();
+    } finally {
+      this.running.delete(work);
+    }
+  }
+
+  /** Waits until nothing runs any more. */
+  async settle(): Promise<void> {
+    while (this.running.size > 0) {
+      await Promise.allSettled(this.running);
+    }
+  }
+
+  /** Notes the first failure. */
+  fail(urn: string | undefined, error: unknown): void {
+    if (error instanceof Stopped) {
+      return;
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const failure = new Error(urn === undefined ? reason : `${describe(urn)} failed: ${reason}`, { cause: error });
+    if (this.failure === undefined) {
+      this.failure = failure;
+    } else {
+      this.options.progress.say(`  ! ${failure.message}`);
+    }
+  }
+
+  /** Adds outputs to a component; the stack's become the stack's outputs. */
+  registerOutputs(urn: string, outputs: PropertyMap): void {
+    const { state } = this.options;
+    const resource = state.find(urn);
+    if (resource === undefined) {
+      return;
+    }
+    resource.outputs = normalize(outputs);
+    if (isStack(resource.type)) {
+      state.state.outputs = resource.outputs;
+    }
+  }
+
+  /**
+   * Reads a resource that something else manages.
+   *
+   * @throws when it does not exist or its type cannot be read
+   */
+  async read(request: ReadRequest): Promise<Registered> {
+    const { type, name, id, provider, inputs } = request;
+    const parent = request.parent === "" ? undefined : request.parent;
+    const urn = makeUrn(this.options.stack, this.options.project, parent, type, name);
+    const outputs = await this.options.providers
+      .get(type, provider === "" ? undefined : provider)
+      .read({ urn, type, name }, id, inputs);
+    this.options.progress.done({ urn, operation: "read", paths: [], replacePaths: [] });
+    return { urn, id, outputs };
+  }
+
+  /** Answers a function call. @throws for functions that it does not know */
+  invoke(token: string, args: PropertyMap): PropertyMap {
+    if (token === "pulumi:pulumi:getResource" && typeof args["urn"] === "string") {
+      const resource = this.lookup(args["urn"]);
+      if (resource !== undefined) {
+        return { urn: resource.urn, id: resource.id ?? "", state: this.steps.shown(resource.outputs) };
+      }
+      throw new Error(`there is no resource ${args["urn"]}`);
+    }
+    throw new Error(`the function ${token} is not supported by the engine stand-in`);
+  }
+
+  /** A message of the program; an error fails the run. */
+  log(severity: LogSeverity, message: string, urn: string): void {
+    const text = (urn === "" ? "" : `${describe(urn)}: `) + message.trimEnd();
+    if (severity === LogSeverity.ERROR) {
+      this.fail(undefined, new Error(text));
+    } else if (severity !== LogSeverity.DEBUG) {
+      this.options.progress.say(severity === LogSeverity.WARNING ? `  warning: ${text}` : `  ${text}`);
+    }
+  }
+
+  private async handle(registration: Registration, urn: string): Promise<Registered> {
+    if (this.seen.has(urn)) {
+      throw new Error(`two resources have this name and type; names must be unique (${urn})`);
+    }
+    this.seen.add(urn);
+    const old = this.findOld(registration, urn);
+    if (!registration.custom) {
+      return this.component(registration, urn, old);
+    }
+    if (registration.importId !== undefined) {
+      throw new Error("the import option is not supported by the engine stand-in");
+    }
+    const { providers, state, analyzers } = this.options;
+    const subject = { urn, type: registration.type, name: registration.name };
+    const provider = providers.get(registration.type, registration.provider);
+    const wanted =
+      old === undefined ? registration.inputs : restore(registration.ignoreChanges, old.inputs, registration.inputs);
+    // What a run that was killed had begun to make keeps the name that the provider gave it.
+    const checked = await provider.check(subject, wanted, old ?? state.begun(urn));
+    const inputs = await analyzers.analyze(registration, urn, checked, this.lookup);
+    const work: Work = { subject, provider, registration, next: stateOf(registration, urn, inputs) };
+    if (old === undefined) {
+      return this.steps.create(work);
+    }
+    const difference = await compare(work, old, this.steps.replaced);
+    if (difference.replace.length > 0) {
+      return this.steps.replace(work, old, difference, wanted);
+    }
+    return difference.changes.length === 0 && old.initErrors === undefined
+      ? this.steps.keepSame(work, old)
+      : this.steps.update(work, old, difference);
+  }
+
+  private findOld(registration: Registration, urn: string): ResourceState | undefined {
+    const { state } = this.options;
+    const parentAliases = registration.parent === undefined ? [] : (this.aliases.get(registration.parent) ?? []);
+    const aliases = aliasUrns(registration, urn, parentAliases);
+    this.aliases.set(urn, aliases);
+    const own = state.find(urn);
+    if (own !== undefined) {
+      return own;
+    }
+    const former = aliases.find((alias) => state.find(alias) !== undefined && !this.seen.has(alias));
+    if (former === undefined) {
+      return undefined;
+    }
+    state.rename(former, urn);
+    return state.find(urn);
+  }
+
+  private async component(
+    registration: Registration,
+    urn: string,
+    old: ResourceState | undefined,
+  ): Promise<Registered> {
+    const inputs = await this.options.analyzers.analyze(registration, urn, registration.inputs, this.lookup);
+    const next = { ...stateOf(registration, urn, inputs), outputs: old?.outputs ?? {} };
+    this.steps.results.set(urn, next);
+    this.options.state.note(next);
+    if (!registration.remote) {
+      return { urn, id: "", outputs: {} };
+    }
+    const construct = this.options.constructs[registration.type];
+    if (construct === undefined) {
+      throw new Error(`the engine stand-in cannot make components of type ${registration.type}`);
+    }
+    next.outputs = await construct(this, registration, urn);
+    return { urn, id: "", outputs: next.outputs };
+  }
+}
+
+function stateOf(registration: Registration, urn: string, inputs: PropertyMap): ResourceState {
+  const { type, custom, parent, provider, protect, retainOnDelete, deletedWith, deleteBeforeReplace } = registration;
+  return {
+    urn,
+    type,
+    custom,
+    inputs,
+    outputs: {},
+    dependencies: registration.dependencies,
+    propertyDependencies: registration.propertyDependencies,
+    timeouts: registration.timeouts,
+    ...(parent !== undefined && { parent }),
+    ...(provider !== undefined && { provider }),
+    ...(protect !== undefined && { protect }),
+    ...(retainOnDelete !== undefined && { retainOnDelete }),
+    ...(deletedWith !== undefined && { deletedWith }),
+    ...(deleteBeforeReplace !== undefined && { deleteBeforeReplace }),
+    ...(registration.replacementTrigger !== undefined && {
+      replacementTrigger: { value: registration.replacementTrigger },
+    }),
+  };
+}

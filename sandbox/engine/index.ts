@@ -1,0 +1,41 @@
+/**
+ * A small stand-in for the Pulumi engine and the few providers that this project uses, for tests and for machines that
+ * cannot download the real ones. It runs the unchanged program over Pulumi's own protocol.
+ *
+ * What it is not: it is not for production. It shows which properties change, not full diffs; it has no refresh of
+ * state from the cluster, no import, no targets, no transforms and no hooks, no stack references and no encrypted
+ * config; it knows Kubernetes objects, Helm charts (v4) and docker images, nothing else.
+ */
+import * as path from "node:path";
+import type { RunOptions, RunResult } from "./contract";
+import { toStderr } from "./progress";
+import { readProject } from "./project";
+import { chooseEngine } from "./pulumi/choose";
+import { runPulumi } from "./pulumi/run";
+import { runStandIn, stateFileOf } from "./stand-in";
+
+export type { Command, PolicyPack, RunOptions, RunResult } from "./contract";
+
+/**
+ * Brings a stack to what the program says (`up`), shows what that would change (`preview`), or takes it down (`down`).
+ *
+ * The environment's `ENGINE` says with what: `pulumi` for the Pulumi CLI, `stand-in` for the stand-in; unset, for the
+ * CLI when there is one with its plugins, else the stand-in.
+ *
+ * @throws the first failure, naming the resource; what was running beside it has ended by then and is in the state
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const project = readProject(path.resolve(options.root ?? process.cwd()));
+  const env = options.env ?? process.env;
+  const write = options.write ?? toStderr;
+  const choice = await chooseEngine({
+    env,
+    project,
+    stack: options.stack,
+    stateFile: stateFileOf(options, project.root),
+  });
+  write(`Engine: ${choice.description}`);
+  return choice.cli === undefined
+    ? runStandIn({ ...options, write }, project)
+    : runPulumi(choice.cli, { ...options, env, write }, project);
+}

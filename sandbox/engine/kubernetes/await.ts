@@ -1,0 +1,124 @@
+/** Waits for objects to become ready or to go. */
+import { diagnose } from "./diagnose";
+import type { KubeClient, KubeObject } from "./client";
+import { Unreachable } from "./http";
+import { ruleFor } from "./rules";
+
+/** How to wait. */
+export interface AwaitOptions {
+  /** Seconds. */
+  readonly timeout: number;
+  /** Says what is waited for. */
+  readonly note: (line: string) => void;
+}
+
+const POLL_MS = 500;
+const NOTE_EVERY_MS = 5_000;
+
+/**
+ * Waits until the object is ready by the rule of its kind.
+ *
+ * @returns the live object
+ * @throws when it fails or does not become ready in time, with events and last log lines
+ */
+export async function awaitReady(client: KubeClient, applied: KubeObject, options: AwaitOptions): Promise<KubeObject> {
+  const rule = ruleFor(applied);
+  if (rule === undefined || applied.metadata.annotations?.["pulumi.com/skipAwait"] === "true") {
+    return applied;
+  }
+  const { apiVersion, kind, metadata } = applied;
+  const waiting = new Waiting(options);
+  for (;;) {
+    const live = await patiently(waiting, () => client.get(apiVersion, kind, metadata.namespace, metadata.name));
+    if (live === undefined) {
+      throw new Error("it was deleted by something else while it was waited for");
+    }
+    const verdict = await patiently(waiting, () => rule(live, client));
+    if (verdict.state === "ready") {
+      return live;
+    }
+    if (verdict.state === "failed") {
+      throw new Error(await diagnose(client, live, verdict.reason));
+    }
+    if (!(await waiting.pause(verdict.reason))) {
+      throw new Error(await diagnose(client, live, `not ready after ${options.timeout} s: ${verdict.reason}`));
+    }
+  }
+}
+
+/** Waits until the object (the one with this `uid`, when given) is gone. @throws when it stays */
+export async function awaitGone(
+  client: KubeClient,
+  object: KubeObject,
+  options: AwaitOptions & { uid: string | undefined },
+): Promise<void> {
+  const { apiVersion, kind, metadata } = object;
+  const waiting = new Waiting(options);
+  for (;;) {
+    const live = await patiently(waiting, () => client.get(apiVersion, kind, metadata.namespace, metadata.name));
+    if (live === undefined || (options.uid !== undefined && live.metadata.uid !== options.uid)) {
+      return;
+    }
+    const reason = await whatHolds(client, live);
+    if (!(await waiting.pause(reason))) {
+      throw new Error(`not gone after ${options.timeout} s: ${reason}`);
+    }
+  }
+}
+
+async function whatHolds(client: KubeClient, live: KubeObject): Promise<string> {
+  if (live.kind === "Namespace") {
+    const conditions = (live.status?.["conditions"] ?? []) as { type: string; status: string; message?: string }[];
+    const holding = conditions.filter(
+      (condition) => condition.status === "True" && /Remaining|Failure/.test(condition.type),
+    );
+    if (holding.length > 0) {
+      return holding.map((condition) => condition.message ?? condition.type).join("; ");
+    }
+  }
+  if (["Deployment", "StatefulSet", "Job", "DaemonSet"].includes(live.kind)) {
+    const pods = await client.list("v1", "Pod", live.metadata.namespace);
+    const own = pods
+      .filter((pod) => pod.metadata.name.startsWith(`${live.metadata.name}-`))
+      .map((pod) => pod.metadata.name);
+    if (own.length > 0) {
+      return `waiting for its pods to end (${own.join(", ")})`;
+    }
+  }
+  const finalizers = live.metadata.finalizers ?? [];
+  return finalizers.length > 0 ? `held by its finalizers ${finalizers.join(", ")}` : "waiting for it to go";
+}
+
+/** Runs a request again when the server does not answer for a moment. */
+async function patiently<T>(waiting: Waiting, request: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Unreachable) || !(await waiting.pause(error.message))) {
+        throw error;
+      }
+    }
+  }
+}
+
+/** A wait with a deadline that says now and then what it waits for. */
+class Waiting {
+  private readonly started = Date.now();
+  private noted = Date.now();
+
+  constructor(private readonly options: AwaitOptions) {}
+
+  /** Pauses. @returns false when the time is up */
+  async pause(reason: string): Promise<boolean> {
+    if (Date.now() - this.started > this.options.timeout * 1000) {
+      return false;
+    }
+    if (Date.now() - this.noted >= NOTE_EVERY_MS) {
+      this.noted = Date.now();
+      this.options.note(reason);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    return true;
+  }
+}

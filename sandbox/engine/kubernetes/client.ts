@@ -1,0 +1,259 @@
+/** A small Kubernetes client: any kind of object, by plain requests. */
+import * as fs from "node:fs";
+import type * as https from "node:https";
+import * as os from "node:os";
+import * as path from "node:path";
+import { KubeConfig } from "@kubernetes/client-node";
+import type { PropertyMap } from "../values";
+import { ApiError, apiError, send, Unreachable } from "./http";
+import { isClusterScoped, pluralOf } from "./kinds";
+
+/** Any Kubernetes object. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: Metadata;
+  spec?: PropertyMap;
+  status?: PropertyMap;
+  [key: string]: unknown;
+}
+
+/** What the engine reads of an object's metadata. */
+export interface Metadata {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  generation?: number;
+  annotations?: Record<string, string>;
+  labels?: Record<string, string>;
+  deletionTimestamp?: string;
+  finalizers?: string[];
+  managedFields?: unknown;
+  [key: string]: unknown;
+}
+
+/** Where objects of a kind are found. */
+interface Endpoint {
+  plural: string;
+  namespaced: boolean;
+}
+
+/** Which kubeconfig, context and namespace to use. */
+export interface Connection {
+  /** A kubeconfig's path or content; absent for `KUBECONFIG` or the default file. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** For objects that name none; absent for the context's or `default`. */
+  readonly namespace?: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Talks to one cluster. */
+export class KubeClient {
+  /** The namespace of objects that name none. */
+  readonly namespace: string;
+  private readonly config: KubeConfig;
+  private readonly endpoints = new Map<string, Promise<Map<string, Endpoint>>>();
+
+  /** @throws when there is no such kubeconfig or context */
+  constructor(connection: Connection) {
+    this.config = loadConfig(connection);
+    if (connection.context !== undefined) {
+      if (this.config.getContextObject(connection.context) === null) {
+        const known = this.config.getContexts().map((context) => context.name);
+        throw new Error(`the kubeconfig has no context ${connection.context} (it has ${known.join(", ") || "none"})`);
+      }
+      this.config.setCurrentContext(connection.context);
+    }
+    if (this.config.getCurrentCluster() === null) {
+      throw new Error("the kubeconfig names no cluster: set kubeconfig or KUBECONFIG");
+    }
+    const context = this.config.getContextObject(this.config.getCurrentContext());
+    this.namespace = connection.namespace ?? context?.namespace ?? "default";
+  }
+
+  /** The API server's URL. */
+  get server(): string {
+    return this.config.getCurrentCluster()?.server ?? "";
+  }
+
+  /** What tells this cluster from another: its address and its certificate authority. */
+  get cluster(): string {
+    const cluster = this.config.getCurrentCluster();
+    return JSON.stringify([cluster?.server, cluster?.caData, cluster?.caFile]);
+  }
+
+  /** Whether objects of this kind live in namespaces. */
+  async isNamespaced(apiVersion: string, kind: string): Promise<boolean> {
+    return (await this.endpoint(apiVersion, kind)).namespaced;
+  }
+
+  /** Fetches an object; `undefined` when there is none. */
+  async get(
+    apiVersion: string,
+    kind: string,
+    namespace: string | undefined,
+    name: string,
+  ): Promise<KubeObject | undefined> {
+    try {
+      return await this.request<KubeObject>("GET", await this.url(apiVersion, kind, namespace, name));
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Lists objects, with a label or field selector. */
+  async list(
+    apiVersion: string,
+    kind: string,
+    namespace: string | undefined,
+    query: Query = {},
+  ): Promise<KubeObject[]> {
+    const list = await this.request<{ items?: KubeObject[] }>("GET", await this.url(apiVersion, kind, namespace), {
+      query,
+    });
+    // Items of a list do not name their kind.
+    return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
+  }
+
+  /** Creates or changes an object by server-side apply. */
+  async apply(object: KubeObject, query: Query): Promise<KubeObject> {
+    const url = await this.url(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name);
+    return this.request<KubeObject>("PATCH", url, { query, body: object, type: "application/apply-patch+yaml" });
+  }
+
+  /** Asks for an object's deletion. @returns whether there was one */
+  async delete(object: KubeObject, propagationPolicy: string): Promise<boolean> {
+    const url = await this.url(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name);
+    try {
+      await this.request("DELETE", url, { body: { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy } });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** The last lines of a container's log; of its former run with `previous`. */
+  async logTail(pod: KubeObject, container: string, lines: number, previous: boolean): Promise<string> {
+    const url = `${await this.url("v1", "Pod", pod.metadata.namespace, pod.metadata.name)}/log`;
+    const query = { container, tailLines: String(lines), ...(previous && { previous: "true" }) };
+    return this.request<string>("GET", url, { query, text: true });
+  }
+
+  private async url(apiVersion: string, kind: string, namespace?: string, name?: string): Promise<string> {
+    const { plural, namespaced } = await this.endpoint(apiVersion, kind);
+    const parts = [apiVersion.includes("/") ? "apis" : "api", apiVersion];
+    if (namespaced && namespace !== undefined) {
+      parts.push("namespaces", encodeURIComponent(namespace));
+    }
+    parts.push(plural);
+    if (name !== undefined) {
+      parts.push(encodeURIComponent(name));
+    }
+    return `/${parts.join("/")}`;
+  }
+
+  private async endpoint(apiVersion: string, kind: string): Promise<Endpoint> {
+    let group = this.endpoints.get(apiVersion);
+    if (group === undefined) {
+      group = this.discover(apiVersion);
+      this.endpoints.set(apiVersion, group);
+    }
+    let found: Endpoint | undefined;
+    try {
+      found = (await group).get(kind);
+    } catch (error) {
+      this.endpoints.delete(apiVersion);
+      if (!(error instanceof Unreachable) && !(error instanceof ApiError && error.code === 404)) {
+        throw error;
+      }
+    }
+    if (found === undefined) {
+      // Perhaps a kind whose definition is yet to be made: ask again next time, and guess meanwhile.
+      this.endpoints.delete(apiVersion);
+    }
+    return found ?? { plural: pluralOf(kind), namespaced: !isClusterScoped(kind) };
+  }
+
+  private async discover(apiVersion: string): Promise<Map<string, Endpoint>> {
+    const url = `/${apiVersion.includes("/") ? "apis" : "api"}/${apiVersion}`;
+    const { resources } = await this.request<{ resources: { name: string; kind: string; namespaced: boolean }[] }>(
+      "GET",
+      url,
+    );
+    return new Map(
+      resources
+        .filter((resource) => !resource.name.includes("/"))
+        .map((resource) => [resource.kind, { plural: resource.name, namespaced: resource.namespaced }]),
+    );
+  }
+
+  /** Sends one request. @throws ApiError for a refusal, Unreachable when there was no answer */
+  async request<T>(method: string, url: string, options: RequestOptions = {}): Promise<T> {
+    const target = new URL(this.server.replace(/\/$/, "") + url);
+    for (const [key, value] of Object.entries(options.query ?? {})) {
+      target.searchParams.set(key, value);
+    }
+    const settings: https.RequestOptions = { method };
+    await this.config.applyToHTTPSOptions(settings);
+    const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+    const headers = {
+      ...(settings.headers as Record<string, string> | undefined),
+      accept: options.text === true ? "*/*" : "application/json",
+      // Node sends a DELETE's body only when its length is told.
+      ...(body !== undefined && {
+        "content-type": options.type ?? "application/json",
+        "content-length": String(Buffer.byteLength(body)),
+      }),
+    };
+    const { status, text } = await send(target, { ...settings, headers }, body);
+    if (status >= 300) {
+      throw apiError(status, text);
+    }
+    return (options.text === true ? text : JSON.parse(text)) as T;
+  }
+}
+
+/** Query parameters. */
+export type Query = Readonly<Record<string, string>>;
+
+interface RequestOptions {
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly type?: string;
+  /** The answer is text, not JSON. */
+  readonly text?: boolean;
+}
+
+function loadConfig(connection: Connection): KubeConfig {
+  const config = new KubeConfig();
+  const given = connection.kubeconfig;
+  if (given !== undefined && (given.includes("\n") || given.trimStart().startsWith("{"))) {
+    config.loadFromString(given);
+    return config;
+  }
+  const files = (given ?? connection.env["KUBECONFIG"] ?? path.join(os.homedir(), ".kube", "config"))
+    .split(path.delimiter)
+    .filter((file) => file !== "")
+    .map((file) => file.replace(/^~(?=\/)/, os.homedir()));
+  const existing = files.filter((file) => fs.existsSync(file));
+  if (existing.length === 0) {
+    throw new Unreachable(`there is no kubeconfig at ${files.join(" or ")}`);
+  }
+  existing.forEach((file, index) => {
+    if (index === 0) {
+      config.loadFromFile(file);
+    } else {
+      const further = new KubeConfig();
+      further.loadFromFile(file);
+      config.mergeConfig(further, true);
+    }
+  });
+  return config;
+}

@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { FakeCluster } from "../test-support/fake-cluster";
+import { temporaryFolder } from "../test-support/temporary";
+import { NotReady, type Operation } from "../provider";
+import type { ResourceState } from "../state";
+import { isSecret, secret, UNKNOWN, type PropertyMap } from "../values";
+import { otherClusterPaths } from "./connection";
+import { KubernetesProvider } from "./provider";
+
+const subject = {
+  urn: "urn:pulumi:dev::test::kubernetes:core/v1:ConfigMap::a",
+  type: "kubernetes:core/v1:ConfigMap",
+  name: "a",
+};
+
+function configMap(data: PropertyMap, more: PropertyMap = {}): PropertyMap {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "default", ...more }, data };
+}
+
+function stateOf(inputs: PropertyMap, outputs: PropertyMap = inputs): ResourceState {
+  return { urn: subject.urn, type: subject.type, custom: true, id: "default/a", inputs, outputs, dependencies: [] };
+}
+
+describe("engine: the Kubernetes provider", () => {
+  const cluster = new FakeCluster();
+  let kubeconfig = "";
+  const notes: string[] = [];
+
+  before(async () => {
+    kubeconfig = await cluster.start(temporaryFolder());
+  });
+  after(() => cluster.stop());
+  beforeEach(() => {
+    cluster.objects.clear();
+    cluster.calls.length = 0;
+    cluster.refusals.clear();
+    notes.length = 0;
+    cluster.objects.set("/api/v1/namespaces/default", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "default" },
+    });
+  });
+
+  function provider(config: PropertyMap = {}, preview = false): KubernetesProvider {
+    return new KubernetesProvider({ kubeconfig, ...config }, { env: {}, config: {}, root: ".", preview });
+  }
+
+  function operation(inputs: PropertyMap, more: Partial<Operation> = {}): Operation {
+    const note = (line: string) => notes.push(line);
+    const begin = () => undefined;
+    return { ...subject, inputs, preview: false, adopt: false, ignoreChanges: [], begin, note, timeout: 2, ...more };
+  }
+
+  it("applies on the server's side with its field manager, and gives back what the server made of it", async () => {
+    const { id, outputs } = await provider().create(operation(configMap({ password: secret("x"), gone: null })));
+    assert.equal(id, "default/a");
+    const [call] = cluster.calls;
+    assert.equal(call?.path, "/api/v1/namespaces/default/configmaps/a");
+    assert.deepEqual(call.query, { fieldManager: "kafka-stack", force: "false" });
+    assert.deepEqual(call.body["data"], { password: "x" });
+    assert.ok(isSecret((outputs["data"] as PropertyMap)["password"] ?? null));
+    assert.ok((outputs["metadata"] as PropertyMap)["uid"]);
+  });
+
+  it("does not take over what exists, unless told to or after a kill", async () => {
+    await provider().create(operation(configMap({})));
+    await assert.rejects(
+      provider().create(operation(configMap({}))),
+      /ConfigMap default\/a exists already .*upsertExistingObjects/,
+    );
+    await provider({ upsertExistingObjects: "true" }).create(operation(configMap({})));
+    await provider().create(operation(configMap({}), { adopt: true }));
+  });
+
+  it("names what the program does not, keeps that name, and puts it in the default namespace", async () => {
+    const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: {} };
+    const checked = await provider().check(subject, inputs, undefined);
+    const metadata = checked["metadata"] as PropertyMap;
+    assert.match(metadata["name"] as string, /^a-[0-9a-f]{8}$/);
+    assert.equal(metadata["namespace"], "default");
+    assert.deepEqual(await provider().check(subject, inputs, stateOf(checked)), checked);
+    const namespace = await provider().check(
+      { ...subject, type: "kubernetes:core/v1:Namespace" },
+      { metadata: {} },
+      undefined,
+    );
+    assert.equal((namespace["metadata"] as PropertyMap)["namespace"], undefined);
+    assert.equal(namespace["kind"], "Namespace");
+  });
+
+  it("says which types it does not make", async () => {
+    for (const type of ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"]) {
+      await assert.rejects(
+        provider().check({ ...subject, type }, { kind: "ConfigMap" }, undefined),
+        /does not make kubern/,
+      );
+    }
+  });
+
+  it("replaces for fields that cannot change, in place when the name is fixed", async () => {
+    const old = stateOf(configMap({ a: "1" }));
+    const changed = await provider().diff(subject, old, configMap({ a: "2" }));
+    assert.deepEqual(changed.replace, [["data", "a"]]);
+    assert.ok(changed.deleteBeforeReplace);
+    const mutable = await provider({ enableConfigMapMutable: "true" }).diff(subject, old, configMap({ a: "2" }));
+    assert.deepEqual(mutable.replace, []);
+    const moved = await provider().diff(subject, old, configMap({ a: "1" }, { namespace: "other" }));
+    assert.deepEqual(moved.replace, [["metadata", "namespace"]]);
+    assert.ok(!moved.deleteBeforeReplace);
+    const auto = configMap({ a: "1" }, { annotations: { "pulumi.com/autonamed": "true" } });
+    assert.ok(!(await provider().diff(subject, stateOf(auto), { ...auto, data: {} })).deleteBeforeReplace);
+  });
+
+  it("replaces when a whole object brings or takes such a field, not for one that is not known", async () => {
+    const spec = (value: PropertyMap | string): PropertyMap => ({
+      ...configMap({}),
+      kind: "Job",
+      apiVersion: "batch/v1",
+      spec: value,
+    });
+    const old = stateOf({ ...spec({}), spec: null });
+    const replaced = async (value: PropertyMap | string) =>
+      (await provider().diff(subject, old, spec(value))).replace.length > 0;
+    assert.ok(await replaced({ template: { spec: {} } }));
+    assert.ok(!(await replaced({ ttlSecondsAfterFinished: 1 })));
+    assert.ok(!(await replaced(UNKNOWN)));
+  });
+
+  it("leaves live what is ignored", async () => {
+    const path = "/api/v1/namespaces/default/configmaps/a";
+    const { outputs } = await provider().create(operation(configMap({ a: "1", b: "1" })));
+    const live = cluster.objects.get(path);
+    assert.ok(live);
+    live["data"] = { a: "set by something else", b: "1" };
+    const old = stateOf(configMap({ a: "1", b: "1" }), outputs);
+    await provider().update({ ...operation(configMap({ a: "1", b: "2" }), { ignoreChanges: ["data.a"] }), old });
+    assert.deepEqual(cluster.objects.get(path)?.["data"], { a: "set by something else", b: "2" });
+  });
+
+  it("waits for a namespace that is just being made", async () => {
+    const inputs = configMap({}, { namespace: "later" });
+    const creating = provider().create(
+      operation(inputs, {
+        note: () => {
+          cluster.objects.set("/api/v1/namespaces/later", {
+            apiVersion: "v1",
+            kind: "Namespace",
+            metadata: { name: "later" },
+          });
+        },
+      }),
+    );
+    assert.equal((await creating).id, "later/a");
+  });
+
+  it("tells what the server said", async () => {
+    cluster.refusals.set("PATCH /api/v1/namespaces/default/configmaps/a", {
+      code: 409,
+      message: 'conflict with "other" using v1: .data.a',
+    });
+    await assert.rejects(provider().create(operation(configMap({}))), /conflict with "other"/);
+  });
+
+  it("a Job that fails says why, with events and last log lines", async () => {
+    const job = {
+      ...configMap({}),
+      apiVersion: "batch/v1",
+      kind: "Job",
+      spec: { selector: { matchLabels: { job: "a" } } },
+    };
+    cluster.statusOf = (object) =>
+      object.kind === "Job"
+        ? { conditions: [{ type: "Failed", status: "True", message: "backoff limit" }] }
+        : undefined;
+    const at = "/api/v1/namespaces/default";
+    const metadata = { name: "a-1", namespace: "default", uid: "p" };
+    const terminated = { name: "main", ready: false, restartCount: 0, state: { terminated: { exitCode: 1 } } };
+    cluster.objects.set(`${at}/pods/a-1`, {
+      ...{ apiVersion: "v1", kind: "Pod", metadata, status: { phase: "Failed", containerStatuses: [terminated] } },
+    });
+    cluster.objects.set(`${at}/events/e`, {
+      ...{ apiVersion: "v1", kind: "Event", metadata: { name: "e" }, reason: "Killed", message: "out of memory" },
+    });
+    cluster.logs.set("a-1/main", "first\nlast words\n");
+    await assert.rejects(provider().create(operation(job)), (error: unknown) => {
+      assert.ok(error instanceof NotReady);
+      assert.equal(error.made.id, "default/a");
+      assert.match(error.message, /^backoff limit\n[^]*Events of Pod a-1:\n {4}Killed: out of memory[^]*last words/);
+      return true;
+    });
+  });
+
+  it("what does not become ready in time is named with what it waits for", async () => {
+    cluster.statusOf = () => ({ phase: "Pending" });
+    const pod = { ...configMap({}), kind: "Pod" };
+    await assert.rejects(
+      provider().create(operation(pod, { timeout: 0.1 })),
+      /not ready after 0\.1 s: the pod is starting/,
+    );
+    const skipped = configMap({}, { annotations: { "pulumi.com/skipAwait": "true" }, name: "b" });
+    await provider().create(operation({ ...skipped, kind: "Pod" }, { timeout: 0.1 }));
+  });
+
+  it("deletes in the foreground unless told otherwise, and minds no object that is gone", async () => {
+    const inputs = configMap({});
+    const { outputs } = await provider().create(operation(inputs));
+    await provider().delete({ ...operation(inputs), old: stateOf(inputs, outputs) });
+    assert.equal(cluster.calls.at(-1)?.body["propagationPolicy"], "Foreground");
+    const orphan = configMap({}, { annotations: { "pulumi.com/deletionPropagationPolicy": "orphan" } });
+    await provider().delete({ ...operation(orphan), old: stateOf(orphan) });
+    assert.equal(cluster.calls.at(-1)?.body["propagationPolicy"], "Orphan");
+  });
+
+  it("a preview changes nothing; what the server would add is unknown, what the program gave is known", async () => {
+    const { id, outputs } = await provider({}, true).create(operation(configMap({ a: "1" }), { preview: true }));
+    assert.equal(id, "");
+    assert.deepEqual(cluster.calls, []);
+    const metadata = outputs["metadata"] as PropertyMap;
+    assert.deepEqual([metadata["name"], metadata["uid"], outputs["status"]], ["a", UNKNOWN, UNKNOWN]);
+    assert.deepEqual(outputs["data"], { a: "1" });
+  });
+
+  it("a preview works before the namespace and before the cluster exist", async () => {
+    const early = operation(configMap({}, { namespace: "none" }), { preview: true });
+    assert.equal((await provider({}, true).create(early)).id, "");
+    const nowhere = provider({ kubeconfig: "/nonexistent/kubeconfig" }, true);
+    assert.equal((await nowhere.create(early)).id, "");
+    const checked = await nowhere.check(subject, { metadata: { name: "a" } }, undefined);
+    assert.equal((checked["metadata"] as PropertyMap)["namespace"], "default");
+    await assert.rejects(
+      provider({ kubeconfig: "/nonexistent/kubeconfig" }).create(early),
+      /there is no kubeconfig at/,
+    );
+  });
+
+  it("names the contexts that there are", () => {
+    assert.throws(() => provider({ context: "mine" }).client, /has no context mine \(it has fake\)/);
+  });
+
+  it("a provider of another cluster is another one; another way to the same cluster is not", async () => {
+    const other = new FakeCluster();
+    const second = await other.start(temporaryFolder());
+    assert.deepEqual(otherClusterPaths({ kubeconfig }, { kubeconfig: second }, {}), ["kubeconfig"]);
+    assert.deepEqual(otherClusterPaths({ kubeconfig }, { kubeconfig, context: "fake" }, {}), []);
+    assert.deepEqual(otherClusterPaths({ kubeconfig }, { kubeconfig: UNKNOWN }, {}), ["kubeconfig"]);
+    await other.stop();
+  });
+});

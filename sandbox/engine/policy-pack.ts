@@ -1,0 +1,177 @@
+/** One policy pack in a process of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as readline from "node:readline";
+import * as grpc from "@grpc/grpc-js";
+import * as analyzergrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb";
+import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
+import * as empty from "google-protobuf/google/protobuf/empty_pb";
+import { parse } from "yaml";
+import { levelNumber, policyConfig, readPolicyConfig } from "./policy-config";
+import { nodeBinary } from "./program";
+
+/** How to start a pack. */
+export interface PackOptions {
+  /** The pack's folder, with PulumiPolicy.yaml. */
+  readonly directory: string;
+  /** Its config, a JSON file. */
+  readonly configFile?: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly preview: boolean;
+  /** The stack's config, which policies may read. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
+  /** Takes the lines that the pack prints. */
+  readonly print: (line: string) => void;
+}
+
+/** A running pack. */
+export interface Pack {
+  readonly name: string;
+  /** Whether any of its policies changes resources. */
+  readonly remediates: boolean;
+  analyze(request: analyzer.AnalyzeRequest): Promise<analyzer.AnalyzeResponse>;
+  remediate(request: analyzer.AnalyzeRequest): Promise<analyzer.RemediateResponse>;
+  analyzeStack(request: analyzer.AnalyzeStackRequest): Promise<analyzer.AnalyzeResponse>;
+  /** Ends the process. */
+  stop(): void;
+}
+
+const START_MS = 60_000;
+
+/** A server without end: it must notice by the end of its standard input that the run was killed. */
+const END_WITH_PARENT = `data:text/javascript,process.stdin.on("end",()=>process.exit()).resume()`;
+const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
+
+/**
+ * Starts a pack and gives it its config.
+ *
+ * @throws when it does not start (with what it printed) or its config does not fit
+ */
+export async function startPack(options: PackOptions): Promise<Pack> {
+  const child = launch(options);
+  try {
+    const port = await portOf(child, options);
+    const client = new analyzergrpc.AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), OPTIONS);
+    const info = await call<analyzer.AnalyzerInfo>((done) => client.getAnalyzerInfo(new empty.Empty(), done));
+    const given = options.configFile === undefined ? {} : readPolicyConfig(options.configFile);
+    const config = policyConfig(info, given, options.print);
+    await call((done) => client.configureStack(stackOf(options), done));
+    await call((done) => client.configure(config, done));
+    const levels = config.getPolicyconfigMap();
+    const remediates = info
+      .getPoliciesList()
+      .some((policy) => levels.get(policy.getName())?.getEnforcementlevel() === levelNumber("remediate"));
+    return {
+      name: info.getName(),
+      remediates,
+      analyze: (request) => call((done) => client.analyze(request, done)),
+      remediate: (request) => call((done) => client.remediate(request, done)),
+      analyzeStack: (request) => call((done) => client.analyzeStack(request, done)),
+      stop: () => {
+        client.close();
+        child.kill();
+      },
+    };
+  } catch (error) {
+    child.kill();
+    throw new Error(`The policy pack in ${options.directory} did not start: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function launch(options: PackOptions): ChildProcess {
+  const { directory, env } = options;
+  const file = path.join(directory, "PulumiPolicy.yaml");
+  if (!fs.existsSync(file)) {
+    throw new Error(`There is no policy pack in ${directory} (no PulumiPolicy.yaml)`);
+  }
+  const { main } = (parse(fs.readFileSync(file, "utf8")) ?? {}) as { main?: string };
+  const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [directory] });
+  // After the preload, the first argument, the engine's address, is not used by packs of today.
+  const args = ["--import", END_WITH_PARENT, run, "127.0.0.1:0", path.resolve(directory, main ?? ".")];
+  return spawn(nodeBinary(process.cwd()), args, {
+    cwd: directory,
+    env: {
+      ...env,
+      PULUMI_CONFIG: JSON.stringify(options.config),
+      PULUMI_NODEJS_ORGANIZATION: "organization",
+      PULUMI_NODEJS_PROJECT: options.project,
+      PULUMI_NODEJS_STACK: options.stack,
+      PULUMI_NODEJS_DRY_RUN: String(options.preview),
+      // Types are checked when the pack is developed, not at each run.
+      TS_NODE_TRANSPILE_ONLY: "true",
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+}
+
+/** Reads the port that the pack prints first; what it prints later is for people. */
+function portOf(child: ChildProcess, options: PackOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const errors: string[] = [];
+    let port: number | undefined;
+    const timer = setTimeout(() => {
+      reject(new Error(`it named no port within ${START_MS / 1000} s`));
+    }, START_MS);
+    const settle = (end: () => void) => {
+      clearTimeout(timer);
+      end();
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) {
+        continue;
+      }
+      readline.createInterface({ input: stream }).on("line", (line) => {
+        if (port === undefined && stream === child.stdout && /^\d+$/.test(line)) {
+          port = Number(line);
+          const found = port;
+          settle(() => {
+            resolve(found);
+          });
+        } else if (port === undefined) {
+          errors.push(line);
+        } else {
+          options.print(line);
+        }
+      });
+    }
+    child.on("error", (error) => {
+      settle(() => {
+        reject(error);
+      });
+    });
+    child.on("close", (code) => {
+      settle(() => {
+        reject(new Error([`it ended with exit code ${String(code)}`, ...errors.slice(-20)].join("\n    ")));
+      });
+    });
+  });
+}
+
+function stackOf(options: PackOptions): analyzer.AnalyzerStackConfigureRequest {
+  const request = new analyzer.AnalyzerStackConfigureRequest();
+  request.setStack(options.stack);
+  request.setProject(options.project);
+  request.setOrganization("organization");
+  request.setDryRun(options.preview);
+  for (const [key, value] of Object.entries(options.config)) {
+    request.getConfigMap().set(key, value);
+  }
+  return request;
+}
+
+function call<T>(send: (done: (error: grpc.ServiceError | null, response: T) => void) => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    send((error, response) => {
+      if (error === null) {
+        resolve(response);
+      } else {
+        reject(new Error(error.details || error.message));
+      }
+    });
+  });
+}

@@ -1,0 +1,68 @@
+/** Starts the unchanged Pulumi program as Pulumi's own language host does. */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as readline from "node:readline";
+import type { Project } from "./project";
+
+/** How a program runs. */
+export interface ProgramOptions {
+  readonly project: Project;
+  readonly stack: string;
+  readonly preview: boolean;
+  /** Where the monitor and the engine listen. */
+  readonly address: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
+  /** Takes the lines that the program prints. */
+  readonly print: (line: string) => void;
+}
+
+// How many registrations a program may have under way: the SDK serializes only at 1.
+const PARALLEL = 16;
+
+/** Runs the program and gives its exit code. Signals that end this process end the program too. */
+export async function runProgram(options: ProgramOptions): Promise<number> {
+  const { project, stack, address } = options;
+  const [entry, directory] = entryPoint(project);
+  const args = [
+    ...project.nodeArgs,
+    require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.root] }),
+    ...["--monitor", address, "--engine", address, "--organization", "organization"],
+    ...["--project", project.name, "--root-directory", project.root, "--stack", stack, "--pwd", directory],
+    ...(options.preview ? ["--dry-run"] : []),
+    ...["--parallel", String(PARALLEL), entry],
+  ];
+  const child = spawn(nodeBinary(project.root), args, {
+    cwd: directory,
+    env: {
+      ...options.env,
+      PULUMI_CONFIG: JSON.stringify(options.config),
+      PULUMI_CONFIG_SECRET_KEYS: options.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]",
+      ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    readline.createInterface(stream).on("line", options.print);
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolve(code ?? (signal === null ? 0 : 1));
+    });
+  });
+}
+
+function entryPoint(project: Project): [entry: string, directory: string] {
+  const main = path.resolve(project.root, project.main);
+  const isFile = fs.existsSync(main) && fs.statSync(main).isFile();
+  return isFile ? [path.basename(main), path.dirname(main)] : [".", main];
+}
+
+/** Node itself: the one that runs this, unless it is too old and the project brings a newer one. */
+export function nodeBinary(root: string): string {
+  const bundled = path.join(root, "node_modules", "node", "bin", "node");
+  const major = Number(process.versions.node.split(".")[0]);
+  return major < 24 && fs.existsSync(bundled) ? bundled : process.execPath;
+}

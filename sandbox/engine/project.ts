@@ -1,0 +1,105 @@
+/** Pulumi.yaml and the stack file, as the Pulumi CLI reads them. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+
+/** What the engine needs of Pulumi.yaml. */
+export interface Project {
+  /** The folder of Pulumi.yaml. */
+  readonly root: string;
+  readonly name: string;
+  /** The program's folder or file, relative to the root. */
+  readonly main: string;
+  /** Node's own arguments, before the program. */
+  readonly nodeArgs: readonly string[];
+  /** Whether Pulumi's SDK shall compile TypeScript itself. */
+  readonly typescript: boolean;
+  /** The project's own config values, which a stack file may override. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+interface ProjectFile {
+  name?: string;
+  runtime?: string | { name?: string; options?: { typescript?: boolean; nodeargs?: string } };
+  main?: string;
+  config?: Record<string, unknown>;
+}
+
+/**
+ * Reads Pulumi.yaml.
+ *
+ * @throws when there is none or its runtime is not nodejs
+ */
+export function readProject(root: string): Project {
+  const file = path.join(root, "Pulumi.yaml");
+  if (!fs.existsSync(file)) {
+    throw new Error(`There is no Pulumi.yaml in ${root}`);
+  }
+  const document = (parse(fs.readFileSync(file, "utf8")) ?? {}) as ProjectFile;
+  const runtime = typeof document.runtime === "string" ? document.runtime : document.runtime?.name;
+  if (document.name === undefined || runtime !== "nodejs") {
+    throw new Error(`${file} must have a name and the runtime nodejs (it has ${String(runtime)})`);
+  }
+  const options = typeof document.runtime === "object" ? (document.runtime.options ?? {}) : {};
+  const defaults: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(document.config ?? {})) {
+    // An entry is either a value or a declaration that may carry one.
+    if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) {
+      const { value, default: fallback } = entry as { value?: unknown; default?: unknown };
+      if (value !== undefined || fallback !== undefined) {
+        defaults[qualify(document.name, key)] = value ?? fallback;
+      }
+    } else {
+      defaults[qualify(document.name, key)] = entry;
+    }
+  }
+  return {
+    root,
+    name: document.name,
+    main: document.main ?? ".",
+    nodeArgs: (options.nodeargs ?? "").split(/\s+/).filter((argument) => argument !== ""),
+    typescript: options.typescript ?? true,
+    defaults,
+  };
+}
+
+/** A config key with its namespace: `replicas` is `<project>:replicas`. */
+export function qualify(project: string, key: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+/**
+ * The stack's config in the form in which programs get it: a string for each key, objects and lists as JSON.
+ *
+ * @throws when a value is encrypted: only the real engine has the key
+ */
+export function readConfig(project: Project, configFile: string): Record<string, string> {
+  if (!fs.existsSync(configFile)) {
+    throw new Error(`There is no stack file ${configFile}`);
+  }
+  const document = (parse(fs.readFileSync(configFile, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  const values: Record<string, unknown> = { ...project.defaults };
+  for (const [key, value] of Object.entries(document.config ?? {})) {
+    values[qualify(project.name, key)] = value;
+  }
+  const config: Record<string, string> = {};
+  for (const [key, value] of Object.entries(values)) {
+    if (isEncrypted(value)) {
+      throw new Error(
+        `${key} in ${configFile} is encrypted, which only the Pulumi CLI can read (use ENGINE=pulumi, or give it with -c)`,
+      );
+    }
+    if (value !== null && value !== undefined) {
+      config[key] = typeof value === "string" ? value : JSON.stringify(value);
+    }
+  }
+  return config;
+}
+
+function isEncrypted(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) {
+    return false;
+  }
+  const entries = Object.entries(value);
+  return (entries.length === 1 && entries[0]?.[0] === "secure") || entries.some(([, item]) => isEncrypted(item));
+}

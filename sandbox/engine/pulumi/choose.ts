@@ -1,0 +1,92 @@
+/** Decides which engine runs. */
+import * as fs from "node:fs";
+import type { Project } from "../project";
+import { canDownload, downloadCli, findCli, missingPlugins } from "./find";
+import { checkpointOf } from "./run";
+
+/** An engine. */
+export interface Choice {
+  /** The Pulumi CLI; absent for the stand-in. */
+  readonly cli?: string;
+  /** Which engine it is and why, in a few words. */
+  readonly description: string;
+}
+
+/** What the choice depends on. */
+export interface ChoiceOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly project: Project;
+  readonly stack: string;
+  /** The stand-in's state of this stack. */
+  readonly stateFile: string;
+}
+
+/**
+ * Chooses as `ENGINE` says; unset, what made the stack stays in charge of it, and for a new stack the CLI is preferred.
+ *
+ * @throws when `ENGINE` asks for what is not there, or for another engine than the one that made the stack
+ */
+export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
+  const { env, project, stack } = options;
+  const wanted = env["ENGINE"] ?? "";
+  const madeBy = hasResources(options.stateFile, "resources")
+    ? "stand-in"
+    : hasResources(checkpointOf(project, stack), "checkpoint.latest.resources")
+      ? "pulumi"
+      : undefined;
+  if (!["", "stand-in", "pulumi"].includes(wanted)) {
+    throw new Error(`ENGINE is "${wanted}"; it must be stand-in or pulumi`);
+  }
+  if (wanted !== "" && madeBy !== undefined && madeBy !== wanted) {
+    throw new Error(`The stack ${stack} was made with ENGINE=${madeBy}; take it down with that before using ${wanted}`);
+  }
+  if (wanted === "stand-in") {
+    return { description: "stand-in (ENGINE=stand-in)" };
+  }
+  if (wanted === "" && madeBy === "stand-in") {
+    return { description: "stand-in (it made this stack)" };
+  }
+  const found = await pulumi(project, env);
+  if (typeof found !== "string") {
+    return { cli: found.cli, description: `Pulumi CLI (${found.cli})` };
+  }
+  if (wanted === "pulumi" || madeBy === "pulumi") {
+    throw new Error(found);
+  }
+  return { description: `stand-in (${found})` };
+}
+
+/** The CLI with all its plugins, or why there is none. */
+async function pulumi(project: Project, env: NodeJS.ProcessEnv): Promise<{ cli: string } | string> {
+  let cli = findCli(project.root, env);
+  let reachable: boolean | undefined;
+  if (cli === undefined) {
+    reachable = await canDownload();
+    cli = reachable ? await downloadCli(project.root, env) : undefined;
+  }
+  if (cli === undefined) {
+    return "no Pulumi CLI on the PATH and none can be downloaded";
+  }
+  const missing = missingPlugins(project.root, env, cli);
+  if (missing.length > 0 && !(reachable ?? (await canDownload()))) {
+    return `the Pulumi CLI ${cli} lacks the plugins ${missing.join(", ")} and they cannot be downloaded`;
+  }
+  return { cli };
+}
+
+function hasResources(file: string, at: string): boolean {
+  if (!fs.existsSync(file)) {
+    return false;
+  }
+  let node: unknown;
+  try {
+    node = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch {
+    // The engine whose state it is will say what is wrong with it.
+    return true;
+  }
+  for (const key of at.split(".")) {
+    node = (node as Record<string, unknown> | null | undefined)?.[key];
+  }
+  return Array.isArray(node) && node.length > 0;
+}

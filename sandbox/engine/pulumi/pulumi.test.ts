@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { takeLock } from "../lock";
+import { readProject } from "../project";
+import { fakeTool, temporaryFolder } from "../test-support/temporary";
+import { isSecret } from "../values";
+import { chooseEngine } from "./choose";
+import { countSteps } from "./events";
+import { checkpointOf, runPulumi } from "./run";
+
+/** A Pulumi CLI that notes its calls, makes stacks, writes an event log and prints outputs. */
+const CLI = `
+echo "$(pwd) $*" >> "$CALLS"
+case "$1 $2" in
+  "stack init") mkdir -p "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo"; echo '{"checkpoint":{"latest":{"resources":[1]}}}' > "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo/$3.json" ;;
+  "stack output") case "$*" in *--show-secrets*) echo '{"a":"1","b":"hidden"}' ;; *) echo '{"a":"1","b":"[secret]"}' ;; esac ;;
+  *) while [ $# -gt 0 ]; do [ "$1" = --event-log ] && echo "$EVENTS" > "$2"; shift; done; echo "doing it"; [ -z "$FAIL" ] || { echo "error: $FAIL"; exit 255; } ;;
+esac`;
+
+describe("engine: the Pulumi CLI", () => {
+  let root = "";
+  let env: NodeJS.ProcessEnv = {};
+  const lines: string[] = [];
+
+  beforeEach(() => {
+    root = temporaryFolder();
+    lines.length = 0;
+    fs.writeFileSync(path.join(root, "Pulumi.yaml"), "name: demo\nruntime: nodejs\n");
+    fs.writeFileSync(path.join(root, "package.json"), '{"dependencies":{"@pulumi/kubernetes":"1.0.0"}}');
+    const modules = path.join(root, "node_modules", "@pulumi", "kubernetes");
+    fs.mkdirSync(modules, { recursive: true });
+    const plugin = { version: "1.0.0", pulumi: { resource: true, name: "kubernetes" } };
+    fs.writeFileSync(path.join(modules, "package.json"), JSON.stringify(plugin));
+    const tools = temporaryFolder();
+    fakeTool(tools, "pulumi-language-nodejs", "");
+    env = { ...fakeTool(tools, "pulumi", CLI), PULUMI_HOME: path.join(root, "home"), CALLS: path.join(root, "calls") };
+  });
+
+  function withPlugins(): void {
+    fs.mkdirSync(path.join(root, "home", "plugins", "resource-kubernetes-v1.0.0"), { recursive: true });
+  }
+
+  const choose = (engine: string | undefined, stateFile = "/nonexistent") =>
+    chooseEngine({
+      env: { ...env, ...(engine !== undefined && { ENGINE: engine }) },
+      project: readProject(root),
+      stack: "dev",
+      stateFile,
+    });
+
+  const cli = () => path.join((env["PATH"] ?? "").split(path.delimiter)[0] ?? "", "pulumi");
+
+  function run(command: "up" | "preview" | "down", more: NodeJS.ProcessEnv = {}) {
+    const write = (line: string) => lines.push(line);
+    const policyPacks = [{ directory: "/pack" }];
+    return runPulumi(cli(), { command, stack: "dev", env: { ...env, ...more }, write, policyPacks }, readProject(root));
+  }
+
+  it("is preferred when it has its plugins", async () => {
+    withPlugins();
+    assert.equal((await choose(undefined)).cli, cli());
+    assert.equal((await choose("pulumi")).cli, cli());
+    assert.equal((await choose("stand-in")).cli, undefined);
+    await assert.rejects(choose("other"), /ENGINE is "other"; it must be stand-in or pulumi/);
+  });
+
+  it("does not touch a stack that the stand-in made, and the other way round", async () => {
+    withPlugins();
+    const state = path.join(root, "state.json");
+    fs.writeFileSync(state, '{"version":1,"resources":[{}]}');
+    assert.equal((await choose(undefined, state)).cli, undefined);
+    await assert.rejects(choose("pulumi", state), /was made with ENGINE=stand-in/);
+    const checkpoint = checkpointOf(readProject(root), "dev");
+    fs.mkdirSync(path.dirname(checkpoint), { recursive: true });
+    fs.writeFileSync(checkpoint, '{"checkpoint":{"latest":{"resources":[{}]}}}');
+    assert.equal((await choose(undefined)).cli, cli());
+    await assert.rejects(choose("stand-in"), /was made with ENGINE=pulumi/);
+  });
+
+  it("makes the stack away from the committed files, runs, and reads outputs and steps", async () => {
+    withPlugins();
+    const event = (op: string, name: string, more: object = {}) =>
+      JSON.stringify({
+        resOutputsEvent: {
+          metadata: { op, urn: `urn:pulumi:dev::demo::k:T::${name}`, new: { custom: true }, ...more },
+        },
+      });
+    const detailedDiff = { "spec.x": { diffKind: "update" }, "spec.y": { diffKind: "update-replace" } };
+    const EVENTS = [event("create", "a"), event("same", "b"), event("replace", "c", { detailedDiff })].join("\n");
+    const result = await run("up", { EVENTS });
+    const calls = fs.readFileSync(path.join(root, "calls"), "utf8").trim().split("\n");
+    assert.match(
+      calls[0] ?? "",
+      /\.sandbox\/pulumi\/new-stack stack init dev --no-select --secrets-provider passphrase/,
+    );
+    assert.match(
+      calls[1] ?? "",
+      /up --stack dev --config-file .*Pulumi\.dev\.yaml --non-interactive .*--yes --skip-preview --policy-pack \/pack --policy-pack-config /,
+    );
+    assert.deepEqual(
+      fs.readdirSync(root).filter((name) => name.startsWith("Pulumi.")),
+      ["Pulumi.yaml"],
+    );
+    assert.equal(result.outputs["a"], "1");
+    assert.ok(isSecret(result.outputs["b"] ?? null));
+    assert.deepEqual(result.changes, { create: 1, update: 0, replace: 1, delete: 0, same: 1, read: 0 });
+    assert.deepEqual(result.steps[2]?.replacePaths, ["spec.y"]);
+    assert.deepEqual(lines, ["doing it"]);
+  });
+
+  it("takes away the lock that a killed run left, but not that of a run that works", async () => {
+    withPlugins();
+    await run("up");
+    const locks = path.join(root, ".sandbox", "pulumi", ".pulumi", "locks", "organization", "demo", "dev");
+    fs.mkdirSync(locks, { recursive: true });
+    fs.writeFileSync(path.join(locks, "x.json"), "{}");
+    await run("up");
+    assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), / cancel --yes --stack dev/);
+    const holder = takeLock(path.join(root, ".sandbox", "pulumi", "dev.lock"));
+    await assert.rejects(run("up"), /is working on this stack/);
+    holder.release();
+  });
+
+  it("fails with the CLI's first error", async () => {
+    withPlugins();
+    await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
+  });
+
+  it("takes nothing down where there is nothing", async () => {
+    assert.deepEqual((await run("down")).steps, []);
+    assert.ok(!fs.existsSync(path.join(root, "calls")));
+  });
+
+  it("counts what the stand-in counts: no components, no default providers", () => {
+    const events = [
+      { op: "create", urn: "urn:pulumi:dev::demo::pulumi:providers:docker::default_5_2_0", new: { custom: true } },
+      { op: "create", urn: "urn:pulumi:dev::demo::my:C::c", new: { custom: false } },
+      { op: "delete-replaced", urn: "urn:pulumi:dev::demo::k:T::a", old: { custom: true } },
+      { op: "delete", urn: "urn:pulumi:dev::demo::k:T::b", old: { custom: true }, new: null },
+    ];
+    assert.deepEqual(countSteps(events).changes, { create: 0, update: 0, replace: 0, delete: 1, same: 0, read: 0 });
+  });
+});

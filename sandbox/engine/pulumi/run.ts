@@ -1,0 +1,144 @@
+/** The same run with the real engine: the Pulumi CLI with a backend in a folder. */
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stringify } from "yaml";
+import type { RunOptions, RunResult } from "../contract";
+import { takeLock } from "../lock";
+import type { Project } from "../project";
+import { runTool } from "../tool";
+import { secret, type PropertyMap } from "../values";
+import { countSteps, readEvents } from "./events";
+import { missingPlugins } from "./find";
+
+/** Where the CLI's file backend keeps a stack. */
+export function checkpointOf(project: Project, stack: string): string {
+  return path.join(backendOf(project), ".pulumi", "stacks", project.name, `${stack}.json`);
+}
+
+function isLocked(project: Project, stack: string): boolean {
+  const locks = path.join(backendOf(project), ".pulumi", "locks", "organization", project.name, stack);
+  return fs.existsSync(locks) && fs.readdirSync(locks).length > 0;
+}
+
+function backendOf(project: Project): string {
+  return path.join(project.root, ".sandbox", "pulumi");
+}
+
+/** What the engine needs of the run. */
+export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "write">>;
+
+/** Runs the Pulumi CLI. @throws when it fails, with its first error */
+export async function runPulumi(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
+  const lock = takeLock(path.join(backendOf(project), `${options.stack}.lock`));
+  try {
+    return await perform(cli, options, project);
+  } finally {
+    lock.release();
+  }
+}
+
+async function perform(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
+  const { command, stack } = options;
+  const env = environmentOf(cli, options, project);
+  if (!fs.existsSync(checkpointOf(project, stack))) {
+    if (command === "down") {
+      return { outputs: {}, ...countSteps([]) };
+    }
+    await createStack(cli, stack, project, env);
+  }
+  if (isLocked(project, stack)) {
+    // Nobody else is at work, so that this lock of the CLI's own is what a killed run left.
+    await runTool(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
+  const eventLog = path.join(folder, "events.json");
+  const { say, errors } = listener(options.write);
+  try {
+    await runTool(cli, argumentsOf(options, project, eventLog, folder), { env, cwd: project.root, onLine: say });
+    const outputs = command === "up" ? await outputsOf(cli, stack, project, env) : {};
+    return { outputs, ...countSteps(readEvents(eventLog)) };
+  } catch (error) {
+    const first = errors()[0];
+    throw first === undefined ? error : new Error(`pulumi ${command} failed: ${first}`, { cause: error });
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function argumentsOf(options: PulumiOptions, project: Project, eventLog: string, folder: string): string[] {
+  const { command, stack } = options;
+  const configFile = options.configFile ?? path.join(project.root, `Pulumi.${stack}.yaml`);
+  const noConfig = path.join(folder, "no-policy-config.json");
+  fs.writeFileSync(noConfig, "{}");
+  const packs = command === "down" ? [] : (options.policyPacks ?? []);
+  return [
+    command === "down" ? "destroy" : command,
+    ...["--stack", stack, "--config-file", configFile, "--non-interactive", "--color", "never"],
+    ...["--event-log", eventLog],
+    ...(command === "preview" ? [] : ["--yes", "--skip-preview"]),
+    // The CLI pairs packs with configs by their order, so that each pack needs one.
+    ...packs.flatMap((pack) => ["--policy-pack", pack.directory, "--policy-pack-config", pack.configFile ?? noConfig]),
+  ];
+}
+
+function environmentOf(cli: string, options: PulumiOptions, project: Project): NodeJS.ProcessEnv {
+  const backend = backendOf(project);
+  const passphrase = path.join(backend, "passphrase");
+  fs.mkdirSync(backend, { recursive: true });
+  if (!fs.existsSync(passphrase)) {
+    fs.writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  }
+  const complete = missingPlugins(project.root, options.env, cli).length === 0;
+  return {
+    ...options.env,
+    // The language host lies beside the CLI.
+    PATH: [path.dirname(fs.realpathSync(cli)), options.env["PATH"] ?? ""].join(path.delimiter),
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The event log is an option for those who debug the CLI.
+    PULUMI_DEBUG_COMMANDS: "true",
+    // With every plugin here, a download could only be a hang.
+    ...(complete && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
+  };
+}
+
+/** Makes the stack from a folder of its own, because the CLI writes into the stack file beside Pulumi.yaml. */
+async function createStack(cli: string, stack: string, project: Project, env: NodeJS.ProcessEnv): Promise<void> {
+  const folder = path.join(backendOf(project), "new-stack");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
+  const args = ["stack", "init", stack, "--no-select", "--secrets-provider", "passphrase", "--non-interactive"];
+  await runTool(cli, args, { env, cwd: folder });
+}
+
+async function outputsOf(cli: string, stack: string, project: Project, env: NodeJS.ProcessEnv): Promise<PropertyMap> {
+  const read = async (...more: string[]) => {
+    const args = ["stack", "output", "--stack", stack, "--json", "--non-interactive", ...more];
+    return JSON.parse(await runTool(cli, args, { env, cwd: project.root })) as PropertyMap;
+  };
+  const [shown, plain] = [await read(), await read("--show-secrets")];
+  return Object.fromEntries(
+    Object.entries(plain).map(([key, value]) => [
+      key,
+      JSON.stringify(shown[key]) === JSON.stringify(value) ? value : secret(value),
+    ]),
+  );
+}
+
+/** Passes the CLI's lines on and keeps what it calls errors. */
+function listener(write: (line: string) => void): { say: (line: string) => void; errors: () => string[] } {
+  const errors: string[] = [];
+  return {
+    say: (line) => {
+      const error = /^\s*error: (.+)/.exec(line)?.[1];
+      if (error !== undefined) {
+        errors.push(error);
+      }
+      write(line);
+    },
+    errors: () => errors,
+  };
+}

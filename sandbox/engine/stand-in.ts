@@ -1,0 +1,117 @@
+/** The stand-in at work: one run from the stack file to the summary. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Analyzers } from "./analyzer";
+import type { RunOptions, RunResult } from "./contract";
+import { deleteGone } from "./delete";
+import { Deployment, type Construct } from "./deployment";
+import { DockerProvider } from "./docker/provider";
+import { CHART, constructChart } from "./helm";
+import { otherClusterPaths } from "./kubernetes/connection";
+import { KubernetesProvider } from "./kubernetes/provider";
+import { takeLock } from "./lock";
+import { startMonitor } from "./monitor";
+import { runProgram } from "./program";
+import { Progress, toStderr } from "./progress";
+import { readConfig, type Project } from "./project";
+import { Providers, type ProviderFactory } from "./providers";
+import { StateFile } from "./state";
+
+const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
+  kubernetes: {
+    make: (config, context) => new KubernetesProvider(config, context),
+    replacedKeys: (old, config, { env }) => otherClusterPaths(old, config, env),
+  },
+  docker: { make: (config, context) => new DockerProvider(config, context), replacedKeys: () => [] },
+};
+
+const CONSTRUCTS: Readonly<Record<string, Construct>> = { [CHART]: constructChart };
+
+/** Where the stand-in keeps the state of a stack. */
+export function stateFileOf(options: Pick<RunOptions, "stack" | "stateDirectory">, root: string): string {
+  return path.join(options.stateDirectory ?? path.join(root, ".sandbox", "state"), `${options.stack}.json`);
+}
+
+/** Runs the stand-in. @throws the first failure, naming the resource */
+export async function runStandIn(options: RunOptions, project: Project): Promise<RunResult> {
+  const file = stateFileOf(options, project.root);
+  if (options.command === "preview") {
+    return perform(options, project, file);
+  }
+  const lock = takeLock(`${file}.lock`);
+  try {
+    return await perform(options, project, file);
+  } finally {
+    lock.release();
+  }
+}
+
+async function perform(options: RunOptions, project: Project, file: string): Promise<RunResult> {
+  const preview = options.command === "preview";
+  const env = options.env ?? process.env;
+  const configFile = options.configFile ?? path.join(project.root, `Pulumi.${options.stack}.yaml`);
+  const config = options.command === "down" && !fs.existsSync(configFile) ? {} : readConfig(project, configFile);
+  const state = new StateFile(file, preview);
+  const progress = new Progress(options.write ?? toStderr, preview);
+  const providers = new Providers(FACTORIES, state, { env, config, root: project.root, preview });
+  const packs = options.command === "down" ? [] : (options.policyPacks ?? []);
+  const common = { project: project.name, stack: options.stack, preview, config, env };
+  const analyzers = await Analyzers.start(
+    packs.map((pack) => ({ ...pack, ...common })),
+    progress,
+    preview,
+  );
+  const deployment = new Deployment({
+    project: project.name,
+    stack: options.stack,
+    preview,
+    hideOutputs: options.hideOutputs ?? false,
+    state,
+    providers,
+    progress,
+    analyzers,
+    constructs: CONSTRUCTS,
+  });
+  try {
+    if (options.command !== "down") {
+      await runToEnd(deployment, project, config, env);
+      await analyzers.finish([...deployment.steps.results.values()], deployment.lookup);
+    }
+  } finally {
+    analyzers.stop();
+    state.save();
+  }
+  await deleteGone(deployment);
+  if (options.command === "down") {
+    state.state.outputs = {};
+    state.save();
+  }
+  progress.summarize();
+  return { outputs: state.state.outputs, changes: progress.changes(), steps: progress.steps };
+}
+
+async function runToEnd(
+  deployment: Deployment,
+  project: Project,
+  config: Readonly<Record<string, string>>,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const { progress, stack, preview } = deployment.options;
+  const monitor = await startMonitor(deployment);
+  try {
+    const print = (line: string) => {
+      progress.say(`  | ${line}`);
+    };
+    const code = await runProgram({ project, stack, preview, address: monitor.address, config, env, print });
+    await deployment.settle();
+    if (deployment.failure === undefined && code !== 0) {
+      deployment.fail(undefined, new Error(`the program ended with exit code ${code}`));
+    }
+  } finally {
+    monitor.stop();
+  }
+  if (deployment.failure !== undefined) {
+    progress.summarize();
+    throw deployment.failure;
+  }
+}

@@ -1,0 +1,166 @@
+/** The state of a stack: what the engine made, kept in `.sandbox/state/<stack>.json`. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { Cipher } from "./secrets";
+import type { PropertyMap } from "./values";
+
+/** How long operations on a resource may take, in seconds; what is absent has the provider's default. */
+export interface Timeouts {
+  readonly create?: number;
+  readonly update?: number;
+  readonly delete?: number;
+}
+
+/** One resource as it was last left. */
+export interface ResourceState {
+  urn: string;
+  type: string;
+  /** Whether a provider manages it; false for components. */
+  custom: boolean;
+  /** The provider's id; absent for components. */
+  id?: string;
+  parent?: string;
+  /** The provider's reference, `urn::id`; absent for the default provider. */
+  provider?: string;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
+  dependencies: string[];
+  propertyDependencies?: Record<string, string[]>;
+  protect?: boolean;
+  retainOnDelete?: boolean;
+  deletedWith?: string;
+  deleteBeforeReplace?: boolean;
+  timeouts?: Timeouts;
+  /** Was replaced by a newer resource with the same URN and waits for its deletion. */
+  delete?: boolean;
+  /** Exists, but did not become ready: why. The next update tries again. */
+  initErrors?: string[];
+  /** The value of `replacementTrigger` when it was made. */
+  replacementTrigger?: PropertyMap;
+}
+
+/** What the state file holds. */
+export interface StackState {
+  version: 1;
+  resources: ResourceState[];
+  /** Resources whose creation had begun when the file was written: after a crash they may exist. */
+  creating: ResourceState[];
+  /** The stack's outputs. */
+  outputs: PropertyMap;
+}
+
+/** The state file of one stack. Every change is on disk before the next begins, in one rename. */
+export class StateFile {
+  /** The state in memory, secrets in plain. */
+  readonly state: StackState;
+  private readonly cipher: Cipher;
+
+  /**
+   * Opens the file, or begins an empty state when there is none.
+   *
+   * @param file where the state is
+   * @param readOnly do not write (a preview)
+   */
+  constructor(
+    readonly file: string,
+    private readonly readOnly = false,
+  ) {
+    this.cipher = new Cipher(path.join(path.dirname(file), "secret.key"));
+    this.state = fs.existsSync(file)
+      ? readState(file, this.cipher)
+      : { version: 1, resources: [], creating: [], outputs: {} };
+  }
+
+  /** The live resource with this URN (not one that waits for deletion). */
+  find(urn: string): ResourceState | undefined {
+    return this.state.resources.find((resource) => resource.urn === urn && resource.delete !== true);
+  }
+
+  /** Adds or replaces the live resource of this URN, on disk with the next `save`: for what a next run would find out anyway. */
+  note(resource: ResourceState): void {
+    const index = this.state.resources.findIndex((other) => other.urn === resource.urn && other.delete !== true);
+    if (index < 0) {
+      this.state.resources.push(resource);
+    } else {
+      this.state.resources[index] = resource;
+    }
+    this.state.creating = this.state.creating.filter((other) => other.urn !== resource.urn);
+  }
+
+  /** Adds or replaces the live resource of this URN. */
+  put(resource: ResourceState): void {
+    this.note(resource);
+    this.save();
+  }
+
+  /** Forgets this resource. */
+  remove(resource: ResourceState): void {
+    this.state.resources = this.state.resources.filter((other) => other !== resource);
+    this.state.creating = this.state.creating.filter((other) => other !== resource);
+    this.save();
+  }
+
+  /** What an earlier run had begun to make under this URN when it was killed. */
+  begun(urn: string): ResourceState | undefined {
+    return this.state.creating.find((resource) => resource.urn === urn);
+  }
+
+  /** Notes that a resource is about to be made. */
+  begin(resource: ResourceState): void {
+    this.state.creating = [...this.state.creating.filter((other) => other.urn !== resource.urn), resource];
+    this.save();
+  }
+
+  /** Notes that what had begun certainly made nothing. */
+  dismiss(urn: string): void {
+    this.state.creating = this.state.creating.filter((other) => other.urn !== urn);
+    this.save();
+  }
+
+  /** Gives a resource a new URN, everywhere. */
+  rename(from: string, to: string): void {
+    const rename = (urn: string) => (urn === from ? to : urn);
+    for (const resource of [...this.state.resources, ...this.state.creating]) {
+      resource.urn = rename(resource.urn);
+      resource.dependencies = resource.dependencies.map(rename);
+      if (resource.parent !== undefined) {
+        resource.parent = rename(resource.parent);
+      }
+      if (resource.deletedWith !== undefined) {
+        resource.deletedWith = rename(resource.deletedWith);
+      }
+      if (resource.provider?.startsWith(`${from}::`) === true) {
+        resource.provider = to + resource.provider.slice(from.length);
+      }
+    }
+    this.save();
+  }
+
+  /** Writes the file: a temporary file, flushed, then renamed over the old one. */
+  save(): void {
+    if (this.readOnly) {
+      return;
+    }
+    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    const temporary = `${this.file}.${process.pid}.tmp`;
+    const descriptor = fs.openSync(temporary, "w", 0o600);
+    fs.writeSync(descriptor, `${JSON.stringify(this.cipher.seal(this.state), undefined, 2)}\n`);
+    fs.fsyncSync(descriptor);
+    fs.closeSync(descriptor);
+    fs.renameSync(temporary, this.file);
+  }
+}
+
+function readState(file: string, cipher: Cipher): StackState {
+  let state: StackState;
+  try {
+    state = JSON.parse(fs.readFileSync(file, "utf8")) as StackState;
+  } catch (error) {
+    throw new Error(`The state file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a file is not a type
+  if (state.version !== 1) {
+    throw new Error(`The state file ${file} has version ${String(state.version)}; this engine reads version 1`);
+  }
+  return cipher.open(state);
+}

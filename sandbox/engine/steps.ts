@@ -1,0 +1,205 @@
+/** The steps of a run: each does one thing to one resource, writes the state, and tells of it. */
+import type { DeploymentOptions } from "./deployment";
+import { formatPath } from "./paths";
+import type { Operation } from "./progress";
+import { NotReady, Refused, type Difference, type Made, type Provider, type Subject } from "./provider";
+import type { Registration } from "./registration";
+import type { ResourceState } from "./state";
+import { nameOf } from "./urn";
+import { markSecretsLike, secret, UNKNOWN, type PropertyMap, type Value } from "./values";
+
+/** What a program gets back for a registration. */
+export interface Registered {
+  readonly urn: string;
+  readonly id: string;
+  readonly outputs: PropertyMap;
+}
+
+/** One resource on its way to what the program wants. */
+export interface Work {
+  readonly subject: Subject;
+  readonly provider: Provider;
+  readonly registration: Registration;
+  /** Its state to be, without id and outputs. */
+  readonly next: ResourceState;
+}
+
+/** What the tale of a step says. */
+interface Told {
+  readonly operation: Operation;
+  readonly paths: readonly string[];
+  readonly replacePaths: readonly string[];
+}
+
+const CREATED: Told = { operation: "create", paths: [], replacePaths: [] };
+
+/** Does steps. */
+export class Steps {
+  /** Each resource of this run as it is (or in a preview would be). */
+  readonly results = new Map<string, ResourceState>();
+  /** URNs replaced in this run. */
+  readonly replaced = new Set<string>();
+
+  constructor(private readonly options: DeploymentOptions) {}
+
+  /** Leaves a resource as it is. */
+  keepSame({ next, subject }: Work, old: ResourceState): Registered {
+    const same = { ...next, outputs: old.outputs, ...(old.id !== undefined && { id: old.id }) };
+    this.results.set(subject.urn, same);
+    this.options.state.note(same);
+    this.tell(subject.urn, { operation: "same", paths: [], replacePaths: [] }, Date.now());
+    return { urn: subject.urn, id: old.id ?? "", outputs: old.outputs };
+  }
+
+  /** Makes a resource. @throws when that fails; one that exists but is not ready is in the state then */
+  async create(work: Work, told = CREATED): Promise<Registered> {
+    const { subject, provider, registration, next } = work;
+    const { state, preview } = this.options;
+    const started = Date.now();
+    const adopt = state.begun(subject.urn) !== undefined;
+    try {
+      const made = await provider.create({
+        ...subject,
+        inputs: next.inputs,
+        preview,
+        adopt,
+        ignoreChanges: registration.ignoreChanges,
+        begin: () => {
+          state.begin(next);
+        },
+        note: this.noteFor(subject.urn),
+        ...(registration.timeouts.create !== undefined && { timeout: registration.timeouts.create }),
+      });
+      const outputs = this.keep(work, made);
+      this.tell(subject.urn, told, started);
+      return { urn: subject.urn, id: made.id, outputs: this.shown(outputs) };
+    } catch (error) {
+      if (error instanceof NotReady) {
+        this.keep(work, error.made, error.message);
+      } else if (error instanceof Refused && !adopt) {
+        state.dismiss(subject.urn);
+      }
+      throw error;
+    }
+  }
+
+  /** Changes a resource in place. @throws when that fails */
+  async update(work: Work, old: ResourceState, difference: Difference): Promise<Registered> {
+    const { subject, provider, registration, next } = work;
+    const started = Date.now();
+    const id = old.id ?? "";
+    try {
+      const outputs = await provider.update({
+        ...subject,
+        inputs: next.inputs,
+        old,
+        preview: this.options.preview,
+        adopt: false,
+        ignoreChanges: registration.ignoreChanges,
+        begin: () => undefined,
+        note: this.noteFor(subject.urn),
+        ...(registration.timeouts.update !== undefined && { timeout: registration.timeouts.update }),
+      });
+      const kept = this.keep(work, { id, outputs });
+      const paths = difference.changes.map((change) => formatPath(change.path));
+      this.tell(subject.urn, { operation: "update", paths, replacePaths: [] }, started);
+      return { urn: subject.urn, id, outputs: this.shown(kept) };
+    } catch (error) {
+      if (error instanceof NotReady) {
+        this.keep(work, error.made, error.message);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a resource anew: before the old one is deleted at the end of the run, or after when both cannot exist.
+   *
+   * @param wanted the inputs before the provider completed them
+   */
+  async replace(work: Work, old: ResourceState, difference: Difference, wanted: PropertyMap): Promise<Registered> {
+    const { subject, provider, registration, next } = work;
+    const { state, preview } = this.options;
+    refuseProtected(old, "replaced");
+    this.replaced.add(subject.urn);
+    const told: Told = {
+      operation: "replace",
+      paths: difference.changes.map((change) => formatPath(change.path)),
+      replacePaths: difference.replace.map(formatPath),
+    };
+    if (registration.deleteBeforeReplace ?? difference.deleteBeforeReplace) {
+      if (!preview) {
+        await this.erase(old);
+        state.remove(old);
+      }
+      return this.create(work, told);
+    }
+    if (!preview) {
+      old.delete = true;
+      state.save();
+    }
+    // Completed as something new: what the provider named gets another name than what it replaces.
+    const inputs = await provider.check(subject, wanted, undefined);
+    return this.create({ ...work, next: { ...next, inputs } }, told);
+  }
+
+  /** Deletes a resource of the state through its provider, as its options say. */
+  async erase(resource: ResourceState): Promise<void> {
+    if (!resource.custom || resource.retainOnDelete === true) {
+      return;
+    }
+    const provider = this.options.providers.get(resource.type, resource.provider);
+    await provider.delete({
+      urn: resource.urn,
+      type: resource.type,
+      name: nameOf(resource.urn),
+      inputs: resource.inputs,
+      old: resource,
+      preview: false,
+      adopt: false,
+      ignoreChanges: [],
+      begin: () => undefined,
+      note: this.noteFor(resource.urn),
+      ...(resource.timeouts?.delete !== undefined && { timeout: resource.timeouts.delete }),
+    });
+  }
+
+  /** What the program sees of a new or changed resource's outputs. */
+  shown(outputs: PropertyMap): PropertyMap {
+    return this.options.preview && this.options.hideOutputs
+      ? Object.fromEntries(Object.keys(outputs).map((key): [string, Value] => [key, UNKNOWN]))
+      : outputs;
+  }
+
+  private keep({ registration, next }: Work, made: Made, notReady?: string): PropertyMap {
+    const outputs = markSecretsLike(made.outputs, next.inputs) as PropertyMap;
+    for (const key of registration.additionalSecretOutputs) {
+      if (key in outputs) {
+        outputs[key] = secret(outputs[key] ?? null);
+      }
+    }
+    const kept = { ...next, id: made.id, outputs, ...(notReady !== undefined && { initErrors: [notReady] }) };
+    this.results.set(next.urn, kept);
+    if (!this.options.preview) {
+      this.options.state.put(kept);
+    }
+    return outputs;
+  }
+
+  private noteFor(urn: string): (line: string) => void {
+    return (line) => {
+      this.options.progress.note(urn, line);
+    };
+  }
+
+  private tell(urn: string, told: Told, started: number): void {
+    this.options.progress.done({ urn, ...told }, (Date.now() - started) / 1000);
+  }
+}
+
+/** @throws when the resource may not be deleted */
+export function refuseProtected(resource: ResourceState, what: string): void {
+  if (resource.protect === true) {
+    throw new Error(`it is protected and cannot be ${what}; take the protect option away first`);
+  }
+}

@@ -1,0 +1,160 @@
+/** A Kubernetes API server for tests: it keeps what is applied and deletes what is deleted, and runs nothing. */
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import type { KubeObject } from "../kubernetes/client";
+
+interface Kind {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+const KINDS: Readonly<Record<string, readonly Kind[]>> = {
+  v1: [
+    { name: "configmaps", kind: "ConfigMap", namespaced: true },
+    { name: "events", kind: "Event", namespaced: true },
+    { name: "namespaces", kind: "Namespace", namespaced: false },
+    { name: "pods", kind: "Pod", namespaced: true },
+    { name: "secrets", kind: "Secret", namespaced: true },
+    { name: "services", kind: "Service", namespaced: true },
+  ],
+  "apps/v1": [{ name: "deployments", kind: "Deployment", namespaced: true }],
+  "batch/v1": [{ name: "jobs", kind: "Job", namespaced: true }],
+  "discovery.k8s.io/v1": [{ name: "endpointslices", kind: "EndpointSlice", namespaced: true }],
+};
+
+/** One request that changed something. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Record<string, unknown>;
+}
+
+/** The server. */
+export class FakeCluster {
+  /** What exists, by path. */
+  readonly objects = new Map<string, KubeObject>();
+  /** What was asked to change, in order. */
+  readonly calls: Call[] = [];
+  /** Answers of its own for a method and path, `PATCH /api/v1/...`: a status code. */
+  readonly refusals = new Map<string, { code: number; message: string }>();
+  /** Logs by pod and container. */
+  readonly logs = new Map<string, string>();
+  /** What a status becomes once an object has been applied. */
+  statusOf: (object: KubeObject) => Record<string, unknown> | undefined = (object) =>
+    object.kind === "Namespace" ? { phase: "Active" } : undefined;
+  private generation = 0;
+  private readonly server = http.createServer((request, response) => {
+    this.answer(request, response);
+  });
+
+  /** Starts it and writes a kubeconfig for it into a folder. @returns the kubeconfig's path */
+  async start(folder: string): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    const { port } = this.server.address() as AddressInfo;
+    const file = path.join(folder, "kubeconfig");
+    const cluster = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
+    fs.writeFileSync(
+      file,
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        clusters: [{ name: "fake", cluster }],
+        users: [{ name: "fake", user: { token: "fake" } }],
+        contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
+        "current-context": "fake",
+      }),
+    );
+    return file;
+  }
+
+  /** Ends it. */
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** Names of the objects of a kind. */
+  names(kind: string): string[] {
+    return [...this.objects.values()].filter((object) => object.kind === kind).map((object) => object.metadata.name);
+  }
+
+  private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const url = new URL(request.url ?? "/", "http://fake");
+      const text = Buffer.concat(chunks).toString("utf8");
+      const body = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
+      const query = Object.fromEntries(url.searchParams);
+      const { code, result } = this.handle({ method: request.method ?? "GET", path: url.pathname, query, body });
+      response.writeHead(code, { "content-type": "application/json" });
+      response.end(typeof result === "string" ? result : JSON.stringify(result));
+    });
+  }
+
+  private handle(call: Call): { code: number; result: unknown } {
+    const refusal = this.refusals.get(`${call.method} ${call.path}`);
+    if (refusal !== undefined) {
+      return { code: refusal.code, result: { kind: "Status", message: refusal.message } };
+    }
+    const discovery = /^\/apis?\/([\w.-]+(?:\/v\w+)?)$/.exec(call.path)?.[1];
+    if (call.method === "GET" && discovery !== undefined) {
+      const resources = KINDS[discovery];
+      return resources === undefined ? notFound(call) : { code: 200, result: { resources } };
+    }
+    const log = /\/pods\/([^/]+)\/log$/.exec(call.path)?.[1];
+    if (log !== undefined) {
+      return { code: 200, result: this.logs.get(`${log}/${call.query["container"] ?? ""}`) ?? "" };
+    }
+    switch (call.method) {
+      case "GET":
+        return this.read(call);
+      case "PATCH":
+        return this.apply(call);
+      case "DELETE":
+        this.calls.push(call);
+        return this.objects.delete(call.path) ? { code: 200, result: {} } : notFound(call);
+      default:
+        return { code: 405, result: { message: call.method } };
+    }
+  }
+
+  private read(call: Call): { code: number; result: unknown } {
+    const object = this.objects.get(call.path);
+    if (object !== undefined) {
+      return { code: 200, result: object };
+    }
+    if (Object.values(KINDS).some((kinds) => kinds.some((kind) => call.path.endsWith(`/${kind.name}`)))) {
+      const items = [...this.objects.entries()].filter(([at]) => at.startsWith(`${call.path}/`)).map(([, one]) => one);
+      return { code: 200, result: { items } };
+    }
+    return notFound(call);
+  }
+
+  private apply(call: Call): { code: number; result: unknown } {
+    const namespace = /^(\/api\/v1\/namespaces\/[^/]+)\//.exec(
+      call.path.replace(/^\/apis\/[^/]+\/[^/]+/, "/api/v1"),
+    )?.[1];
+    if (namespace !== undefined && !this.objects.has(namespace)) {
+      return { code: 404, result: { message: `namespaces "${namespace.split("/").at(-1) ?? ""}" not found` } };
+    }
+    const sent = call.body as unknown as KubeObject;
+    const uid = this.objects.get(call.path)?.metadata.uid ?? `uid-${++this.generation}`;
+    const metadata = { ...sent.metadata, uid, resourceVersion: String(++this.generation), managedFields: [] };
+    const status = this.statusOf(sent);
+    const object = { ...sent, metadata, ...(status !== undefined && { status }) } as KubeObject;
+    if (call.query["dryRun"] === undefined) {
+      this.calls.push(call);
+      this.objects.set(call.path, object);
+    }
+    return { code: 200, result: object };
+  }
+}
+
+function notFound(call: Call): { code: number; result: unknown } {
+  return { code: 404, result: { kind: "Status", message: `${call.path} not found`, reason: "NotFound" } };
+}

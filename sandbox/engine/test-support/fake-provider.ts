@@ -1,0 +1,145 @@
+/** A provider for tests that keeps its resources in memory, and a deployment around it. */
+import * as path from "node:path";
+import { Analyzers } from "../analyzer";
+import { Deployment, type DeploymentOptions } from "../deployment";
+import { contains, diff, parsePath } from "../paths";
+import { Progress } from "../progress";
+import {
+  NotReady,
+  Refused,
+  type Difference,
+  type Made,
+  type Operation,
+  type Provider,
+  type Subject,
+} from "../provider";
+import { Providers } from "../providers";
+import type { Registration } from "../registration";
+import { StateFile, type ResourceState } from "../state";
+import { reveal, UNKNOWN, type PropertyMap } from "../values";
+import { temporaryFolder } from "./temporary";
+
+/** How many names have been made up: no two are the same, as with real providers. */
+let named = 0;
+
+/** Remembers what it was asked, as `create a`, `delete b`. Inputs steer it: `fail`, `notReady`, and `fixed`, which cannot change. */
+export class FakeProvider implements Provider {
+  readonly log: string[] = [];
+  /** Waits here before it goes on, for tests about what runs at the same time. */
+  pause: (subject: Subject) => Promise<void> = () => Promise.resolve();
+  adopted: string[] = [];
+
+  check(subject: Subject, inputs: PropertyMap, old: ResourceState | undefined): Promise<PropertyMap> {
+    const auto = old?.inputs["auto"] ?? `${subject.name}-${++named}`;
+    return Promise.resolve(inputs["named"] === true ? inputs : { ...inputs, auto });
+  }
+
+  diff(_subject: Subject, old: ResourceState, inputs: PropertyMap): Promise<Difference> {
+    const changes = diff(old.inputs, inputs);
+    const replace = changes.map((change) => change.path).filter((at) => contains(parsePath("fixed"), at));
+    return Promise.resolve({ changes, replace, deleteBeforeReplace: inputs["named"] === true });
+  }
+
+  async create(operation: Operation): Promise<Made> {
+    if (operation.preview) {
+      return { id: "", outputs: { ...operation.inputs, result: UNKNOWN } };
+    }
+    if (operation.adopt) {
+      this.adopted.push(operation.name);
+    }
+    operation.begin();
+    await this.act("create", operation);
+    const made = { id: `${operation.name}-id`, outputs: { ...reveal(operation.inputs), result: "done" } };
+    if (operation.inputs["notReady"] === true) {
+      throw new NotReady("it is not ready", made);
+    }
+    return made;
+  }
+
+  async update(operation: Operation): Promise<PropertyMap> {
+    if (operation.preview) {
+      return { ...operation.inputs, result: UNKNOWN };
+    }
+    await this.act("update", operation);
+    return { ...reveal(operation.inputs), result: "done" };
+  }
+
+  delete(operation: Operation): Promise<void> {
+    return this.act("delete", operation);
+  }
+
+  read(_subject: Subject, id: string): Promise<PropertyMap> {
+    return Promise.resolve({ id });
+  }
+
+  private async act(what: string, operation: Operation): Promise<void> {
+    await this.pause(operation);
+    this.log.push(`${what} ${operation.name}`);
+    if (operation.inputs["fail"] === true) {
+      throw new Refused("the API said no");
+    }
+  }
+}
+
+/** A deployment with a fake provider for the types `fake:*`. */
+export interface Bench {
+  readonly deployment: Deployment;
+  readonly provider: FakeProvider;
+  readonly state: StateFile;
+  readonly lines: string[];
+  /** A run after this one, on the same state file, as if this process had been killed. */
+  next(options?: Partial<DeploymentOptions>): Promise<Bench>;
+}
+
+/** Starts a deployment on an empty state. */
+export function bench(options: Partial<DeploymentOptions> = {}): Promise<Bench> {
+  return benchOn(path.join(temporaryFolder(), "dev.json"), options);
+}
+
+async function benchOn(file: string, options: Partial<DeploymentOptions>): Promise<Bench> {
+  const provider = new FakeProvider();
+  const lines: string[] = [];
+  const preview = options.preview ?? false;
+  const state = new StateFile(file, preview);
+  const progress = new Progress((line) => lines.push(line), preview);
+  const context = { env: {}, config: {}, root: path.dirname(file), preview };
+  const providers = new Providers({ fake: { make: () => provider, replacedKeys: () => [] } }, state, context);
+  const analyzers = await Analyzers.start([], progress, preview);
+  const deployment = new Deployment({
+    ...{ project: "test", stack: "dev", preview, hideOutputs: false, state, providers, progress, analyzers },
+    constructs: {},
+    ...options,
+  });
+  return { deployment, provider, state, lines, next: (more = {}) => benchOn(file, more) };
+}
+
+/** A registration of the type `fake:index:Thing`. */
+export function thing(name: string, inputs: PropertyMap = {}, options: Partial<Registration> = {}): Registration {
+  return {
+    type: "fake:index:Thing",
+    name,
+    custom: true,
+    remote: false,
+    inputs,
+    dependencies: [],
+    propertyDependencies: {},
+    providers: {},
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    replaceWith: [],
+    additionalSecretOutputs: [],
+    timeouts: {},
+    aliases: [],
+    ...options,
+  };
+}
+
+/** A registration of a component. */
+export function component(name: string, options: Partial<Registration> = {}): Registration {
+  return thing(name, {}, { type: "test:index:Component", custom: false, ...options });
+}
+
+/** The URN of a `thing`. */
+export function urnOf(name: string, parent = ""): string {
+  return `urn:pulumi:dev::test::${parent === "" ? "" : `${parent}$`}fake:index:Thing::${name}`;
+}

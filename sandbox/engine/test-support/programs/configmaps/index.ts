@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+
+// Without @pulumi/kubernetes, which takes longer to load than all of the rest takes to run.
+class KubernetesObject extends pulumi.CustomResource {
+  declare readonly metadata: pulumi.Output<{ name: string }>;
+
+  constructor(kind: string, name: string, inputs: pulumi.Inputs, opts?: pulumi.CustomResourceOptions) {
+    super(`kubernetes:core/v1:${kind}`, name, { apiVersion: "v1", kind, metadata: undefined, ...inputs }, opts);
+  }
+}
+
+class Cluster extends pulumi.ProviderResource {
+  constructor(name: string) {
+    super("kubernetes", name, { enableConfigMapMutable: "true" });
+  }
+}
+
+console.log("the program says hello");
+if (process.env["MODE"] === "throw") {
+  throw new Error("the program is broken");
+}
+const data = { mode: process.env["MODE"] ?? "" };
+const provider = new Cluster("cluster");
+const space = new KubernetesObject("Namespace", "namespace", { metadata: { name: "default" } }, { provider });
+const namespace = space.metadata.name;
+const one = new KubernetesObject("ConfigMap", "one", { metadata: { name: "one", namespace } }, { provider });
+const labels = { after: one.metadata.name };
+const two = new KubernetesObject(
+  "ConfigMap",
+  "two",
+  { metadata: { name: "two", namespace, labels }, data },
+  { provider },
+);
+
+export const names = pulumi.all([one.metadata.name, two.metadata.name]);
+export const size = new pulumi.Config().require("size");
+export const password = pulumi.secret("hidden");

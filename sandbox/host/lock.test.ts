@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exclusively } from "./lock";
+import { identify } from "./process";
+
+describe("the lock of a sandbox", () => {
+  let directory = "";
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "lock-"));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const never = () => assert.fail("nobody has the lock");
+
+  it("lets one work at a time, and tells the other whom it waits for", async () => {
+    const file = join(directory, "lock");
+    const events: string[] = [];
+    const first = exclusively(file, never, async () => {
+      events.push("first begins");
+      await second.waits;
+      events.push("first ends");
+    });
+    const second = { waits: Promise.resolve() };
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    second.waits = promise.then(() => undefined);
+    const other = exclusively(
+      file,
+      (pid) => {
+        assert.equal(pid, process.pid);
+        resolve(undefined);
+      },
+      () => Promise.resolve(events.push("second begins")),
+    );
+    await Promise.all([first, other]);
+    assert.deepEqual(events, ["first begins", "first ends", "second begins"]);
+  });
+
+  it("is given back after a failure", async () => {
+    const file = join(directory, "lock");
+    await assert.rejects(
+      exclusively(file, never, () => Promise.reject(new Error("no"))),
+      /no/,
+    );
+    assert.equal(existsSync(file), false);
+  });
+
+  for (const [whose, content] of [
+    ["a process that is gone", JSON.stringify({ ...identify(process.pid), startTime: "1" })],
+    ["nobody, half written", "{"],
+  ] as const) {
+    it(`is taken from ${whose}`, async () => {
+      const file = join(directory, "lock");
+      writeFileSync(file, content);
+      assert.equal(await exclusively(file, never, () => Promise.resolve("done")), "done");
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gateway, maxServers, nfsExports, planServers } from "./plan";
+import { renderServerConfig } from "./server";
+
+describe("NFS servers", () => {
+  it("have an address of their own each, in the range for them", () => {
+    const addresses = planServers(maxServers).map(({ address }) => address);
+    assert.equal(new Set([...addresses, gateway]).size, maxServers + 1);
+    assert.ok(addresses.every((address) => /^198\.19\.1\.(\d+)$/.test(address) && Number(address.split(".")[3]) < 255));
+  });
+
+  it("have device names that Linux takes", () => {
+    assert.ok(planServers(maxServers).every(({ device }) => device.length <= 15));
+  });
+
+  it("stay where they are when there are more", () => {
+    assert.deepEqual(nfsExports(5).slice(0, 3), nfsExports(3));
+    assert.deepEqual(nfsExports(1), [{ server: "198.19.1.11", path: "/export" }]);
+  });
+
+  it("are refused in impossible numbers", () => {
+    assert.throws(() => planServers(maxServers + 1), /from 0 to 100 NFS servers, not 101/);
+  });
+
+  it("give a client that was cut off its state back within seconds", () => {
+    assert.match(renderServerConfig(), /Grace_Period = 5;/);
+  });
+});
+
+describe("the kubelet's mount command without an NFS client in the kernel", () => {
+  let directory = "";
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "mount-"));
+    copyFileSync(join(__dirname, "mount.sh"), join(directory, "mount"));
+    writeFileSync(join(directory, "nfs-mount"), '#!/bin/sh\necho "nfs-mount $*"\n');
+    for (const name of ["mount", "nfs-mount"]) chmodSync(join(directory, name), 0o755);
+  });
+  after(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const mount = (...args: string[]) => spawnSync(join(directory, "mount"), args, { encoding: "utf8" });
+
+  it("mounts NFS with the client in user space, without the options", () => {
+    const options = ["-o", "nfsvers=4.1,hard"];
+    assert.equal(mount("-t", "nfs", ...options, "a:/b", "/c d").stdout, "nfs-mount a:/b /c d\n");
+    assert.equal(mount("-t", "nfs4", "a:/b", "/c").stdout, "nfs-mount a:/b /c\n");
+  });
+
+  it("leaves everything else to the system's mount", () => {
+    const { status, stdout } = mount("--version");
+    assert.equal(status, 0);
+    assert.match(stdout, /util-linux/);
+  });
+});

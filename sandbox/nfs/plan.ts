@@ -1,0 +1,44 @@
+/** One NFS server: a machine of its own as far as the network sees. */
+export interface NfsServer {
+  /** From 0. */
+  readonly index: number;
+  /** Name of its daemon. */
+  readonly name: string;
+  /** This machine's end of the wire to it. */
+  readonly device: string;
+  readonly address: string;
+}
+
+/** Path under which every server exports its directory. */
+export const exportPath = "/export";
+
+/** This machine's address on the wire to the servers. */
+export const gateway = "198.19.1.1";
+
+/** Servers that a sandbox can have. */
+export const maxServers = 100;
+
+/** Last number of the first server's address. */
+const firstAddress = 11;
+
+/**
+ * Plans the NFS servers.
+ *
+ * @throws when the count is not one that a sandbox can have.
+ */
+export function planServers(count: number): NfsServer[] {
+  if (!Number.isInteger(count) || count < 0 || count > maxServers) {
+    throw new Error(`A sandbox can have from 0 to ${maxServers} NFS servers, not ${count}.`);
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    index,
+    name: `nfs-${index}`,
+    device: `kstack-nfs${index}`,
+    address: `198.19.1.${index + firstAddress}`,
+  }));
+}
+
+/** What the stack's config says of the servers: where each is, and what it exports. */
+export function nfsExports(count: number): { readonly server: string; readonly path: string }[] {
+  return planServers(count).map(({ address }) => ({ server: address, path: exportPath }));
+}

@@ -1,0 +1,31 @@
+/** `npm start`: from nothing to a chat that two people can hold. */
+import { Command } from "commander";
+import { run } from "./engine";
+import { mergeStackFile } from "./engine/stack-file";
+import { redact } from "./engine/values";
+import { describe } from "./start-summary";
+import { up } from "./up";
+
+interface Options {
+  stack: string;
+  context?: string;
+}
+
+async function start({ stack, context }: Options): Promise<void> {
+  const root = process.cwd();
+  if (context === undefined) await up();
+  const prepared = await mergeStackFile({ root, stack, ...(context !== undefined && { context }) });
+  const { outputs } = await run({ command: "up", root, stack, ...prepared });
+  console.log(describe(redact(outputs), { stack, ...(context !== undefined && { context }) }));
+}
+
+new Command("start")
+  .description("Start the sandbox when it does not run, bring the stack up on it, and say how to chat.")
+  .option("-s, --stack <name>", "the stack", "dev")
+  .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
+  .action(start)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,24 @@
+import { rmSync } from "node:fs";
+import type { Paths } from "../paths";
+
+/** Removes everything that belongs to the cluster and not to the tools. */
+export function removeData(paths: Paths): void {
+  for (const path of [
+    paths.nodes,
+    paths.etcd,
+    paths.volumes,
+    paths.nfs,
+    paths.pki,
+    paths.config,
+    paths.kubeconfig,
+    paths.cluster,
+  ]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** Removes docker's images, containers and build cache. */
+export function removeDockerData(paths: Paths): void {
+  rmSync(paths.docker, { recursive: true, force: true });
+  rmSync(paths.dockerSocket, { force: true });
+}

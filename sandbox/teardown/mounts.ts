@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import { succeeds } from "../host/command";
+
+/** Mount points below a directory, the deepest and latest first, from the text of `/proc/self/mountinfo`. */
+export function mountsBelow(mountinfo: string, directory: string): string[] {
+  return mountinfo
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .map((path) => path.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8))))
+    .filter((path) => path.startsWith(`${directory}/`))
+    .reverse();
+}
+
+/**
+ * Takes away all mounts below a directory.
+ *
+ * @throws when some cannot be, naming them.
+ */
+export async function unmountBelow(directory: string): Promise<void> {
+  const mounts = () => mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), directory);
+  for (const mount of mounts()) {
+    // One that is in use goes when its last user does.
+    if (!(await succeeds("umount", [mount]))) await succeeds("umount", ["--lazy", mount]);
+  }
+  const left = mounts();
+  if (left.length > 0) throw new Error(`These mounts could not be taken away: ${left.join(", ")}.`);
+}

@@ -1,0 +1,50 @@
+import { existsSync, rmSync } from "node:fs";
+import { basename } from "node:path";
+import { processesIn } from "../host/cgroups";
+import { childrenOf, end, findProcesses, type ProcessIdentity } from "../host/process";
+import type { NodePaths } from "../paths";
+import { unmountBelow } from "./mounts";
+
+/** The processes between a containerd and its containers, one a pod; they outlive a containerd. */
+export function shimsOf(containerdSocket: string): ProcessIdentity[] {
+  return findProcesses(
+    (commandLine) =>
+      basename(commandLine[0] ?? "").startsWith("containerd-shim") && commandLine.includes(containerdSocket),
+  );
+}
+
+/**
+ * Ends all containers of a containerd, and the shims with them. Without its containerd and kubelet, which would start some again, nothing of it runs afterwards.
+ *
+ * @param cgroup - where the containers are
+ * @param patience - seconds that the containers have to end by themselves
+ */
+export async function endContainers(containerdSocket: string, cgroup: string, patience: number): Promise<void> {
+  const shims = shimsOf(containerdSocket);
+  if (patience > 0) await end(childrenOf(shims), patience);
+  await end([...shims, ...processesIn(cgroup)], 0);
+}
+
+/**
+ * Removes what a containerd without containers leaves: mounts, namespaces, records of containers. What it needs to know of its images stays.
+ *
+ * @param state - its state directory
+ */
+export async function removeRuntimeState(state: string): Promise<void> {
+  await unmountBelow(state);
+  rmSync(state, { recursive: true, force: true });
+}
+
+/** Prepares the start of a node's containerd after the end of all its containers, by whatever cause: else it would look for them. */
+export async function forgetContainers(node: NodePaths): Promise<void> {
+  if (!existsSync(node.containerdState) || shimsOf(node.containerdSocket).length > 0) return;
+  await removeRuntimeState(node.containerdState);
+  const inNode = (argument: string) => argument.startsWith(`${node.root}/`);
+  await end(
+    findProcesses((commandLine) => basename(commandLine[0] ?? "") === "nfs-mount" && commandLine.some(inNode)),
+    0,
+  );
+  await unmountBelow(node.root);
+  // No pod has an address any more.
+  rmSync(node.cniLeases, { recursive: true, force: true });
+}

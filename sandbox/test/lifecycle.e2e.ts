@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { succeeds } from "../host/command";
+import { signal } from "../host/process";
+import { until } from "../host/wait";
+import { SecondMachine } from "./second-machine";
+
+/** A pod that needs an address, a volume and the image that every node has. */
+const workload = {
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data", namespace: "default" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "registry", namespace: "default", labels: { app: "registry" } },
+      spec: {
+        securityContext: { runAsUser: 1000, runAsNonRoot: true },
+        containers: [
+          {
+            name: "registry",
+            image: "registry:3.0.0",
+            readinessProbe: { httpGet: { path: "/", port: 5000 }, periodSeconds: 1 },
+            volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }],
+          },
+        ],
+        volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "registry", namespace: "default" },
+      spec: { type: "NodePort", selector: { app: "registry" }, ports: [{ port: 5000, nodePort: 31999 }] },
+    },
+  ],
+};
+
+const nfsWorkload = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "nfs", namespace: "default" },
+  spec: {
+    containers: [
+      { name: "registry", image: "registry:3.0.0", volumeMounts: [{ name: "data", mountPath: "/var/lib/registry" }] },
+    ],
+    volumes: [{ name: "data", nfs: { server: "198.19.1.12", path: "/export" } }],
+  },
+};
+
+describe("the life of a sandbox", function () {
+  this.timeout(300_000);
+  const machine = new SecondMachine();
+  before(() => machine.start());
+  after(() => machine.remove());
+
+  const pids = async () => new Map((await machine.status()).daemons.map(({ name, pid }) => [name, pid]));
+
+  async function untilServing(): Promise<void> {
+    await until(
+      async () => {
+        const code = await machine.run(
+          "sh",
+          "-c",
+          "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:31999/v2/ || true",
+        );
+        return code === "200";
+      },
+      {
+        what: "the registry to answer on its NodePort",
+        timeout: 60,
+        explain: () => machine.kubectl("describe", "pod", "registry"),
+      },
+    );
+  }
+
+  it("begins with up", async () => {
+    await machine.sandbox("up", "--no-images");
+    assert.equal((await machine.status()).healthy, true);
+  });
+
+  it("goes on undisturbed by another up", async () => {
+    const before = await pids();
+    await machine.sandbox("up", "--no-images");
+    assert.deepEqual(await pids(), before);
+  });
+
+  it("runs a pod with a volume and serves it on a NodePort of the loopback address", async () => {
+    await machine.apply(workload);
+    await untilServing();
+  });
+
+  it("expands the volume of a claim that asks for more", async () => {
+    await machine.kubectl("patch", "pvc", "data", "-p", '{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}');
+    await machine.kubectl("wait", "pvc/data", "--for=jsonpath={.status.capacity.storage}=2Gi", "--timeout=60s");
+  });
+
+  it("gives the API server a way to the containers, with certificates", async () => {
+    assert.match(await machine.kubectl("logs", "registry"), /listening on/);
+    await assert.rejects(machine.run("curl", "-sfk", "https://198.18.255.11:10250/pods"), /code 22/);
+  });
+
+  for (const daemon of ["etcd", "kube-apiserver", "kubelet-node-0", "containerd-node-0", "kube-proxy", "dockerd"]) {
+    it(`is repaired by up after a crash of ${daemon}, which alone is started again`, async () => {
+      const before = await pids();
+      signal(before.get(daemon) ?? assert.fail(`no ${daemon}`), "SIGKILL");
+      assert.equal((await machine.status()).healthy, false);
+      await machine.sandbox("up", "--no-images");
+      const after = await pids();
+      assert.equal((await machine.status()).healthy, true);
+      assert.deepEqual(
+        [...after].filter(([name, pid]) => before.get(name) !== pid).map(([name]) => name),
+        [daemon],
+      );
+      await untilServing();
+    });
+  }
+
+  it("keeps the sandbox of another checkout away, and tells it why", async () => {
+    const other = mkdtempSync("/tmp/sb-");
+    try {
+      await assert.rejects(
+        machine.run(
+          "env",
+          `SANDBOX_ROOT=${other}`,
+          process.execPath,
+          "--import",
+          "tsx",
+          "sandbox/cli.ts",
+          "up",
+          "--no-images",
+        ),
+        ({ message }: Error) =>
+          message.includes(`The sandbox of another checkout runs on this machine, in ${machine.root}`),
+      );
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
+  it("has as many nodes as wanted, in different zones", async () => {
+    await machine.sandbox("up", "--no-images", "--nodes", "2");
+    const { nodes } = await machine.status();
+    assert.deepEqual(
+      nodes.map(({ name, zone, ready }) => [name, zone, ready]),
+      [
+        ["node-0", "zone-a", true],
+        ["node-1", "zone-b", true],
+      ],
+    );
+  });
+
+  it("loses a node to a power cut, and gets it back", async () => {
+    await machine.sandbox("node", "stop", "0");
+    const { nodes } = await machine.status();
+    assert.deepEqual(
+      nodes.map(({ ready }) => ready),
+      [false, true],
+    );
+    await assert.rejects(machine.run("curl", "-sf", "-m", "2", "http://127.0.0.1:31999/v2/"));
+    await machine.sandbox("node", "start", "0");
+    await untilServing();
+  });
+
+  it("has NFS servers, whose absence a writing pod survives", async function () {
+    if (!(await succeeds("sh", ["-c", "command -v ganesha.nfsd && command -v rpcbind"]))) this.skip();
+    const exported = (await machine.sandbox("nfs", "up", "--servers", "2")).split("\n").slice(-2);
+    assert.deepEqual(exported, ["198.19.1.11:/export", "198.19.1.12:/export"]);
+    await machine.apply(nfsWorkload);
+    await machine.kubectl("wait", "pod/nfs", "--for=condition=Ready", "--timeout=60s");
+    const [mount] = readFileSync("/proc/mounts", "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("198.19.1.12:/export "));
+    const file = join(mount?.split(" ")[1] ?? assert.fail("nothing is mounted"), "file");
+    writeFileSync(file, "before");
+
+    await machine.sandbox("nfs", "stop", "1");
+    const writing = appendFile(file, " and after");
+    await machine.sandbox("nfs", "start", "1");
+    await writing;
+    assert.equal(readFileSync(join(machine.paths.nfs, "nfs-1", "export", "file"), "utf8"), "before and after");
+    await machine.kubectl("delete", "pod", "nfs");
+  });
+
+  it("goes down to fewer nodes, of which nothing is left", async () => {
+    await machine.sandbox("up", "--no-images", "--nodes", "1");
+    assert.equal((await machine.kubectl("get", "nodes", "-o", "name")).trim(), "node/node-0");
+    assert.ok(!(await machine.traces()).some((trace) => trace.includes("node-1")));
+  });
+
+  it("comes back after a restart of the machine, with its data", async () => {
+    await machine.restart();
+    await machine.sandbox("up", "--no-images");
+    await untilServing();
+  });
+
+  it("ends with down, and leaves nothing but its directory", async () => {
+    await machine.sandbox("down");
+    assert.deepEqual(await machine.traces(), []);
+  });
+
+  it("comes back after down, with its data", async () => {
+    await machine.sandbox("up", "--no-images");
+    await untilServing();
+  });
+
+  it("can be brought up after its directory was deleted while it ran", async () => {
+    await machine.deleteDirectory();
+    await machine.sandbox("up", "--no-images");
+    assert.equal((await machine.status()).healthy, true);
+  });
+
+  it("forgets everything with down --data", async () => {
+    await machine.sandbox("down", "--data");
+    assert.deepEqual(await machine.traces(), []);
+    await machine.sandbox("up", "--no-images");
+    assert.equal((await machine.kubectl("get", "pods", "-A", "-o", "name")).trim(), "");
+    await machine.sandbox("down", "--data");
+  });
+});

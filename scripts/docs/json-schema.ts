@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { stackSchema } from "../../config/schema";
+import { bare, metaOf, variantName } from "../../config/walk";
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Text that only a rate reads as a number. */
+const RATE = "50MiB";
+
+/** Values in the encrypted config stand in the stack file as `secure: …`. */
+const SECURE: JsonSchema = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
+
+/** Adds what zod's own conversion leaves out: defaults of values that may come as text, and their other forms. */
+function complete(schema: z.core.$ZodType, json: JsonSchema): void {
+  const meta = metaOf(schema);
+  if (meta.default !== undefined) json.default = meta.default;
+  delete json.secret;
+  // A storage without a type is one on hostPath, for editors at least.
+  if (variantName(schema) === "hostPath") delete json.required;
+  if (json.anyOf) return;
+  if (meta.secret) replace(json, either(json, SECURE));
+  if (isNumber(schema) && z.safeParse(schema, RATE).success) {
+    replace(json, either(json, { type: "string", pattern: "^\\d+(([KMGTP]i|[kMGTP])?B?)$" }));
+  }
+}
+
+/** What a schema says of a value, or another form of it. */
+function either({ description, default: value, ...form }: JsonSchema, other: JsonSchema): JsonSchema {
+  const told = { ...(description !== undefined && { description }), ...(value !== undefined && { default: value }) };
+  return { ...told, anyOf: [form, other] };
+}
+
+const isNumber = (schema: z.core.$ZodType): boolean => bare(schema) instanceof z.ZodNumber;
+
+/** Replaces what a JSON schema says. */
+function replace(json: JsonSchema, by: JsonSchema): void {
+  for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);
+  Object.assign(json, by);
+}
+
+/** A JSON schema of the stack files, `Pulumi.<stack>.yaml`, for editors. */
+export function stackFileSchema(project: string): JsonSchema {
+  const { $schema, properties = {} } = z.toJSONSchema(stackSchema, {
+    io: "input",
+    override: ({ zodSchema, jsonSchema }) => {
+      complete(zodSchema, jsonSchema);
+    },
+  });
+  const own = Object.entries(stackSchema.shape).map(([key, schema]) => [
+    `${project}:${key}`,
+    // `pulumi config set replicas 4` writes a number at the top as text.
+    isNumber(schema)
+      ? either(properties[key] as JsonSchema, { type: "string", pattern: "^\\d+$" })
+      : (properties[key] as JsonSchema),
+  ]);
+  return {
+    ...($schema !== undefined && { $schema }),
+    title: `Stack file of ${project}`,
+    type: "object",
+    properties: {
+      config: {
+        description: "The stack's config.",
+        type: "object",
+        properties: Object.fromEntries(own) as Record<string, JsonSchema>,
+        // Other namespaces, such as kubernetes:, belong to providers.
+        patternProperties: { [`^(?!${project}:)[^:]+:`]: true },
+        additionalProperties: false,
+      },
+      encryptionsalt: { type: "string" },
+      encryptedkey: { type: "string" },
+      secretsprovider: { type: "string" },
+      environment: true,
+    },
+    additionalProperties: false,
+  };
+}

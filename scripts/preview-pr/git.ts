@@ -1,0 +1,57 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/**
+ * The commit that a name stands for.
+ *
+ * @throws when there is no such commit.
+ */
+export function commitOf(root: string, name: string): string {
+  try {
+    return git(root, "rev-parse", "--verify", "--quiet", `${name}^{commit}`).trim();
+  } catch {
+    throw new Error(`There is no commit ${name} in ${root}: name a branch, a tag or a commit that is fetched`);
+  }
+}
+
+/** The last commit that two have in common: where a branch left its base. */
+export function mergeBase(root: string, one: string, other: string): string {
+  try {
+    return git(root, "merge-base", one, other).trim();
+  } catch {
+    throw new Error(`${one} and ${other} have no commit in common; fetch the whole history (fetch-depth: 0)`);
+  }
+}
+
+/** True when the files are not those of the last commit. */
+export function isDirty(root: string): boolean {
+  return git(root, "status", "--porcelain").trim() !== "";
+}
+
+/**
+ * Checks a commit out into a folder of its own for as long as `use` takes. The packages are those of `root`: what a change
+ * of package.json does to the program is not seen.
+ */
+export async function withCheckout<T>(root: string, commit: string, use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "preview-pr-"));
+  const checkout = path.join(folder, "checkout");
+  try {
+    git(root, "worktree", "add", "--detach", checkout, commit);
+    for (const parent of [".", "services"]) {
+      const packages = path.join(root, parent, "node_modules");
+      if (fs.existsSync(packages) && fs.existsSync(path.join(checkout, parent))) {
+        fs.symlinkSync(packages, path.join(checkout, parent, "node_modules"));
+      }
+    }
+    return await use(checkout);
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+    git(root, "worktree", "prune");
+  }
+}
+
+function git(root: string, ...args: readonly string[]): string {
+  return execFileSync("git", ["-C", root, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}

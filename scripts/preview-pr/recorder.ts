@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+
+import type { Deployment, Registered } from "../../sandbox/engine/deployment";
+import { aliasUrns, type Registration } from "../../sandbox/engine/registration";
+import { makeUrn, splitReference } from "../../sandbox/engine/urn";
+import { isObject, type PropertyMap, reveal, type Value } from "../../sandbox/engine/values";
+
+/** A resource that a program registered. */
+export interface RecordedResource {
+  readonly urn: string;
+  readonly type: string;
+  /** Pulumi's name of the resource. */
+  readonly name: string;
+  /** The name of the Kubernetes object, also where Pulumi makes it up; empty for other resources. */
+  readonly objectName: string;
+  /** Whether a provider manages it, Helm charts included; false for the program's own components. */
+  readonly managed: boolean;
+  /** The URN of its provider; empty for the default provider. */
+  readonly provider: string;
+  /** The inputs; secrets are marked as `sandbox/engine/values.ts` says. */
+  readonly inputs: PropertyMap;
+  /** Whether the object stays when the resource goes. */
+  readonly retainOnDelete: boolean;
+  /** Whether the engine refuses to delete it. */
+  readonly protect: boolean;
+  /** Whether the old object goes before the new one comes. */
+  readonly deleteBeforeReplace: boolean;
+  /** Property paths whose changes are ignored. */
+  readonly ignoreChanges: readonly string[];
+  /** Property paths whose changes replace the resource, beside those that always do. */
+  readonly replaceOnChanges: readonly string[];
+  /** Earlier URNs of the resource. */
+  readonly aliases: readonly string[];
+}
+
+/** What the monitor asks of a deployment. */
+type Answers = Pick<Deployment, "register" | "registerOutputs" | "read" | "invoke" | "log">;
+
+/**
+ * Answers a program as an engine would, but only writes down what it registers: no cluster, no docker, no state. Outputs
+ * are those that can be told from the inputs; an image's digest is a hash of its name, whose tag follows the source.
+ */
+export class Recorder implements Answers {
+  readonly resources: RecordedResource[] = [];
+  /** What the program complained of. */
+  readonly errors: string[] = [];
+
+  constructor(
+    private readonly project: string,
+    private readonly stack: string,
+  ) {}
+
+  register(registration: Registration): Promise<Registered> {
+    const { type, name, parent, inputs } = registration;
+    const urn = makeUrn(this.stack, this.project, parent, type, name);
+    const parentAliases = this.resources.find((resource) => resource.urn === parent)?.aliases ?? [];
+    const outputs = outputsOf(registration);
+    this.resources.push({
+      urn,
+      type,
+      name,
+      objectName: objectName(outputs),
+      managed: registration.custom || registration.remote,
+      provider: registration.provider === undefined ? "" : splitReference(registration.provider).urn,
+      inputs,
+      retainOnDelete: registration.retainOnDelete ?? false,
+      protect: registration.protect ?? false,
+      deleteBeforeReplace: registration.deleteBeforeReplace ?? false,
+      ignoreChanges: registration.ignoreChanges,
+      replaceOnChanges: registration.replaceOnChanges,
+      aliases: aliasUrns(registration, urn, parentAliases),
+    });
+    return Promise.resolve({ urn, id: registration.custom ? name : "", outputs });
+  }
+
+  registerOutputs(): void {
+    // Outputs of components and of the stack are not resources.
+  }
+
+  read({ type, name, parent, inputs, id }: Parameters<Answers["read"]>[0]): Promise<Registered> {
+    const urn = makeUrn(this.stack, this.project, parent === "" ? undefined : parent, type, name);
+    return Promise.resolve({ urn, id, outputs: inputs });
+  }
+
+  invoke(_token: string, args: PropertyMap): PropertyMap {
+    return args;
+  }
+
+  log(severity: number, message: string): void {
+    if (severity >= ERROR) {
+      this.errors.push(message);
+    }
+  }
+}
+
+/** `LogSeverity.ERROR` of the protocol. */
+const ERROR = 3;
+
+function outputsOf({ type, name, inputs }: Registration): PropertyMap {
+  if (type === "docker:index/image:Image") {
+    const imageName = typeof inputs["imageName"] === "string" ? inputs["imageName"] : name;
+    return { ...inputs, repoDigest: `${imageName.replace(/:[^:/]*$/, "")}@sha256:${hash(imageName)}` };
+  }
+  if (!/^kubernetes:(?!helm\.sh\/)/.test(type)) {
+    return inputs;
+  }
+  const metadata = isObject(inputs["metadata"]) ? inputs["metadata"] : {};
+  return { ...inputs, metadata: { ...metadata, name: metadata["name"] ?? generatedName(type, name, inputs) } };
+}
+
+/**
+ * Stands for a name that Pulumi makes up: a new one for each new object. The content of a ConfigMap or a Secret cannot
+ * change under such a name, so its name follows from its content.
+ */
+function generatedName(type: string, name: string, inputs: PropertyMap): string {
+  const replacedOnChange = /:(ConfigMap|Secret)$/.test(type);
+  const suffix = replacedOnChange ? hash(JSON.stringify(reveal<Value>(inputs))) : hash(name);
+  return `${name}-${suffix.slice(0, 8)}`;
+}
+
+function objectName(outputs: PropertyMap): string {
+  const metadata = outputs["metadata"];
+  return isObject(metadata) && typeof metadata["name"] === "string" ? metadata["name"] : "";
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

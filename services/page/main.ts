@@ -1,0 +1,166 @@
+import { EventStream } from "../src/chat/event-stream.js";
+import { NotSentError, publish, toMessage } from "../src/chat/publish.js";
+import { Conversation } from "./conversation.js";
+import { element, MessageList, showProblem, showState } from "./view.js";
+
+/** What the service says about itself. */
+interface ServiceConfig {
+  readonly rooms: readonly string[];
+  /** False when this service cannot pass messages on to kproducer. */
+  readonly canPublish: boolean;
+  /** True when callers must present a token. */
+  readonly needsToken: boolean;
+}
+
+const HISTORY = 50;
+
+const nameInput = element("name", HTMLInputElement);
+const textInput = element("text", HTMLTextAreaElement);
+const roomSelect = element("room", HTMLSelectElement);
+const conversation = new Conversation();
+const list = new MessageList((key) => {
+  const message = conversation.takeFailed(key);
+  if (message !== undefined) send(message.name ?? "", message.text);
+});
+let stream: EventStream | undefined;
+let headers: Readonly<Record<string, string>> = {};
+/** One after the other, so that a person's messages stay in their order. */
+let queue: Promise<void> = Promise.resolve();
+
+function render(): void {
+  list.show(conversation.messages, conversation.unread);
+}
+
+function isLooking(): boolean {
+  return document.visibilityState === "visible" && list.atEnd;
+}
+
+function join(room: string): void {
+  stream?.close();
+  conversation.clear();
+  render();
+  const query = new URLSearchParams({ room, history: String(HISTORY) });
+  let loaded = false;
+  stream = new EventStream(
+    { url: `sse/connect?${query.toString()}`, headers },
+    {
+      event: ({ type, data }) => {
+        if (type !== "test") return;
+        conversation.received(data, isLooking() || !loaded);
+        render();
+        // What was there before is no news; it comes at once, before anything new.
+        setTimeout(() => {
+          loaded = true;
+          list.loaded();
+        }, 200);
+      },
+      state: (state, detail) => {
+        showState(state, detail);
+        if (state === "open" && conversation.messages.length === 0) list.loaded();
+      },
+    },
+  );
+  stream.start();
+}
+
+function send(name: string, text: string): void {
+  const key = conversation.sending(name, text);
+  render();
+  list.toEnd();
+  queue = queue.then(async () => {
+    try {
+      await publish({ url: ".", room: roomSelect.value, headers }, toMessage(name, text));
+      showProblem("");
+    } catch (error) {
+      const reason = error instanceof NotSentError ? error.message : String(error);
+      conversation.failed(key, reason);
+      showProblem(`Not sent: ${reason}`);
+      render();
+    }
+  });
+}
+
+function submit(): void {
+  const name = nameInput.value.trim();
+  const text = textInput.value.trim();
+  if (name === "" || /[:\n]/.test(name)) {
+    showProblem(name === "" ? "Enter your name first." : "A name cannot have a colon in it.");
+    nameInput.focus();
+    return;
+  }
+  if (text === "") return;
+  localStorage.setItem("kchat-name", name);
+  textInput.value = "";
+  showProblem("");
+  conversation.unmark();
+  send(name, text);
+}
+
+async function askForToken(): Promise<string> {
+  const remembered = sessionStorage.getItem("kchat-token");
+  if (remembered !== null) return remembered;
+  const dialog = element("token-dialog", HTMLDialogElement);
+  dialog.showModal();
+  await new Promise((resolve) => {
+    dialog.addEventListener("close", resolve, { once: true });
+  });
+  const token = element("token", HTMLInputElement).value;
+  sessionStorage.setItem("kchat-token", token);
+  return token;
+}
+
+function setUpTheme(): void {
+  const root = document.documentElement;
+  const remembered = localStorage.getItem("kchat-theme");
+  if (remembered !== null) root.dataset["theme"] = remembered;
+  element("theme", HTMLButtonElement).addEventListener("click", () => {
+    const isDark = getComputedStyle(root).colorScheme === "dark";
+    root.dataset["theme"] = isDark ? "light" : "dark";
+    localStorage.setItem("kchat-theme", isDark ? "light" : "dark");
+  });
+}
+
+function lookedAtEnd(): void {
+  if (!isLooking() || conversation.unread === 0) return;
+  conversation.seen();
+  render();
+}
+
+async function start(): Promise<void> {
+  setUpTheme();
+  nameInput.value = localStorage.getItem("kchat-name") ?? "";
+  (nameInput.value === "" ? nameInput : textInput).focus();
+  const response = await fetch("api/config");
+  if (!response.ok) throw new Error(`The service answered ${response.status}.`);
+  const config = (await response.json()) as ServiceConfig;
+  if (config.needsToken) headers = { authorization: `Bearer ${await askForToken()}` };
+  for (const room of config.rooms) roomSelect.add(new Option(room, room));
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  if (config.rooms.includes(wanted)) roomSelect.value = wanted;
+  element("send", HTMLButtonElement).disabled = !config.canPublish;
+  if (!config.canPublish) showProblem("This service only shows messages; it cannot send any.");
+  join(roomSelect.value);
+}
+
+element("composer", HTMLFormElement).addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+textInput.addEventListener("keydown", (event) => {
+  // While an input method is composing a character, Enter belongs to it.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  submit();
+});
+roomSelect.addEventListener("change", () => {
+  location.hash = encodeURIComponent(roomSelect.value);
+  join(roomSelect.value);
+});
+document.addEventListener("visibilitychange", lookedAtEnd);
+list.onScroll(lookedAtEnd);
+addEventListener("online", () => stream?.retryNow());
+
+start().catch((error: unknown) => {
+  showState("refused", "");
+  showProblem(error instanceof Error ? error.message : String(error));
+});

@@ -1,0 +1,159 @@
+import { EventParser, type StreamEvent } from "./event-parser.js";
+
+/** Where an {@link EventStream} stands. `refused` is final: trying again would bring the same answer. */
+export type StreamState = "connecting" | "open" | "waiting" | "refused" | "closed";
+
+/** What an {@link EventStream} reports to. */
+export interface StreamListener {
+  event(event: StreamEvent): void;
+  /** `detail` says why, for people; empty when there is nothing to say. */
+  state(state: StreamState, detail: string): void;
+}
+
+/** How an {@link EventStream} connects. */
+export interface StreamOptions {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Milliseconds without a byte after which the connection counts as dead; servers send heartbeats. @default 45000 */
+  readonly silenceMs?: number;
+}
+
+const MAX_PAUSE_MS = 10_000;
+
+/**
+ * Server-sent events over `fetch`, for browsers and Node.js: reconnects for ever, resumes after the last id (also one that came before
+ * the first event), and can send headers, none of which the browsers' own EventSource does all of.
+ */
+export class EventStream {
+  readonly #options: StreamOptions;
+  readonly #listener: StreamListener;
+  #lastEventId = "";
+  #pauseMs = 1_000;
+  #failures = 0;
+  #abort = new AbortController();
+  #wake: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: StreamOptions, listener: StreamListener) {
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  /** Begins to connect; returns at once. */
+  start(): void {
+    void this.#run();
+  }
+
+  /** Ends a pause between attempts, as when the network is back. */
+  retryNow(): void {
+    this.#wake?.();
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#closed = true;
+    this.#abort.abort();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed()) {
+      this.#listener.state("connecting", "");
+      const ended = await this.#connect().catch((error: unknown) => describe(error));
+      if (this.#isClosed()) break;
+      if (ended instanceof RefusedStream) {
+        this.#listener.state("refused", ended.message);
+        return;
+      }
+      this.#listener.state("waiting", ended);
+      await this.#pause();
+    }
+    this.#listener.state("closed", "");
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves with the reason when the stream has ended. */
+  async #connect(): Promise<string | RefusedStream> {
+    this.#abort = new AbortController();
+    const headers: Record<string, string> = { accept: "text/event-stream", ...this.#options.headers };
+    if (this.#lastEventId !== "") headers["last-event-id"] = this.#lastEventId;
+    const response = await fetch(this.#options.url, { headers, cache: "no-store", signal: this.#abort.signal });
+    if (!response.ok || response.body === null) {
+      const said = await response.text();
+      const message = `${response.status} ${messageIn(said)}`;
+      const final = response.status >= 400 && response.status < 500 && response.status !== 429;
+      return final ? new RefusedStream(message) : message;
+    }
+    this.#failures = 0;
+    this.#listener.state("open", "");
+    return this.#read(response.body);
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<string> {
+    let farewell = "The connection ended.";
+    const parser = new EventParser(
+      (event) => {
+        if (event.type === "dropped" || event.type === "reconnect") farewell = event.data;
+        this.#listener.event(event);
+      },
+      (milliseconds) => {
+        this.#pauseMs = milliseconds;
+      },
+      this.#lastEventId,
+    );
+    const decoder = new TextDecoder();
+    const reader = body.getReader();
+    for (;;) {
+      const { value, done } = await this.#withinSilence(reader.read());
+      if (done) return farewell;
+      parser.push(decoder.decode(value, { stream: true }));
+      this.#lastEventId = parser.lastEventId;
+    }
+  }
+
+  async #withinSilence<T>(read: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.#abort.abort(new Error("The server fell silent."));
+    }, this.#options.silenceMs ?? 45_000);
+    try {
+      return await read;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Longer after each failure in a row, and never the same for everyone, so that a restart is not answered by a stampede. */
+  async #pause(): Promise<void> {
+    const longest = Math.min(this.#pauseMs * 2 ** this.#failures, MAX_PAUSE_MS);
+    this.#failures += 1;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}
+
+class RefusedStream extends Error {}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** The sentence in a JSON error, or the start of whatever else it is. */
+export function messageIn(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    if (typeof message === "string") return message;
+  } catch {
+    // Not JSON: some proxy's page.
+  }
+  return body.slice(0, 200).trim();
+}

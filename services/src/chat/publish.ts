@@ -1,0 +1,55 @@
+import { messageIn } from "./event-stream.js";
+
+/** Where and how messages are sent. */
+export interface PublishTarget {
+  /** The service's address, without a path. */
+  readonly url: string;
+  readonly room: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The service did not take the message; the message says why. */
+export class NotSentError extends Error {
+  /** @param maybeWritten - true when it may have reached the room all the same */
+  constructor(
+    message: string,
+    readonly maybeWritten: boolean,
+  ) {
+    super(message);
+    this.name = "NotSentError";
+  }
+}
+
+/** The chat's wire form of a message. */
+export function toMessage(name: string, text: string): string {
+  return `${name}: ${text}`;
+}
+
+/** A received message's author and text; without an author when it does not have the wire form. */
+export function fromMessage(message: string): { readonly name: string | undefined; readonly text: string } {
+  const colon = message.indexOf(": ");
+  if (colon <= 0 || message.slice(0, colon).includes("\n")) return { name: undefined, text: message };
+  return { name: message.slice(0, colon), text: message.slice(colon + 2) };
+}
+
+/**
+ * Sends a message; resolves when Kafka has it.
+ *
+ * @throws {@link NotSentError}
+ */
+export async function publish(target: PublishTarget, message: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(`${target.url}/api/topics/${encodeURIComponent(target.room)}`, {
+      method: "POST",
+      headers: { "content-type": "text/plain; charset=utf-8", ...target.headers },
+      body: message,
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new NotSentError(cause instanceof Error ? cause.message : String(cause), true);
+  }
+  const body = await response.text();
+  if (!response.ok) throw new NotSentError(messageIn(body), response.status === 503);
+}

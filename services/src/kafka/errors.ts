@@ -1,0 +1,38 @@
+import { findErrorBy, type ProtocolError } from "@platformatic/kafka";
+
+/** The name of Kafka's error code inside `error` (for example `NOT_LEADER_OR_FOLLOWER`), or undefined when it carries none. */
+export function kafkaErrorName(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const coded = findErrorBy<ProtocolError>(error, "code", "PLT_KFK_PROTOCOL");
+  return coded === null ? undefined : String(coded.apiId);
+}
+
+/** True when Kafka answered with the error code `name`. */
+export function isKafkaError(error: unknown, name: string): boolean {
+  return error instanceof Error && findErrorBy(error, "apiId", name) !== null;
+}
+
+/** Errors that a later attempt can get past: lost connections, elections under way, replicas missing for a moment. */
+export function isRetriable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (findErrorBy(error, "code", "PLT_KFK_USER") !== null) return false;
+  if (findErrorBy(error, "canRetry", false) !== null) return false;
+  return findErrorBy(error, "canRetry", true) !== null;
+}
+
+/** One sentence for people: Kafka's own words when there are any, else the deepest cause. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const coded = findErrorBy<ProtocolError>(error, "code", "PLT_KFK_PROTOCOL");
+  if (coded !== null) {
+    const said = (coded.serverErrorMessage as string | null | undefined) ?? coded.message;
+    return `${String(coded.apiId)}: ${said}`;
+  }
+  const nested = (error as { errors?: unknown }).errors;
+  if (Array.isArray(nested) && nested.length > 0) return describeError(nested[nested.length - 1]);
+  if (error.cause instanceof Error) {
+    const cause = describeError(error.cause);
+    return error.message.includes(cause) ? error.message : `${error.message.replace(/\.$/, "")} (${cause})`;
+  }
+  return error.message === "" ? error.name : error.message;
+}

@@ -1,0 +1,18 @@
+/** An answer other than success that the caller should see as it is. */
+export class HttpError extends Error {
+  /**
+   * @param statusCode - the HTTP status
+   * @param reason - a short name for programs, in snake case
+   * @param message - one sentence for people
+   * @param retryAfterSeconds - when trying again makes sense; sent as `Retry-After`
+   */
+  constructor(
+    readonly statusCode: number,
+    readonly reason: string,
+    message: string,
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(message);
+    this.name = "HttpError";
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { parseBootstrap } from "../kafka/client.js";
+
+/** Thrown for environment variables that cannot be used; the message has one line for each of them. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "SettingsError";
+  }
+}
+
+/**
+ * Reads settings from environment variables. An empty variable counts as absent.
+ *
+ * @throws {@link SettingsError} naming every variable that is wrong, with its value and what is allowed.
+ */
+export function readSettings<T extends z.ZodType>(
+  schema: T,
+  environment: Readonly<Record<string, string | undefined>>,
+): z.output<T> {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const result = schema.safeParse(present);
+  if (result.success) return result.data;
+  throw new SettingsError(
+    result.error.issues.map((issue) => {
+      const name = String(issue.path[0] ?? "");
+      const value = present[name];
+      return value === undefined ? `${name} is not set: ${issue.message}` : `${name}="${value}": ${issue.message}`;
+    }),
+  );
+}
+
+/** A whole number in a range. */
+export function integer(minimum: number, maximum: number, fallback: number) {
+  const allowed = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, allowed)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, allowed)
+    .default(fallback);
+}
+
+const bootstrap = z.string({ error: "must be host:port[,host:port…]" }).transform((text, context) => {
+  try {
+    return parseBootstrap(text);
+  } catch (error) {
+    context.addIssue((error as Error).message);
+    return z.NEVER;
+  }
+});
+
+const rooms = z
+  .string()
+  .default("chatroom")
+  .transform((text) => [...new Set(text.split(",").map((name) => name.trim()))])
+  .refine((names) => names.every((name) => /^[A-Za-z0-9._-]{1,249}$/.test(name) && name !== "." && name !== ".."), {
+    error: "must be topic names (letters, digits, '.', '_', '-'; at most 249 characters) separated by commas",
+  });
+
+const addresses = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ""),
+  );
+
+/** An address such as `http://kproducer:19092`, kept without a slash at its end. */
+export const httpAddress = z
+  .string()
+  .regex(/^https?:\/\/[^/\s]+\/?$/, "must be http://host:port, without a path")
+  .transform((text) => text.replace(/\/$/, ""))
+  .optional();
+
+/** What both chat services read from their environment; `services/README.md` lists them for people. */
+export const commonSettings = {
+  /** Brokers to find the cluster by. */
+  KCHAT_BOOTSTRAP_ADDRESS: bootstrap,
+  /** Topics that are chat rooms; no other topic is served. The first is the default room. */
+  KCHAT_ROOMS: rooms,
+  /** Address to listen on. */
+  KCHAT_HOST: z.string().default("0.0.0.0"),
+  /** Milliseconds between the end of readiness and the end of accepting connections when stopping. */
+  KCHAT_DRAIN_MS: integer(0, 300_000, 3_000),
+  /** Requests that change something, per client address and second; more are answered 429. */
+  KCHAT_RATE_LIMIT: integer(1, 1_000_000, 2_000),
+  /** Bytes of a message. */
+  KCHAT_MAX_BODY_BYTES: integer(1, 524_288, 16_384),
+  /** Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges. */
+  KCHAT_TRUST_PROXY: addresses,
+  /** A file with the token that callers must present as `Authorization: Bearer …`. */
+  KCHAT_TOKEN_FILE: z.string().optional(),
+  KCHAT_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+};

@@ -1,0 +1,146 @@
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { HttpError } from "../kchat/http-error.js";
+import { consumerDescription } from "../kchat/openapi.js";
+import { requireRoom } from "../kchat/rooms.js";
+import { createServer, type Readiness } from "../kchat/server.js";
+import { ConsumerMetrics } from "./metrics.js";
+import { servePage } from "./page.js";
+import { proxyPublishing } from "./publish-proxy.js";
+import { RoomHub } from "./room-hub.js";
+import type { RoomSource } from "./room-source.js";
+
+/** What kconsumer is made of. */
+export interface ConsumerAppOptions {
+  readonly rooms: readonly string[];
+  readonly source: (room: string) => RoomSource;
+  readonly trustProxy: readonly string[];
+  readonly maxBodyBytes: number;
+  /** Messages of each room kept in memory: the limit of `?history` and what resuming readers are served from first. */
+  readonly historyEvents: number;
+  /** Bytes of each room kept in memory. */
+  readonly historyBytes: number;
+  readonly maxBacklogBytes: number;
+  readonly maxReaders: number;
+  readonly heartbeatMs: number;
+  /** kproducer's address; without it the page can only show messages. */
+  readonly producerUrl: string | undefined;
+  /** Messages per client address and second that are passed on to kproducer. */
+  readonly rateLimit: number;
+  /** Where the built page is. */
+  readonly pageDirectory: string;
+  readonly token: string | undefined;
+  readonly logger: FastifyBaseLogger;
+}
+
+/** kconsumer's HTTP side, and what must be called when it stops. */
+export interface ConsumerApp {
+  readonly app: FastifyInstance;
+  /** From now on not ready; present streams go on. */
+  readonly drain: () => void;
+  /** Tells every reader to reconnect and ends the streams. */
+  readonly disconnect: () => void;
+}
+
+interface ConnectQuery {
+  readonly room?: string;
+  readonly history?: string;
+  readonly lastEventId?: string;
+}
+
+/** Builds kconsumer: one {@link RoomHub} for each room, the event streams on top of them, and the page. */
+export async function createConsumerApp(options: ConsumerAppOptions): Promise<ConsumerApp> {
+  let draining = false;
+  const hubs = new Map<string, RoomHub>();
+  const { app, metrics: registry } = createServer({
+    name: "kconsumer",
+    logger: options.logger,
+    trustProxy: options.trustProxy,
+    bodyLimit: options.maxBodyBytes,
+    readiness: () => readiness(hubs, draining),
+    token: options.token,
+    description: consumerDescription,
+  });
+  const metrics = new ConsumerMetrics(registry, hubs, options.logger);
+  for (const room of options.rooms) {
+    const hub = new RoomHub(options.source(room), {
+      log: { events: options.historyEvents, bytes: options.historyBytes },
+      maxBacklogBytes: options.maxBacklogBytes,
+      retryMs: 1_000,
+      observer: metrics.observer(room),
+    });
+    hubs.set(room, hub);
+  }
+  const heartbeat = setInterval(() => {
+    for (const hub of hubs.values()) hub.beat();
+  }, options.heartbeatMs);
+  app.addHook("onClose", (_app, done) => {
+    clearInterval(heartbeat);
+    done();
+  });
+  app.get<{ Querystring: ConnectQuery }>("/sse/connect", (request, reply) => connect(request, reply, hubs, options));
+  const config = {
+    rooms: options.rooms,
+    canPublish: options.producerUrl !== undefined,
+    needsToken: options.token !== undefined,
+  };
+  app.get("/api/config", { config: { open: true } }, (_request, reply) => reply.send(config));
+  await servePage(app, options.pageDirectory);
+  const { producerUrl, rooms, rateLimit } = options;
+  if (producerUrl !== undefined) await proxyPublishing(app, { rooms, producerUrl, rateLimit });
+  return {
+    app,
+    drain: () => {
+      draining = true;
+    },
+    disconnect: () => {
+      for (const hub of hubs.values()) hub.stop();
+    },
+  };
+}
+
+async function connect(
+  request: FastifyRequest<{ Querystring: ConnectQuery }>,
+  reply: FastifyReply,
+  hubs: ReadonlyMap<string, RoomHub>,
+  options: ConsumerAppOptions,
+): Promise<void> {
+  const { query, headers } = request;
+  const hub = hubs.get(requireRoom(options.rooms, single(query.room) ?? options.rooms[0] ?? ""));
+  const history = parseHistory(single(query.history), options.historyEvents);
+  const lastEventId = single(headers["last-event-id"]) ?? single(query.lastEventId);
+  const readers = [...hubs.values()].reduce((sum, each) => sum + each.readers, 0);
+  if (readers >= options.maxReaders) {
+    throw new HttpError(503, "too_many_readers", "This replica has all the readers it can serve.", 5);
+  }
+  await hub?.connect(reply.raw, { lastEventId: lastEventId === "" ? undefined : lastEventId, history }, () => {
+    reply.hijack();
+    // The stream ends with the connection, so its parts need no lengths of their own around them.
+    reply.raw.removeHeader("transfer-encoding");
+    reply.raw.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+      connection: "close",
+      "x-content-type-options": "nosniff",
+    });
+  });
+}
+
+/** The first of a parameter that was given several times. */
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function parseHistory(text: string | undefined, maximum: number): number {
+  if (text === undefined) return 0;
+  if (!/^\d{1,9}$/.test(text)) throw new HttpError(400, "bad_history", "history must be a whole number of messages.");
+  return Math.min(Number(text), maximum);
+}
+
+function readiness(hubs: ReadonlyMap<string, RoomHub>, draining: boolean): Readiness {
+  if (draining) return { ready: false, reason: "Stopping." };
+  for (const [room, hub] of hubs) {
+    if (!hub.ready) return { ready: false, reason: `Room ${room} is not being read from Kafka yet.` };
+  }
+  return { ready: true, reason: "" };
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance } from "fastify";
+import rateLimit from "@fastify/rate-limit";
+import { HttpError } from "../kchat/http-error.js";
+import { acceptPlainText } from "../kchat/message-body.js";
+import { requireRoom } from "../kchat/rooms.js";
+
+/** How the page's messages get to kproducer. */
+export interface PublishProxyOptions {
+  readonly rooms: readonly string[];
+  /** kproducer's address, without a path. */
+  readonly producerUrl: string;
+  /** Messages per client address and second. */
+  readonly rateLimit: number;
+}
+
+/** Answers from kproducer that are passed on besides its body. */
+const PASSED_ON = ["content-type", "retry-after"];
+
+/**
+ * Takes messages under the same address that the page came from and passes them on to kproducer, so that a browser needs to reach one service only
+ * and none has to allow requests from other sites.
+ */
+export async function proxyPublishing(app: FastifyInstance, options: PublishProxyOptions): Promise<void> {
+  acceptPlainText(app);
+  await app.register(rateLimit, { global: false });
+  app.post<{ Params: { topic: string } }>(
+    "/api/topics/:topic",
+    { config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
+    async (request, reply) => {
+      const room = requireRoom(options.rooms, request.params.topic);
+      const headers = new Headers({ "content-type": "text/plain; charset=utf-8", "x-forwarded-for": request.ip });
+      const { authorization } = request.headers;
+      if (authorization !== undefined) headers.set("authorization", authorization);
+      let answer: Response;
+      let body: Buffer;
+      try {
+        answer = await fetch(`${options.producerUrl}/api/topics/${encodeURIComponent(room)}`, {
+          method: "POST",
+          headers,
+          body: request.body as Buffer<ArrayBuffer>,
+          signal: AbortSignal.timeout(60_000),
+        });
+        body = Buffer.from(await answer.arrayBuffer());
+      } catch {
+        throw new HttpError(
+          503,
+          "producer_unavailable",
+          "kproducer is not reachable; the message may or may not have been sent.",
+          1,
+        );
+      }
+      for (const name of PASSED_ON) {
+        const value = answer.headers.get(name);
+        if (value !== null) void reply.header(name, value);
+      }
+      return reply.status(answer.status).send(body);
+    },
+  );
+}

@@ -1,0 +1,102 @@
+import type { Entry } from "../kafka/fetch.js";
+import { idLine, messageBody } from "./frames.js";
+import type { Positions } from "./position.js";
+
+/** A message as it is sent to everyone. */
+export interface LogEvent {
+  readonly partition: number;
+  readonly offset: number;
+  /** The position after this event, as text. */
+  readonly id: string;
+  /** The whole event; made once, shared by all readers. */
+  readonly frame: Buffer;
+  /** Where in `frame` the id line ends. */
+  readonly bodyAt: number;
+}
+
+/** How much of a room is kept in memory. */
+export interface RoomLogLimits {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/**
+ * The latest events of a room in the order in which this replica shows them. Readers keep a sequence number in it instead of queues of
+ * their own, so that a message exists once in memory however many read it.
+ */
+export class RoomLog {
+  readonly #limits: RoomLogLimits;
+  readonly #events: (LogEvent | undefined)[];
+  readonly #head: Positions;
+  readonly #covered: Positions;
+  #first = 0;
+  #next = 0;
+  #bytes = 0;
+  #written = 0;
+
+  /** @param from - the position before the first event. */
+  constructor(from: Positions, limits: RoomLogLimits) {
+    this.#head = from.copy();
+    this.#covered = from.copy();
+    this.#limits = limits;
+    this.#events = new Array<LogEvent | undefined>(limits.events);
+  }
+
+  /** The sequence number of the oldest event kept. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The sequence number that the next event will get. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Bytes of all events ever appended; differences of it measure how far a reader is behind. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** The position after the newest event. */
+  get head(): Positions {
+    return this.#head;
+  }
+
+  /** The position before the oldest event kept. */
+  get covered(): Positions {
+    return this.#covered;
+  }
+
+  /** The event with that sequence number, while it is kept. */
+  at(sequence: number): LogEvent | undefined {
+    return sequence < this.#first || sequence >= this.#next ? undefined : this.#events[sequence % this.#limits.events];
+  }
+
+  /** Adds a message and returns its frame. */
+  append(entry: Entry): Buffer {
+    this.#head.advance(entry.partition, entry.offset);
+    const id = this.#head.toString();
+    const line = idLine(id);
+    // Ids are ASCII, so their length in characters is their length in bytes.
+    const frame = Buffer.from(line + messageBody(entry.value));
+    if (this.#next - this.#first === this.#limits.events) this.#evict();
+    // Without the record's value, which would keep the broker's whole answer in memory.
+    const { partition, offset } = entry;
+    this.#events[this.#next % this.#limits.events] = { partition, offset, id, frame, bodyAt: line.length };
+    this.#next += 1;
+    this.#bytes += frame.length;
+    this.#written += frame.length;
+    while (this.#bytes > this.#limits.bytes && this.#next - this.#first > 1) this.#evict();
+    return frame;
+  }
+
+  #evict(): void {
+    const index = this.#first % this.#limits.events;
+    const event = this.#events[index];
+    this.#events[index] = undefined;
+    this.#first += 1;
+    if (event === undefined) return;
+    this.#bytes -= event.frame.length;
+    this.#covered.advance(event.partition, event.offset);
+  }
+}

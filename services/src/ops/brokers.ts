@@ -1,0 +1,46 @@
+import { lookup } from "node:dns/promises";
+import type { ClusterView } from "../kafka/client.js";
+import type { Cluster } from "./cluster.js";
+import { count } from "./format.js";
+import { RefusedError } from "./refused.js";
+
+/**
+ * Waits until all of `ids` are registered and serving.
+ *
+ * @returns the cluster with all its topics
+ * @throws {@link RefusedError} at the deadline, naming those that are missing.
+ */
+export async function waitForBrokers(
+  cluster: Cluster,
+  ids: readonly number[],
+  waitMs: number,
+  print: (line: string) => void,
+): Promise<ClusterView> {
+  const deadline = Date.now() + waitMs;
+  for (let said = ""; ;) {
+    const view = await cluster.describe();
+    const missing = ids.filter((id) => !view.brokers.has(id));
+    if (missing.length === 0) return view;
+    const names = missing.join(", ");
+    if (Date.now() >= deadline) {
+      throw new RefusedError(
+        `${count(missing.length, "broker")} did not come up within ${waitMs / 1_000} s: ${names}.`,
+      );
+    }
+    if (names !== said) print(`Waiting for ${count(missing.length, "broker")}: ${names}.`);
+    said = names;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** True when DNS has no address for `host`: then nothing of it is running. Any other failure of DNS is thrown. */
+export async function hasNoAddress(host: string): Promise<boolean> {
+  try {
+    await lookup(host);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOTFOUND" || code === "ENODATA") return true;
+    throw new RefusedError(`The name ${host} cannot be looked up: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  type API,
+  apiVersionsV3,
+  ConfigResourceTypes,
+  ConfigSources,
+  createPartitionsV3,
+  createTopicsV7,
+  describeConfigsV4,
+  incrementalAlterConfigsV1,
+  IncrementalAlterConfigOperationTypes,
+} from "@platformatic/kafka";
+import { isTransient, type ClusterView, type KafkaClient, type Target } from "../kafka/client.js";
+import { describeError, isKafkaError } from "../kafka/errors.js";
+import type { DeclaredTopic } from "./topics/declared.js";
+import { RefusedError } from "./refused.js";
+
+/** What the settings of a Kafka resource are called: a topic by name, a broker by id, or all brokers with an empty name. */
+export interface ConfigResource {
+  readonly type: "topic" | "broker";
+  readonly name: string;
+}
+
+/** The cluster as the operations see and change it; every call waits out elections and restarts up to a deadline. */
+export class Cluster {
+  readonly #client: KafkaClient;
+  readonly #patienceMs: number;
+  readonly #signal: AbortSignal;
+
+  /**
+   * @param patienceMs - how long one call is tried again while brokers are away or elect a leader
+   * @param signal - when aborted, calls are tried once only
+   */
+  constructor(client: KafkaClient, patienceMs: number, signal: AbortSignal) {
+    this.#client = client;
+    this.#patienceMs = patienceMs;
+    this.#signal = signal;
+  }
+
+  /** Brokers that are up and the named topics, or all of them. */
+  describe(topics: readonly string[] | null = null): Promise<ClusterView> {
+    return this.#patiently("reading the cluster's metadata", () => this.#client.metadata(topics));
+  }
+
+  /** Settings that were set for the resources themselves, without defaults and inherited ones, by resource name; all or only `keys`. Brokers that are down are left out. */
+  async configOf(
+    resources: readonly ConfigResource[],
+    keys?: readonly string[],
+  ): Promise<Map<string, Record<string, string>>> {
+    const configurationKeys = keys === undefined ? null : [...keys];
+    const byTarget = Map.groupBy(resources, ownTarget);
+    const settings = new Map<string, Record<string, string>>();
+    for (const [target, members] of byTarget) {
+      const asked = members.map(({ type, name }) => ({
+        resourceType: resourceType(type),
+        resourceName: name,
+        configurationKeys,
+      }));
+      const response =
+        typeof target === "number"
+          ? await this.ask(target, describeConfigsV4.api, asked, false, false)
+          : await this.request("reading settings", target, describeConfigsV4.api, asked, false, false);
+      for (const result of response?.results ?? []) {
+        const source = ownSource(result.resourceType, result.resourceName);
+        const own = result.configs.filter((entry) => entry.configSource === source);
+        settings.set(result.resourceName, Object.fromEntries(own.map((entry) => [entry.name, entry.value ?? ""])));
+      }
+    }
+    return settings;
+  }
+
+  /** The value of one setting that holds for each of `topics`, wherever it comes from. */
+  async effectiveTopicConfig(topics: readonly string[], key: string): Promise<Map<string, string>> {
+    const asked = topics.map((name) => ({
+      resourceType: ConfigResourceTypes.TOPIC,
+      resourceName: name,
+      configurationKeys: [key],
+    }));
+    if (asked.length === 0) return new Map();
+    const response = await this.request("reading settings", "any", describeConfigsV4.api, asked, false, false);
+    return new Map(response.results.map(({ resourceName, configs }) => [resourceName, configs[0]?.value ?? ""]));
+  }
+
+  /** Sets (or with `undefined` removes) settings of one resource; `validateOnly` asks Kafka whether it would. */
+  async alterConfig(
+    resource: ConfigResource,
+    changes: Readonly<Record<string, string | undefined>>,
+    validateOnly = false,
+  ): Promise<void> {
+    const configs = Object.entries(changes).map(([name, value]) =>
+      value === undefined
+        ? { name, configOperation: IncrementalAlterConfigOperationTypes.DELETE }
+        : { name, configOperation: IncrementalAlterConfigOperationTypes.SET, value },
+    );
+    if (configs.length === 0) return;
+    const resources = [{ resourceType: resourceType(resource.type), resourceName: resource.name, configs }];
+    const what = `changing settings of ${resource.type} ${resource.name}`;
+    await this.request(what, ownTarget(resource), incrementalAlterConfigsV1.api, resources, validateOnly);
+  }
+
+  /** Creates topics; one that exists meanwhile is no error. */
+  async createTopics(topics: readonly DeclaredTopic[], validateOnly = false): Promise<void> {
+    if (topics.length === 0) return;
+    const request = topics.map(({ name, partitions, replicationFactor, config }) => ({
+      name,
+      numPartitions: partitions,
+      replicationFactor,
+      assignments: [],
+      configs: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    }));
+    await this.#patiently("creating topics", async () => {
+      try {
+        await this.#client.request("controller", createTopicsV7.api, request, 30_000, validateOnly);
+      } catch (error) {
+        // A first attempt whose answer was lost may have created some: only another error counts.
+        const answers = (error as { response?: createTopicsV7.CreateTopicsResponse }).response?.topics ?? [];
+        const bad = answers.filter(({ errorCode }) => errorCode !== 0 && errorCode !== TOPIC_ALREADY_EXISTS);
+        if (answers.length === 0 || bad.length > 0) throw error;
+      }
+    });
+  }
+
+  /** Brings topics up to more partitions. */
+  async addPartitions(
+    topics: readonly { readonly name: string; readonly to: number }[],
+    validateOnly = false,
+  ): Promise<void> {
+    if (topics.length === 0) return;
+    const request = topics.map(({ name, to }) => ({ name, count: to, assignments: null }));
+    await this.#patiently("adding partitions", () =>
+      this.#client.request("controller", createPartitionsV3.api, request, 30_000, validateOnly),
+    );
+  }
+
+  /**
+   * Sends one request and waits out what passes.
+   *
+   * @param what - what the request is for, to complete "Kafka failed at …"
+   * @throws {@link RefusedError} with Kafka's reason.
+   */
+  request<A extends unknown[], R>(what: string, target: Target, api: API<A, R>, ...args: A): Promise<R> {
+    return this.#patiently(what, () => this.#client.request(target, api, ...args));
+  }
+
+  /** {@link request} to one broker that may go away at any time: undefined when it is not there. */
+  async ask<A extends unknown[], R>(broker: number, api: API<A, R>, ...args: A): Promise<R | undefined> {
+    try {
+      return await this.#client.request(broker, api, ...args);
+    } catch (error) {
+      if (isTransient(error)) return undefined;
+      throw new RefusedError(`Kafka failed at asking broker ${broker}: ${describeError(error)}`);
+    }
+  }
+
+  /** True when brokers know this version of the request; older lines and ZooKeeper mode do not know all. */
+  async knows(apiKey: number, version: number): Promise<boolean> {
+    const { apiKeys } = await this.request("asking for versions", "any", apiVersionsV3.api, "kafka-stack-ops", "1");
+    const known = apiKeys.find((each) => each.apiKey === apiKey);
+    return known !== undefined && known.minVersion <= version && version <= known.maxVersion;
+  }
+
+  async #patiently<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#patienceMs;
+    for (let pause = 100; ; pause = Math.min(pause * 2, 2_000)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const temporary = isTransient(error) || isKafkaError(error, "NOT_CONTROLLER");
+        if (!temporary || this.#signal.aborted || Date.now() + pause > deadline) {
+          throw new RefusedError(`Kafka failed at ${what}: ${describeError(error)}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        await this.#client.metadata([]).catch(() => undefined);
+      }
+    }
+  }
+}
+
+const TOPIC_ALREADY_EXISTS = 36;
+
+/** A broker answers for its own settings, and nobody else does. */
+function ownTarget({ type, name }: ConfigResource): Target {
+  return type === "broker" && name !== "" ? Number(name) : "controller";
+}
+
+/** Where a setting says it comes from when it was set for the resource itself. */
+function ownSource(type: number, name: string): number {
+  if (type === ConfigResourceTypes.TOPIC) return ConfigSources.DYNAMIC_TOPIC_CONFIG;
+  return name === "" ? ConfigSources.DYNAMIC_DEFAULT_BROKER_CONFIG : ConfigSources.DYNAMIC_BROKER_CONFIG;
+}
+
+function resourceType(type: ConfigResource["type"]) {
+  return type === "topic" ? ConfigResourceTypes.TOPIC : ConfigResourceTypes.BROKER;
+}

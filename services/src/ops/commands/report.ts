@@ -1,0 +1,118 @@
+import type { ClusterView } from "../../kafka/client.js";
+import type { Cluster } from "../cluster.js";
+import { misledPartitions } from "../elections.js";
+import { readSizes } from "../log-dirs.js";
+import { listOngoing } from "../move/reassignments.js";
+import { findThrottles } from "../move/throttle.js";
+import { describeQuorum, isCaughtUp, type Quorum } from "../quorum.js";
+
+/** A broker's share. */
+export interface BrokerReport {
+  readonly id: number;
+  readonly host: string;
+  readonly rack: string | undefined;
+  readonly replicas: number;
+  readonly leaders: number;
+  readonly bytes: number;
+}
+
+/** The cluster's state, as `status` shows it and `verify` judges it. */
+export interface ClusterReport {
+  readonly clusterId: string;
+  readonly brokers: readonly BrokerReport[];
+  /** Absent with ZooKeeper. */
+  readonly controllers: Quorum | undefined;
+  readonly topics: number;
+  readonly partitions: number;
+  /** Partitions without a leader. */
+  readonly offline: readonly string[];
+  /** Partitions with replicas that are not in sync. */
+  readonly underReplicated: readonly string[];
+  /** Partitions with fewer replicas in sync than `min.insync.replicas` asks for, so that acks=all writes fail. */
+  readonly underMinIsr: readonly string[];
+  /** Partitions that their preferred leader does not lead. */
+  readonly misled: readonly string[];
+  /** Brokers that hold replicas but are not up. */
+  readonly missingBrokers: readonly number[];
+  readonly reassignments: number;
+  /** Topics and brokers with a replication throttle set. */
+  readonly throttled: readonly string[];
+}
+
+/** Looks at everything once. */
+export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
+  const view = await cluster.describe();
+  const up = [...view.brokers.keys()].sort((a, b) => a - b);
+  const [sizes, controllers, ongoing, throttles, minIsr] = await Promise.all([
+    readSizes(cluster, up),
+    describeQuorum(cluster),
+    listOngoing(cluster),
+    findThrottles(cluster),
+    readMinIsr(cluster, view),
+  ]);
+  const partitions = [...view.topics.values()].flatMap(({ name, partitions: members }) =>
+    members.map((partition) => ({ ...partition, name: `${name}-${partition.index}`, topic: name })),
+  );
+  const names = (matches: (partition: (typeof partitions)[number]) => boolean) =>
+    partitions.filter(matches).map(({ name }) => name);
+  const held = new Set(partitions.flatMap(({ replicas }) => replicas));
+  return {
+    clusterId: view.clusterId,
+    brokers: up.map((id) => ({
+      id,
+      host: view.brokers.get(id)?.host ?? "",
+      rack: view.brokers.get(id)?.rack,
+      replicas: partitions.filter(({ replicas }) => replicas.includes(id)).length,
+      leaders: partitions.filter(({ leader }) => leader === id).length,
+      bytes: [...(sizes.get(id)?.values() ?? [])].reduce((sum, size) => sum + size, 0),
+    })),
+    controllers,
+    topics: view.topics.size,
+    partitions: partitions.length,
+    offline: names(({ leader }) => leader < 0),
+    underReplicated: names(({ replicas, isr }) => isr.length < replicas.length),
+    underMinIsr: names(({ isr, topic }) => isr.length < (minIsr.get(topic) ?? 1)),
+    misled: misledPartitions(view).map(({ topic, partition }) => `${topic}-${partition}`),
+    missingBrokers: [...held].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
+    reassignments: ongoing.length,
+    throttled: throttles.map(({ resource }) => `${resource.type} ${resource.name}`),
+  };
+}
+
+/** One judgement of `verify`. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What is wrong; empty when it is fine. */
+  readonly detail: string;
+}
+
+/** What a healthy cluster is; `brokers` are those that must be up, where it is known. */
+export function judge(report: ClusterReport, brokers: readonly number[] | undefined): Check[] {
+  const up = new Set(report.brokers.map(({ id }) => id));
+  const missing = [...new Set([...(brokers ?? []), ...report.missingBrokers])].filter((id) => !up.has(id));
+  const voters = report.controllers?.voters ?? [];
+  const late = voters.filter((voter) => !isCaughtUp(voter)).map(({ id }) => id);
+  return [
+    check("all brokers are up", missing),
+    check("every partition has a leader", report.offline),
+    check("every partition has its min.insync.replicas", report.underMinIsr),
+    check("every replica is in sync", report.underReplicated),
+    check("preferred leaders lead", report.misled),
+    check("no reassignment is under way", report.reassignments === 0 ? [] : [`${report.reassignments} partitions`]),
+    check("no throttle is left", report.throttled),
+    check("all controllers have caught up", late),
+  ];
+}
+
+function check(name: string, wrong: readonly (string | number)[]): Check {
+  const shown = wrong.slice(0, 5).join(", ");
+  return { name, ok: wrong.length === 0, detail: wrong.length > 5 ? `${shown} and ${wrong.length - 5} more` : shown };
+}
+
+async function readMinIsr(cluster: Cluster, view: ClusterView): Promise<Map<string, number>> {
+  const key = "min.insync.replicas";
+  const topics = [...view.topics.keys()];
+  const settings = await cluster.effectiveTopicConfig(topics, key);
+  return new Map(topics.map((topic) => [topic, Number(settings.get(topic) ?? "1")]));
+}

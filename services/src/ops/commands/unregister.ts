@@ -1,0 +1,62 @@
+import { unregisterBrokerV0 } from "@platformatic/kafka";
+import { describeClusterV2 } from "../../kafka/protocol/describe-cluster.js";
+import type { Cluster } from "../cluster.js";
+import { count } from "../format.js";
+import { RefusedError } from "../refused.js";
+import { partitionsOf } from "./redistribute.js";
+
+/** Which brokers stay registered, and how patient to be with the others. */
+export interface UnregisterOptions {
+  readonly keep: readonly number[];
+  /** Milliseconds to wait until the others have stopped. */
+  readonly waitMs: number;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Makes the controllers forget every broker that is not kept, so that it is no longer counted on.
+ *
+ * @throws {@link RefusedError} before anything is changed when one of them still runs or still holds replicas.
+ */
+export async function unregister(cluster: Cluster, { keep, waitMs, print }: UnregisterOptions): Promise<void> {
+  if (!(await cluster.knows(unregisterBrokerV0.api.key, 0))) {
+    print("With ZooKeeper, a broker is forgotten when it stops; there is nothing to unregister.");
+    return;
+  }
+  if (!(await cluster.knows(describeClusterV2.key, 2))) {
+    print("Kafka before 4.0 does not list stopped brokers; unregistering is left out, which does no harm.");
+    return;
+  }
+  const deadline = Date.now() + waitMs;
+  for (let said = false; ; said = true) {
+    const registered = await cluster.request("listing brokers", "any", describeClusterV2);
+    const leaving = registered.filter(({ id }) => !keep.includes(id));
+    const running = leaving.filter(({ fenced }) => !fenced).map(({ id }) => id);
+    if (running.length === 0) {
+      await forget(
+        cluster,
+        leaving.map(({ id }) => id),
+        print,
+      );
+      return;
+    }
+    if (Date.now() >= deadline) throw new RefusedError(`Still running, so not unregistered: ${running.join(", ")}.`);
+    if (!said) print(`Waiting until ${count(running.length, "broker")} stopped: ${running.join(", ")}.`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+async function forget(cluster: Cluster, ids: readonly number[], print: (line: string) => void): Promise<void> {
+  const partitions = partitionsOf(await cluster.describe());
+  const held = partitions.find(({ replicas }) => replicas.some((id) => ids.includes(id)));
+  if (held !== undefined) {
+    const holder = held.replicas.find((id) => ids.includes(id)) ?? -1;
+    throw new RefusedError(`Broker ${holder} still holds ${held.topic}-${held.partition}; drain it first.`);
+  }
+  for (const id of ids) await cluster.request(`unregistering broker ${id}`, "controller", unregisterBrokerV0.api, id);
+  print(
+    ids.length === 0
+      ? "No broker has to be unregistered."
+      : `Unregistered ${count(ids.length, "broker")}: ${ids.join(", ")}.`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { ClusterView } from "../kafka/client.js";
+import { electLeadersV2 } from "../kafka/protocol/elect-leaders.js";
+import type { Cluster } from "./cluster.js";
+import { RefusedError } from "./refused.js";
+
+/** Partitions of an election held at once. */
+const AT_ONCE = 1_000;
+
+const ELECTION_NOT_NEEDED = 84;
+
+/** Partitions that their preferred leader does not lead. `possible` ones could be led by it now, as it is in sync. */
+export function misledPartitions(view: ClusterView): { topic: string; partition: number; possible: boolean }[] {
+  return [...view.topics.values()].flatMap(({ name, partitions }) =>
+    partitions
+      .filter(({ leader, replicas }) => leader !== replicas[0])
+      .map(({ index, replicas, isr }) => ({
+        topic: name,
+        partition: index,
+        possible: isr.includes(replicas[0] ?? -1),
+      })),
+  );
+}
+
+/**
+ * Hands partitions to their preferred leaders where these are in sync.
+ *
+ * @returns how many were handed over
+ * @throws {@link RefusedError} naming the first partition that Kafka did not hand over.
+ */
+export async function electPreferredLeaders(cluster: Cluster, view: ClusterView): Promise<number> {
+  const misled = misledPartitions(view).filter(({ possible }) => possible);
+  for (let first = 0; first < misled.length; first += AT_ONCE) {
+    const byTopic = Map.groupBy(misled.slice(first, first + AT_ONCE), ({ topic }) => topic);
+    const topics = [...byTopic].map(([topic, members]) => ({
+      topic,
+      partitions: members.map(({ partition }) => partition),
+    }));
+    const results = await cluster.request("electing leaders", "controller", electLeadersV2, topics, 30_000);
+    const failed = results.find(({ errorCode }) => errorCode !== 0 && errorCode !== ELECTION_NOT_NEEDED);
+    if (failed !== undefined) {
+      const { topic, partition, errorMessage, errorCode } = failed;
+      throw new RefusedError(
+        `Kafka did not elect a leader for ${topic}-${partition}: ${errorMessage ?? `error ${errorCode}`}`,
+      );
+    }
+  }
+  return misled.length;
+}

@@ -1,0 +1,35 @@
+import { describeLogDirsV4 } from "@platformatic/kafka";
+import type { Cluster } from "./cluster.js";
+
+/** Bytes of each partition on one broker, by {@link partitionKey}. */
+export type SizesOnBroker = ReadonlyMap<string, number>;
+
+/** Names a partition in maps. */
+export function partitionKey(topic: string, partition: number): string {
+  return `${topic}-${partition}`;
+}
+
+/** How large partitions are on each of `brokers` that answers; of `topics` only, where given. */
+export async function readSizes(
+  cluster: Cluster,
+  brokers: readonly number[],
+  topics: ReadonlyMap<string, readonly number[]> | null = null,
+): Promise<Map<number, SizesOnBroker>> {
+  const asked =
+    topics === null ? null : [...topics].map(([name, partitions]) => ({ name, partitions: [...partitions] }));
+  const answers = await Promise.all(
+    brokers.map(async (broker) => {
+      const sizes = new Map<string, number>();
+      const response = await cluster.ask(broker, describeLogDirsV4.api, asked);
+      for (const directory of response?.results ?? []) {
+        for (const { name, partitions } of directory.topics) {
+          for (const { partitionIndex, partitionSize, isFutureKey } of partitions) {
+            if (!isFutureKey) sizes.set(partitionKey(name, partitionIndex), Number(partitionSize));
+          }
+        }
+      }
+      return [broker, sizes] as const;
+    }),
+  );
+  return new Map(answers);
+}

@@ -1,0 +1,69 @@
+import { alterPartitionReassignmentsV0, listPartitionReassignmentsV0 } from "@platformatic/kafka";
+import type { Cluster } from "../cluster.js";
+import { RefusedError } from "../refused.js";
+
+/** A partition whose replicas are being exchanged. */
+export interface Ongoing {
+  readonly topic: string;
+  readonly partition: number;
+  /** What the replicas will be, the preferred leader first. */
+  readonly target: readonly number[];
+  readonly adding: readonly number[];
+}
+
+/** A partition and what its replicas should become; `undefined` calls an ongoing exchange off. */
+export interface Reassignment {
+  readonly topic: string;
+  readonly partition: number;
+  readonly replicas: readonly number[] | undefined;
+}
+
+/** The exchanges under way in the whole cluster. */
+export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
+  const { topics } = await cluster.request(
+    "listing reassignments",
+    "controller",
+    listPartitionReassignmentsV0.api,
+    30_000,
+    null,
+  );
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions.map(({ partitionIndex, replicas, addingReplicas, removingReplicas }) => ({
+      topic,
+      partition: partitionIndex,
+      target: replicas.filter((id) => !removingReplicas.includes(id)),
+      adding: addingReplicas,
+    })),
+  );
+}
+
+/**
+ * Begins, redirects or calls off exchanges.
+ *
+ * @throws {@link RefusedError} naming the first partition that Kafka refuses.
+ */
+export async function reassign(cluster: Cluster, reassignments: readonly Reassignment[]): Promise<void> {
+  if (reassignments.length === 0) return;
+  const topics = [...Map.groupBy(reassignments, ({ topic }) => topic)].map(([name, members]) => ({
+    name,
+    partitions: members.map(({ partition, replicas }) => ({
+      partitionIndex: partition,
+      replicas: replicas === undefined ? null : [...replicas],
+    })),
+  }));
+  try {
+    await cluster.request(
+      "reassigning partitions",
+      "controller",
+      alterPartitionReassignmentsV0.api,
+      30_000,
+      true,
+      topics,
+    );
+  } catch (error) {
+    // Calling off what ended by itself meanwhile is no failure.
+    const isCallingOff = reassignments.every(({ replicas }) => replicas === undefined);
+    if (isCallingOff && error instanceof RefusedError && error.message.includes("NO_REASSIGNMENT_IN_PROGRESS")) return;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { balanceReplicas, placeHomeless } from "./balance.js";
+import { balanceLeaders } from "./leaders.js";
+import { PlanModel } from "./model.js";
+import { replicaTargets } from "./targets.js";
+import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
+
+/** Nearly always one round moves everything; where racks leave little choice, a second or third. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Plans which replicas go where so that `brokers`, and no others, hold everything, evenly. The one function for scaling out (brokers that are new
+ * hold nothing yet), for scaling in (brokers that leave are not listed) and for repairing the spread over racks.
+ *
+ * - A partition keeps its number of replicas, on different brokers and, as far as there are enough, in different racks.
+ * - Brokers hold the same number of replicas and lead the same number of partitions, give or take one, as far as the racks allow.
+ * - As little as possible moves, and nothing when all of this holds already. The same input gives the same plan.
+ *
+ * @returns the partitions that change, in the order of topic and number
+ * @throws RangeError when a partition has more replicas than there are brokers.
+ */
+export function planAssignment(partitions: readonly PlanPartition[], brokers: readonly PlanBroker[]): PlanChange[] {
+  const model = new PlanModel(partitions, brokers);
+  placeHomeless(model, replicaTargets(model));
+  // Who should have the odd replicas follows from who has most, so it is asked again until nothing moves: then the plan is stable.
+  for (let round = 0; round < MAX_ROUNDS && balanceReplicas(model, replicaTargets(model)) > 0; round += 1);
+  balanceLeaders(model);
+  return model.changes();
+}
+
+/** Why `partitions` cannot all be held by `count` brokers, topic by topic; empty when they can. */
+export function topicsTooWide(
+  partitions: readonly PlanPartition[],
+  count: number,
+): { topic: string; replicas: number }[] {
+  const widest = new Map<string, number>();
+  for (const { topic, replicas } of partitions) {
+    if (replicas.length > count) widest.set(topic, Math.max(widest.get(topic) ?? 0, replicas.length));
+  }
+  return [...widest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([topic, replicas]) => ({ topic, replicas }));
+}

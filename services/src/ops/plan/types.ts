@@ -1,0 +1,26 @@
+/** A broker that may hold replicas. */
+export interface PlanBroker {
+  readonly id: number;
+  /** Brokers of one rack fail together. Racks count only when every broker has one. */
+  readonly rack?: string | undefined;
+}
+
+/** A partition's replicas, the preferred leader first. */
+export interface PlanPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly replicas: readonly number[];
+}
+
+/** A partition that gets other replicas, or the same ones with another preferred leader. */
+export interface PlanChange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** The brokers that get a replica they did not have: the data that has to be copied. */
+export function addedReplicas(change: PlanChange): number[] {
+  return change.to.filter((id) => !change.from.includes(id));
+}

@@ -1,0 +1,265 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { KafkaClient, parseBootstrap } from "../kafka/client.js";
+import { hasNoAddress, waitForBrokers } from "./brokers.js";
+import { Cluster } from "./cluster.js";
+import { keepControllers } from "./commands/controllers.js";
+import { drain } from "./commands/drain.js";
+import { redistribute } from "./commands/redistribute.js";
+import { judge, reportCluster } from "./commands/report.js";
+import { showChecks, showReport } from "./commands/show.js";
+import { unregister } from "./commands/unregister.js";
+import { electPreferredLeaders, misledPartitions } from "./elections.js";
+import { count, formatTable } from "./format.js";
+import { RefusedError } from "./refused.js";
+import { applyClusterSettings, readClusterSettings } from "./settings.js";
+import { applyTopics, checkTopics } from "./topics/apply.js";
+import { readDeclaredTopics } from "./topics/declared.js";
+
+/** What the program works with; tests bring their own. */
+export interface ProgramEnvironment {
+  readonly bootstrap: string;
+  readonly print: (line: string) => void;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+const DEFAULT_PATIENCE_S = 120;
+
+interface Common {
+  readonly wait: number;
+  readonly absentOk?: string;
+}
+
+interface Copying extends Common {
+  readonly throttle: number;
+  readonly batch: number;
+}
+
+interface Moving extends Copying {
+  readonly dryRun: boolean;
+}
+
+/** The command line of `ops`. An action that cannot be done throws {@link RefusedError}. */
+export function createProgram(environment: ProgramEnvironment): Command {
+  const { print, signal } = environment;
+  const program = new Command("ops").description(
+    "Kafka operations. KAFKA_BOOTSTRAP_ADDRESS says where the brokers are.",
+  );
+  const run = (options: Partial<Common>, action: (cluster: Cluster) => Promise<void>) =>
+    withCluster(environment, options, action);
+  const command = (name: string, description: string, waitSeconds = 300) =>
+    program
+      .command(name)
+      .description(description)
+      .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), waitSeconds)
+      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start");
+  const moving = (each: Command) =>
+    each
+      .option(
+        "--throttle <bytes>",
+        "bytes per second that copying may take of a broker",
+        number(1_024, 1e12),
+        52_428_800,
+      )
+      .option("--batch <count>", "partitions copied at a time", number(1, 10_000), 100);
+  const over = (action: typeof redistribute, brokers: readonly number[], options: Moving) =>
+    run(options, (cluster) => action(cluster, { ...options, brokers, waitMs: options.wait * 1_000, print, signal }));
+
+  moving(command("rebalance", "spread partitions and leaders evenly over brokers"))
+    .option("--dry-run", "say what would be moved, and move nothing", false)
+    .addOption(brokerList("--brokers <ids>", "the brokers that hold everything").makeOptionMandatory())
+    .action((options: Moving & { brokers: number[] }) => over(redistribute, options.brokers, options));
+  moving(command("drain", "move everything off brokers that will leave"))
+    .option("--dry-run", "say what would be moved, and move nothing", false)
+    .addOption(brokerList("--keep <ids>", "the brokers that stay"))
+    .argument("[broker]", "the one broker to empty, instead of --keep", number(0, 2_147_483_647))
+    .action(async (broker: number | undefined, options: Moving & { keep?: number[] }) => {
+      await over(drain, await kept(environment, broker, options.keep), options);
+    });
+  command("unregister", "forget stopped brokers that are not kept", 120)
+    .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
+    .action((options: Common & { keep: number[] }) =>
+      run(options, (cluster) => unregister(cluster, { keep: options.keep, waitMs: options.wait * 1_000, print })),
+    );
+  command("wait", "wait until brokers are registered and serve")
+    .addOption(brokerList("--brokers <ids>", "the brokers to wait for").makeOptionMandatory())
+    .action((options: Common & { brokers: number[] }) =>
+      run(options, async (cluster) => {
+        await waitForBrokers(cluster, options.brokers, options.wait * 1_000, print);
+        print(`${count(options.brokers.length, "broker")} up.`);
+      }),
+    );
+  command("controllers", "take the vote from controllers that will leave", 120)
+    .addOption(brokerList("--keep <ids>", "the controllers that stay voters").makeOptionMandatory())
+    .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
+    .action((options: Common & { keep: number[]; settle: number }) =>
+      run(options, (cluster) =>
+        keepControllers(cluster, {
+          keep: options.keep,
+          waitMs: options.wait * 1_000,
+          settleMs: options.settle * 1_000,
+          print,
+        }),
+      ),
+    );
+  command("elect-leaders", "hand partitions back to their preferred leaders", 60).action((options: Common) =>
+    run(options, (cluster) => electLeaders(cluster, options.wait * 1_000, print)),
+  );
+  command("status", "show brokers, controllers and what is wrong", 10)
+    .option("--json", "for programs", false)
+    .action((options: Common & { json: boolean }) =>
+      run(options, async (cluster) => {
+        const report = await reportCluster(cluster);
+        if (options.json) print(JSON.stringify(report, undefined, 2));
+        else showReport(report).forEach(print);
+      }),
+    );
+  command("verify", "check that the cluster is healthy; exit code 1 when it is not", 10)
+    .addOption(brokerList("--brokers <ids>", "brokers that must be up"))
+    .option("--json", "for programs", false)
+    .action((options: Common & { json: boolean; brokers?: number[] }) =>
+      run(options, async (cluster) => {
+        const checks = judge(await reportCluster(cluster), options.brokers);
+        if (options.json) print(JSON.stringify(checks, undefined, 2));
+        else showChecks(checks).forEach(print);
+        const wrong = checks.filter(({ ok }) => !ok);
+        if (wrong.length > 0)
+          throw new RefusedError(
+            `${count(wrong.length, "check")} failed: ${wrong.map(({ name }) => name).join("; ")}.`,
+          );
+      }),
+    );
+  addTopics(program, environment, moving);
+  program
+    .command("settings")
+    .description("settings of all brokers that Kafka can change while they run")
+    .command("apply")
+    .description("make them what the file declares")
+    .requiredOption("--file <path>", 'the declaration, {"cluster": {…}}')
+    .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
+    .action(async (options: Common & { file: string }) => {
+      const declared = await readClusterSettings(options.file);
+      await run(options, (cluster) => applyClusterSettings(cluster, declared, print));
+    });
+  return program;
+}
+
+function addTopics(program: Command, environment: ProgramEnvironment, moving: (command: Command) => Command): void {
+  const { print, signal } = environment;
+  const topics = program.command("topics").description("topics and their declared shape");
+  for (const [name, action, description] of [
+    ["check", checkTopics, "say what apply would do"],
+    ["apply", applyTopics, "create and change topics as the file declares"],
+  ] as const) {
+    moving(topics.command(name))
+      .description(description)
+      .requiredOption("--file <path>", "the declaration, topics.json")
+      .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
+      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
+      .action(async (options: Copying & { file: string }) => {
+        const declared = await readDeclaredTopics(options.file);
+        const { throttle, batch } = options;
+        await withCluster(environment, options, async (cluster) => {
+          await action(cluster, declared, { waitMs: options.wait * 1_000, throttle, batch, print, signal });
+        });
+      });
+  }
+  topics
+    .command("list")
+    .description("show the topics of the cluster")
+    .option("--json", "for programs", false)
+    .action(async ({ json }: { json: boolean }) => {
+      await withCluster(environment, {}, async (cluster) => {
+        const view = await cluster.describe();
+        const rows = [...view.topics.values()].map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.length,
+          replicationFactor: Math.max(...partitions.map(({ replicas }) => replicas.length)),
+          underReplicated: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
+        }));
+        rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+        if (json) print(JSON.stringify(rows, undefined, 2));
+        else {
+          formatTable([
+            ["TOPIC", "PARTITIONS", "REPLICATION", "UNDER-REPLICATED"],
+            ...rows.map((row) => [row.name, row.partitions, row.replicationFactor, row.underReplicated]),
+          ]).forEach(print);
+        }
+      });
+    });
+}
+
+async function withCluster(
+  environment: ProgramEnvironment,
+  options: Partial<Common>,
+  action: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const { absentOk } = options;
+  if (absentOk !== undefined && (await hasNoAddress(absentOk))) {
+    environment.print(`${absentOk} has no address: no broker runs yet, so there is nothing to do.`);
+    return;
+  }
+  const bootstrap = readBootstrap(environment.bootstrap);
+  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
+  try {
+    await action(new Cluster(client, (options.wait ?? DEFAULT_PATIENCE_S) * 1_000, environment.signal));
+  } finally {
+    await client.close();
+  }
+}
+
+function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
+  try {
+    return parseBootstrap(text);
+  } catch (error) {
+    throw new RefusedError(`KAFKA_BOOTSTRAP_ADDRESS: ${(error as Error).message}`);
+  }
+}
+
+async function kept(
+  environment: ProgramEnvironment,
+  broker: number | undefined,
+  keep: readonly number[] | undefined,
+): Promise<readonly number[]> {
+  if (keep !== undefined) {
+    if (broker !== undefined) throw new RefusedError("Give either the broker to empty or --keep, not both.");
+    return keep;
+  }
+  if (broker === undefined) throw new RefusedError("Give the broker to empty, or --keep with the brokers that stay.");
+  let rest: number[] = [];
+  await withCluster(environment, {}, async (cluster) => {
+    rest = [...(await cluster.describe([])).brokers.keys()].filter((id) => id !== broker);
+  });
+  return rest;
+}
+
+async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  let view = await cluster.describe();
+  // After a restart, a preferred leader first has to catch up.
+  while (misledPartitions(view).some(({ possible }) => !possible) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    view = await cluster.describe();
+  }
+  const elected = await electPreferredLeaders(cluster, view);
+  const left = misledPartitions(view).filter(({ possible }) => !possible).length;
+  print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
+}
+
+function brokerList(flags: string, description: string): Option {
+  return new Option(flags, `${description}, such as 0,1,2`).argParser((text: string) => {
+    if (!/^\d{1,9}(,\d{1,9})*$/.test(text))
+      throw new InvalidArgumentError("It must be ids separated by commas, such as 0,1,2.");
+    return [...new Set(text.split(",").map(Number))];
+  });
+}
+
+function number(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,62 @@
+import { describeQuorumV2 } from "@platformatic/kafka";
+import type { Cluster } from "./cluster.js";
+
+/** A member of the controllers' quorum. */
+export interface QuorumMember {
+  readonly id: number;
+  /** Changes with the disk: a controller that lost its disk comes back with another one. */
+  readonly directoryId: string;
+  /** Records of the metadata log that it has not got yet. */
+  readonly lag: number;
+  /** Milliseconds since it last had everything, by the leader's knowledge; undefined when it never had. */
+  readonly behindMs: number | undefined;
+}
+
+/** The controllers' quorum as its leader sees it. */
+export interface Quorum {
+  readonly leader: number;
+  readonly voters: readonly QuorumMember[];
+  /** Controllers that are no voters, and all brokers. */
+  readonly observers: readonly QuorumMember[];
+}
+
+/** A voter that is further behind than this does not count as working. */
+const CAUGHT_UP_MS = 10_000;
+
+/** The quorum, or undefined with ZooKeeper. */
+export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefined> {
+  if (!(await cluster.knows(describeQuorumV2.api.key, 2))) return undefined;
+  const asked = [{ topicName: "__cluster_metadata", partitions: [{ partitionIndex: 0 }] }];
+  const response = await cluster.request("describing the quorum", "controller", describeQuorumV2.api, asked);
+  const partition = response.topics[0]?.partitions[0];
+  if (partition === undefined) return undefined;
+  const leader = [...partition.currentVoters, ...partition.observers].find(
+    ({ replicaId }) => replicaId === partition.leaderId,
+  );
+  const end = Number(leader?.logEndOffset ?? partition.highWatermark);
+  // By the leader's own clock, which is not this machine's.
+  const now = Math.max(
+    ...[...partition.currentVoters, ...partition.observers].map(({ lastFetchTimestamp }) => Number(lastFetchTimestamp)),
+  );
+  const toMember = (member: (typeof partition.currentVoters)[number]): QuorumMember => ({
+    id: member.replicaId,
+    directoryId: member.replicaDirectoryId,
+    lag: Math.max(0, end - Number(member.logEndOffset)),
+    behindMs: behind(member.replicaId === partition.leaderId, Number(member.lastCaughtUpTimestamp), now),
+  });
+  return {
+    leader: partition.leaderId,
+    voters: partition.currentVoters.map(toMember),
+    observers: partition.observers.map(toMember),
+  };
+}
+
+/** True when the member takes part: it is the leader or has had everything lately. */
+export function isCaughtUp(member: QuorumMember): boolean {
+  return member.behindMs !== undefined && member.behindMs <= CAUGHT_UP_MS;
+}
+
+function behind(isLeader: boolean, caughtUpAt: number, now: number): number | undefined {
+  if (isLeader) return 0;
+  return caughtUpAt < 0 ? undefined : Math.max(0, now - caughtUpAt);
+}

@@ -1,0 +1,113 @@
+import type { DeclaredTopic } from "./declared.js";
+
+/** A topic as it is in the cluster. */
+export interface ActualTopic {
+  readonly name: string;
+  /** The replicas of each partition, the preferred leader first. */
+  readonly replicas: readonly (readonly number[])[];
+  /** Settings that were set for this topic, without defaults. */
+  readonly config: Readonly<Record<string, string>>;
+  /** The `min.insync.replicas` that holds for it, wherever it comes from. */
+  readonly minInsyncReplicas: number;
+}
+
+/** What `topics apply` will do. Empty lists mean that the cluster is as declared. */
+export interface TopicsPlan {
+  readonly create: readonly DeclaredTopic[];
+  readonly addPartitions: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  readonly setConfig: readonly {
+    readonly name: string;
+    /** `undefined` removes the setting, so that the cluster's default holds again. */
+    readonly changes: Readonly<Record<string, string | undefined>>;
+  }[];
+  /** Topics whose partitions must be reassigned to have another number of replicas. */
+  readonly changeReplicas: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  /** Why the declaration cannot be met; with any of these, nothing may be changed. */
+  readonly refusals: readonly string[];
+}
+
+/** Settings that belong to other operations while they run, and so are nobody's difference. */
+const TRANSIENT = new Set(["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"]);
+
+/**
+ * Compares what is declared with what is there.
+ *
+ * @param brokers - how many brokers are up
+ */
+export function planTopics(
+  declared: readonly DeclaredTopic[],
+  actual: ReadonlyMap<string, ActualTopic>,
+  brokers: number,
+): TopicsPlan {
+  const refusals: string[] = [];
+  const create: DeclaredTopic[] = [];
+  const addPartitions: { name: string; from: number; to: number }[] = [];
+  const changeReplicas: { name: string; from: number; to: number }[] = [];
+  const setConfig: { name: string; changes: Record<string, string | undefined> }[] = [];
+  for (const topic of declared) {
+    const { name, partitions, replicationFactor } = topic;
+    const present = actual.get(name);
+    const inherited =
+      present !== undefined && !("min.insync.replicas" in present.config) ? present.minInsyncReplicas : 1;
+    const minIsr = Number(topic.config["min.insync.replicas"] ?? inherited);
+    if (minIsr > replicationFactor) {
+      refusals.push(
+        `Topic ${name} wants min.insync.replicas ${minIsr}, more than its replication factor ${replicationFactor}.`,
+      );
+    }
+    if (present === undefined) {
+      create.push(topic);
+      continue;
+    }
+    const from = present.replicas.length;
+    if (partitions < from) {
+      refusals.push(`Topic ${name} has ${from} partitions and cannot have fewer; ${partitions} are declared.`);
+    } else if (partitions > from) {
+      addPartitions.push({ name, from, to: partitions });
+    }
+    const factors = present.replicas.map((replicas) => replicas.length);
+    const different = factors.find((factor) => factor !== replicationFactor);
+    if (different !== undefined) changeReplicas.push({ name, from: different, to: replicationFactor });
+    const changes = configChanges(topic.config, present.config);
+    if (Object.keys(changes).length > 0) setConfig.push({ name, changes });
+  }
+  // A topic that has its replicas keeps them while brokers are away; only new ones need brokers to go to.
+  for (const { name, to } of [...changeReplicas, ...create.map(({ name, replicationFactor: to }) => ({ name, to }))]) {
+    if (to > brokers)
+      refusals.push(`Topic ${name} needs ${to} brokers for its replication factor; there are ${brokers}.`);
+  }
+  return { create, addPartitions, setConfig, changeReplicas, refusals };
+}
+
+/** True when there is nothing to do. */
+export function isEmptyPlan(plan: TopicsPlan): boolean {
+  const { create, addPartitions, setConfig, changeReplicas } = plan;
+  return create.length + addPartitions.length + setConfig.length + changeReplicas.length === 0;
+}
+
+/** The plan for people, a line for each step. */
+export function describePlan(plan: TopicsPlan): string[] {
+  return [
+    ...plan.create.map(
+      ({ name, partitions, replicationFactor }) =>
+        `create ${name}: ${partitions} partitions, replication factor ${replicationFactor}`,
+    ),
+    ...plan.addPartitions.map(({ name, from, to }) => `add partitions to ${name}: ${from} -> ${to}`),
+    ...plan.changeReplicas.map(({ name, from, to }) => `change the replication factor of ${name}: ${from} -> ${to}`),
+    ...plan.setConfig.flatMap(({ name, changes }) =>
+      Object.entries(changes).map(([key, value]) =>
+        value === undefined ? `remove ${key} from ${name}` : `set ${key} = ${value} on ${name}`,
+      ),
+    ),
+  ];
+}
+
+function configChanges(
+  wanted: Readonly<Record<string, string>>,
+  present: Readonly<Record<string, string>>,
+): Record<string, string | undefined> {
+  const changes: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(wanted)) if (present[key] !== value) changes[key] = value;
+  for (const key of Object.keys(present)) if (!(key in wanted) && !TRANSIENT.has(key)) changes[key] = undefined;
+  return changes;
+}

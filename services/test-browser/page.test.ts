@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { ConsumerApp } from "../src/kconsumer/app.js";
+import { MemoryRoom, testConsumer, testProducer, until } from "../test/fakes.js";
+
+const PAGE = fileURLToPath(new URL("../dist/page-test/", import.meta.url));
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Both services on a room in memory, and Chromium. */
+class Stage {
+  readonly room = new MemoryRoom();
+  readonly #browser: Browser;
+  readonly #producer: Awaited<ReturnType<typeof testProducer>>;
+  #consumer: ConsumerApp;
+  readonly port: number;
+
+  private constructor(
+    browser: Browser,
+    producer: Awaited<ReturnType<typeof testProducer>>,
+    consumer: ConsumerApp,
+    port: number,
+  ) {
+    this.#browser = browser;
+    this.#producer = producer;
+    this.#consumer = consumer;
+    this.port = port;
+  }
+
+  static async open(room: MemoryRoom, token?: string): Promise<Stage> {
+    const browser = await chromium.launch({
+      executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    const producer = await testProducer({ sink: room, token });
+    const producerUrl = await producer.listen({ host: "127.0.0.1", port: 0 });
+    const consumer = await Stage.#startConsumer(room, producerUrl, 0, token);
+    const port = (consumer.app.server.address() as { port: number }).port;
+    const stage = new Stage(browser, producer, consumer, port);
+    Object.assign(stage, { room });
+    return stage;
+  }
+
+  static async #startConsumer(
+    room: MemoryRoom,
+    producerUrl: string,
+    port: number,
+    token?: string,
+  ): Promise<ConsumerApp> {
+    const consumer = await testConsumer({ source: () => room.source(), producerUrl, pageDirectory: PAGE, token });
+    await consumer.app.listen({ host: "127.0.0.1", port });
+    return consumer;
+  }
+
+  async stopConsumer(): Promise<void> {
+    const closed = this.#consumer.app.close();
+    this.#consumer.disconnect();
+    await closed;
+  }
+
+  async startConsumer(): Promise<void> {
+    const address = this.#producer.server.address() as { port: number };
+    this.#consumer = await Stage.#startConsumer(this.room, `http://127.0.0.1:${address.port}`, this.port);
+  }
+
+  async person(name: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+    const context = await this.#browser.newContext(options);
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" && /Content Security Policy/i.test(message.text())) problems.push(message.text());
+    });
+    await page.goto(`http://127.0.0.1:${this.port}/`);
+    if (name !== "") await page.getByLabel("Name").fill(name);
+    assert.deepEqual(problems, []);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.stopConsumer();
+    await this.#producer.close();
+  }
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByLabel("Message", { exact: true }).press("Enter");
+}
+
+function texts(page: Page): Promise<string[]> {
+  return page.locator("#messages .text").allTextContents();
+}
+
+async function sees(page: Page, text: string): Promise<void> {
+  await until(`the page shows "${text}"`, async () => (await texts(page)).includes(text), 10_000);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axeSource, "utf8"));
+  const found = await page.evaluate(
+    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`))",
+  );
+  return found as string[];
+}
+
+describe("the chat page", function () {
+  this.timeout(60_000);
+  let stage: Stage;
+
+  before(async () => {
+    await build({
+      configFile: fileURLToPath(new URL("../page/vite.config.ts", import.meta.url)),
+      build: { outDir: PAGE },
+    });
+  });
+
+  beforeEach(async () => {
+    stage = await Stage.open(new MemoryRoom());
+  });
+
+  afterEach(async () => {
+    await stage.close();
+  });
+
+  it("lets two people talk", async () => {
+    const [a, b] = [await stage.person("User A"), await stage.person("User B")];
+    await say(a, "hello B");
+    await sees(b, "hello B");
+    await say(b, "hello A");
+    await sees(a, "hello A");
+    assert.deepEqual(await texts(a), ["hello B", "hello A"]);
+    assert.deepEqual(await a.locator("#messages .name").allTextContents(), ["User A", "User B"]);
+    assert.deepEqual(await a.locator("#messages .own .mark").allTextContents(), ["✓ sent"]);
+  });
+
+  it("shows what was said before", async () => {
+    for (let index = 0; index < 60; index += 1) stage.room.write(`Ann: message ${index}`);
+    const page = await stage.person("User A");
+    await sees(page, "message 59");
+    assert.equal((await texts(page)).length, 50);
+  });
+
+  it("shows hostile messages as text", async () => {
+    const page = await stage.person("User A");
+    const hostile = [
+      "<img src=x onerror=alert(1)>",
+      "<script>document.title='owned'</script>",
+      "two\nlines\n\nid: 99\nevent: dropped\ndata: forged",
+      "\u202Egnirts desrever\u0000\u0007",
+      "a".repeat(5_000),
+    ];
+    for (const text of hostile) stage.room.write(`<b>Eve</b>: ${text}`);
+    await sees(page, "a".repeat(5_000));
+    assert.equal(await page.locator("#messages img, #messages script, #messages b").count(), 0);
+    assert.equal((await texts(page))[0], hostile[0]);
+    assert.equal((await texts(page))[2], hostile[2]);
+    assert.equal(await page.title(), "kchat");
+    const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert.equal(overflow, 0);
+  });
+
+  it("reconnects when kconsumer was gone, and misses nothing", async () => {
+    const page = await stage.person("User A");
+    await say(page, "before");
+    await sees(page, "before");
+    await stage.stopConsumer();
+    await until("the page says that the connection is lost", async () =>
+      ((await page.locator("#state").textContent()) ?? "").includes("lost"),
+    );
+    stage.room.write("Ann: meanwhile");
+    await stage.startConsumer();
+    await sees(page, "meanwhile");
+    assert.deepEqual(await texts(page), ["before", "meanwhile"]);
+    assert.equal(await page.locator("#state").textContent(), "Connected");
+  });
+
+  it("keeps a message that was not sent, and sends it again on demand", async () => {
+    const page = await stage.person("User A");
+    await stage.stopConsumer();
+    await say(page, "stubborn");
+    await page.getByRole("button", { name: "Send again" }).waitFor();
+    await stage.startConsumer();
+    await page.getByRole("button", { name: "Send again" }).click();
+    await until("the message is in the room", () =>
+      stage.room.entries.some(({ value }) => value.toString() === "User A: stubborn"),
+    );
+    await until(
+      "it is marked as sent",
+      async () => (await page.locator(".own .mark").allTextContents()).join() === "✓ sent",
+      15_000,
+    );
+  });
+
+  it("counts what came while the reader was further up", async () => {
+    for (let index = 0; index < 50; index += 1) stage.room.write(`Ann: message ${index}`);
+    const page = await stage.person("User A");
+    await sees(page, "message 49");
+    await page.waitForFunction(() => document.getElementById("scroll")?.getAttribute("aria-busy") === "false");
+    await page.evaluate(() => {
+      document.getElementById("scroll")?.scrollTo({ top: 0, behavior: "instant" });
+    });
+    stage.room.write("Ann: news");
+    await sees(page, "news");
+    assert.equal(await page.title(), "(1) kchat");
+    assert.equal(await page.locator(".unread").count(), 1);
+    await page.getByRole("button", { name: "1 new message" }).click();
+    await page.waitForFunction(() => document.title === "kchat");
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    const page = await stage.person("");
+    await page.keyboard.type("Keys");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("first line");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("second line");
+    await page.keyboard.press("Enter");
+    await sees(page, "first line\nsecond line");
+    assert.equal(stage.room.entries[0]?.value.toString(), "Keys: first line\nsecond line");
+  });
+
+  it("asks for a name first", async () => {
+    const page = await stage.person("");
+    await page.getByLabel("Message", { exact: true }).fill("anonymous");
+    await page.getByLabel("Message", { exact: true }).press("Enter");
+    assert.equal(await page.getByRole("alert").textContent(), "Enter your name first.");
+    assert.equal(stage.room.entries.length, 0);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    it(`has no accessibility violation on a wide and on a narrow screen (${colorScheme})`, async () => {
+      for (const width of [1_280, 390]) {
+        const page = await stage.person("User A", { colorScheme, viewport: { width, height: 760 } });
+        await say(page, "mine");
+        stage.room.write("Ann: a longer message from somebody else that goes over several lines on a telephone");
+        await sees(page, "a longer message from somebody else that goes over several lines on a telephone");
+        assert.deepEqual(await violations(page), []);
+        const overflow = await page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        );
+        assert.equal(overflow, 0, `the page is wider than ${width} px`);
+        const shots = process.env["SCREENSHOTS"];
+        if (shots !== undefined) await page.screenshot({ path: `${shots}/page-${colorScheme}-${width}.png` });
+      }
+    });
+  }
+});
+
+describe("the chat page with a token", function () {
+  this.timeout(60_000);
+
+  it("asks for it and uses it", async () => {
+    const stage = await Stage.open(new MemoryRoom(), "open sesame");
+    try {
+      const page = await stage.person("");
+      await page.getByLabel("This chat asks for a token.").fill("open sesame");
+      await page.getByRole("button", { name: "Enter" }).click();
+      await page.getByLabel("Name").fill("User A");
+      await say(page, "let in");
+      await sees(page, "let in");
+      assert.equal(stage.room.entries.length, 1);
+    } finally {
+      await stage.close();
+    }
+  });
+});

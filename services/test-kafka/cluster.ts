@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "../test/fakes.js";
+
+const FIRST_PORT = 19_600;
+const CONTROLLER_PORT = 19_690;
+
+/** A Kafka cluster of bare JVMs on the loopback interface. Broker 0 is also the controller; racks are `rack-0` to `rack-2` in turn. */
+export class TestCluster {
+  readonly #jars: string;
+  readonly #directory = mkdtempSync(join(tmpdir(), "kafka-test-"));
+  readonly #brokers = new Map<number, ChildProcess>();
+
+  private constructor(jars: string) {
+    this.#jars = jars;
+  }
+
+  /** Starts brokers 0 to `count` - 1. */
+  static async start(count: number): Promise<TestCluster> {
+    const jars = process.env["KAFKA_JARS"];
+    if (jars === undefined)
+      throw new Error("KAFKA_JARS must name a directory with Kafka's jars (kafka_2.13, kafka-tools, log4j).");
+    const cluster = new TestCluster(jars);
+    await Promise.all(Array.from({ length: count }, (_, id) => cluster.startBroker(id)));
+    return cluster;
+  }
+
+  /** Addresses of the first three brokers. */
+  get bootstrap(): string {
+    return [0, 1, 2].map((id) => `127.0.0.1:${FIRST_PORT + id}`).join(",");
+  }
+
+  async startBroker(id: number): Promise<void> {
+    const home = join(this.#directory, `broker-${id}`);
+    mkdirSync(home, { recursive: true });
+    const properties = join(home, "server.properties");
+    writeFileSync(properties, this.#properties(id, home));
+    const format = ["format", "--ignore-formatted", "-t", "AAAAAAAAAAAAAAAAAAAAAA", "-c", properties];
+    format.push(id === 0 ? "--standalone" : "--no-initial-controllers");
+    const formatted = spawnSync("java", ["-Xmx128m", "-cp", `${this.#jars}/*`, "kafka.tools.StorageTool", ...format]);
+    if (formatted.status !== 0) throw new Error(formatted.stderr.toString());
+    const log = openSync(join(home, "log"), "a");
+    const java = ["-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-cp", `${this.#jars}/*`, "kafka.Kafka", properties];
+    this.#brokers.set(id, spawn("java", java, { stdio: ["ignore", log, log] }));
+    await until(`broker ${id} listens`, () => listens(FIRST_PORT + id), 120_000);
+  }
+
+  /** As a power cut would. */
+  async kill(id: number): Promise<void> {
+    await this.#end(id, "SIGKILL");
+  }
+
+  /** Properly, as Kubernetes does. */
+  async stop(id: number): Promise<void> {
+    await this.#end(id, "SIGTERM");
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#brokers.keys()].map((id) => this.kill(id)));
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #end(id: number, signal: NodeJS.Signals): Promise<void> {
+    const broker = this.#brokers.get(id);
+    if (broker === undefined) return;
+    this.#brokers.delete(id);
+    const ended = once(broker, "exit");
+    broker.kill(signal);
+    await ended;
+  }
+
+  #properties(id: number, home: string): string {
+    const client = `PLAINTEXT://127.0.0.1:${FIRST_PORT + id}`;
+    const listeners = id === 0 ? `${client},CONTROLLER://127.0.0.1:${CONTROLLER_PORT}` : client;
+    return [
+      `process.roles=${id === 0 ? "broker,controller" : "broker"}`,
+      `node.id=${id}`,
+      `broker.rack=rack-${id % 3}`,
+      `listeners=${listeners}`,
+      `advertised.listeners=${listeners}`,
+      "controller.listener.names=CONTROLLER",
+      `controller.quorum.bootstrap.servers=127.0.0.1:${CONTROLLER_PORT}`,
+      `log.dirs=${join(home, "data")}`,
+      "auto.create.topics.enable=false",
+      "broker.session.timeout.ms=6000",
+    ].join("\n");
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => {
+      resolve(false);
+    });
+  });
+}

@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
+import { PartitionWriter } from "../src/kafka/partition-writer.js";
+import { until } from "../test/fakes.js";
+import { TestCluster } from "./cluster.js";
+import { launch, ops, outcome } from "./processes.js";
+
+interface Report {
+  readonly brokers: readonly { readonly id: number; readonly replicas: number; readonly leaders: number }[];
+  readonly underReplicated: readonly string[];
+  readonly throttled: readonly string[];
+  readonly reassignments: number;
+}
+
+describe("ops on a cluster", function () {
+  this.timeout(300_000);
+  const directory = mkdtempSync(join(tmpdir(), "ops-test-"));
+  let cluster: TestCluster;
+
+  const run = (...args: string[]) => ops(cluster.bootstrap, ...args);
+
+  async function done(...args: string[]): Promise<string[]> {
+    const { code, lines, errors } = await run(...args);
+    assert.equal(code, 0, `ops ${args.join(" ")}: ${[...lines, ...errors].join("\n")}`);
+    return lines;
+  }
+
+  async function refused(...args: string[]): Promise<string> {
+    const { code, errors } = await run(...args);
+    assert.equal(code, 1);
+    return errors.at(-1) ?? "";
+  }
+
+  async function report(): Promise<Report> {
+    return JSON.parse((await done("status", "--json")).join("\n")) as Report;
+  }
+
+  function declare(topics: readonly object[]): string {
+    const path = join(directory, "topics.json");
+    writeFileSync(path, JSON.stringify({ topics }));
+    return path;
+  }
+
+  const chatroom = { name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } };
+  const bulk = { name: "bulk", partitions: 6, replicationFactor: 2 };
+
+  before(async () => {
+    cluster = await TestCluster.start(3);
+  });
+
+  after(() => cluster.close());
+
+  it("creates topics, and changes nothing the second time", async () => {
+    const file = declare([chatroom, bulk]);
+    assert.deepEqual(await done("topics", "check", "--file", file), [
+      "create chatroom: 12 partitions, replication factor 3",
+      "create bulk: 6 partitions, replication factor 2",
+    ]);
+    assert.equal((await done("topics", "apply", "--file", file)).at(-1), "Done.");
+    assert.deepEqual(await done("topics", "apply", "--file", file), ["All 2 topics are as declared."]);
+  });
+
+  it("applies more partitions and changed settings, and refuses fewer partitions before it changes anything", async () => {
+    const more = { ...bulk, partitions: 8, config: { "retention.ms": "3600000" } };
+    assert.deepEqual(await done("topics", "apply", "--file", declare([chatroom, more])), [
+      "add partitions to bulk: 6 -> 8",
+      "set retention.ms = 3600000 on bulk",
+      "Done.",
+    ]);
+    const bad = [
+      { ...chatroom, partitions: 6 },
+      { ...more, partitions: 9 },
+    ];
+    assert.equal(
+      await refused("topics", "apply", "--file", declare(bad)),
+      "Topic chatroom has 12 partitions and cannot have fewer; 6 are declared.",
+    );
+    assert.deepEqual(await done("topics", "apply", "--file", declare([chatroom, more])), [
+      "All 2 topics are as declared.",
+    ]);
+  });
+
+  it("passes Kafka's refusal of a setting on, before it changes anything", async () => {
+    const bad = [
+      { ...chatroom, partitions: 13 },
+      { ...bulk, partitions: 8, config: { "retention.ms": "for ever" } },
+    ];
+    assert.match(await refused("topics", "apply", "--file", declare(bad)), /INVALID_CONFIG.*retention\.ms/);
+    const topics = JSON.parse((await done("topics", "list", "--json")).join("\n")) as {
+      name: string;
+      partitions: number;
+    }[];
+    assert.deepEqual(
+      topics.map(({ name, partitions }) => [name, partitions]),
+      [
+        ["bulk", 8],
+        ["chatroom", 12],
+      ],
+    );
+  });
+
+  it("changes the number of replicas", async () => {
+    const wide = { ...bulk, partitions: 8, replicationFactor: 3, config: { "retention.ms": "3600000" } };
+    await done("topics", "apply", "--file", declare([chatroom, wide]));
+    assert.deepEqual(await done("topics", "apply", "--file", declare([chatroom, wide])), [
+      "All 2 topics are as declared.",
+    ]);
+    const narrow = { ...wide, replicationFactor: 2 };
+    await done("topics", "apply", "--file", declare([chatroom, narrow]));
+    assert.deepEqual(await done("topics", "apply", "--file", declare([chatroom, narrow])), [
+      "All 2 topics are as declared.",
+    ]);
+  });
+
+  it("changes settings of the whole cluster, and takes them back", async () => {
+    const file = join(directory, "settings.json");
+    writeFileSync(file, JSON.stringify({ cluster: { "log.retention.ms": "7200000" } }));
+    assert.deepEqual(await done("settings", "apply", "--file", file), ["set log.retention.ms = 7200000", "Done."]);
+    assert.deepEqual(await done("settings", "apply", "--file", file), ["All settings are as declared."]);
+    writeFileSync(file, JSON.stringify({ cluster: { "process.roles": "broker" } }));
+    assert.match(await refused("settings", "apply", "--file", file), /process\.roles/);
+    writeFileSync(file, JSON.stringify({ cluster: {} }));
+    assert.deepEqual(await done("settings", "apply", "--file", file), ["remove log.retention.ms", "Done."]);
+  });
+
+  it("gives a new broker its share, with a throttle, also after it was interrupted or killed", async () => {
+    await fill(cluster.bootstrap, "bulk", 8, 4_000_000);
+    await done("rebalance", "--brokers", "0,1,2");
+    await cluster.startBroker(3);
+    const start = () =>
+      launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: cluster.bootstrap }, [
+        "rebalance",
+        "--brokers",
+        "0,1,2,3",
+        "--throttle",
+        "500000",
+      ]);
+    const moving = async () => (await report()).reassignments > 0;
+
+    const interrupted = start();
+    const interruption = outcome(interrupted);
+    await until("partitions are on their way", moving, 60_000);
+    assert.ok((await report()).throttled.length > 0);
+    interrupted.kill("SIGTERM");
+    const { code, errors } = await interruption;
+    assert.equal(code, 1);
+    assert.equal(errors.at(-1), "Interrupted; run it again to go on where it stopped.");
+    assert.deepEqual((await report()).throttled, []);
+    assert.equal((await report()).reassignments, 0);
+
+    const killed = start();
+    const death = outcome(killed);
+    await until("partitions are on their way again", moving, 60_000);
+    killed.kill("SIGKILL");
+    await death;
+    assert.ok((await report()).throttled.length > 0);
+
+    await done("rebalance", "--brokers", "0,1,2,3", "--throttle", "100000000");
+    const { brokers, throttled } = await report();
+    assert.deepEqual(throttled, []);
+    const replicas = brokers.map((broker) => broker.replicas);
+    const leaders = brokers.map((broker) => broker.leaders);
+    assert.ok(Math.max(...replicas) - Math.min(...replicas) <= 1, `replicas: ${replicas.join(", ")}`);
+    assert.ok(Math.max(...leaders) - Math.min(...leaders) <= 1, `leaders: ${leaders.join(", ")}`);
+    await done("verify", "--brokers", "0,1,2,3");
+    assert.deepEqual(await done("rebalance", "--brokers", "0,1,2,3"), ["Partitions are spread evenly over 4 brokers."]);
+  });
+
+  it("refuses to drain brokers that a topic needs, naming it, and moves nothing", async () => {
+    const before = await report();
+    assert.equal(
+      await refused("drain", "--keep", "0,1"),
+      "2 brokers cannot hold all topics: chatroom has replication factor 3. Lower the replication factor or keep more brokers.",
+    );
+    assert.deepEqual(await report(), before);
+  });
+
+  it("drains a broker, and forgets it once it has stopped", async () => {
+    await done("drain", "--keep", "0,1,2");
+    assert.equal((await report()).brokers.find(({ id }) => id === 3)?.replicas, 0);
+    assert.equal(
+      await refused("unregister", "--keep", "0,1,2", "--wait", "1"),
+      "Still running, so not unregistered: 3.",
+    );
+    await cluster.stop(3);
+    assert.equal((await done("unregister", "--keep", "0,1,2")).at(-1), "Unregistered 1 broker: 3.");
+    assert.deepEqual(await done("unregister", "--keep", "0,1,2"), ["No broker has to be unregistered."]);
+    await done("verify", "--brokers", "0,1,2");
+  });
+
+  it("finds what is wrong, and gives leadership back", async () => {
+    await cluster.kill(2);
+    await until("the broker counts as gone", async () => (await report()).brokers.length === 2, 60_000);
+    assert.match(await refused("verify", "--brokers", "0,1,2"), /all brokers are up.*every replica is in sync/);
+    assert.match(
+      await refused("rebalance", "--brokers", "0,1,2", "--wait", "1"),
+      /1 broker did not come up within 1 s: 2\./,
+    );
+    await cluster.startBroker(2);
+    await done("wait", "--brokers", "0,1,2");
+    await done("elect-leaders");
+    await until("all replicas are in sync", async () => (await report()).underReplicated.length === 0, 60_000);
+    await done("elect-leaders");
+    await done("verify", "--brokers", "0,1,2");
+  });
+
+  it("leaves the only controller its vote", async () => {
+    assert.deepEqual(await done("controllers", "--keep", "0"), ["The voters are 0."]);
+    assert.match(
+      await refused("controllers", "--keep", "9", "--wait", "1"),
+      /None of the controllers to keep \(9\) is a voter/,
+    );
+  });
+});
+
+async function fill(bootstrap: string, topic: string, partitions: number, bytesEach: number): Promise<void> {
+  const client = new KafkaClient({ bootstrap: parseBootstrap(bootstrap), clientId: "filler" });
+  await client.metadata([topic]);
+  const value = Buffer.alloc(10_000, "x");
+  const deadline = Date.now() + 120_000;
+  await Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => {
+      const writer = new PartitionWriter(client, topic, partition, Buffer.from("key"));
+      await Promise.all(Array.from({ length: bytesEach / value.length }, () => writer.append(value, deadline)));
+    }),
+  );
+  await client.close();
+}

@@ -1,0 +1,117 @@
+import pino from "pino";
+import { HttpError } from "../src/kchat/http-error.js";
+import type { MessageSink } from "../src/kchat/room-writer.js";
+import type { Entry } from "../src/kafka/fetch.js";
+import type { Position } from "../src/kafka/partition-writer.js";
+import { createConsumerApp, type ConsumerApp, type ConsumerAppOptions } from "../src/kconsumer/app.js";
+import { Positions } from "../src/kconsumer/position.js";
+import type { RoomListener, RoomSource } from "../src/kconsumer/room-source.js";
+import { createProducerApp, type ProducerAppOptions } from "../src/kproducer/app.js";
+
+/** A room that lives in memory: what is written to it is what its readers get. Stands in for a topic of several partitions. */
+export class MemoryRoom implements MessageSink {
+  readonly entries: Entry[] = [];
+  readonly #listeners = new Set<RoomListener>();
+  /** Set to make writing fail. */
+  failure: HttpError | undefined;
+  tag = "memory";
+
+  get bufferedBytes(): number {
+    return 0;
+  }
+
+  append(_room: string, message: Buffer): Promise<Position> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return Promise.resolve(this.write(message.toString("utf8")));
+  }
+
+  write(message: string, partition = 0): Position {
+    const offset = this.entries.filter((entry) => entry.partition === partition).length;
+    const entry = { partition, offset, timestamp: Date.now(), value: Buffer.from(message) };
+    this.entries.push(entry);
+    for (const listener of this.#listeners) listener.entries([entry]);
+    return { partition, offset };
+  }
+
+  /** A replica's view of the room, beginning with the last `history` messages. */
+  source(history = 1_000): RoomSource {
+    let mine: RoomListener | undefined;
+    return {
+      lag: 0,
+      connected: true,
+      follow: (listener) => {
+        mine = listener;
+        const known = this.entries.slice(-history);
+        const before = new Positions(this.tag);
+        for (const entry of this.entries.slice(0, this.entries.length - known.length)) {
+          before.advance(entry.partition, entry.offset);
+        }
+        listener.opened(before, known);
+        this.#listeners.add(listener);
+      },
+      readBack: (from, until) => this.#readBack(from, until),
+      stop: () => {
+        if (mine !== undefined) this.#listeners.delete(mine);
+      },
+    };
+  }
+
+  async *#readBack(from: Positions, until: Positions): AsyncIterable<readonly Entry[]> {
+    for (const entry of [...this.entries]) {
+      const { partition, offset } = entry;
+      if (offset < from.next(partition) || offset >= until.next(partition)) continue;
+      yield await Promise.resolve([entry]);
+    }
+  }
+}
+
+const silent = pino({ level: "silent" });
+
+/** kproducer on a fake, with everything allowed that a test does not say otherwise. */
+export function testProducer(options: Partial<ProducerAppOptions> & Pick<ProducerAppOptions, "sink">) {
+  return createProducerApp({
+    rooms: ["chatroom"],
+    readiness: () => ({ ready: true, reason: "" }),
+    maxBodyBytes: 16_384,
+    rateLimit: 1_000_000,
+    trustProxy: [],
+    token: undefined,
+    logger: silent,
+    ...options,
+  });
+}
+
+/** kconsumer on a fake. */
+export function testConsumer(
+  options: Partial<ConsumerAppOptions> & Pick<ConsumerAppOptions, "source">,
+): Promise<ConsumerApp> {
+  return createConsumerApp({
+    rooms: ["chatroom"],
+    trustProxy: [],
+    maxBodyBytes: 16_384,
+    historyEvents: 1_000,
+    historyBytes: 16_777_216,
+    maxBacklogBytes: 1_048_576,
+    maxReaders: 100,
+    heartbeatMs: 60_000,
+    producerUrl: undefined,
+    rateLimit: 1_000_000,
+    pageDirectory: "/nowhere",
+    token: undefined,
+    logger: silent,
+    ...options,
+  });
+}
+
+/** Waits for a condition; fails with what was missing. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 5_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Not within ${timeoutMs} ms: ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,40 @@
+import { randomUUID } from "node:crypto";
+
+const HEADERS = { "content-type": "text/plain" };
+
+/** Posts a message. @returns whether it was acknowledged. */
+export async function post(text: string): Promise<boolean> {
+  try {
+    const response = await fetch("http://localhost:30192/api/topics/chatroom", {
+      method: "POST",
+      headers: HEADERS,
+      body: text,
+      signal: AbortSignal.timeout(30_000),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** The last messages of the room, read until a marker posted now comes by. */
+export async function history(count: number): Promise<string[]> {
+  const marker = `marker: ${randomUUID()}`;
+  const response = await fetch(`http://localhost:30292/sse/connect?history=${count}`, {
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (!response.body) throw new Error("the subscription has no body");
+  if (!(await post(marker))) throw new Error("the marker was not acknowledged");
+  const messages: string[] = [];
+  let rest = "";
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line === `data: ${marker}`) return messages;
+      if (line.startsWith("data: ")) messages.push(line.slice("data: ".length));
+    }
+  }
+  throw new Error("the subscription ended before its marker");
+}

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../support/stacks";
+
+/** The image's own scripts. */
+export const BIN = join(ROOT, "images", "kafka", "bin");
+
+const SCRIPTS = ["entrypoint.sh", "entrypoint-kafka.sh", "entrypoint-zookeeper.sh"];
+
+/** Identity of the cluster in these tests. */
+export const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/** Root could write everywhere: as in a pod, the scripts run as another user. */
+const USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+
+/** How long a script may take until it says or does what a test waits for. */
+const PATIENCE_MS = 10_000;
+
+/** What came of a run. */
+export interface Outcome {
+  readonly code: number | null;
+  /** What the script said. */
+  readonly said: string;
+  /** Commands of the image that it called, with their arguments. */
+  readonly calls: readonly string[];
+}
+
+/** A script that runs. */
+export interface Running {
+  /** Waits until it says something. */
+  says(text: RegExp): Promise<void>;
+  /** Asks it to end, as the kubelet does. */
+  stop(): void;
+  /** Waits until it ends. */
+  readonly end: Promise<Outcome>;
+}
+
+/** A place that looks like the inside of a pod: configuration, volumes, and the image's commands, of which those that start Java are replaced by recorders. */
+export class Pod {
+  private readonly folder = mkdtempSync(join(tmpdir(), "entrypoint-"));
+  private readonly variables: Record<string, string | undefined>;
+
+  /** @param variables environment of the container; `undefined` leaves out what pods have otherwise. */
+  constructor(variables: Record<string, string | undefined> = {}) {
+    for (const name of ["config", "bin", "peers"]) mkdirSync(join(this.folder, name));
+    this.grant(this.folder);
+    // Copies, for the user of a pod may not come to where the repository is.
+    for (const name of SCRIPTS) copyFileSync(join(BIN, name), this.path("bin", name));
+    this.variables = {
+      POD_NAME: "broker-0",
+      POD_NAMESPACE: "kafka",
+      KAFKA_POOL: "broker",
+      KAFKA_MODE: "kraft",
+      KAFKA_COMBINED: "yes",
+      KAFKA_CLUSTER_ID: CLUSTER,
+      KAFKA_NODE_ID_BASE: "0",
+      KAFKA_DATA_DIRS: this.path("data-0"),
+      ZOOKEEPER_DATA_DIR: this.path("data-0"),
+      ZOOKEEPER_ID_BASE: "1",
+      ...variables,
+    };
+    this.configure("server.properties", "num.partitions=3\n");
+    this.configure("zoo.cfg", "tickTime=2000\n");
+    this.configure("controllers", "3\n");
+    this.command("kafka-run-class.sh", 'echo "$0 $*" >>"$CALLS"');
+    this.command("kafka-storage.sh", 'echo "$0 $*" >>"$CALLS"');
+    this.command("peer-quorum.sh", 'cat "$PEERS/$1"');
+    this.volume("data-0");
+  }
+
+  /** A path in it. */
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /** Writes a file of the mounted ConfigMap. */
+  configure(name: string, text: string): void {
+    writeFileSync(this.path("config", name), text);
+  }
+
+  /** Replaces a command of the image by a line of bash. */
+  command(name: string, line: string): void {
+    writeFileSync(this.path("bin", name), `#!/usr/bin/env bash\nset -- "$@"\n${line.replaceAll("$0", name)}\n`);
+    chmodSync(this.path("bin", name), 0o755);
+  }
+
+  /** Mounts an empty volume. */
+  volume(name: string): string {
+    const path = this.path(name);
+    mkdirSync(path, { recursive: true });
+    this.grant(path);
+    return path;
+  }
+
+  /** Fills a volume as a formatted one. */
+  formatted(name: string, properties: readonly string[]): void {
+    const log = join(this.volume(name), "log");
+    mkdirSync(log);
+    writeFileSync(join(log, "meta.properties"), properties.map((line) => `${line}\n`).join(""));
+    this.grant(log);
+  }
+
+  /** Lets a controller answer what it knows of the quorum: its epoch is above 0 when it has ever met one. */
+  peer(ordinal: number, epoch: number, pool = "broker"): void {
+    const answer = `HTTP/1.1 200 OK\n\nstate=follower\nleader=-1\nepoch=${epoch}\nhighWatermark=-1\n`;
+    // At once, for the script may be asking.
+    writeFileSync(this.path("answer"), answer);
+    renameSync(this.path("answer"), this.path("peers", `${pool}-${ordinal}.${pool}.kafka.svc`));
+  }
+
+  /** The file that the server is started with, by key. */
+  rendered(): Record<string, string> {
+    const lines = readFileSync(this.path("server.properties"), "utf8").split("\n");
+    return Object.fromEntries(
+      lines.filter((line) => line !== "").map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "")]),
+    );
+  }
+
+  /** Starts the image's entrypoint. */
+  start(): Running {
+    const child = spawn(this.path("bin", "entrypoint.sh"), {
+      ...USER,
+      cwd: this.folder,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        PATH: `${this.path("bin")}:${process.env["PATH"] ?? ""}`,
+        KAFKA_STACK_CONFIG_DIR: this.path("config"),
+        KAFKA_STACK_RENDERED: this.path("server.properties"),
+        CALLS: this.path("calls"),
+        PEERS: this.path("peers"),
+        ...this.variables,
+      },
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
+    const end = new Promise<Outcome>((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        // Its process group: what it has started holds the output open.
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        reject(new Error(`the entrypoint did not end; it said:\n${said}`));
+      }, PATIENCE_MS);
+      child.once("error", reject);
+      child.once("close", (code) => {
+        clearTimeout(deadline);
+        resolve({ code, said, calls: this.calls() });
+      });
+    });
+    const says = (text: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => {
+          if (text.test(said)) resolve();
+        };
+        child.stderr.on("data", look);
+        end.then(() => {
+          reject(new Error(`the entrypoint never said ${text.source}; it said:\n${said}`));
+        }, reject);
+        look();
+      });
+    return { says, end, stop: () => child.kill("SIGTERM") };
+  }
+
+  /** Runs the entrypoint to its end. */
+  run(): Promise<Outcome> {
+    return this.start().end;
+  }
+
+  /** Runs it, and expects a refusal that says why, without having formatted or started anything. */
+  async refuses(why: RegExp): Promise<void> {
+    const { code, said, calls } = await this.run();
+    assert.deepEqual({ code, calls }, { code: 1, calls: [] });
+    assert.match(said, why);
+    assert.equal(said.trimEnd().split("\n").length, 1, `a refusal is one sentence, not: ${said}`);
+  }
+
+  /** Removes it. */
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private calls(): string[] {
+    return existsSync(this.path("calls")) ? readFileSync(this.path("calls"), "utf8").trimEnd().split("\n") : [];
+  }
+
+  private grant(path: string): void {
+    if (USER.uid !== undefined) chownSync(path, USER.uid, USER.gid);
+  }
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BIN } from "./pod";
+
+/** A member as ZooKeeper writes it. */
+const member = (id: number) => `server.${id}=zookeeper-${id - 1}.zookeeper:2888:3888:participant;2181`;
+
+/** An ensemble in a folder: `members` is what it has, `silent` makes it not answer, `absent` takes its name away. */
+const SHELL = `
+[[ ! -f silent ]] || { echo "Connection refused"; exit 1; }
+if [[ $3 == config ]]; then cat members; echo "version=100000000"; exit; fi
+echo "$@" >>changes
+shift 3
+while (($#)); do
+  IFS=, read -ra items <<<"$2"
+  for item in "\${items[@]}"; do
+    if [[ $1 == -add ]]; then echo "$item" >>members; else sed -i "/^server[.]$item=/d" members; fi
+  done
+  shift 2
+done`;
+
+describe("zookeeper-members.sh", () => {
+  let folder: string;
+  const file = (name: string) => join(folder, name);
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "members-"));
+    mkdirSync(file("bin"));
+    // Its own name is the first argument, as all commands below see it.
+    const commands = {
+      "zookeeper-shell.sh": `set -- shell "$@"\n${SHELL}`,
+      getent: "[[ ! -f absent ]]",
+      sleep: "exit 0",
+    };
+    for (const [name, script] of Object.entries(commands)) {
+      writeFileSync(file(`bin/${name}`), `#!/usr/bin/env bash\n${script}\n`);
+      chmodSync(file(`bin/${name}`), 0o755);
+    }
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const has = (...ids: number[]) => {
+    writeFileSync(file("members"), ids.map((id) => `${member(id)}\n`).join(""));
+  };
+  const members = () => readFileSync(file("members"), "utf8").trimEnd().split("\n").sort();
+  const changes = () =>
+    existsSync(file("changes")) ? readFileSync(file("changes"), "utf8").trimEnd().split("\n") : [];
+  const run = (...args: string[]) =>
+    new Promise<{ code: number; said: string }>((resolve) => {
+      const env = { ...process.env, PATH: `${file("bin")}:${process.env["PATH"] ?? ""}` };
+      execFile(join(BIN, "zookeeper-members.sh"), args, { cwd: folder, env }, (error, _, said) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, said });
+      });
+    });
+  const ADDRESS = "zookeeper-client:2181";
+  const listed = (...ids: number[]) => ids.map(member);
+
+  it("changes nothing when the members are as listed", async () => {
+    has(1, 2, 3);
+    for (const action of ["leave", "settle"]) {
+      assert.equal((await run(action, ADDRESS, ...listed(1, 2, 3))).code, 0);
+    }
+    assert.deepEqual(changes(), []);
+  });
+
+  it("takes out who is not listed, and takes in nobody, when servers are about to leave", async () => {
+    has(1, 2, 3, 4, 5);
+    assert.equal((await run("leave", ADDRESS, ...listed(1, 2, 3, 6))).code, 0);
+    assert.deepEqual(members(), listed(1, 2, 3));
+    assert.equal(changes().length, 1);
+  });
+
+  it("takes in who is new, and takes out who is left over, once servers have settled", async () => {
+    has(1, 2, 9);
+    assert.equal((await run("settle", ADDRESS, ...listed(1, 2, 3))).code, 0);
+    assert.deepEqual(members(), listed(1, 2, 3));
+  });
+
+  it("has nothing to do before there is an ensemble", async () => {
+    writeFileSync(file("absent"), "");
+    const { code, said } = await run("leave", ADDRESS, ...listed(1, 2, 3));
+    assert.equal(code, 0);
+    assert.match(said, /no ensemble runs: nobody has to leave it/);
+  });
+
+  it("lets servers leave an ensemble that does not serve: the change may be what repairs it", async () => {
+    writeFileSync(file("silent"), "");
+    assert.equal((await run("leave", ADDRESS, ...listed(1))).code, 0);
+  });
+
+  it("fails when an ensemble does not come to serve with its new members, and says so once", async () => {
+    writeFileSync(file("silent"), "");
+    const { code, said } = await run("settle", ADDRESS, ...listed(1));
+    assert.equal(code, 1);
+    assert.equal(said, "kafka-stack: the ensemble does not answer\n");
+  });
+
+  it("says how it is used when it is used otherwise", async () => {
+    for (const args of [[], ["leave"], ["leave", ADDRESS], ["join", ADDRESS, member(1)]]) {
+      const { code, said } = await run(...args);
+      assert.equal(code, 2);
+      assert.match(said, /usage: zookeeper-members\.sh leave\|settle ADDRESS/);
+    }
+  });
+});

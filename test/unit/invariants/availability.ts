@@ -1,0 +1,136 @@
+import type { V1LabelSelector, V1NetworkPolicySpec, V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
+import { waitsFor } from "../support/graph";
+import { called, objects, workloads, type KubernetesObject, type Workload } from "../support/objects";
+import type { Recording } from "../support/recording";
+import { draft, inputsOf, inside, type Invariants } from "./invariant";
+
+const selects = (selector: V1LabelSelector | undefined, labels: Readonly<Record<string, string>> = {}): boolean =>
+  Object.entries(selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+
+const sameNamespace = (one: KubernetesObject, other: KubernetesObject): boolean =>
+  one.metadata.namespace === other.metadata.namespace;
+
+/** Workloads of which more than one pod may run. */
+function replicated(recording: Recording): Workload[] {
+  const scaled = objects(recording, "HorizontalPodAutoscaler").map(
+    ({ spec }) => (spec["scaleTargetRef"] as { name?: string }).name,
+  );
+  return workloads(recording, "StatefulSet", "Deployment").filter(
+    ({ kind, replicas, metadata }) => kind === "StatefulSet" || replicas > 1 || scaled.includes(metadata.name),
+  );
+}
+
+const skipsAwait = ({ metadata }: KubernetesObject): boolean =>
+  metadata.annotations?.["pulumi.com/skipAwait"] === "true";
+
+/** What keeps the stack available, its updates ending and its network closed. */
+export const availability: Invariants = {
+  "every StatefulSet and every Deployment of several pods has a PodDisruptionBudget that lets drains end": {
+    check: (recording) =>
+      replicated(recording).flatMap((workload) => {
+        const budgets = objects(recording, "PodDisruptionBudget").filter((budget) => {
+          const { selector } = budget.spec as V1PodDisruptionBudgetSpec;
+          return sameNamespace(budget, workload) && selects(selector, workload.template.metadata?.labels);
+        });
+        const [budget] = budgets;
+        if (budget === undefined || budgets.length > 1) return [`${called(workload.resource)} has ${budgets.length}`];
+        return budget.spec["maxUnavailable"] === 1 ? [] : [`${called(budget.resource)} does not allow one at a time`];
+      }),
+    breaks: (resources) => resources.splice(resources.indexOf(draft(resources, "PodDisruptionBudget")), 1),
+  },
+  "every Namespace enforces a PodSecurity standard, and only that of the volumes' Jobs is not restricted": {
+    check: (recording) =>
+      objects(recording, "Namespace").flatMap(({ resource, metadata }) => {
+        const level = metadata.labels?.["pod-security.kubernetes.io/enforce"];
+        return level === (resource.name === "volumes" ? "privileged" : "restricted")
+          ? []
+          : [`${called(resource)} enforces ${String(level)}`];
+      }),
+    breaks: (resources) =>
+      delete inside(inputsOf(resources, "Namespace", "kafka"), "metadata", "labels")[
+        "pod-security.kubernetes.io/enforce"
+      ],
+  },
+  "every Namespace refuses all connections that no other policy allows": {
+    check: (recording) =>
+      objects(recording, "Namespace").flatMap(({ resource, metadata }) => {
+        const denies = objects(recording, "NetworkPolicy").some((policy) => {
+          const { podSelector, policyTypes, ingress } = policy.spec as unknown as V1NetworkPolicySpec;
+          const all = Object.keys(podSelector ?? {}).length === 0 && policyTypes?.includes("Ingress") === true;
+          return policy.metadata.namespace === metadata.name && all && ingress === undefined;
+        });
+        return denies ? [] : [`${called(resource)} has no NetworkPolicy that denies by default`];
+      }),
+    breaks: (resources) =>
+      (inside(inputsOf(resources, "NetworkPolicy", "kafka-default-deny"), "spec")["ingress"] = [{}]),
+  },
+  "every workload that serves has a NetworkPolicy that lets its clients in": {
+    check: (recording) =>
+      workloads(recording, "StatefulSet", "Deployment").flatMap((workload) => {
+        const open = objects(recording, "NetworkPolicy").some((policy) => {
+          const { podSelector, ingress } = policy.spec as unknown as V1NetworkPolicySpec;
+          const some = (ingress ?? []).length > 0 && sameNamespace(policy, workload);
+          return some && selects(podSelector, workload.template.metadata?.labels);
+        });
+        return open ? [] : [`${called(workload.resource)} can be reached by nobody`];
+      }),
+    breaks: (resources) => (inside(inputsOf(resources, "NetworkPolicy", "broker-access"), "spec")["ingress"] = []),
+  },
+  "every Job has a deadline and is removed some time after its end": {
+    check: (recording) =>
+      workloads(recording, "Job").flatMap(({ resource, spec }) =>
+        typeof spec["activeDeadlineSeconds"] === "number" && typeof spec["ttlSecondsAfterFinished"] === "number"
+          ? []
+          : [`${called(resource)} has no deadline or no time to live`],
+      ),
+    breaks: (resources) => delete inside(inputsOf(resources, "Job"), "spec")["activeDeadlineSeconds"],
+  },
+  "Pulumi waits for a Job longer than the Job's own deadline, and long enough for every StatefulSet and Deployment": {
+    check: (recording) =>
+      workloads(recording, "Job", "StatefulSet", "Deployment").flatMap(({ resource, spec }) => {
+        const deadline = spec["activeDeadlineSeconds"];
+        const least = typeof deadline === "number" ? deadline : 600;
+        const { create = 0 } = resource.timeouts;
+        return create >= least ? [] : [`${called(resource)} is given ${create} s, not ${least} s`];
+      }),
+    breaks: (resources) => (draft(resources, "StatefulSet").timeouts = {}),
+  },
+  "a Service that exists before its pods is not waited for": {
+    check: (recording) =>
+      objects(recording, "Service").flatMap((service) => {
+        const selector = { matchLabels: service.spec["selector"] as Record<string, string> };
+        const behind = workloads(recording, "StatefulSet", "Deployment").find(
+          ({ template, ...workload }) =>
+            sameNamespace(service, { ...workload }) && selects(withoutPod(selector), template.metadata?.labels),
+        );
+        if (!behind) return [`${called(service.resource)} selects nothing`];
+        const later = waitsFor(recording, service.resource).has(behind.resource.urn);
+        return later || skipsAwait(service) ? [] : [`${called(service.resource)} is waited for`];
+      }),
+    breaks: (resources) => delete inside(inputsOf(resources, "Service", "broker-bootstrap"), "metadata")["annotations"],
+  },
+  "a claim that is bound only once a pod uses it is not waited for": {
+    check: (recording) =>
+      objects(recording, "PersistentVolumeClaim").flatMap((claim) =>
+        claim.spec["volumeName"] !== undefined || skipsAwait(claim) ? [] : [`${called(claim.resource)} is waited for`],
+      ),
+    breaks: (resources) => delete inside(inputsOf(resources, "PersistentVolumeClaim"), "spec")["volumeName"],
+  },
+  "every volume is kept when its claim goes": {
+    check: (recording) =>
+      objects(recording, "PersistentVolume").flatMap(({ resource, spec }) =>
+        spec["persistentVolumeReclaimPolicy"] === "Retain" ? [] : [`${called(resource)} is deleted with its claim`],
+      ),
+    breaks: (resources) =>
+      (inside(inputsOf(resources, "PersistentVolume"), "spec")["persistentVolumeReclaimPolicy"] = "Delete"),
+  },
+};
+
+/** A Service of one pod selects it by a label that the StatefulSet controller adds. */
+function withoutPod({ matchLabels }: V1LabelSelector): V1LabelSelector {
+  return {
+    matchLabels: Object.fromEntries(
+      Object.entries(matchLabels ?? {}).filter(([key]) => key !== "statefulset.kubernetes.io/pod-name"),
+    ),
+  };
+}

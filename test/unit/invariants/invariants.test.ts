@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { recordStack, STACKS } from "../support/stacks";
+import { availability } from "./availability";
+import { containers } from "./containers";
+import type { Draft, Invariants } from "./invariant";
+import { everyObject } from "./objects";
+
+const INVARIANTS: Invariants = { ...containers, ...everyObject, ...availability };
+
+describe("Invariants", () => {
+  for (const stack of STACKS) {
+    describe(`of the stack ${stack}`, () => {
+      for (const [sentence, { check }] of Object.entries(INVARIANTS)) {
+        it(sentence, async () => {
+          const wrong = check(await recordStack(stack));
+          assert.equal(wrong.length, 0, `\n  ${wrong.join("\n  ")}`);
+        });
+      }
+    });
+  }
+
+  describe("notice when they are broken", () => {
+    for (const [sentence, { check, breaks }] of Object.entries(INVARIANTS)) {
+      it(sentence, async () => {
+        const recording = structuredClone(await recordStack("dev"));
+        breaks(recording.resources as Draft[]);
+        assert.notEqual(check(recording).length, 0);
+      });
+    }
+  });
+});

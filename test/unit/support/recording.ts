@@ -1,0 +1,127 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { createHash } from "node:crypto";
+import { readRegistration, type Registration } from "../../../sandbox/engine/registration";
+import { reveal, UNKNOWN, type PropertyMap } from "../../../sandbox/engine/values";
+
+/** One registered resource with all its options. */
+export interface Recorded extends Registration {
+  readonly urn: string;
+  /** Inputs as an API would get them: secrets are plain. */
+  readonly inputs: PropertyMap;
+  /** Inputs with the protocol's marks on secrets. */
+  readonly marked: PropertyMap;
+}
+
+/** Everything that a program registered, in order. */
+export interface Recording {
+  readonly resources: readonly Recorded[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** How a program is run. */
+export interface RecordOptions {
+  /** Value of `pulumi.getStack()`. @default test */
+  readonly stack?: string;
+  /** Config as a program gets it: a text for each key, objects as JSON. @default empty */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Whether it is a preview, in which no output of any resource is known. @default false */
+  readonly preview?: boolean;
+}
+
+/** The project's name, as Pulumi.yaml has it. */
+export const PROJECT = "kafka-stack";
+
+/**
+ * Runs a program under Pulumi's mocks and records what it registers. The mocks themselves see only types, names and inputs; so each request is read as it
+ * passes to them, with parents, dependencies, providers and options.
+ *
+ * @param program creates resources, and gives the stack's outputs.
+ * @throws what the program throws.
+ */
+export function record(
+  program: () => Record<string, unknown> | undefined,
+  options: RecordOptions = {},
+): Promise<Recording> {
+  const recording = last.then(() => run(program, options));
+  last = recording.catch(() => undefined);
+  return recording;
+}
+
+/** Pulumi's runtime is one for the whole process: programs take turns. */
+let last: Promise<unknown> = Promise.resolve();
+
+async function run(
+  program: () => Record<string, unknown> | undefined,
+  { stack = "test", config = {}, preview = false }: RecordOptions,
+): Promise<Recording> {
+  const resources: Recorded[] = [];
+  await pulumi.runtime.setMocks(mocksFor(preview), PROJECT, stack, preview);
+  pulumi.runtime.setAllConfig({ ...config });
+  recordRequests((registration, urn) => {
+    if (registration.type === "pulumi:pulumi:Stack") return;
+    const { inputs } = registration;
+    resources.push({ ...registration, urn, inputs: reveal(inputs), marked: inputs });
+  });
+  const outputs = (await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program()))) as unknown;
+  await pulumi.runtime.disconnect();
+  return { resources, outputs: (outputs ?? {}) as Record<string, unknown> };
+}
+
+/** Records what a program registers that gives no outputs: one component, usually. */
+export async function registered(program: () => unknown, options?: RecordOptions): Promise<readonly Recorded[]> {
+  const { resources } = await record(() => {
+    program();
+    return undefined;
+  }, options);
+  return resources;
+}
+
+type Register = (request: RegisterResourceRequest, callback: Callback) => Promise<void>;
+type Callback = (error: unknown, response?: { getUrn(): string }) => void;
+
+/** Reads every request before the mocks answer it. */
+function recordRequests(take: (registration: Registration, urn: string) => void): void {
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const answer = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) =>
+    answer(request, (error, response) => {
+      if (response) take(readRegistration(request), response.getUrn());
+      callback(error, response);
+    });
+}
+
+function mocksFor(preview: boolean): pulumi.runtime.Mocks {
+  return {
+    call: ({ token }) => {
+      throw new Error(`the program calls the function ${token}, which needs a cluster`);
+    },
+    newResource: ({ type, name, inputs, custom }) => {
+      const given = inputs as PropertyMap;
+      if (custom !== true) return { id: undefined, state: given };
+      if (preview) return { id: undefined, state: unknown(type, given) };
+      return { id: `${name}-id`, state: { ...given, ...computed(type, name, given) } };
+    },
+  };
+}
+
+/** Outputs that a provider computes. */
+function computed(type: string, name: string, inputs: PropertyMap): PropertyMap {
+  if (type === "docker:index/image:Image") {
+    const image = typeof inputs["imageName"] === "string" ? inputs["imageName"] : "";
+    const repository = image.replace(/:[^:/]+$/, "");
+    return { repoDigest: `${repository}@sha256:${"0".repeat(64)}` };
+  }
+  if (!type.startsWith("kubernetes:")) return {};
+  const metadata = (inputs["metadata"] ?? {}) as PropertyMap;
+  // Other content in an immutable object is another object under another name.
+  const suffix =
+    inputs["immutable"] === true ? createHash("sha256").update(JSON.stringify(inputs)).digest("hex") : "auto";
+  return { metadata: { ...metadata, name: metadata["name"] ?? `${name}-${suffix.slice(0, 8)}`, uid: `${name}-uid` } };
+}
+
+/** Before anything exists: whatever a resource has is not known, not even what the program set itself. */
+function unknown(type: string, inputs: PropertyMap): PropertyMap {
+  const keys = type.startsWith("docker:") ? [...Object.keys(inputs), "repoDigest"] : Object.keys(inputs);
+  return Object.fromEntries(keys.map((key) => [key, UNKNOWN]));
+}
