@@ -40,7 +40,7 @@ describe("PrepareChange", () => {
   it("checks topics, then drains what shall go, then removes voters; all of it only where brokers are", async () => {
     const resources = await registered(() => new PrepareChange("prepare", args));
     assert.deepEqual(commands(resources), [
-      "topics check --file /etc/ops/topics.json --absent-ok broker",
+      "topics check --file /etc/ops/topics.json --brokers 3 --absent-ok broker",
       "drain --keep 0,1,2 --throttle 1048576 --absent-ok broker",
       "controllers --keep 9000,9001,9002 --absent-ok broker",
     ]);

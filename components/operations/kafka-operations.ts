@@ -56,7 +56,10 @@ export class PrepareChange extends pulumi.ComponentResource {
     super("kafka-stack:operations:PrepareChange", name, {}, opts);
     const absentOk = ["--absent-ok", "broker"];
     const steps: Step[] = [
-      { name: "check-topics", command: ["topics", "check", "--file", TOPICS, ...absentOk] },
+      {
+        name: "check-topics",
+        command: ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
+      },
       {
         name: "drain",
         command: ["drain", "--keep", list(args.brokers), "--throttle", String(args.throttle), ...absentOk],

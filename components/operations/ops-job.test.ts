@@ -43,6 +43,7 @@ describe("OpsJob", () => {
       metadata: { namespace: "kafka", labels, annotations: { "pulumi.com/replaceUnready": "true" } },
       spec: {
         backoffLimit: 2,
+        podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
         activeDeadlineSeconds: 600,
         ttlSecondsAfterFinished: 86400,
         template: {

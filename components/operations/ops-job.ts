@@ -30,6 +30,8 @@ export class OpsJob extends pulumi.ComponentResource {
         metadata: metadata(args, "ops", undefined, replaceUnready),
         spec: {
           backoffLimit: 2,
+          // What the program refuses for good is not tried again.
+          podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
           activeDeadlineSeconds: args.deadlineSeconds,
           ttlSecondsAfterFinished: 24 * 3600,
           template: {

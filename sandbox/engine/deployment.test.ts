@@ -204,6 +204,24 @@ describe("engine: after a kill", () => {
     assert.deepEqual(second.state.state.creating, []);
   });
 
+  it("ends the deletion of what was being deleted, and makes it anew when it is wanted again", async () => {
+    const first = await runAll(await bench(), thing("a"), thing("b"));
+    const second = await first.next();
+    second.provider.pause = () => new Promise(() => undefined);
+    void deleteGone(second.deployment);
+    await new Promise(setImmediate);
+
+    const preview = await second.next({ preview: true });
+    await runAll(preview, thing("a"), thing("b"));
+    assert.deepEqual(preview.provider.log, []);
+    assert.equal(preview.deployment.options.progress.changes().create, 2);
+
+    const third = await runAll(await second.next(), thing("a"), thing("b"));
+    assert.deepEqual(third.provider.log, ["delete a", "create a", "delete b", "create b"]);
+    const fourth = await runAll(await third.next(), thing("a"), thing("b"));
+    assert.deepEqual(fourth.provider.log, []);
+  });
+
   it("remembers nothing of what was refused", async () => {
     const run = await bench();
     await assert.rejects(run.deployment.register(thing("a", { fail: true })), Stopped);

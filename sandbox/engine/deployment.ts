@@ -160,7 +160,7 @@ export class Deployment {
       throw new Error(`two resources have this name and type; names must be unique (${urn})`);
     }
     this.seen.add(urn);
-    const old = this.findOld(registration, urn);
+    const old = await this.withoutHalfDeleted(this.findOld(registration, urn));
     if (!registration.custom) {
       return this.component(registration, urn, old);
     }
@@ -186,6 +186,18 @@ export class Deployment {
     return difference.changes.length === 0 && old.initErrors === undefined
       ? this.steps.keepSame(work, old)
       : this.steps.update(work, old, difference);
+  }
+
+  /** Ends a deletion in whose midst an earlier run was killed: there is no telling how far it came. */
+  private async withoutHalfDeleted(old: ResourceState | undefined): Promise<ResourceState | undefined> {
+    if (old?.deleting !== true) {
+      return old;
+    }
+    if (!this.options.preview) {
+      await this.steps.erase(old);
+    }
+    this.options.state.remove(old);
+    return undefined;
   }
 
   private findOld(registration: Registration, urn: string): ResourceState | undefined {

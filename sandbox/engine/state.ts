@@ -33,6 +33,8 @@ export interface ResourceState {
   timeouts?: Timeouts;
   /** Was replaced by a newer resource with the same URN and waits for its deletion. */
   delete?: boolean;
+  /** Its deletion had begun when the file was written: after a crash it may be gone. */
+  deleting?: boolean;
   /** Exists, but did not become ready: why. The next update tries again. */
   initErrors?: string[];
   /** The value of `replacementTrigger` when it was made. */

@@ -149,6 +149,8 @@ export class Steps {
       return;
     }
     const provider = this.options.providers.get(resource.type, resource.provider);
+    resource.deleting = true;
+    this.options.state.save();
     await provider.delete({
       urn: resource.urn,
       type: resource.type,

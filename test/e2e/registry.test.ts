@@ -1,11 +1,16 @@
 import { strict as assert } from "node:assert";
 import { get } from "./support/kubectl";
 
+interface ContainerStatus {
+  imageID: string;
+  state: { waiting?: object };
+}
+
 interface Pods {
   items: {
     metadata: { name: string };
     spec: { containers: { image: string }[] };
-    status: { containerStatuses: { imageID: string }[] };
+    status: Record<"initContainerStatuses" | "containerStatuses", ContainerStatus[] | undefined>;
   }[];
 }
 
@@ -23,7 +28,11 @@ describe("the registry in the cluster", () => {
       for (const { image } of spec.containers) {
         assert.match(image, /^localhost:31500\/(kafka|services)@sha256:[0-9a-f]{64}$/, metadata.name);
       }
-      for (const { imageID } of status.containerStatuses) assert.match(imageID, /^localhost:31500\//, metadata.name);
+      const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+      // A container that was never started, as after a refused change, pulled nothing.
+      for (const { imageID } of containers.filter(({ state }) => !state.waiting)) {
+        assert.match(imageID, /^localhost:31500\//, metadata.name);
+      }
     }
   });
 });

@@ -124,6 +124,13 @@ format() {
   kafka-storage.sh format --cluster-id "$KAFKA_CLUSTER_ID" --config "$RENDERED" --ignore-formatted "${flags[@]}" >&2
 }
 
+# Runs commands of zookeeper-shell.sh in one go; prints what it answers.
+zookeeper() {
+  local servers=$1
+  shift
+  printf '%s\n' "$@" quit | zookeeper-shell.sh "$servers" 2>&1 || true
+}
+
 # A cluster with ZooKeeper has its id there. The first broker with an empty disk writes the stack's, where Kafka would make one up.
 name_cluster() {
   local servers answer id
@@ -135,11 +142,8 @@ name_cluster() {
     die "ZooKeeper at $servers belongs to the Kafka cluster '$id', but this is cluster '$KAFKA_CLUSTER_ID': set the cluster id of the stack to '$id'"
 }
 
-. "${BASH_SOURCE[0]%/*}/entrypoint-migration.sh"
-
 render >"$RENDERED"
 inspect
-check_migration
 if ((EMPTY > 0)); then if [[ -n $KRAFT ]]; then format; else name_cluster; fi; fi
 say "starting node $NODE_ID ($ROLES)"
 exec kafka-run-class.sh kafkastack.Main kafka.Kafka "$RENDERED"

@@ -2,7 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { createProgram } from "./program.js";
 import { RefusedError } from "./refused.js";
 
-/** Exit codes: 0 done, 1 refused or failed (the last line says why), 2 bad usage. */
+/** Exit codes: 0 done; 1 failed, try again; 2 bad usage; 3 refused, another try would be refused too. The last line says why. */
 async function main(): Promise<number> {
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const failure = error as Error;
     process.stderr.write(`${failure instanceof RefusedError ? failure.message : (failure.stack ?? failure.message)}\n`);
-    return 1;
+    return failure instanceof RefusedError && failure.final ? 3 : 1;
   }
 }
 

@@ -153,14 +153,15 @@ function addTopics(program: Command, environment: ProgramEnvironment, moving: (c
   ] as const) {
     moving(topics.command(name))
       .description(description)
+      .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
       .requiredOption("--file <path>", "the declaration, topics.json")
       .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
       .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
-      .action(async (options: Copying & { file: string }) => {
+      .action(async (options: Copying & { file: string; brokers?: number }) => {
         const declared = await readDeclaredTopics(options.file);
-        const { throttle, batch } = options;
+        const { throttle, batch, brokers } = options;
         await withCluster(environment, options, async (cluster) => {
-          await action(cluster, declared, { waitMs: options.wait * 1_000, throttle, batch, print, signal });
+          await action(cluster, declared, { waitMs: options.wait * 1_000, brokers, throttle, batch, print, signal });
         });
       });
   }

@@ -11,6 +11,8 @@ import { type ActualTopic, describePlan, isEmptyPlan, planTopics, type TopicsPla
 export interface TopicsOptions {
   /** Milliseconds to wait for as many brokers as the largest replication factor needs, on the first start. */
   readonly waitMs: number;
+  /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
+  readonly brokers?: number | undefined;
   /** Bytes per second that copying new replicas may take of each broker. */
   readonly throttle: number;
   /** Partitions copied at a time. */
@@ -31,8 +33,8 @@ export async function checkTopics(
   options: TopicsOptions,
 ): Promise<TopicsPlan> {
   const plan = await makePlan(cluster, declared, options);
-  if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "));
-  await cluster.createTopics(plan.create, true);
+  if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "), true);
+  await cluster.createTopics(await placeable(cluster, plan.create), true);
   await cluster.addPartitions(plan.addPartitions, true);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes, true);
   for (const line of describePlan(plan)) options.print(line);
@@ -74,6 +76,13 @@ async function changeReplicas(cluster: Cluster, plan: TopicsPlan, options: Topic
   });
 }
 
+/** Those that Kafka can judge today: it refuses a topic with more replicas than there are brokers. */
+async function placeable(cluster: Cluster, topics: readonly DeclaredTopic[]): Promise<readonly DeclaredTopic[]> {
+  if (topics.length === 0) return [];
+  const { brokers } = await cluster.describe([]);
+  return topics.filter(({ replicationFactor }) => replicationFactor <= brokers.size);
+}
+
 async function makePlan(
   cluster: Cluster,
   declared: readonly DeclaredTopic[],
@@ -93,8 +102,11 @@ async function makePlan(
       const minInsyncReplicas = Number(minIsr.get(name) ?? "1");
       actual.set(name, { name, replicas, config: configs.get(name) ?? {}, minInsyncReplicas });
     }
-    const plan = planTopics(declared, actual, view.brokers.size);
-    const waits = view.brokers.size < needed && (plan.create.length > 0 || plan.changeReplicas.length > 0);
+    const plan = planTopics(declared, actual, options.brokers ?? view.brokers.size);
+    const waits =
+      options.brokers === undefined &&
+      view.brokers.size < needed &&
+      (plan.create.length > 0 || plan.changeReplicas.length > 0);
     if (!waits || Date.now() >= deadline) return plan;
     if (said !== view.brokers.size) options.print(`Waiting for brokers: ${view.brokers.size} of ${needed} are up.`);
     said = view.brokers.size;
