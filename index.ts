@@ -11,6 +11,8 @@ import { Chat } from "./components/kchat/chat";
 import { SecuredNamespace } from "./components/kubernetes/namespace";
 import { FinishChange, PrepareChange } from "./components/operations/kafka-operations";
 import { OpsTemplate } from "./components/operations/ops-template";
+import { htpasswd } from "./components/registry/htpasswd";
+import { PullSecret } from "./components/registry/pull-secret";
 import { Registry } from "./components/registry/registry";
 import { Ensemble } from "./components/zookeeper/ensemble";
 import { loadConfig } from "./config";
@@ -25,8 +27,9 @@ const target: k8s.ProviderArgs = {
   ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
   ...(cluster.context !== undefined && { context: cluster.context }),
   enableServerSideApply: true,
-  // A changed ConfigMap is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
+  // A changed ConfigMap or Secret is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
   enableConfigMapMutable: true,
+  enableSecretMutable: true,
   deleteUnreachable: false,
 };
 const kubernetes = new k8s.Provider("kubernetes", target);
@@ -44,9 +47,21 @@ const volumesNamespace = new SecuredNamespace(
   { name: `${cluster.namespace}-volumes`, instance, podSecurity: "privileged" },
   onCluster,
 ).namespace;
-const scope = { namespace, instance };
 
 // 2. The registry, and the images in it.
+const credentials =
+  registry.username !== undefined && secrets.registryPassword !== undefined
+    ? { username: registry.username, password: secrets.registryPassword }
+    : undefined;
+const pullSecret = (name: string, inside: pulumi.Input<string>) =>
+  credentials && registry.pullWithPassword
+    ? new PullSecret(
+        name,
+        { namespace: inside, instance, pullAddress: registry.pullAddress, ...credentials },
+        onCluster,
+      ).secretName
+    : undefined;
+const scope = { namespace, instance, pullSecret: pullSecret("registry-pull", namespace) };
 const registryReady = registry.external
   ? []
   : [
@@ -60,11 +75,12 @@ const registryReady = registry.external
           haSharedSecret:
             secrets.registryHaSharedSecret ??
             pulumi.secret(createHash("sha256").update(`registry ${id}`).digest("hex")),
+          htpasswd: credentials?.password.apply((password) => htpasswd(credentials.username, password, id)),
         },
         onCluster,
       ),
     ];
-const address = { ...registry, password: secrets.registryPassword };
+const address = { ...registry, ...credentials };
 const { jre, maven, node } = images.baseImages;
 const kafkaImage = new Image(
   "kafka-image",
@@ -99,7 +115,11 @@ const servers = {
     nodes: config.scheduling.spread,
     zoneLabel: config.scheduling.zones ? config.scheduling.zoneLabel : undefined,
   },
-  directories: { namespace: volumesNamespace, image: kafkaImage.reference },
+  directories: {
+    namespace: volumesNamespace,
+    image: kafkaImage.reference,
+    pullSecret: pullSecret("registry-pull-volumes", volumesNamespace),
+  },
   adopting,
 };
 const ensemble =

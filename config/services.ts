@@ -29,9 +29,25 @@ export const registry = z
       className: text("the name of a StorageClass")
         .exactOptional()
         .describe("StorageClass of the registry's volume. Default: the cluster's default class."),
-      username: text().exactOptional().describe("User name for pushing and pulling. Goes with `password`."),
+      username: pattern(/^[^\s:]+$/, "a user name without spaces and colons")
+        .exactOptional()
+        .describe(
+          "User name for pushing and pulling. Goes with `password`; the stack's own registry then lets in nobody else.",
+        ),
       password: secret().exactOptional().describe("Password of that user."),
-      ca: secret().exactOptional().describe("Certificate authority (PEM) of an external registry's TLS certificate."),
+      pullWithPassword: flag()
+        .default(true)
+        .describe(
+          "Whether pods pull with `username` and `password`. false where nodes pull with an identity of their own.",
+        ),
+      ca: secret(
+        /^\s*-----BEGIN CERTIFICATE-----\s[^]+\s-----END CERTIFICATE-----\s*$/,
+        "one or more certificates in PEM form",
+      )
+        .exactOptional()
+        .describe(
+          "Certificate authority (PEM) of an external registry's TLS certificate, with which `npm run preflight` checks the registry. docker and the nodes must trust it by themselves: see docs/clusters.md.",
+        ),
       haSharedSecret: secret()
         .exactOptional()
         .describe("Secret with which the registry signs the state of uploads. Default: derived from the stack."),

@@ -61,7 +61,8 @@ export const NODE_PORTS = { min: 30000, max: 32767 } as const;
 export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
 
 /** A value that belongs into the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
-export const secret = () => text().meta({ secret: true });
+export const secret = (form?: RegExp, allowed?: string) =>
+  (form === undefined ? text(allowed) : pattern(form, allowed ?? String(form))).meta({ secret: true });
 
 /** The defaults of one kind of container, as Kubernetes quantities. */
 export interface ResourceDefaults {

@@ -96,7 +96,7 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
   const matchLabels = selector(args.instance, args.role);
   const spread = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
   return {
-    ...quietPod,
+    ...quietPod(args),
     securityContext: restrictedPod(SERVICES_UID),
     terminationGracePeriodSeconds: 30,
     affinity: {

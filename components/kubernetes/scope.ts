@@ -6,6 +6,8 @@ export interface Scope {
   readonly namespace: pulumi.Input<string>;
   /** What tells this stack's objects from another's: the value of `app.kubernetes.io/instance`, usually the stack's name. */
   readonly instance: string;
+  /** Name of the Secret of the namespace with which pods pull their images. @default none: the registry asks for nobody, or nodes have an identity of their own */
+  readonly pullSecret?: pulumi.Input<string> | undefined;
 }
 
 /** What a pod does; the value of `app.kubernetes.io/component`. */

@@ -1,3 +1,5 @@
+import type { Scope } from "./scope";
+
 /** User and group of the Kafka image, which owns the brokers' data. */
 export const KAFKA_UID = 10000;
 
@@ -28,5 +30,11 @@ export const restrictedContainer = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** What every pod of the stack has: no service-account token, no environment variables of other Services. */
-export const quietPod = { automountServiceAccountToken: false, enableServiceLinks: false };
+/** What every pod of the stack has: no service-account token, no environment variables of other Services, and what it needs to pull its image. */
+export function quietPod({ pullSecret }: Pick<Scope, "pullSecret">) {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(pullSecret !== undefined && { imagePullSecrets: [{ name: pullSecret }] }),
+  };
+}

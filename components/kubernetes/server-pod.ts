@@ -17,6 +17,8 @@ export interface Spread {
 /** What the servers of a pool have in common with those of any other. */
 export interface ServerPodArgs {
   readonly instance: string;
+  /** Name of the Secret with which the image is pulled. @default none */
+  readonly pullSecret?: pulumi.Input<string> | undefined;
   readonly role: Role;
   readonly image: pulumi.Input<string>;
   /** JVM heap such as `512m`; a fixed one, so that the JVM never asks for more later. */
@@ -41,7 +43,7 @@ export interface ServerContainer {
 /** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
 export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
   return {
-    ...quietPod,
+    ...quietPod(args),
     securityContext: restrictedPod(KAFKA_UID),
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
     ...spreading(args),

@@ -42,7 +42,7 @@ export class OpsJob extends pulumi.ComponentResource {
               },
             },
             spec: {
-              ...opsPod,
+              ...opsPod(args),
               initContainers: containers.slice(0, -1),
               containers: containers.slice(-1),
               volumes: files ? [{ name: "files", configMap: { name: files.metadata.name } }] : [],

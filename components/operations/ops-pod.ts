@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
 
 /** What every run of the ops program needs. */
@@ -17,7 +18,9 @@ export interface Step {
 }
 
 /** What all pods that run the ops program have in common. */
-export const opsPod = { ...quietPod, restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
+export function opsPod(scope: Pick<Scope, "pullSecret">) {
+  return { ...quietPod(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
+}
 
 /**
  * A container that runs one command of the ops program.

@@ -18,7 +18,7 @@ describe("OpsTemplate", () => {
       template: {
         metadata: { labels },
         spec: {
-          ...opsPod,
+          ...opsPod({}),
           activeDeadlineSeconds: 86400,
           containers: [opsContainer(args, { name: "ops", command: ["status"] }, false)],
         },

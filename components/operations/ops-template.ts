@@ -17,7 +17,7 @@ export class OpsTemplate extends pulumi.ComponentResource {
         template: {
           metadata: { labels: labels(args.instance, "ops") },
           spec: {
-            ...opsPod,
+            ...opsPod(args),
             activeDeadlineSeconds: 24 * 3600,
             containers: [opsContainer(args, { name: "ops", command: ["status"] }, false)],
           },

@@ -32,7 +32,7 @@ export class ToolJob extends pulumi.ComponentResource {
           template: {
             metadata: { labels: labels(args.instance, "ops") },
             spec: {
-              ...quietPod,
+              ...quietPod(args),
               restartPolicy: "Never",
               securityContext: restrictedPod(KAFKA_UID),
               containers: [

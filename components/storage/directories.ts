@@ -38,7 +38,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
           template: {
             metadata: { labels: labels(args.instance, "volumes") },
             spec: {
-              ...quietPod,
+              ...quietPod(args),
               restartPolicy: "Never",
               ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
               securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },

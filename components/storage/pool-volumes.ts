@@ -26,6 +26,8 @@ export interface DirectoryTools {
   readonly namespace: pulumi.Input<string>;
   /** Image with bash and coreutils. */
   readonly image: pulumi.Input<string>;
+  /** Name of the Secret of that namespace with which the image is pulled. @default none */
+  readonly pullSecret?: pulumi.Input<string> | undefined;
 }
 
 /**

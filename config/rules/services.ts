@@ -1,6 +1,9 @@
 import type { Problem } from "../problems";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
+/** Bytes of a password that bcrypt looks at. */
+const BCRYPT_BYTES = 72;
+
 function* registry({ written }: Subject): Iterable<Problem> {
   const { external, pushAddress, username, password, ca } = written.registry;
   if (external && pushAddress === undefined) {
@@ -14,6 +17,12 @@ function* registry({ written }: Subject): Iterable<Problem> {
   }
   if (username === undefined && password !== undefined) {
     yield complain(["registry", "username"], "is missing; allowed is the user name that goes with registry.password");
+  }
+  if (!external && password !== undefined && Buffer.byteLength(password) > BCRYPT_BYTES) {
+    yield complain(
+      ["registry", "password"],
+      `is refused; allowed are at most ${BCRYPT_BYTES} bytes: the stack's own registry checks it by bcrypt, which reads no more`,
+    );
   }
   if (!external && ca !== undefined) {
     yield complain(

@@ -1,6 +1,7 @@
 /** A config that must be refused: its keys, the path of the one problem, and words that the error must have. */
 export type Refused = readonly [config: Record<string, unknown>, key: string, says: string];
 
+const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const nfs = (count: number) => Array.from({ length: count }, (_, i) => ({ server: `nfs-${i}`, path: "/kafka" }));
 const settings = (config: Record<string, unknown>) => ({ kafka: { config } });
 const topic = (one: Record<string, unknown>) => ({ topics: [{ name: "chatroom" }, { name: "other", ...one }] });
@@ -252,7 +253,15 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [{ registry: { pushAddress: "https://registry" } }, "registry.pushAddress", "without a scheme"],
     [{ registry: { username: "push" } }, "registry.password", "is missing"],
     [{ registry: { password: "hunter2" } }, "registry.username", "is missing"],
-    [{ registry: { ca: "PEM" } }, "registry.ca", "has no effect unless registry.external"],
+    [{ registry: { ca: PEM } }, "registry.ca", "has no effect unless registry.external"],
+    [
+      { registry: { external: true, pushAddress: "r", ca: "PEM" } },
+      "registry.ca",
+      "the secret is refused; allowed is one",
+    ],
+    [{ registry: { username: "a:b", password: "hunter2" } }, "registry.username", "without spaces and colons"],
+    [{ registry: { username: "push", password: "x".repeat(73) } }, "registry.password", "at most 72 bytes"],
+    [{ registry: { pullWithPassword: "never" } }, "registry.pullWithPassword", "true or false"],
     [{ registry: { haSharedSecret: "" } }, "registry.haSharedSecret", "the secret is refused"],
     [{ kchat: { rooms: ["lobby"] } }, "kchat.rooms[0]", "declared are chatroom"],
     [{ kchat: { rooms: [] } }, "kchat.rooms", "at least one"],

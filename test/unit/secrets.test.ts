@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redact } from "../../sandbox/engine/values";
-import { called } from "./support/objects";
+import { called, workloads } from "./support/objects";
 import { recordStack, STACKS } from "./support/stacks";
 
 /** Every secret that a stack can have, each with a value that is found again wherever it goes. */
@@ -11,7 +11,9 @@ async function secrets(stack: string) {
     registry: {
       username: "pusher",
       password: "seen-registry-password",
-      ...(own ? { haSharedSecret: "seen-ha-secret" } : { ca: "seen-registry-ca" }),
+      ...(own
+        ? { haSharedSecret: "seen-ha-secret" }
+        : { ca: "-----BEGIN CERTIFICATE-----\nseen-registry-ca\n-----END CERTIFICATE-----" }),
     },
     kchat: { token: "seen-chat-token" },
   };
@@ -39,6 +41,28 @@ describe("Secrets of the config", () => {
         .map(({ type }) => type.split(":").at(-1));
     assert.deepEqual(holders("seen-chat-token"), ["Secret"]);
     assert.deepEqual(holders("seen-ha-secret"), ["Chart"]);
-    assert.ok(holders("seen-registry-password").includes("Image"));
+    assert.deepEqual(holders("seen-registry-password").sort(), ["Image", "Image", "Secret", "Secret"]);
+    assert.deepEqual(holders("pusher:$2b$10$"), ["Chart"]);
+  });
+
+  it("let every pod pull from a registry that asks for a password, unless nodes have an identity of their own", async () => {
+    for (const stack of STACKS) {
+      const set = await secrets(stack);
+      const pods = workloads(await recordStack(stack, { set }));
+      const without = pods.filter(({ pod }) => pod.imagePullSecrets?.[0]?.name !== "registry-pull");
+      assert.ok(pods.length > 5, "there are hardly any pods");
+      assert.deepEqual(
+        without.map(({ resource }) => called(resource)),
+        [],
+      );
+      const byNode = await recordStack(stack, {
+        set: { ...set, registry: { ...set.registry, pullWithPassword: false } },
+      });
+      assert.deepEqual(
+        workloads(byNode).flatMap(({ pod }) => pod.imagePullSecrets ?? []),
+        [],
+      );
+      assert.equal(byNode.resources.filter(({ type }) => type === "kafka-stack:registry:PullSecret").length, 0);
+    }
   });
 });
