@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { parseBytes } from "./quantities";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
@@ -122,6 +123,16 @@ const ingress = z.strictObject(
   "host, className and tlsSecretName",
 );
 
+/** An IP address, or a range of them as `address/bits`. */
+function isAddressOrRange(value: string): boolean {
+  const [network = "", bits, ...rest] = value.split("/");
+  const most = { 4: 32, 6: 128 }[isIP(network)];
+  if (most === undefined || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+}
+
+const ADDRESSES = "a list of addresses or CIDR ranges such as 10.0.0.0/8";
+
 const autoscaling = z.strictObject(
   {
     min: integer(1, 100).default(2).describe("Fewest pods of each service."),
@@ -151,6 +162,12 @@ export const kchat = z
       consumer: service(30292).describe("kconsumer, which sends messages as server-sent events and serves the page."),
       token: secret().exactOptional().describe("Token that both services ask for. Default: none is asked for."),
       ingress: ingress.exactOptional().describe("An Ingress for both services. Default: none."),
+      trustedProxies: z
+        .array(text(ADDRESSES).refine(isAddressOrRange, ADDRESSES), ADDRESSES)
+        .exactOptional()
+        .describe(
+          "Proxies in front of both services, such as the Ingress controller's pods, whose `X-Forwarded-For` is believed: people behind them count one by one in the rate limit. Default: none.",
+        ),
       autoscaling: autoscaling.exactOptional().describe("A HorizontalPodAutoscaler for each service. Default: none."),
     },
     "a map of settings",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { redact } from "../../sandbox/engine/values";
-import { IMAGE, labelsOf, one, RESOURCES, SCOPE } from "../../test/unit/support/components";
+import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
 import { workloads } from "../../test/unit/support/objects";
 import { registered, type Recorded } from "../../test/unit/support/recording";
 import { Chat, type ChatArgs } from "./chat";
@@ -33,6 +33,7 @@ describe("Chat", () => {
       KCHAT_BOOTSTRAP_ADDRESS: "kafka-bootstrap.kafka.svc:9092",
       KCHAT_PORT: "19092",
       KCHAT_ROOMS: "chatroom,lobby",
+      KCHAT_TRUST_PROXY: "kconsumer-pods",
     });
     const consumer = service(resources, "kconsumer");
     assert.deepEqual([consumer.replicas, consumer.command], [3, ["node", "/app/kconsumer.js"]]);
@@ -41,6 +42,29 @@ describe("Chat", () => {
       KCHAT_PORT: "29092",
       KCHAT_ROOMS: "chatroom,lobby",
       KCHAT_PRODUCER_URL: "http://kproducer:19092",
+    });
+  });
+
+  it("counts the page's users by their own addresses, also behind proxies", async () => {
+    const resources = await chat({ trustedProxies: ["10.0.0.0/8", "192.168.1.1"] });
+    const trusted = (name: string) => service(resources, name).env["KCHAT_TRUST_PROXY"];
+    assert.equal(trusted("kproducer"), "10.0.0.0/8,192.168.1.1,kconsumer-pods");
+    assert.equal(trusted("kconsumer"), "10.0.0.0/8,192.168.1.1");
+    assert.deepEqual(one(resources, "Service", "kchat-kconsumer-pods").inputs, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        name: "kconsumer-pods",
+        namespace: "kafka",
+        labels: labelsOf("kconsumer", "kchat"),
+        annotations: { "pulumi.com/skipAwait": "true" },
+      },
+      spec: {
+        clusterIP: "None",
+        selector: selectorOf("kconsumer"),
+        publishNotReadyAddresses: true,
+        ports: [{ name: "http", port: 29092 }],
+      },
     });
   });
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, type Scope } from "../kubernetes/scope";
+import { skipAwait } from "../kubernetes/await-annotations";
+import { metadata, selector, type Scope } from "../kubernetes/scope";
 import { ChatIngress, type IngressSpec } from "./chat-ingress";
 import { CHAT_PORTS } from "./ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
@@ -19,17 +20,29 @@ export interface ChatArgs extends Scope {
   readonly token?: pulumi.Input<string> | undefined;
   /** @default none */
   readonly ingress?: IngressSpec | undefined;
+  /** Addresses and CIDR ranges of proxies in front of the chat whose `X-Forwarded-For` is believed. @default none */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** @default a fixed number of pods */
   readonly autoscaling?: WebServiceArgs["autoscaling"];
 }
+
+/** Name of the headless Service that kproducer knows kconsumer's pods by. */
+const CONSUMER_PODS = "kconsumer-pods";
 
 /** The chat application: kproducer takes messages, kconsumer sends them to everyone and serves the page. */
 export class Chat extends pulumi.ComponentResource {
   constructor(name: string, args: ChatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kchat:Chat", name, {}, opts);
     const child = { parent: this };
+    const trusted = args.trustedProxies ?? [];
     const token = args.token === undefined ? undefined : this.tokenSecret(name, args, args.token);
-    const service = (role: "kproducer" | "kconsumer", spec: WebServiceSpec, port: number) =>
+    const service = (
+      role: "kproducer" | "kconsumer",
+      spec: WebServiceSpec,
+      port: number,
+      proxies: readonly string[],
+      env: Readonly<Record<string, string>> = {},
+    ) =>
       new WebService(
         `${name}-${role}`,
         {
@@ -43,18 +56,38 @@ export class Chat extends pulumi.ComponentResource {
             { name: "KCHAT_BOOTSTRAP_ADDRESS", value: args.bootstrap },
             { name: "KCHAT_PORT", value: String(port) },
             { name: "KCHAT_ROOMS", value: args.rooms.join(",") },
-            ...(role === "kconsumer"
-              ? [{ name: "KCHAT_PRODUCER_URL", value: `http://kproducer:${CHAT_PORTS.producer}` }]
-              : []),
+            ...(proxies.length > 0 ? [{ name: "KCHAT_TRUST_PROXY", value: proxies.join(",") }] : []),
+            ...Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
             ...(token ? [{ name: "KCHAT_TOKEN_FILE", value: "/etc/kchat/token" }] : []),
           ],
         },
         child,
       );
-    service("kproducer", args.producer, CHAT_PORTS.producer);
-    service("kconsumer", args.consumer, CHAT_PORTS.consumer);
+    // What people write on the page comes by way of kconsumer, whose pods would count as one client otherwise.
+    service("kproducer", args.producer, CHAT_PORTS.producer, [...trusted, CONSUMER_PODS]);
+    service("kconsumer", args.consumer, CHAT_PORTS.consumer, trusted, {
+      KCHAT_PRODUCER_URL: `http://kproducer:${CHAT_PORTS.producer}`,
+    });
+    this.consumerPods(name, args);
     if (args.ingress) new ChatIngress(`${name}-ingress`, { ...args, ...args.ingress }, child);
     this.registerOutputs({});
+  }
+
+  /** The name of kconsumer's pods, also of those that are just starting or stopping. */
+  private consumerPods(name: string, args: ChatArgs) {
+    return new k8s.core.v1.Service(
+      `${name}-kconsumer-pods`,
+      {
+        metadata: metadata(args, "kconsumer", CONSUMER_PODS, skipAwait),
+        spec: {
+          clusterIP: "None",
+          selector: selector(args.instance, "kconsumer"),
+          publishNotReadyAddresses: true,
+          ports: [{ name: "http", port: CHAT_PORTS.consumer }],
+        },
+      },
+      { parent: this },
+    );
   }
 
   /** Under a name of Pulumi's making: another token is another Secret, and so rolls the pods. */

@@ -74,7 +74,7 @@ export function testProducer(options: Partial<ProducerAppOptions> & Pick<Produce
     readiness: () => ({ ready: true, reason: "" }),
     maxBodyBytes: 16_384,
     rateLimit: 1_000_000,
-    trustProxy: [],
+    trustProxy: () => false,
     token: undefined,
     logger: silent,
     ...options,
@@ -87,7 +87,7 @@ export function testConsumer(
 ): Promise<ConsumerApp> {
   return createConsumerApp({
     rooms: ["chatroom"],
-    trustProxy: [],
+    trustProxy: () => false,
     maxBodyBytes: 16_384,
     historyEvents: 1_000,
     historyBytes: 16_777_216,

@@ -269,5 +269,8 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [{ topics: [] }, "topics", "kchat needs at least one topic"],
     [{ kchat: { autoscaling: { min: 5, max: 2 } } }, "kchat.autoscaling.min", "at most 2"],
     [{ kchat: { ingress: { host: "chat room" } } }, "kchat.ingress.host", "a host name"],
+    [{ kchat: { trustedProxies: ["10.0.0.0/33"] } }, "kchat.trustedProxies[0]", "CIDR ranges"],
+    [{ kchat: { trustedProxies: ["10.0.0.1", "proxy"] } }, "kchat.trustedProxies[1]", "CIDR ranges"],
+    [{ kchat: { trustedProxies: "10.0.0.1" } }, "kchat.trustedProxies", "a list"],
   ],
 };

@@ -20,6 +20,16 @@ export function acceptPlainText(app: FastifyInstance): void {
   });
 }
 
+/**
+ * The message in a request's body, which {@link acceptPlainText} has read.
+ *
+ * @throws {@link HttpError} 400 for a request that has neither a body nor a content type, and so went past it.
+ */
+export function messageIn(body: unknown): Buffer<ArrayBuffer> {
+  if (body instanceof Buffer) return body as Buffer<ArrayBuffer>;
+  throw emptyMessage();
+}
+
 function checkCharset(contentType: string): void {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase();
   if (charset === undefined || charset === "utf-8" || charset === "utf8" || charset === "us-ascii") return;
@@ -32,10 +42,14 @@ function checkEncoding(encoding: string): void {
 }
 
 function checkText(body: Buffer): void {
-  if (body.length === 0) throw new HttpError(400, "empty_message", "The message is empty.");
+  if (body.length === 0) throw emptyMessage();
   try {
     decoder.decode(body);
   } catch {
     throw new HttpError(400, "invalid_utf8", "The message is not valid UTF-8.");
   }
+}
+
+function emptyMessage(): HttpError {
+  return new HttpError(400, "empty_message", "The message is empty.");
 }

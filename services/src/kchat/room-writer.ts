@@ -16,13 +16,16 @@ export interface MessageSink {
 
 /** Limits of a {@link RoomWriter}. */
 export interface RoomWriterOptions {
-  /** Bytes of messages that may wait for Kafka, over all rooms. */
+  /** Bytes of messages that may wait for Kafka, over all rooms; each counts for 1 KiB more than it has. */
   readonly bufferBytes: number;
   /** Milliseconds that a message may wait for its acknowledgement. */
   readonly timeoutMs: number;
   /** Milliseconds between looks at a topic's partition count. @default 30000 */
   readonly refreshMs?: number;
 }
+
+/** What a waiting message takes besides its bytes: request, answer, promises. Without it, very short messages would be free. */
+const OVERHEAD_BYTES = 1_024;
 
 interface Room {
   readonly writer: PartitionWriter;
@@ -48,18 +51,19 @@ export class RoomWriter implements MessageSink {
   }
 
   async append(room: string, message: Buffer): Promise<Position> {
-    if (this.#buffered + message.length > this.#options.bufferBytes) {
+    const size = message.length + OVERHEAD_BYTES;
+    if (this.#buffered + size > this.#options.bufferBytes) {
       throw unavailable("buffer_full", "Too many messages are waiting for Kafka; this one was not taken.");
     }
     const deadline = Date.now() + this.#options.timeoutMs;
-    this.#buffered += message.length;
+    this.#buffered += size;
     try {
       const { writer } = await this.#room(room, deadline);
       return await writer.append(message, deadline);
     } catch (error) {
       throw toHttpError(error);
     } finally {
-      this.#buffered -= message.length;
+      this.#buffered -= size;
     }
   }
 

@@ -9,6 +9,7 @@ import Fastify, {
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { requireToken } from "./auth.js";
 import { HttpError } from "./http-error.js";
+import { answerMalformedRequest } from "./malformed-request.js";
 
 /** Can this service do its work at the moment? */
 export interface Readiness {
@@ -22,7 +23,8 @@ export interface ServerOptions {
   /** `kproducer` or `kconsumer`. */
   readonly name: string;
   readonly logger: FastifyBaseLogger;
-  readonly trustProxy: readonly string[];
+  /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed. */
+  readonly trustProxy: (address: string) => boolean;
   readonly bodyLimit: number;
   readonly readiness: () => Readiness;
   /** The token that callers must present, if any. */
@@ -46,11 +48,14 @@ export function createServer(options: ServerOptions): Server {
     // Requests are counted, not logged: a line for each message would cost more than the message.
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.trustProxy.length === 0 ? false : [...options.trustProxy],
+    trustProxy: options.trustProxy,
     bodyLimit: options.bodyLimit,
     // Slow senders of headers or bodies are cut off; answers (event streams) may take for ever.
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
+    // What comes on an open connection while the service stops is still answered, with `connection: close`.
+    return503OnClosing: false,
+    clientErrorHandler: answerMalformedRequest,
     frameworkErrors: answerError,
   });
   app.removeAllContentTypeParsers();

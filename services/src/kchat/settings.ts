@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseBootstrap } from "../kafka/client.js";
+import { parseTrustedProxy } from "./trusted-proxies.js";
 
 /** Thrown for environment variables that cannot be used; the message has one line for each of them. */
 export class SettingsError extends Error {
@@ -60,14 +61,22 @@ const rooms = z
     error: "must be topic names (letters, digits, '.', '_', '-'; at most 249 characters) separated by commas",
   });
 
-const addresses = z
+const proxies = z
   .string()
   .default("")
-  .transform((text) =>
+  .transform((text, context) =>
     text
       .split(",")
       .map((entry) => entry.trim())
-      .filter((entry) => entry !== ""),
+      .filter((entry) => entry !== "")
+      .map((entry) => {
+        const proxy = parseTrustedProxy(entry);
+        if (proxy !== undefined) return proxy;
+        context.addIssue(
+          `must be addresses, CIDR ranges or host names separated by commas; "${entry}" is none of these`,
+        );
+        return z.NEVER;
+      }),
   );
 
 /** An address such as `http://kproducer:19092`, kept without a slash at its end. */
@@ -91,8 +100,8 @@ export const commonSettings = {
   KCHAT_RATE_LIMIT: integer(1, 1_000_000, 2_000),
   /** Bytes of a message. */
   KCHAT_MAX_BODY_BYTES: integer(1, 524_288, 16_384),
-  /** Proxies whose `X-Forwarded-For` is believed: addresses or CIDR ranges. */
-  KCHAT_TRUST_PROXY: addresses,
+  /** Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, or names that stand for changing addresses. */
+  KCHAT_TRUST_PROXY: proxies,
   /** A file with the token that callers must present as `Authorization: Bearer …`. */
   KCHAT_TOKEN_FILE: z.string().optional(),
   KCHAT_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

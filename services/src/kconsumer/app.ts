@@ -13,7 +13,7 @@ import type { RoomSource } from "./room-source.js";
 export interface ConsumerAppOptions {
   readonly rooms: readonly string[];
   readonly source: (room: string) => RoomSource;
-  readonly trustProxy: readonly string[];
+  readonly trustProxy: (address: string) => boolean;
   readonly maxBodyBytes: number;
   /** Messages of each room kept in memory: the limit of `?history` and what resuming readers are served from first. */
   readonly historyEvents: number;
@@ -77,7 +77,10 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
     clearInterval(heartbeat);
     done();
   });
-  app.get<{ Querystring: ConnectQuery }>("/sse/connect", (request, reply) => connect(request, reply, hubs, options));
+  // HEAD would be answered by a stream without a body, which never ends.
+  app.get<{ Querystring: ConnectQuery }>("/sse/connect", { exposeHeadRoute: false }, (request, reply) =>
+    connect(request, reply, hubs, options),
+  );
   const config = {
     rooms: options.rooms,
     canPublish: options.producerUrl !== undefined,

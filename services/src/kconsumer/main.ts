@@ -3,6 +3,7 @@ import { KafkaClient } from "../kafka/client.js";
 import { readToken } from "../kchat/auth.js";
 import { createLogger, runService, type Service } from "../kchat/run.js";
 import { commonSettings, httpAddress, integer, readSettings } from "../kchat/settings.js";
+import { TrustedProxies } from "../kchat/trusted-proxies.js";
 import { createConsumerApp } from "./app.js";
 import { PAGE_DIRECTORY } from "./page.js";
 import { KafkaRoomSource } from "./room-source.js";
@@ -36,7 +37,7 @@ async function start(): Promise<Service> {
   const consumer = await createConsumerApp({
     rooms: settings.KCHAT_ROOMS,
     source: (room) => new KafkaRoomSource(client, room, settings.KCHAT_HISTORY_EVENTS),
-    trustProxy: settings.KCHAT_TRUST_PROXY,
+    trustProxy: new TrustedProxies(settings.KCHAT_TRUST_PROXY).trusts,
     maxBodyBytes: settings.KCHAT_MAX_BODY_BYTES,
     historyEvents: settings.KCHAT_HISTORY_EVENTS,
     historyBytes: settings.KCHAT_HISTORY_BYTES,

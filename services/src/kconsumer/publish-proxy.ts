@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import rateLimit from "@fastify/rate-limit";
 import { HttpError } from "../kchat/http-error.js";
-import { acceptPlainText } from "../kchat/message-body.js";
+import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { requireRoom } from "../kchat/rooms.js";
 
 /** How the page's messages get to kproducer. */
@@ -28,6 +28,7 @@ export async function proxyPublishing(app: FastifyInstance, options: PublishProx
     { config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
     async (request, reply) => {
       const room = requireRoom(options.rooms, request.params.topic);
+      const message = messageIn(request.body);
       const headers = new Headers({ "content-type": "text/plain; charset=utf-8", "x-forwarded-for": request.ip });
       const { authorization } = request.headers;
       if (authorization !== undefined) headers.set("authorization", authorization);
@@ -37,7 +38,7 @@ export async function proxyPublishing(app: FastifyInstance, options: PublishProx
         answer = await fetch(`${options.producerUrl}/api/topics/${encodeURIComponent(room)}`, {
           method: "POST",
           headers,
-          body: request.body as Buffer<ArrayBuffer>,
+          body: message,
           signal: AbortSignal.timeout(60_000),
         });
         body = Buffer.from(await answer.arrayBuffer());

@@ -39,7 +39,10 @@ export class RoomHub {
   readonly #source: RoomSource;
   readonly #options: RoomHubOptions;
   readonly #readers = new Map<ServerResponse, Reader>();
+  /** Those that are being sent what lies before the log. */
+  readonly #resuming = new Set<ServerResponse>();
   #log: RoomLog | undefined;
+  #stopped = false;
 
   constructor(source: RoomSource, options: RoomHubOptions) {
     this.#source = source;
@@ -63,7 +66,7 @@ export class RoomHub {
   }
 
   get readers(): number {
-    return this.#readers.size;
+    return this.#readers.size + this.#resuming.size;
   }
 
   get lag(): number {
@@ -73,10 +76,12 @@ export class RoomHub {
   /**
    * Begins to send the room to `output`, whose head has been written.
    *
-   * @throws {@link HttpError} before anything was written: 400 for an id that is none, 503 while the room is not loaded yet.
+   * @throws {@link HttpError} before anything was written: 400 for an id that is none, 503 while the room is not loaded yet or the
+   * service stops.
    */
   async connect(output: ServerResponse, start: ReaderStart, begin: () => void): Promise<void> {
     const log = this.#log;
+    if (this.#stopped) throw new HttpError(503, "stopping", "The service is restarting.", 1);
     if (log === undefined) throw new HttpError(503, "not_ready", "The room is not loaded yet.", 1);
     const resume = start.lastEventId === undefined ? undefined : resumeFrom(start.lastEventId, log.head.tag);
     begin();
@@ -88,12 +93,18 @@ export class RoomHub {
       return;
     }
     output.write(preamble(resume.toString(), this.#options.retryMs));
+    this.#resuming.add(output);
     try {
       await this.#readBack(output, resume, log);
     } catch (error) {
-      this.#options.observer.interrupted(describeError(error));
-      this.#end(output, "reconnect", "Older messages could not be read at the moment.");
+      if (error instanceof SlowReaderError) this.#drop(output);
+      else {
+        this.#options.observer.interrupted(describeError(error));
+        this.#end(output, "reconnect", "Older messages could not be read at the moment.");
+      }
       return;
+    } finally {
+      this.#resuming.delete(output);
     }
     if (hasLeft(output)) return;
     this.#add(output, new Reader(output, log, log.first, resume, this.#options.maxBacklogBytes), log);
@@ -106,13 +117,14 @@ export class RoomHub {
 
   /** Ends every stream with an event that says so; clients reconnect and resume, by then at another replica. */
   stop(): void {
+    this.#stopped = true;
     this.#source.stop();
-    for (const output of this.#readers.keys()) this.#end(output, "reconnect", "The service is restarting.");
+    this.#endAll("The service is restarting.");
   }
 
   #open(from: Positions, entries: readonly Entry[]): void {
     // A topic made anew has nothing in common with what present readers have seen; they come back with positions that say so.
-    for (const output of this.#readers.keys()) this.#end(output, "reconnect", "The room was made anew.");
+    this.#endAll("The room was made anew.");
     const log = new RoomLog(from, this.#options.log);
     for (const entry of entries) log.append(entry);
     this.#log = log;
@@ -144,12 +156,20 @@ export class RoomHub {
   }
 
   #pump(output: ServerResponse, reader: Reader, log: RoomLog): void {
-    if (reader.pump(log) !== "behind") return;
+    if (reader.pump(log) === "behind") this.#drop(output);
+  }
+
+  #drop(output: ServerResponse): void {
     this.#options.observer.dropped("slow reader");
     this.#end(output, "dropped", "You were reading too slowly; reconnect to go on from your last message.");
   }
 
+  #endAll(reason: string): void {
+    for (const output of [...this.#readers.keys(), ...this.#resuming]) this.#end(output, "reconnect", reason);
+  }
+
   #end(output: ServerResponse, event: "dropped" | "reconnect", reason: string): void {
+    if (hasLeft(output)) return;
     this.#readers.delete(output);
     output.end(farewell(event, reason, this.#options.retryMs));
     // Whoever does not even take the farewell is not waited for.
@@ -165,6 +185,7 @@ export class RoomHub {
     while (!hasLeft(output) && resume.isBehind(log.covered)) {
       const until = log.covered.copy();
       for await (const page of this.#source.readBack(resume.copy(), until)) {
+        if (hasLeft(output)) return;
         let flowing = true;
         for (const entry of page) flowing = writeEntry(output, resume, entry);
         if (!flowing) await drained(output);
@@ -183,18 +204,33 @@ function resumeFrom(lastEventId: string, tag: string): Positions {
   return positions.tag === tag ? positions : new Positions(tag);
 }
 
+/** True when nothing more can be sent: the reader went away, or was sent away. */
 function hasLeft(output: ServerResponse): boolean {
-  return output.destroyed;
+  return output.destroyed || output.writableEnded;
 }
 
+/** Milliseconds that a reader of older messages may take for one page of them. */
+const PAGE_MS = 30_000;
+
+class SlowReaderError extends Error {}
+
+/** Resolves when `output` takes data again or is gone; throws {@link SlowReaderError} when neither happens in time. */
 function drained(output: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      output.off("drain", done);
-      output.off("close", done);
-      resolve();
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => () => {
+      clearTimeout(timer);
+      output.off("drain", taken);
+      output.off("close", taken);
+      finish();
     };
-    output.on("drain", done);
-    output.on("close", done);
+    const taken = settle(resolve);
+    const timer = setTimeout(
+      settle(() => {
+        reject(new SlowReaderError("The reader took no data."));
+      }),
+      PAGE_MS,
+    );
+    output.on("drain", taken);
+    output.on("close", taken);
   });
 }

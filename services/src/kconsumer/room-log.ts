@@ -78,7 +78,7 @@ export class RoomLog {
     const id = this.#head.toString();
     const line = idLine(id);
     // Ids are ASCII, so their length in characters is their length in bytes.
-    const frame = Buffer.from(line + messageBody(entry.value));
+    const frame = ownBuffer(line + messageBody(entry.value));
     if (this.#next - this.#first === this.#limits.events) this.#evict();
     // Without the record's value, which would keep the broker's whole answer in memory.
     const { partition, offset } = entry;
@@ -99,4 +99,11 @@ export class RoomLog {
     this.#bytes -= event.frame.length;
     this.#covered.advance(event.partition, event.offset);
   }
+}
+
+/** A buffer of its own memory. Node.js cuts short buffers out of shared pages, and one that is kept keeps its whole page. */
+function ownBuffer(text: string): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  buffer.write(text);
+  return buffer;
 }

@@ -75,7 +75,8 @@ export class KafkaRoomSource implements RoomSource {
           maxBytes: 262_144,
         });
         if (page?.error !== undefined) throw new Error(`Reading ${this.#room}-${partition} failed: ${page.error}.`);
-        if (page === undefined || page.next === next) return;
+        // Just after a leader change the new leader may not show all of it yet. To go on without it would be to lose it.
+        if (page === undefined || page.next === next) throw new Error(`${this.#room}-${partition} stops at ${next}.`);
         next = page.next;
         yield page.entries.filter((entry) => entry.offset < until.next(partition));
       }

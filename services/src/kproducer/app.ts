@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { MessageSink } from "../kchat/room-writer.js";
-import { acceptPlainText } from "../kchat/message-body.js";
+import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { producerDescription } from "../kchat/openapi.js";
 import { requireRoom } from "../kchat/rooms.js";
 import { createServer, type Readiness } from "../kchat/server.js";
@@ -15,7 +15,7 @@ export interface ProducerAppOptions {
   readonly maxBodyBytes: number;
   /** Messages per client address and second. */
   readonly rateLimit: number;
-  readonly trustProxy: readonly string[];
+  readonly trustProxy: (address: string) => boolean;
   readonly token: string | undefined;
   readonly logger: FastifyBaseLogger;
 }
@@ -65,9 +65,10 @@ export async function createProducerApp(options: ProducerAppOptions): Promise<Fa
     { config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
     async (request, reply) => {
       const room = requireRoom(options.rooms, request.params.topic);
+      const message = messageIn(request.body);
       const stopTimer = latency.startTimer();
       try {
-        const { partition, offset } = await options.sink.append(room, request.body as Buffer);
+        const { partition, offset } = await options.sink.append(room, message);
         messages.inc({ room });
         stopTimer();
         return await reply.send({ room, partition, offset });

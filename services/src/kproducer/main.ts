@@ -6,6 +6,7 @@ import { RoomWriter } from "../kchat/room-writer.js";
 import { createLogger, runService, type Service } from "../kchat/run.js";
 import type { Readiness } from "../kchat/server.js";
 import { commonSettings, integer, readSettings } from "../kchat/settings.js";
+import { TrustedProxies } from "../kchat/trusted-proxies.js";
 import { createProducerApp } from "./app.js";
 
 const settingsSchema = z.object({
@@ -32,7 +33,7 @@ async function start(): Promise<Service> {
     readiness: watch.readiness,
     maxBodyBytes: settings.KCHAT_MAX_BODY_BYTES,
     rateLimit: settings.KCHAT_RATE_LIMIT,
-    trustProxy: settings.KCHAT_TRUST_PROXY,
+    trustProxy: new TrustedProxies(settings.KCHAT_TRUST_PROXY).trusts,
     token: await readToken(settings.KCHAT_TOKEN_FILE),
     logger,
   });

@@ -1,65 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
-import { EventParser, type StreamEvent } from "../../src/chat/event-parser.js";
+import { connect as connectTcp } from "node:net";
 import type { ConsumerApp, ConsumerAppOptions } from "../../src/kconsumer/app.js";
 import { MemoryRoom, testConsumer, until } from "../fakes.js";
-
-/** A reader of an event stream, as plain as can be. */
-class StreamReader {
-  readonly events: StreamEvent[] = [];
-  readonly socket: Socket;
-  /** The beginning of what was received. */
-  raw = "";
-  ended = false;
-  readonly #parser = new EventParser(
-    (event) => this.events.push(event),
-    () => undefined,
-  );
-
-  constructor(port: number, query: string, headers: Record<string, string>) {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    this.socket = connectTcp(port, "127.0.0.1");
-    this.socket.write(`GET /sse/connect${query} HTTP/1.1\r\nHost: test\r\n${lines.join("")}\r\n`);
-    let inBody = false;
-    this.socket.setEncoding("utf8");
-    this.socket.on("data", (chunk: string) => {
-      if (this.raw.length < 65_536) this.raw += chunk;
-      if (inBody) this.#parser.push(chunk);
-      const bodyAt = this.raw.indexOf("\r\n\r\n") + 4;
-      if (inBody || bodyAt < 4) return;
-      inBody = true;
-      this.#parser.push(this.raw.slice(bodyAt));
-    });
-    this.socket.on("end", () => {
-      this.ended = true;
-    });
-    this.socket.on("error", () => {
-      this.ended = true;
-    });
-  }
-
-  get head(): string {
-    return this.raw.split("\r\n\r\n")[0] ?? "";
-  }
-
-  get lastEventId(): string {
-    return this.#parser.lastEventId;
-  }
-
-  get messages(): string[] {
-    return this.events.filter(({ type }) => type === "test").map(({ data }) => data);
-  }
-
-  async has(count: number): Promise<string[]> {
-    await until(`${count} messages`, () => this.messages.length >= count);
-    return this.messages;
-  }
-
-  close(): void {
-    this.socket.destroy();
-  }
-}
+import { StreamReader } from "../stream-reader.js";
 
 describe("kconsumer", () => {
   let room: MemoryRoom;

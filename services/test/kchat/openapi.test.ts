@@ -142,7 +142,7 @@ describe("the OpenAPI descriptions", () => {
 describe("the way through kconsumer to kproducer", () => {
   it("passes messages, refusals and the caller's address on", async () => {
     const room = new MemoryRoom();
-    const producer = await testProducer({ sink: room, rateLimit: 1, trustProxy: ["127.0.0.1"] });
+    const producer = await testProducer({ sink: room, rateLimit: 1, trustProxy: (address) => address === "127.0.0.1" });
     const producerUrl = await producer.listen({ host: "127.0.0.1", port: 0 });
     const { app, disconnect } = await testConsumer({ source: () => room.source(), producerUrl });
     const post = (remoteAddress: string) =>

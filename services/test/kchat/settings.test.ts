@@ -18,7 +18,7 @@ describe("readSettings", () => {
       KCHAT_BOOTSTRAP_ADDRESS: "a:1, [::1]:2",
       KCHAT_ROOMS: "one, two,one",
       KCHAT_PORT: "8080",
-      KCHAT_TRUST_PROXY: "10.0.0.0/8,192.168.0.1",
+      KCHAT_TRUST_PROXY: "10.0.0.0/8,192.168.0.1,kconsumer-pods",
       KCHAT_PRODUCER_URL: "http://kproducer:19092/",
     });
     assert.deepEqual(settings.KCHAT_BOOTSTRAP_ADDRESS, [
@@ -27,7 +27,11 @@ describe("readSettings", () => {
     ]);
     assert.deepEqual(settings.KCHAT_ROOMS, ["one", "two"]);
     assert.equal(settings.KCHAT_PORT, 8080);
-    assert.deepEqual(settings.KCHAT_TRUST_PROXY, ["10.0.0.0/8", "192.168.0.1"]);
+    assert.deepEqual(settings.KCHAT_TRUST_PROXY, [
+      { network: "10.0.0.0", prefix: 8 },
+      { address: "192.168.0.1" },
+      { name: "kconsumer-pods" },
+    ]);
     assert.equal(settings.KCHAT_PRODUCER_URL, "http://kproducer:19092");
   });
 
@@ -38,18 +42,20 @@ describe("readSettings", () => {
       KCHAT_LOG_LEVEL: "loud",
       KCHAT_PRODUCER_URL: "kproducer:19092",
       KCHAT_RATE_LIMIT: "0",
+      KCHAT_TRUST_PROXY: "10.0.0.1,10.0.0.0/64",
     };
     assert.throws(
       () => readSettings(schema, environment),
       (error) => {
         assert.ok(error instanceof SettingsError);
         const lines = error.message.split("\n");
-        assert.equal(lines.length, 6);
+        assert.equal(lines.length, 7);
         assert.match(error.message, /^KCHAT_BOOTSTRAP_ADDRESS is not set: must be host:port/m);
         assert.match(error.message, /^KCHAT_ROOMS="chat room": must be topic names/m);
         assert.match(error.message, /^KCHAT_PORT="70000": must be a whole number from 0 to 65535/m);
         assert.match(error.message, /^KCHAT_LOG_LEVEL="loud": .*"debug"/m);
         assert.match(error.message, /^KCHAT_PRODUCER_URL="kproducer:19092": must be http:\/\/host:port/m);
+        assert.match(error.message, /^KCHAT_TRUST_PROXY="10.0.0.1,10.0.0.0\/64": must be addresses, .*"10.0.0.0\/64"/m);
         assert.match(error.message, /^KCHAT_RATE_LIMIT="0": must be a whole number from 1 to/m);
         return true;
       },
