@@ -10,6 +10,7 @@ import { chatAddresses } from "./components/kchat/addresses";
 import { Chat } from "./components/kchat/chat";
 import { SecuredNamespace } from "./components/kubernetes/namespace";
 import { FinishChange, PrepareChange } from "./components/operations/kafka-operations";
+import { ToolJob } from "./components/operations/tool-job";
 import { OpsTemplate } from "./components/operations/ops-template";
 import { htpasswd } from "./components/registry/htpasswd";
 import { PullSecret } from "./components/registry/pull-secret";
@@ -140,11 +141,17 @@ const operation = {
   deadlineSeconds: operations.jobDeadlineSeconds,
 };
 const prepared = new PrepareChange("prepare", operation, onCluster);
+const tool = { ...scope, image: kafkaImage.reference };
+const readable =
+  config.mode === "kraft"
+    ? [new ToolJob("metadata-check", { ...tool, command: ["metadata-version.sh", "check", bootstrap] }, onCluster).job]
+    : [];
 const brokers = new KafkaCluster(
   "broker",
   {
     ...servers,
     version: kafka.version,
+    metadataVersion: kafka.metadataVersion,
     clusterId: id,
     settings: kafka.config,
     brokers: { ...kafka, replicas: config.replicas, storage },
@@ -154,7 +161,7 @@ const brokers = new KafkaCluster(
     zookeeperConnect: ensemble?.connect,
     external: kafka.external.enabled ? kafka.external : undefined,
   },
-  { ...onCluster, dependsOn: [prepared.done, ...(ensemble?.ready ?? [])] },
+  { ...onCluster, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },
 );
 const finished = new FinishChange(
   "finish",
@@ -166,6 +173,13 @@ const finished = new FinishChange(
   },
   { ...onCluster, dependsOn: brokers.servers },
 );
+if (kafka.metadataVersion !== undefined) {
+  new ToolJob(
+    "metadata-version",
+    { ...tool, command: ["metadata-version.sh", "raise", bootstrap, kafka.metadataVersion] },
+    { ...onCluster, dependsOn: finished.done },
+  );
+}
 new OpsTemplate("ops", operation, onCluster);
 
 // 4. The chat on it.

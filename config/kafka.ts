@@ -35,7 +35,7 @@ export const kafka = z
       metadataVersion: pattern(/^\d+\.\d+(-IV\d+)?$/, "a metadata version such as 4.2 or 4.3-IV0")
         .exactOptional()
         .describe(
-          "Feature level of the cluster's metadata (mode kraft), raised in a step of its own after the binaries. Default: that of `version`.",
+          "Release whose features the cluster's metadata may use (mode kraft). Raise it in a change of its own after `version`; there is no way back. Default: left as it is; a new cluster begins with that of `version`.",
         ),
       config: settings()
         .default({})

@@ -14,6 +14,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly image: pulumi.Input<string>;
   /** Kafka version of that image. */
   readonly version: string;
+  /** Release whose metadata version a new cluster begins with. @default that of `version` */
+  readonly metadataVersion?: string | undefined;
   /** Identity of the cluster on its disks: 22 characters of base64url. */
   readonly clusterId: string;
   /** Broker settings under Kafka's own names. */
@@ -98,6 +100,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
           "server.properties": properties.text,
           controllers: `${controllers}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
+          ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
           ...(racks.length > 0 && { racks: racks.join("") }),
         },
       },

@@ -8,7 +8,7 @@ export interface ToolJobArgs extends Scope {
   /** The Kafka image. */
   readonly image: pulumi.Input<string>;
   /** A script of that image, and its arguments. */
-  readonly command: readonly string[];
+  readonly command: readonly pulumi.Input<string>[];
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }

@@ -119,7 +119,8 @@ format() {
       flags+=("$FOUNDING")
     fi
   fi
-  if [[ -n ${KAFKA_RELEASE_VERSION:-} ]]; then flags+=(--release-version "$KAFKA_RELEASE_VERSION"); fi
+  # Matters to who founds a quorum; a file, as the cluster's level changes without restarts.
+  if [[ -f $CONFIG/metadata-version ]]; then flags+=(--release-version "$(<"$CONFIG/metadata-version")"); fi
   say "formatting the storage of node $NODE_ID ($ROLES)"
   kafka-storage.sh format --cluster-id "$KAFKA_CLUSTER_ID" --config "$RENDERED" --ignore-formatted "${flags[@]}" >&2
 }

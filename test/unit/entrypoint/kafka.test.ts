@@ -177,7 +177,8 @@ describe("Entrypoint of Kafka", () => {
   });
 
   it("formats with the release that it is told", async () => {
-    const made = pod({ POD_NAME: "broker-3", KAFKA_RELEASE_VERSION: "4.2" });
+    const made = pod({ POD_NAME: "broker-3" });
+    made.configure("metadata-version", "4.2\n");
     assert.deepEqual((await made.run()).calls, [format(made, "--release-version 4.2"), start(made)]);
   });
 

@@ -45,6 +45,9 @@ public final class Main {
     private static Health kafka(Properties properties) {
         String roles = properties.getProperty("process.roles", "broker");
         Quorum quorum = new Quorum();
+        if (properties.containsKey("process.roles")) {
+            QuorumWatch.install(quorum);
+        }
         Health controller = new ControllerHealth(quorum);
         Health broker = new BrokerHealth(properties);
         return switch (roles) {

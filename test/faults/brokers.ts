@@ -1,0 +1,80 @@
+import { KafkaClient } from "../../services/src/kafka/client";
+import { get, inPod, kubectl } from "../e2e/support/kubectl";
+import { until } from "../e2e/support/until";
+import { BOOTSTRAP } from "./load";
+
+interface StatefulSet {
+  readonly spec: { readonly replicas: number };
+}
+
+interface Pods {
+  readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
+}
+
+/** Waits until every broker is up and every partition has all its replicas in sync. */
+export async function healthy(): Promise<void> {
+  const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults-health", requestTimeoutMs: 5_000 });
+  try {
+    await until("the brokers are healthy", 300, async () => {
+      const { spec } = await get<StatefulSet>("statefulset", "broker", "-n", "kafka");
+      const { brokers, topics } = await client.metadata(null);
+      if (brokers.size !== spec.replicas) return `${brokers.size} of ${spec.replicas} brokers are up`;
+      const behind = [...topics.values()].flatMap(({ name, partitions }) =>
+        partitions
+          .filter(({ isr, replicas, leader }) => leader < 0 || isr.length < replicas.length)
+          .map(({ index }) => `${name}-${index}`),
+      );
+      return behind.length === 0 ? null : `not in sync: ${behind.slice(0, 5).join(", ")} of ${behind.length}`;
+    });
+  } finally {
+    await client.close();
+  }
+}
+
+/** The replicas of each partition of a topic. */
+export async function replicasOf(topic: string): Promise<number[][]> {
+  const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults-replicas" });
+  try {
+    const { topics } = await client.metadata([topic]);
+    return topics.get(topic)?.partitions.map(({ replicas }) => [...replicas]) ?? [];
+  } finally {
+    await client.close();
+  }
+}
+
+/** Ends pods at once, as the loss of their processes would. */
+export async function kill(...pods: string[]): Promise<void> {
+  await kubectl("delete", "pod", ...pods, "-n", "kafka", "--grace-period=0", "--force", "--wait=false");
+}
+
+/** Waits until pods are ready that are others than before. */
+export async function back(before: ReadonlyMap<string, string>, ...pods: string[]): Promise<void> {
+  await until(`${pods.join(", ")} came back`, 300, async () => {
+    const now = await identities();
+    const old = pods.filter((pod) => now.get(pod) === undefined || now.get(pod) === before.get(pod));
+    if (old.length > 0) return `${old.join(", ")} did not`;
+    await kubectl("wait", "pod", ...pods, "-n", "kafka", "--for=condition=Ready", "--timeout=5s");
+    return null;
+  });
+}
+
+/** Kills pods and waits until they are ready again. */
+export async function killAndReturn(...pods: string[]): Promise<void> {
+  const before = await identities();
+  await kill(...pods);
+  await back(before, ...pods);
+}
+
+/** Empties the disk of a server and kills it. */
+export async function loseDisk(pod: string): Promise<void> {
+  const before = await identities();
+  await inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do rm -rf "$dir"/*; done');
+  await kill(pod);
+  await back(before, pod);
+}
+
+/** The uid of each server's pod: another one after a restart of the pod. */
+export async function identities(): Promise<ReadonlyMap<string, string>> {
+  const { items } = await get<Pods>("pods", "-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)");
+  return new Map(items.map(({ metadata }) => [metadata.name, metadata.uid]));
+}

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { KafkaClient } from "../../services/src/kafka/client";
+import { PartitionWriter } from "../../services/src/kafka/partition-writer";
+import { kcat } from "../e2e/support/kcat";
+import { judge, type Judgement, type Written } from "./judge";
+
+/** The topic that the load is written to. */
+export const TOPIC = "faults";
+
+/** Where the brokers are reached from outside the cluster. */
+export const BOOTSTRAP = { host: "localhost", port: 30099 };
+
+/** Milliseconds between two records of a partition. */
+const PACE_MS = 15;
+
+/** Milliseconds for which a record is tried again: longer than any fault lasts. */
+const PATIENCE_MS = 600_000;
+
+/** What a fault came to, with the longest time in milliseconds that a record of it took to be acknowledged. */
+export type Outcome = Judgement & { readonly longestStallMs: number };
+
+/**
+ * Writes numbered records to every partition of the topic until it is told to stop: acks=all, idempotent, one after the other. What it wrote is then read with another
+ * client, and held against what was acknowledged.
+ */
+export class Load {
+  private readonly acknowledged: Written[] = [];
+  private readonly stopping = new AbortController();
+  private readonly since = Date.now();
+  private longestStallMs = 0;
+  private readonly running: Promise<unknown>;
+
+  private constructor(
+    private readonly client: KafkaClient,
+    /** Tells this load's records from those of others. */
+    private readonly tag: string,
+    private readonly partitions: number,
+  ) {
+    this.running = Promise.all(Array.from({ length: partitions }, (_, partition) => this.write(partition)));
+  }
+
+  /** Starts to write, and returns when every partition has acknowledged something. */
+  static async start(): Promise<Load> {
+    const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults", requestTimeoutMs: 5_000 });
+    const { topics } = await client.metadata([TOPIC]);
+    const partitions = topics.get(TOPIC)?.partitions.length ?? 0;
+    if (partitions === 0) throw new Error(`there is no topic ${TOPIC}`);
+    const load = new Load(client, `${process.pid}-${process.hrtime.bigint()}`, partitions);
+    await load.acknowledges(1);
+    // The first records found connections and a producer id; that is no stall.
+    load.longestStallMs = 0;
+    return load;
+  }
+
+  /** Waits until every partition has acknowledged so many more records. */
+  async acknowledges(more: number): Promise<void> {
+    const counts = () => {
+      const of = new Array<number>(this.partitions).fill(0);
+      for (const { partition } of this.acknowledged) of[partition] = (of[partition] ?? 0) + 1;
+      return of;
+    };
+    const before = counts();
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      const missing = counts().flatMap((count, partition) =>
+        count < (before[partition] ?? 0) + more ? [partition] : [],
+      );
+      if (missing.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`partitions ${missing.join(", ")} of ${TOPIC} acknowledge nothing`);
+      await delay(PACE_MS);
+    }
+  }
+
+  /** Stops to write, and reads what was written. */
+  async end(): Promise<Outcome> {
+    await this.acknowledges(3);
+    this.stopping.abort();
+    await this.running;
+    await this.client.close();
+    const judgement = judge(this.acknowledged, await this.read());
+    return { ...judgement, longestStallMs: Math.round(this.longestStallMs) };
+  }
+
+  private async write(partition: number): Promise<void> {
+    const writer = new PartitionWriter(this.client, TOPIC, partition, Buffer.from(String(partition)));
+    for (let sequence = 0; !this.stopping.signal.aborted; sequence++) {
+      const started = performance.now();
+      const value = Buffer.from(`${this.tag} ${partition} ${sequence}`);
+      await writer.append(value, Date.now() + PATIENCE_MS).then(
+        () => this.acknowledged.push({ partition, sequence }),
+        () => undefined,
+      );
+      this.longestStallMs = Math.max(this.longestStallMs, performance.now() - started);
+      await delay(PACE_MS);
+    }
+  }
+
+  /** Everything of this load that is in the log: kcat is a client of other making than the writer. */
+  private async read(): Promise<Written[]> {
+    // The brokers' clocks are this machine's; a minute earlier is early enough in any case.
+    const from = `s@${this.since - 60_000}`;
+    const text = await kcat(["-C", "-t", TOPIC, "-o", from, "-e", "-q", "-f", "%s\n"]);
+    return text.split("\n").flatMap((line) => {
+      const [tag, partition, sequence] = line.split(" ");
+      return tag === this.tag ? [{ partition: Number(partition), sequence: Number(sequence) }] : [];
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { down as sandboxDown } from "../../sandbox/down";
+import { startNode, stopNode } from "../../sandbox/node-power";
+import { up as sandboxUp } from "../../sandbox/up";
+import { get, kubectl } from "../e2e/support/kubectl";
+import { until } from "../e2e/support/until";
+import { back, identities } from "./brokers";
+import { fault } from "./fault";
+
+interface Pods {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly nodeName: string };
+  }[];
+}
+
+const nodeReady = (node: string, ready: boolean) =>
+  kubectl("wait", "node", node, `--for=condition=Ready=${ready ? "True" : "Unknown"}`, "--timeout=120s");
+
+const servers = ["-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)"];
+
+describe("when nodes fail", () => {
+  fault("a node is lost and comes back", async (load) => {
+    await stopNode(1);
+    await nodeReady("node-1", false);
+    await load.acknowledges(10);
+    await startNode(1);
+    await nodeReady("node-1", true);
+    await kubectl("wait", "pod", ...servers, "--for=condition=Ready", "--timeout=300s");
+  });
+
+  fault("a node is drained", async () => {
+    const { items } = await get<Pods>("pods", ...servers);
+    const moved = items.filter(({ spec }) => spec.nodeName === "node-2").map(({ metadata }) => metadata.name);
+    assert.ok(moved.length > 0, "no server is on node-2");
+    const before = await identities();
+    await kubectl("drain", "node-2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
+    await kubectl("uncordon", "node-2");
+    await back(before, ...moved);
+  });
+
+  fault("the registry's pod is lost, and has the images afterwards", async () => {
+    await kubectl("delete", "pod", "--all", "-n", "kafka-registry", "--grace-period=0", "--force");
+    await until("the registry lists its images", 120, async () => {
+      const response = await fetch("http://localhost:31500/v2/_catalog");
+      const { repositories } = (await response.json()) as { repositories: string[] };
+      return repositories.sort().join() === "kafka,services" ? null : `it lists ${repositories.join(", ")}`;
+    });
+  });
+
+  fault("the whole sandbox is stopped and started", async () => {
+    await sandboxDown();
+    await sandboxUp();
+    await kubectl("wait", "pod", ...servers, "--for=condition=Ready", "--timeout=300s");
+  });
+});

@@ -1,0 +1,34 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Outcome } from "./load";
+
+/** One run of a fault. */
+export type Case = { readonly name: string } & Outcome;
+
+const FILE = join(process.cwd(), ".sandbox", "faults.json");
+const cases: Case[] = [];
+
+/** Notes a run, and writes the report so far to .sandbox/faults.json. */
+export function note(done: Case): void {
+  cases.push(done);
+  mkdirSync(dirname(FILE), { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify({ cases }, null, 2)}\n`);
+}
+
+/** Prints every run so far, a line each. */
+export function printReport(): void {
+  if (cases.length === 0) return;
+  const columns = ["acknowledged", "read", "lost", "duplicated", "outOfOrder", "longestStallMs"] as const;
+  const rows = [
+    ["fault", ...columns],
+    ...cases.map((one) => [one.name, ...columns.map((column) => String(one[column]))]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  for (const row of rows) {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log(`  ${cells.join("  ")}`);
+  }
+  console.log(`\n  The same in ${FILE}`);
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { identities, replicasOf } from "./brokers";
+import { fault } from "./fault";
+import { TOPIC } from "./load";
+import { change } from "./stack";
+
+/** Replicas of the topic that a broker holds. */
+const heldBy = async (broker: number): Promise<number> =>
+  (await replicasOf(TOPIC)).filter((replicas) => replicas.includes(broker)).length;
+
+/** Pods that are others than before, of those that were there. */
+async function restartedSince(before: ReadonlyMap<string, string>): Promise<string[]> {
+  const after = await identities();
+  return [...before.keys()].filter((pod) => after.has(pod) && after.get(pod) !== before.get(pod));
+}
+
+describe("when the number of brokers changes", () => {
+  fault("a broker is added", async () => {
+    const before = await identities();
+    await change({ replicas: "4" });
+    assert.deepEqual(await restartedSince(before), []);
+    // 12 partitions with 3 replicas on 4 brokers are 9 each.
+    assert.equal(await heldBy(3), 9);
+  });
+
+  fault("a broker is removed", async () => {
+    const before = await identities();
+    await change({ replicas: "3" });
+    assert.deepEqual(await restartedSince(before), []);
+    assert.equal(await heldBy(3), 0);
+  });
+
+  fault("three brokers are added", async () => {
+    await change({ replicas: "6" });
+    assert.deepEqual(await Promise.all([0, 1, 2, 3, 4, 5].map(heldBy)), [6, 6, 6, 6, 6, 6]);
+  });
+
+  fault("three brokers are removed", async () => {
+    await change({ replicas: "3" });
+    assert.deepEqual(await Promise.all([0, 1, 2].map(heldBy)), [12, 12, 12]);
+  });
+
+  fault("fewer brokers than a topic has replicas are refused, and nothing is removed", async () => {
+    const before = await identities();
+    const two = {
+      replicas: "2",
+      "topics[0].replicationFactor": "2",
+      'kafka.config["offsets.topic.replication.factor"]': "2",
+      'kafka.config["transaction.state.log.replication.factor"]': "2",
+      'kafka.config["transaction.state.log.min.isr"]': "1",
+      'kafka.config["min.insync.replicas"]': "1",
+      'kafka.config["default.replication.factor"]': "2",
+    };
+    await assert.rejects(
+      change(two),
+      new RegExp(`2 brokers cannot hold all topics: .*${TOPIC} has replication factor 3`),
+    );
+    assert.deepEqual(await identities(), before);
+    await change();
+  });
+});
