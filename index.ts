@@ -1,21 +1,26 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { Image } from "./components/image/image";
-import { clusterId } from "./components/kafka/cluster-id";
-import { KafkaCluster } from "./components/kafka/kafka-cluster";
-import { nodeIds } from "./components/kafka/node-ids";
-import { joinsByItself } from "./components/kafka/quorum";
-import { chatAddresses } from "./components/kchat/addresses";
-import { Chat } from "./components/kchat/chat";
-import { SecuredNamespace } from "./components/kubernetes/namespace";
-import { FinishChange, PrepareChange } from "./components/operations/kafka-operations";
-import { ToolJob } from "./components/operations/tool-job";
-import { OpsTemplate } from "./components/operations/ops-template";
-import { htpasswd } from "./components/registry/htpasswd";
-import { PullSecret } from "./components/registry/pull-secret";
-import { Registry } from "./components/registry/registry";
-import { Ensemble } from "./components/zookeeper/ensemble";
+import {
+  Chat,
+  chatAddresses,
+  clusterId,
+  Ensemble,
+  FinishChange,
+  htpasswd,
+  Image,
+  joinsByItself,
+  kafkaImageSource,
+  KafkaCluster,
+  nodeIds,
+  OpsTemplate,
+  PrepareChange,
+  PullSecret,
+  Registry,
+  SecuredNamespace,
+  servicesImageSource,
+  ToolJob,
+} from "./components";
 import { loadConfig } from "./config";
 
 const config = loadConfig(new pulumi.Config());
@@ -82,16 +87,13 @@ const registryReady = registry.external
       ),
     ];
 const address = { ...registry, ...credentials };
-const { jre, maven, node } = images.baseImages;
 const kafkaImage = new Image(
   "kafka-image",
   {
     repository: "kafka",
     registry: address,
     platform: images.platform,
-    context: "images/kafka",
-    dockerfile: "images/kafka/Dockerfile",
-    args: { JRE_IMAGE: jre, MAVEN_IMAGE: maven, KAFKA_VERSION: kafka.version, MAVEN_MIRROR: images.mavenMirror ?? "" },
+    ...kafkaImageSource({ ...images.baseImages, version: kafka.version, mavenMirror: images.mavenMirror }),
   },
   { dependsOn: registryReady },
 );
@@ -101,9 +103,7 @@ const servicesImage = new Image(
     repository: "services",
     registry: address,
     platform: images.platform,
-    context: "services",
-    dockerfile: "images/services/Dockerfile",
-    args: { NODE_IMAGE: node },
+    ...servicesImageSource(images.baseImages),
   },
   { dependsOn: registryReady },
 );

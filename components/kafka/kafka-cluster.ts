@@ -30,7 +30,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly spread: Spread;
   /** Racks by node name, written as `broker.rack`. @default no racks */
   readonly racks?: Readonly<Record<string, string>> | undefined;
-  readonly directories: DirectoryTools;
+  /** Needed for hostPath storage. */
+  readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
 }

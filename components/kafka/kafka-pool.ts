@@ -32,7 +32,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly configMap: pulumi.Input<string>;
   readonly restartHash: string;
   readonly spread: Spread;
-  readonly directories: DirectoryTools;
+  /** Needed for hostPath storage. */
+  readonly directories?: DirectoryTools | undefined;
   readonly adopting?: k8s.Provider | undefined;
 }
 

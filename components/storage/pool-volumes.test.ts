@@ -30,6 +30,14 @@ const volumes = (storage: PoolStorage, replicas = 1) =>
 const labels = labelsOf("broker", "kafka");
 
 describe("PoolVolumes", () => {
+  it("on hostPath: says so when nothing is given to make the directories with", async () => {
+    const without = { ...args(HOST_PATH), directories: undefined };
+    await assert.rejects(
+      registered(() => new PoolVolumes("volumes", without)),
+      /hostPath storage of broker needs the argument "directories"/,
+    );
+  });
+
   it("on hostPath: a volume that waits for its claim, the claim that names the volume, and a Job for the directories", async () => {
     const resources = await volumes(HOST_PATH);
     assert.deepEqual(parts(resources), [

@@ -14,8 +14,8 @@ export interface PoolVolumesArgs extends Scope {
   readonly storage: PoolStorage;
   /** User and group that own the data. */
   readonly uid: number;
-  /** Where and with what the directories of hostPath volumes are made. */
-  readonly directories: DirectoryTools;
+  /** Where and with what the directories of hostPath volumes are made; needed for such storage only. */
+  readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack: it must adopt objects that exist (`upsertExistingObjects`). @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
 }
@@ -92,13 +92,16 @@ export class PoolVolumes extends pulumi.ComponentResource {
 
   private directories(name: string, args: PoolVolumesArgs, planned: readonly PlannedVolume[]): pulumi.Resource[] {
     const paths = planned.flatMap(({ place }) => (place?.type === "hostPath" ? [place] : []));
+    if (paths.length === 0) return [];
+    const { directories } = args;
+    if (!directories) throw new Error(`hostPath storage of ${args.pool} needs the argument "directories"`);
     const nodes = [...new Set(paths.map(({ node }) => node))];
     return nodes.map(
       (node) =>
         new VolumeDirectories(
           node === undefined ? `${name}-directories` : `${name}-directories-${node}`,
           {
-            ...args.directories,
+            ...directories,
             instance: args.instance,
             node,
             uid: args.uid,

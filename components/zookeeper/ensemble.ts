@@ -24,7 +24,8 @@ export interface EnsembleArgs extends Scope {
   /** Volumes of the servers that have any; each uses its first. */
   readonly storage: PoolStorage;
   readonly spread: Spread;
-  readonly directories: DirectoryTools;
+  /** Needed for hostPath storage. */
+  readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
 }

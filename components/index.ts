@@ -1,0 +1,41 @@
+/**
+ * The components for other Pulumi programs. None of them reads config or the environment: what they need is in their arguments.
+ *
+ * @packageDocumentation
+ */
+export type { ImageSource } from "./image/content-hash";
+export { Image, type ImageArgs, type RegistryAddress } from "./image/image";
+export {
+  kafkaImageSource,
+  servicesImageSource,
+  type KafkaImageOptions,
+  type ServicesImageOptions,
+} from "./image/sources";
+export { clusterId } from "./kafka/cluster-id";
+export { KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
+export type { PoolSpec } from "./kafka/kafka-pool";
+export { nodeIds, type Pool } from "./kafka/node-ids";
+export { joinsByItself } from "./kafka/quorum";
+export type { Settings } from "./kafka/settings";
+export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses";
+export { Chat, type ChatArgs } from "./kchat/chat";
+export type { IngressSpec } from "./kchat/chat-ingress";
+export type { WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
+export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
+export type { Role, Scope } from "./kubernetes/scope";
+export type { Spread } from "./kubernetes/server-pod";
+export {
+  FinishChange,
+  PrepareChange,
+  type FinishChangeArgs,
+  type OperationsArgs,
+  type Topic,
+} from "./operations/kafka-operations";
+export { OpsTemplate } from "./operations/ops-template";
+export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
+export { htpasswd } from "./registry/htpasswd";
+export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
+export { Registry, type RegistryArgs } from "./registry/registry";
+export type { Backend, HostPathBackend, NfsBackend, PoolStorage, StorageClassBackend } from "./storage/plan";
+export type { DirectoryTools } from "./storage/pool-volumes";
+export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";

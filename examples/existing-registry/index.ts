@@ -1,0 +1,99 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  clusterId,
+  FinishChange,
+  Image,
+  KafkaCluster,
+  kafkaImageSource,
+  nodeIds,
+  PrepareChange,
+  SecuredNamespace,
+  servicesImageSource,
+} from "kafka-stack";
+
+const config = new pulumi.Config();
+const registry = config.require("registry");
+const replicas = config.requireNumber("brokers");
+const version = "4.3.1";
+
+const kubernetes = new k8s.Provider("kubernetes", {
+  context: config.require("context"),
+  enableServerSideApply: true,
+  enableConfigMapMutable: true,
+  // Claims with data outlive the stack: when it is brought up again, it takes them over.
+  upsertExistingObjects: true,
+});
+const onCluster = { providers: [kubernetes] };
+const instance = pulumi.getStack();
+const { namespace } = new SecuredNamespace("events", { name: "events", instance, retain: true }, onCluster);
+
+const address = { pushAddress: registry, pullAddress: registry };
+const kafkaImage = new Image("kafka-image", {
+  ...kafkaImageSource({ version, jre: "eclipse-temurin:21-jre", maven: "maven:3.9-eclipse-temurin-21" }),
+  repository: "kafka",
+  registry: address,
+});
+const opsImage = new Image("ops-image", {
+  ...servicesImageSource({ node: "node:24-bookworm-slim" }),
+  repository: "services",
+  registry: address,
+});
+
+// Two Jobs around each change of the brokers make it safe and complete.
+const operation = {
+  namespace,
+  instance,
+  image: opsImage.reference,
+  bootstrap: pulumi.interpolate`broker.${namespace}.svc:9092`,
+  topics: [{ name: "orders", partitions: 24, replicationFactor: 3, config: { "retention.ms": 7 * 24 * 3600 * 1000 } }],
+  brokers: nodeIds("broker", replicas),
+  controllers: nodeIds("broker", 3),
+  throttle: 10_000_000,
+  deadlineSeconds: 3600,
+};
+const prepared = new PrepareChange("prepare", operation, onCluster);
+const kafka = new KafkaCluster(
+  "broker",
+  {
+    namespace,
+    instance,
+    image: kafkaImage.reference,
+    version,
+    clusterId: clusterId(pulumi.getProject(), instance, "events"),
+    settings: {
+      "auto.create.topics.enable": false,
+      "default.replication.factor": 3,
+      "min.insync.replicas": 2,
+      "unclean.leader.election.enable": false,
+    },
+    brokers: {
+      replicas,
+      heap: "512m",
+      resources: {
+        requests: { cpu: "250m", memory: "768Mi", "ephemeral-storage": "256Mi" },
+        limits: { memory: "1Gi", "ephemeral-storage": "256Mi" },
+      },
+      storage: {
+        type: "storageClass",
+        className: config.require("storageClass"),
+        accessMode: "ReadWriteOnce",
+        size: "20Gi",
+        volumes: 1,
+        whenScaled: "retain",
+        whenDeleted: "retain",
+      },
+      terminationGracePeriodSeconds: 120,
+    },
+    controllers: 3,
+    spread: { nodes: "preferred" },
+  },
+  { ...onCluster, dependsOn: prepared.done },
+);
+new FinishChange(
+  "finish",
+  { ...operation, dynamicSettings: kafka.dynamicSettings, rebalance: true, restarts: kafka.restartHash },
+  { ...onCluster, dependsOn: kafka.servers },
+);
+
+export const bootstrapAddress = kafka.bootstrap;
