@@ -12,6 +12,7 @@ import {
   joinsByItself,
   kafkaImageSource,
   KafkaCluster,
+  KeptChoices,
   nodeIds,
   OpsTemplate,
   PrepareChange,
@@ -22,6 +23,7 @@ import {
   ToolJob,
 } from "./components";
 import { loadConfig } from "./config";
+import { choicesOf, MOVING_DATA, refusals } from "./config/choices";
 
 const config = loadConfig(new pulumi.Config());
 const { cluster, controllers, images, kafka, kchat, operations, registry, secrets, storage } = config;
@@ -108,7 +110,14 @@ const servicesImage = new Image(
   { dependsOn: registryReady },
 );
 
-// 3. Kafka, between the two Jobs that make a change of it safe and complete.
+// 3. What cannot change once there is data is held to, before anything else is touched.
+const { checked } = new KeptChoices(
+  "choices",
+  { ...scope, choices: choicesOf(config, id), refusals, help: `${MOVING_DATA} says what to do` },
+  onCluster,
+);
+
+// 4. Kafka, between the two Jobs that make a change of it safe and complete.
 const servers = {
   ...scope,
   image: kafkaImage.reference,
@@ -124,7 +133,9 @@ const servers = {
   adopting,
 };
 const ensemble =
-  config.mode === "zookeeper" ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, onCluster) : undefined;
+  config.mode === "zookeeper"
+    ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, { ...onCluster, dependsOn: checked })
+    : undefined;
 // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
 const bootstrap = pulumi.interpolate`broker.${namespace}.svc:9092`;
 const controllerCount = controllers.replicas;
@@ -140,11 +151,17 @@ const operation = {
   throttle: operations.rebalance.throttle,
   deadlineSeconds: operations.jobDeadlineSeconds,
 };
-const prepared = new PrepareChange("prepare", operation, onCluster);
+const prepared = new PrepareChange("prepare", operation, { ...onCluster, dependsOn: checked });
 const tool = { ...scope, image: kafkaImage.reference };
 const readable =
   config.mode === "kraft"
-    ? [new ToolJob("metadata-check", { ...tool, command: ["metadata-version.sh", "check", bootstrap] }, onCluster).job]
+    ? [
+        new ToolJob(
+          "metadata-check",
+          { ...tool, command: ["metadata-version.sh", "check", bootstrap] },
+          { ...onCluster, dependsOn: checked },
+        ).job,
+      ]
     : [];
 const brokers = new KafkaCluster(
   "broker",
@@ -182,7 +199,7 @@ if (kafka.metadataVersion !== undefined) {
 }
 new OpsTemplate("ops", operation, onCluster);
 
-// 4. The chat on it.
+// 5. The chat on it.
 if (kchat.enabled) {
   new Chat(
     "kchat",

@@ -36,6 +36,7 @@ export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";
+export { KeptChoices, type KeptChoicesArgs } from "./stack/kept-choices";
 export type { Backend, HostPathBackend, NfsBackend, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";
 export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";

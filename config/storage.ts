@@ -22,7 +22,10 @@ const HOST = /^[A-Za-z0-9.:[\]_-]+$/;
 const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 const afterwards = (what: string) =>
-  z.enum(["retain", "delete"], "retain or delete").default("retain").describe(`What happens to the volumes ${what}.`);
+  z
+    .enum(["retain", "delete"], "retain or delete")
+    .default("retain")
+    .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
 const common = (kind: ServerKind) => ({
   size: size().default(DEFAULT_SIZE[kind]).describe("Capacity of each volume. hostPath and nfs do not enforce it."),

@@ -63,6 +63,16 @@ describe("ServerPool", () => {
     });
   });
 
+  it("has claims deleted that fewer servers leave, when the config says so, but never those of a StatefulSet that goes", async () => {
+    const { storage } = args;
+    assert.ok(storage);
+    const given = { ...storage, whenScaled: "delete", whenDeleted: "delete" } as const;
+    const { persistentVolumeClaimRetentionPolicy: policy } = one(await pool({ storage: given }), "StatefulSet").inputs[
+      "spec"
+    ] as Record<string, unknown>;
+    assert.deepEqual(policy, { whenScaled: "Delete", whenDeleted: "Retain" });
+  });
+
   it("has the same claim templates whatever is claimed: they can never change", async () => {
     const templates = async (changed: Partial<ServerPoolArgs>) =>
       (one(await pool(changed), "StatefulSet").inputs["spec"] as Record<string, unknown>)["volumeClaimTemplates"];

@@ -102,7 +102,12 @@ export class ServerPool extends pulumi.ComponentResource {
  */
 function claimTemplates(storage: PoolStorage) {
   return {
-    persistentVolumeClaimRetentionPolicy: { whenScaled: "Retain", whenDeleted: "Retain" },
+    // Pulumi keeps the claims of a pool together, so those that only a lower number of servers removes are Kubernetes' to delete. Never when the StatefulSet goes:
+    // it also goes when it is replaced.
+    persistentVolumeClaimRetentionPolicy: {
+      whenScaled: storage.whenScaled === "delete" ? "Delete" : "Retain",
+      whenDeleted: "Retain",
+    },
     volumeClaimTemplates: Array.from({ length: storage.volumes }, (_, volume) => ({
       metadata: { name: templateName(volume) },
       spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },

@@ -130,6 +130,7 @@ describe("PoolVolumes", () => {
     const retained = async (storage: PoolStorage) =>
       one(await volumes(storage), "PersistentVolumeClaim").retainOnDelete;
     assert.equal(await retained(BY_CLASS), true);
+    assert.equal(await retained({ ...BY_CLASS, whenScaled: "delete" }), true);
     assert.equal(await retained({ ...BY_CLASS, whenScaled: "delete", whenDeleted: "delete" }), false);
     assert.equal(await retained(HOST_PATH), false);
     assert.equal(await retained(NFS), false);
@@ -146,6 +147,36 @@ describe("PoolVolumes", () => {
     assert.equal(await provider(BY_CLASS), "adopting");
     assert.equal(await provider({ ...BY_CLASS, whenScaled: "delete", whenDeleted: "delete" }), "adopting");
     assert.equal(await provider(HOST_PATH), undefined);
+  });
+
+  it("lets claims of a StorageClass grow; of named volumes only the volume does, for Kubernetes refuses to let their claims", async () => {
+    const ignored = async (storage: PoolStorage) => one(await volumes(storage), "PersistentVolumeClaim").ignoreChanges;
+    assert.deepEqual(await ignored(BY_CLASS), []);
+    for (const storage of [HOST_PATH, NFS]) {
+      assert.deepEqual(await ignored(storage), ["spec.resources.requests.storage"]);
+      const { spec } = one(await volumes({ ...storage, size: "9Gi" }), "PersistentVolume").inputs;
+      assert.deepEqual((spec as { capacity: unknown }).capacity, { storage: "9Gi" });
+    }
+  });
+
+  it("binds a volume by its claim's name alone: one made anew takes the claim of any earlier life", async () => {
+    for (const storage of [HOST_PATH, NFS]) {
+      const { spec } = one(await volumes(storage), "PersistentVolume").inputs;
+      const { claimRef } = spec as { claimRef: Record<string, unknown> };
+      assert.deepEqual(Object.keys(claimRef).sort(), ["apiVersion", "kind", "name", "namespace"]);
+    }
+  });
+
+  it("gives every volume of a server its own claim, volume and directory (JBOD)", async () => {
+    const resources = await volumes({ ...HOST_PATH, volumes: 3 }, 2);
+    const directories = resources
+      .filter(({ type }) => type.endsWith(":PersistentVolume"))
+      .map(({ inputs }) => (inputs["spec"] as { hostPath: { path: string } }).hostPath.path);
+    assert.deepEqual(directories.sort(), ["/data/0", "/data/0-1", "/data/0-2", "/data/1", "/data/1-1", "/data/1-2"]);
+    const claims = resources
+      .filter(({ type }) => type.endsWith(":PersistentVolumeClaim"))
+      .map(({ inputs }) => (inputs["spec"] as { volumeName: string }).volumeName);
+    assert.equal(new Set(claims).size, 6);
   });
 
   it("replaces a volume only after the old one of its name is gone", async () => {

@@ -49,8 +49,8 @@ export class PoolVolumes extends pulumi.ComponentResource {
   private claim(name: string, args: PoolVolumesArgs, volume: PlannedVolume): k8s.core.v1.PersistentVolumeClaim {
     const { storage } = args;
     const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
-    const retain =
-      storage.type === "storageClass" && (storage.whenDeleted === "retain" || storage.whenScaled === "retain");
+    // What a lower number of servers removes without the stack being destroyed, the StatefulSet deletes.
+    const retain = storage.type === "storageClass" && storage.whenDeleted === "retain";
     const className = storage.type === "storageClass" ? storage.className : "";
     return new k8s.core.v1.PersistentVolumeClaim(
       `${name}-claim`,
@@ -63,8 +63,14 @@ export class PoolVolumes extends pulumi.ComponentResource {
           ...(pv && { volumeName: pv.metadata.name }),
         },
       },
-      // Never by a setting that may change: Pulumi replaces what another provider manages.
-      { parent: this, retainOnDelete: retain, ...(!pv && args.adopting && { provider: args.adopting }) },
+      {
+        parent: this,
+        retainOnDelete: retain,
+        // Never by a setting that may change: Pulumi replaces what another provider manages.
+        ...(!pv && args.adopting && { provider: args.adopting }),
+        // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config.
+        ...(pv && { ignoreChanges: ["spec.resources.requests.storage"] }),
+      },
     );
   }
 

@@ -1,31 +1,23 @@
 import { type Path, type Problem, formatPath } from "../problems";
 import type { Written } from "../schema";
-import { type ServerKind, type StorageConfig, type WrittenStorage, volumePath } from "../storage";
-import { type Rule, type Subject, complain } from "./rule";
+import { type ServerPool, serverPools } from "../pools";
+import { type ServerKind, type WrittenStorage, volumePath } from "../storage";
+import { type Rule, type Subject, complain, refuse } from "./rule";
 
 /** The storage of one kind of server that the stack will have. */
-interface Pool {
-  readonly kind: ServerKind;
-  readonly path: Path;
-  readonly replicas: number;
+interface Pool extends ServerPool {
   /** What the stack file says; undefined when it leaves the storage to the brokers' backend. */
   readonly written: WrittenStorage | undefined;
-  readonly storage: StorageConfig;
 }
 
-/** The pools of servers with volumes; those that the mode does not have are not among them. */
+/** The pools of servers with volumes, with what was written. */
 function pools({ written, config }: Subject): Pool[] {
-  const { mode, replicas, controllers, zookeeper, storage } = config;
-  const brokers: Pool = { kind: "broker", path: ["storage"], replicas, written: written.storage, storage };
-  const other = (kind: ServerKind, name: "controllers" | "zookeeper", count: number): Pool => ({
-    kind,
-    path: [name, "storage"],
-    replicas: count,
-    written: written[name].storage,
-    storage: config[name].storage,
-  });
-  if (mode === "zookeeper") return [brokers, other("zookeeper", "zookeeper", zookeeper.persistentServers)];
-  return controllers.dedicated ? [brokers, other("controller", "controllers", controllers.replicas)] : [brokers];
+  const storages = {
+    broker: written.storage,
+    controller: written.controllers.storage,
+    zookeeper: written.zookeeper.storage,
+  };
+  return serverPools(config).map((pool) => ({ ...pool, written: storages[pool.kind] }));
 }
 
 type WrittenNfs = Extract<WrittenStorage, { type: "nfs" }>;
@@ -138,10 +130,34 @@ const address = ({ server, directory }: Place): string => `${server}:${directory
 const around = ({ directory }: Place): string[] =>
   [...directory.matchAll(/(?<=[^/])\//g)].map(({ index }) => directory.slice(0, index));
 
+/** Only Kubernetes can delete a volume, and only one that it made; and what goes with every server goes with those that a lower number removes. */
+function* deleted(subject: Subject): Iterable<Problem> {
+  for (const { path, written } of pools(subject)) {
+    if (!written) continue;
+    if (written.type !== "storageClass") {
+      for (const when of ["whenScaled", "whenDeleted"] as const) {
+        if (written[when] === "delete") {
+          yield refuse(
+            subject,
+            [...path, when],
+            `retain on ${written.type}: what is in a directory or an export stays until somebody deletes it there`,
+          );
+        }
+      }
+    } else if (written.whenDeleted === "delete" && written.whenScaled === "retain") {
+      yield refuse(
+        subject,
+        [...path, "whenDeleted"],
+        `retain, unless ${formatPath([...path, "whenScaled"])} is delete too`,
+      );
+    }
+  }
+}
+
 const KEYS: readonly (keyof Written)[] = ["mode", "replicas", "storage", "controllers", "zookeeper"];
 
 /** Where servers keep their data. */
-export const storageRules: readonly Rule[] = [nfs, disjoint].map((check) => ({
+export const storageRules: readonly Rule[] = [nfs, disjoint, deleted].map((check) => ({
   reads: KEYS.map((key) => [key]),
   check,
 }));

@@ -61,6 +61,13 @@ describe("engine: a whole program", function () {
     cluster.refusals.delete(at);
   });
 
+  it("lets the program refuse an update by a hook, in a preview too", async () => {
+    const refused = /^Error: ConfigMap two failed: refused after the mode ""$/;
+    await assert.rejects(engine("preview", { MODE: "refused" }), refused);
+    await assert.rejects(engine("up", { MODE: "refused" }), refused);
+    assert.equal((await engine("up")).changes.same, 4, lines.join("\n"));
+  });
+
   it("fails when the program does, and deletes nothing then", async () => {
     await assert.rejects(engine("up", { MODE: "throw" }), /the program is broken/);
     assert.deepEqual(cluster.names("ConfigMap").sort(), ["one", "two"]);

@@ -6,6 +6,7 @@ import * as resourcegrpc from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as resource from "@pulumi/pulumi/proto/resource_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { Stopped, type Deployment } from "./deployment";
+import { readHook } from "./hooks";
 import { readRegistration } from "./registration";
 import { fromStruct, normalize, reveal, toStruct } from "./values";
 
@@ -17,7 +18,15 @@ export interface Monitor {
   stop(): void;
 }
 
-const FEATURES = ["secrets", "resourceReferences", "outputValues", "aliasSpecs", "deletedWith", "replaceWith"];
+const FEATURES = [
+  "secrets",
+  "resourceReferences",
+  "outputValues",
+  "aliasSpecs",
+  "deletedWith",
+  "replaceWith",
+  "resourceHooks",
+];
 
 // Kubernetes manifests can be long; the SDK itself uses this limit.
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
@@ -115,7 +124,11 @@ function monitorOf(deployment: Deployment): grpc.UntypedServiceImplementation {
     existsResource: unsupported("asking whether a resource exists"),
     registerStackTransform: unsupported("a resource transform"),
     registerStackInvokeTransform: unsupported("an invoke transform"),
-    registerResourceHook: unsupported("a resource hook"),
+    registerResourceHook: unary((request: resource.RegisterResourceHookRequest) => {
+      const [name, hook] = readHook(request);
+      deployment.steps.hooks.set(name, hook);
+      return new empty.Empty();
+    }),
     registerErrorHook: unsupported("an error hook"),
     registerPackage: unsupported("a parameterized package"),
     signalAndWaitForShutdown: unary(() => new empty.Empty()),

@@ -32,6 +32,8 @@ export interface Registration {
   readonly importId?: string;
   readonly timeouts: Timeouts;
   readonly aliases: readonly AliasSpec[];
+  /** Names of hooks that are called before an update. */
+  readonly beforeUpdate: string[];
 }
 
 /** Another identity that the resource had: a whole URN, or parts that differ from today's. */
@@ -108,6 +110,7 @@ export function readRegistration(request: RegisterResourceRequest): Registration
       delete: seconds(timeouts?.getDelete()),
     }),
     aliases,
+    beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
   });
 }
 

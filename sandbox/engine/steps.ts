@@ -1,6 +1,7 @@
 /** The steps of a run: each does one thing to one resource, writes the state, and tells of it. */
 import type { DeploymentOptions } from "./deployment";
 import { formatPath } from "./paths";
+import { callBeforeUpdate, type Hook } from "./hooks";
 import type { Operation } from "./progress";
 import { NotReady, Refused, type Difference, type Made, type Provider, type Subject } from "./provider";
 import type { Registration } from "./registration";
@@ -39,6 +40,8 @@ export class Steps {
   readonly results = new Map<string, ResourceState>();
   /** URNs replaced in this run. */
   readonly replaced = new Set<string>();
+  /** The program's hooks by name. */
+  readonly hooks = new Map<string, Hook>();
 
   constructor(private readonly options: DeploymentOptions) {}
 
@@ -88,6 +91,12 @@ export class Steps {
     const { subject, provider, registration, next } = work;
     const started = Date.now();
     const id = old.id ?? "";
+    for (const name of registration.beforeUpdate) {
+      const hook = this.hooks.get(name);
+      if (hook !== undefined && (hook.onDryRun || !this.options.preview)) {
+        await callBeforeUpdate(hook, old, next.inputs);
+      }
+    }
     try {
       const outputs = await provider.update({
         ...subject,

@@ -100,6 +100,7 @@ Sizes are written as Kubernetes writes them (\`512Mi\`, \`3Gi\`; \`Mi\` is 2^20 
 - No two volumes share a directory or lie in one another; on NFS there is an export for every server.
 - A Kafka setting that the stack makes itself cannot be set; its error says which key to use. Names and values of settings are checked against the Kafka version.
 - \`kchat.rooms\` are declared topics.
+- What says where the data of a stack is cannot change while there is data: [moving data](moving-data.md).
 - Keys that would have no effect, such as those of another storage type, are refused.
 `;
 

@@ -123,7 +123,7 @@ describe("the stack config", () => {
 
     it("are the storage of controllers and ZooKeeper servers: the brokers' backend, their own directory and size", () => {
       const { controllers, zookeeper } = parsed({
-        storage: { nodes: ["a"], volumes: 2, size: "1Ti", whenDeleted: "delete" },
+        storage: { nodes: ["a"], volumes: 2, size: "1Ti" },
       });
       const common = {
         type: "hostPath",
@@ -131,7 +131,7 @@ describe("the stack config", () => {
         size: "2Gi",
         nodes: ["a"],
         whenScaled: "retain",
-        whenDeleted: "delete",
+        whenDeleted: "retain",
       };
       assert.deepEqual(controllers.storage, { ...common, path: "/data/kafka/controller/{ordinal}" });
       assert.deepEqual(zookeeper.storage, { ...common, path: "/data/kafka/zookeeper/{ordinal}" });

@@ -48,7 +48,7 @@ export const everyObject: Invariants = {
       if (!namespace) return `is in the namespace ${String(metadata.namespace)}, which the stack does not make`;
       return waitsFor(recording, resource).has(namespace.resource.urn) ? undefined : "does not wait for its Namespace";
     }),
-    breaks: (resources) => (draft(resources, "ConfigMap", "prepare-files").dependencies = []),
+    breaks: (resources) => (draft(resources, "ConfigMap", "choices").dependencies = []),
   },
   "every Kubernetes resource has an explicit provider": {
     check: eachResource((resource) => {

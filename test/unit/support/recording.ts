@@ -78,11 +78,16 @@ export async function registered(program: () => unknown, options?: RecordOptions
 }
 
 type Register = (request: RegisterResourceRequest, callback: Callback) => Promise<void>;
+type Hook = (request: unknown, callback: (error: unknown) => void) => void;
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 
 /** Reads every request before the mocks answer it. */
 function recordRequests(take: (registration: Registration, urn: string) => void): void {
-  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register };
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register; registerResourceHook: Hook };
+  // Pulumi's mocks lack it. Hooks are functions of the program that the engine calls, so that there is nothing to record.
+  monitor.registerResourceHook = (_, callback) => {
+    callback(null);
+  };
   const answer = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) =>
     answer(request, (error, response) => {

@@ -25,11 +25,22 @@ const space = new KubernetesObject("Namespace", "namespace", { metadata: { name:
 const namespace = space.metadata.name;
 const one = new KubernetesObject("ConfigMap", "one", { metadata: { name: "one", namespace } }, { provider });
 const labels = { after: one.metadata.name };
+interface WithData {
+  readonly data: { readonly mode: string };
+}
+const refusal = new pulumi.ResourceHook(
+  "refusal",
+  ({ oldInputs, newInputs }) => {
+    const [before, after] = [oldInputs as WithData, newInputs as WithData];
+    if (after.data.mode === "refused") throw new Error(`refused after the mode "${before.data.mode}"`);
+  },
+  { onDryRun: true },
+);
 const two = new KubernetesObject(
   "ConfigMap",
   "two",
   { metadata: { name: "two", namespace, labels }, data },
-  { provider },
+  { provider, hooks: { beforeUpdate: [refusal] } },
 );
 
 export const names = pulumi.all([one.metadata.name, two.metadata.name]);

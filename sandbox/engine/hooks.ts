@@ -1,0 +1,64 @@
+/** Hooks: functions of the program that the engine calls before it changes a resource, and that may refuse the change. */
+import * as grpc from "@grpc/grpc-js";
+import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
+import * as callback from "@pulumi/pulumi/proto/callback_pb";
+import * as resource from "@pulumi/pulumi/proto/resource_pb";
+import type { ResourceState } from "./state";
+import { nameOf } from "./urn";
+import { toStruct, type PropertyMap } from "./values";
+
+/** A hook as the program registered it. */
+export interface Hook {
+  /** Where the program listens. */
+  readonly target: string;
+  /** Which of the program's functions it is. */
+  readonly token: string;
+  /** Whether it is called in a preview too. */
+  readonly onDryRun: boolean;
+}
+
+/** Reads the registration of a hook. */
+export function readHook(request: resource.RegisterResourceHookRequest): [name: string, hook: Hook] {
+  const function_ = request.getCallback();
+  return [
+    request.getName(),
+    { target: function_?.getTarget() ?? "", token: function_?.getToken() ?? "", onDryRun: request.getOnDryRun() },
+  ];
+}
+
+/** Calls a hook before an update. @throws what the hook throws */
+export async function callBeforeUpdate(
+  { target, token }: Hook,
+  old: ResourceState,
+  inputs: PropertyMap,
+): Promise<void> {
+  const request = new resource.ResourceHookRequest();
+  request.setUrn(old.urn);
+  request.setId(old.id ?? "");
+  request.setName(nameOf(old.urn));
+  request.setType(old.type);
+  request.setOldInputs(toStruct(old.inputs));
+  request.setNewInputs(toStruct(inputs));
+  request.setOldOutputs(toStruct(old.outputs));
+  const call = new callback.CallbackInvokeRequest();
+  call.setToken(token);
+  call.setRequest(request.serializeBinary());
+  const client = new CallbacksClient(target, grpc.credentials.createInsecure());
+  try {
+    const answer = await new Promise<callback.CallbackInvokeResponse>((resolve, reject) => {
+      client.invoke(call, (error, response) => {
+        if (error) {
+          reject(error);
+        } else {
+          resolve(response);
+        }
+      });
+    });
+    const { error } = resource.ResourceHookResponse.deserializeBinary(answer.getResponse_asU8()).toObject();
+    if (error !== "") {
+      throw new Error(error);
+    }
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { choicesOf, refusals } from "../../config/choices";
+import { parseConfig } from "../../config/parse";
+
+type Config = Record<string, unknown>;
+
+function choices(config: Config, id = "A".repeat(22)) {
+  const result = parseConfig(config);
+  assert.ok(result.ok, JSON.stringify(result));
+  // As it is kept: in JSON.
+  return JSON.parse(JSON.stringify(choicesOf(result.config, id))) as ReturnType<typeof choicesOf>;
+}
+
+const change = (before: Config, after: Config): string[] => refusals(choices(before), choices(after));
+
+const byClass = (more: Config = {}): Config => ({ storage: { type: "storageClass", ...more } });
+const nfs = (...servers: string[]): Config => ({
+  replicas: servers.length,
+  storage: { type: "nfs", servers: servers.map((server) => ({ server, path: "/kafka" })) },
+});
+const onNodes = (...nodes: string[]): Config => ({ storage: { nodes } });
+
+/** Changes of a stack that has data, and how the one refusal begins. */
+const REFUSED: readonly [what: string, before: Config, after: Config, says: string][] = [
+  ["the backend", {}, byClass(), "storage.type cannot change from hostPath to storageClass"],
+  ["the backend", nfs("a", "b", "c"), {}, "storage.type cannot change from nfs to hostPath"],
+  ["the mode", {}, { mode: "zookeeper" }, "mode cannot change from kraft to zookeeper"],
+  [
+    "the controllers' pods",
+    {},
+    { controllers: { dedicated: true } },
+    "controllers.dedicated cannot change from false to true",
+  ],
+  [
+    "the class",
+    byClass(),
+    byClass({ className: "fast" }),
+    "storage.className cannot change from the default class to fast",
+  ],
+  [
+    "the access mode",
+    byClass(),
+    byClass({ accessMode: "ReadWriteOncePod" }),
+    "storage.accessMode cannot change from ReadWriteOnce",
+  ],
+  [
+    "a size that shrinks",
+    byClass({ size: "10Gi" }),
+    byClass({ size: "9Gi" }),
+    "storage.size cannot change from 10Gi to 9Gi",
+  ],
+  [
+    "the number of volumes",
+    { storage: { volumes: 2 } },
+    { storage: { volumes: 1 } },
+    "storage.volumes cannot change from 2 to 1",
+  ],
+  [
+    "the directory",
+    {},
+    { storage: { path: "/disk/{ordinal}" } },
+    "storage: the place of volume 0 of server 0 cannot change from /data/kafka/broker/0 to /disk/0",
+  ],
+  [
+    "the nodes",
+    onNodes("a", "b"),
+    onNodes("a", "c"),
+    "storage: the place of volume 0 of server 1 cannot change from b:/data",
+  ],
+  [
+    "an export",
+    nfs("a", "b", "c"),
+    nfs("a", "x", "c"),
+    "storage: the place of volume 0 of server 1 cannot change from b:/kafka to x:/kafka",
+  ],
+  [
+    "the ZooKeeper servers' storage",
+    { mode: "zookeeper" },
+    { mode: "zookeeper", zookeeper: { storage: { path: "/zk/{ordinal}" } } },
+    "zookeeper.storage: the place of volume 0 of server 0",
+  ],
+];
+
+/** Changes that leave the data where it is. */
+const ALLOWED: readonly [what: string, before: Config, after: Config][] = [
+  ["more brokers", {}, { replicas: 5 }],
+  ["more brokers with an export each", nfs("a", "b", "c"), nfs("a", "b", "c", "d")],
+  ["fewer brokers", nfs("a", "b", "c", "d"), nfs("a", "b", "c")],
+  ["larger volumes", byClass({ size: "10Gi" }), byClass({ size: "0.1Ti" })],
+  ["the same size in another unit", byClass({ size: "1024Mi" }), byClass({ size: "1Gi" })],
+  ["another size of directories, which nobody enforces", { storage: { size: "10Gi" } }, { storage: { size: "5Gi" } }],
+  ["more volumes", { storage: { volumes: 1 } }, { storage: { volumes: 3 } }],
+  [
+    "more controllers",
+    { ...byClass(), controllers: { dedicated: true } },
+    { ...byClass(), controllers: { dedicated: true, replicas: 5 } },
+  ],
+  ["settings", {}, { kafka: { config: { "log.retention.hours": 1 } }, topics: [{ name: "chatroom" }] }],
+];
+
+describe("a stack with data", () => {
+  for (const [what, before, after, says] of REFUSED) {
+    it(`cannot change ${what}: ${says}`, () => {
+      const [reason = "", ...others] = change(before, after);
+      assert.deepEqual(others, []);
+      assert.ok(reason.startsWith(says), reason);
+    });
+  }
+
+  for (const [what, before, after] of ALLOWED) {
+    it(`can change to ${what}`, () => {
+      assert.deepEqual(change(before, after), []);
+    });
+  }
+
+  it("cannot become another cluster", () => {
+    const [reason = ""] = refusals(choices({}, "A".repeat(22)), choices({}, "B".repeat(22)));
+    assert.match(reason, /^cluster\.id cannot change from A{22} to B{22} on a stack that has data/);
+  });
+
+  it("is told everything that speaks against a change", () => {
+    assert.equal(change({}, { mode: "zookeeper", ...byClass() }).length, 2);
+  });
+});
