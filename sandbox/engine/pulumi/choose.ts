@@ -46,7 +46,7 @@ export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
   if (wanted === "" && madeBy === "stand-in") {
     return { description: "stand-in (it made this stack)" };
   }
-  const found = await pulumi(project, env);
+  const found = await findPulumi(project, env);
   if (typeof found !== "string") {
     return { cli: found.cli, description: `Pulumi CLI (${found.cli})` };
   }
@@ -56,8 +56,8 @@ export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
   return { description: `stand-in (${found})` };
 }
 
-/** The CLI with all its plugins, or why there is none. */
-async function pulumi(project: Project, env: NodeJS.ProcessEnv): Promise<{ cli: string } | string> {
+/** The CLI with all its plugins, downloaded where that is possible, or why there is none. */
+export async function findPulumi(project: Project, env: NodeJS.ProcessEnv): Promise<{ cli: string } | string> {
   let cli = findCli(project.root, env);
   let reachable: boolean | undefined;
   if (cli === undefined) {

@@ -71,8 +71,11 @@ export function missingPlugins(root: string, env: NodeJS.ProcessEnv, cli: string
   const missing =
     isExecutable(language) || findOnPath("pulumi-language-nodejs", env) !== undefined ? [] : ["language nodejs"];
   for (const { name, version } of neededPlugins(root)) {
+    const program = `pulumi-resource-${name}`;
     const folder = path.join(homeOf(env), "plugins", `resource-${name}-v${version}`);
-    if (!fs.existsSync(folder) && findOnPath(`pulumi-resource-${name}`, env) === undefined) {
+    // The CLI keeps a file of this name beside a plugin until it is installed whole.
+    const whole = isExecutable(path.join(folder, program)) && !fs.existsSync(`${folder}.partial`);
+    if (!whole && findOnPath(program, env) === undefined) {
       missing.push(`${name} ${version}`);
     }
   }

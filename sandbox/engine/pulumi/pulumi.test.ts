@@ -7,6 +7,7 @@ import { fakeTool, temporaryFolder } from "../test-support/temporary";
 import { isSecret } from "../values";
 import { chooseEngine } from "./choose";
 import { countSteps } from "./events";
+import { missingPlugins } from "./find";
 import { checkpointOf, runPulumi } from "./run";
 
 /** A Pulumi CLI that notes its calls, makes stacks, writes an event log and prints outputs. */
@@ -37,8 +38,11 @@ describe("engine: the Pulumi CLI", () => {
     env = { ...fakeTool(tools, "pulumi", CLI), PULUMI_HOME: path.join(root, "home"), CALLS: path.join(root, "calls") };
   });
 
+  const plugin = () => path.join(root, "home", "plugins", "resource-kubernetes-v1.0.0");
+
   function withPlugins(): void {
-    fs.mkdirSync(path.join(root, "home", "plugins", "resource-kubernetes-v1.0.0"), { recursive: true });
+    fs.mkdirSync(plugin(), { recursive: true });
+    fakeTool(plugin(), "pulumi-resource-kubernetes", "");
   }
 
   const choose = (engine: string | undefined, stateFile = "/nonexistent") =>
@@ -63,6 +67,16 @@ describe("engine: the Pulumi CLI", () => {
     assert.equal((await choose("pulumi")).cli, cli());
     assert.equal((await choose("stand-in")).cli, undefined);
     await assert.rejects(choose("other"), /ENGINE is "other"; it must be stand-in or pulumi/);
+  });
+
+  it("has its plugins when their programs are there, and whole", () => {
+    const missing = () => missingPlugins(root, env, cli());
+    fs.mkdirSync(plugin(), { recursive: true });
+    assert.deepEqual(missing(), ["kubernetes 1.0.0"]);
+    withPlugins();
+    assert.deepEqual(missing(), []);
+    fs.writeFileSync(`${plugin()}.partial`, "");
+    assert.deepEqual(missing(), ["kubernetes 1.0.0"]);
   });
 
   it("does not touch a stack that the stand-in made, and the other way round", async () => {
