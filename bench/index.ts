@@ -1,11 +1,13 @@
-/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. They need the sandbox. */
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. All but `kchat` need the sandbox. */
 import { Command } from "commander";
 import { firstMessage } from "./first-message";
 import { imageSizes } from "./image-sizes";
+import { kchat } from "./kchat";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
   "first-message": firstMessage,
   "image-sizes": imageSizes,
+  kchat,
 };
 
 new Command("bench")

@@ -45,7 +45,12 @@ function mocha(title: string, script: string): Counts {
 
 function main(): void {
   try {
-    const parts = [check(), mocha("Unit tests", "test:unit"), mocha("End-to-end tests", "test:e2e")];
+    const parts = [
+      check(),
+      mocha("Unit tests", "test:unit"),
+      mocha("Services with Kafka and Chromium", "test:services"),
+      mocha("End-to-end tests", "test:e2e"),
+    ];
     const sum = (key: "passed" | "failed" | "skipped"): number => parts.reduce((total, part) => total + part[key], 0);
     const failures = parts.flatMap((part) => part.failures);
     console.log(failures.length > 0 ? `\nFailed:\n${failures.map((title) => `  ${title}\n`).join("")}` : "");

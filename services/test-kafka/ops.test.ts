@@ -28,9 +28,10 @@ describe("ops on a cluster", function () {
     return lines;
   }
 
-  async function refused(...args: string[]): Promise<string> {
+  /** @param expected - 3 for what will never be done as it was asked for, 1 for what may be done another time */
+  async function refused(expected: 1 | 3, ...args: string[]): Promise<string> {
     const { code, errors } = await run(...args);
-    assert.equal(code, 1);
+    assert.equal(code, expected);
     return errors.at(-1) ?? "";
   }
 
@@ -75,7 +76,7 @@ describe("ops on a cluster", function () {
       { ...more, partitions: 9 },
     ];
     assert.equal(
-      await refused("topics", "apply", "--file", declare(bad)),
+      await refused(3, "topics", "apply", "--file", declare(bad)),
       "Topic chatroom has 12 partitions and cannot have fewer; 6 are declared.",
     );
     assert.deepEqual(await done("topics", "apply", "--file", declare([chatroom, more])), [
@@ -88,7 +89,7 @@ describe("ops on a cluster", function () {
       { ...chatroom, partitions: 13 },
       { ...bulk, partitions: 8, config: { "retention.ms": "for ever" } },
     ];
-    assert.match(await refused("topics", "apply", "--file", declare(bad)), /INVALID_CONFIG.*retention\.ms/);
+    assert.match(await refused(1, "topics", "apply", "--file", declare(bad)), /INVALID_CONFIG.*retention\.ms/);
     const topics = JSON.parse((await done("topics", "list", "--json")).join("\n")) as {
       name: string;
       partitions: number;
@@ -121,7 +122,7 @@ describe("ops on a cluster", function () {
     assert.deepEqual(await done("settings", "apply", "--file", file), ["set log.retention.ms = 7200000", "Done."]);
     assert.deepEqual(await done("settings", "apply", "--file", file), ["All settings are as declared."]);
     writeFileSync(file, JSON.stringify({ cluster: { "process.roles": "broker" } }));
-    assert.match(await refused("settings", "apply", "--file", file), /process\.roles/);
+    assert.match(await refused(1, "settings", "apply", "--file", file), /process\.roles/);
     writeFileSync(file, JSON.stringify({ cluster: {} }));
     assert.deepEqual(await done("settings", "apply", "--file", file), ["remove log.retention.ms", "Done."]);
   });
@@ -163,7 +164,8 @@ describe("ops on a cluster", function () {
     assert.deepEqual(throttled, []);
     const replicas = brokers.map((broker) => broker.replicas);
     const leaders = brokers.map((broker) => broker.leaders);
-    assert.ok(Math.max(...replicas) - Math.min(...replicas) <= 1, `replicas: ${replicas.join(", ")}`);
+    // Brokers 0 and 3 share a rack, and no partition has two replicas in one rack as long as there are others.
+    assert.deepEqual(replicas, [10, 16, 16, 10]);
     assert.ok(Math.max(...leaders) - Math.min(...leaders) <= 1, `leaders: ${leaders.join(", ")}`);
     await done("verify", "--brokers", "0,1,2,3");
     assert.deepEqual(await done("rebalance", "--brokers", "0,1,2,3"), ["Partitions are spread evenly over 4 brokers."]);
@@ -172,17 +174,19 @@ describe("ops on a cluster", function () {
   it("refuses to drain brokers that a topic needs, naming it, and moves nothing", async () => {
     const before = await report();
     assert.equal(
-      await refused("drain", "--keep", "0,1"),
+      await refused(3, "drain", "--keep", "0,1"),
       "2 brokers cannot hold all topics: chatroom has replication factor 3. Lower the replication factor or keep more brokers.",
     );
-    assert.deepEqual(await report(), before);
+    // Besides, the report says how far behind controllers are, which is never twice the same.
+    assert.deepEqual((await report()).brokers, before.brokers);
+    assert.equal((await report()).reassignments, 0);
   });
 
   it("drains a broker, and forgets it once it has stopped", async () => {
     await done("drain", "--keep", "0,1,2");
     assert.equal((await report()).brokers.find(({ id }) => id === 3)?.replicas, 0);
     assert.equal(
-      await refused("unregister", "--keep", "0,1,2", "--wait", "1"),
+      await refused(1, "unregister", "--keep", "0,1,2", "--wait", "1"),
       "Still running, so not unregistered: 3.",
     );
     await cluster.stop(3);
@@ -194,9 +198,9 @@ describe("ops on a cluster", function () {
   it("finds what is wrong, and gives leadership back", async () => {
     await cluster.kill(2);
     await until("the broker counts as gone", async () => (await report()).brokers.length === 2, 60_000);
-    assert.match(await refused("verify", "--brokers", "0,1,2"), /all brokers are up.*every replica is in sync/);
+    assert.match(await refused(1, "verify", "--brokers", "0,1,2"), /all brokers are up.*every replica is in sync/);
     assert.match(
-      await refused("rebalance", "--brokers", "0,1,2", "--wait", "1"),
+      await refused(1, "rebalance", "--brokers", "0,1,2", "--wait", "1"),
       /1 broker did not come up within 1 s: 2\./,
     );
     await cluster.startBroker(2);
@@ -210,7 +214,7 @@ describe("ops on a cluster", function () {
   it("leaves the only controller its vote", async () => {
     assert.deepEqual(await done("controllers", "--keep", "0"), ["The voters are 0."]);
     assert.match(
-      await refused("controllers", "--keep", "9", "--wait", "1"),
+      await refused(1, "controllers", "--keep", "9", "--wait", "1"),
       /None of the controllers to keep \(9\) is a voter/,
     );
   });

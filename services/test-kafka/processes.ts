@@ -30,6 +30,11 @@ export class ServiceProcess {
     this.#environment = { KCHAT_HOST: "127.0.0.1", KCHAT_PORT: String(port), KCHAT_DRAIN_MS: "100", ...environment };
   }
 
+  /** The process's id, while there is one. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   async start(): Promise<void> {
     const started = launch(this.#program, this.#environment);
     started.stdout?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));

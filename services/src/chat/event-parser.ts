@@ -14,16 +14,21 @@ export class EventParser {
   #type = "";
   #data: string[] = [];
   #id: string;
+  #lastEventId: string;
 
   constructor(onEvent: (event: StreamEvent) => void, onRetry: (milliseconds: number) => void, lastEventId = "") {
     this.#onEvent = onEvent;
     this.#onRetry = onRetry;
     this.#id = lastEventId;
+    this.#lastEventId = lastEventId;
   }
 
-  /** The id to resume after. An id that comes without data counts too: it says where a stream began. */
+  /**
+   * The id to resume after. An id that comes without data counts too: it says where a stream began. That of an event which was cut off before its end does not:
+   * the event would be missed.
+   */
   get lastEventId(): string {
-    return this.#id;
+    return this.#lastEventId;
   }
 
   push(chunk: string): void {
@@ -54,6 +59,7 @@ export class EventParser {
     const isEmpty = this.#data.length === 0;
     this.#type = "";
     this.#data = [];
+    this.#lastEventId = this.#id;
     if (!isEmpty) this.#onEvent(event);
   }
 }

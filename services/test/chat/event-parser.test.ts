@@ -60,7 +60,9 @@ describe("EventParser", () => {
     assert.equal(parse(["id: here\n\nid: bad\0id\n\n"]).lastEventId, "here");
   });
 
-  it("does not deliver an event that was cut off", () => {
-    assert.deepEqual(parse(["data: half\n"]).events, []);
+  it("neither delivers an event that was cut off nor resumes after it", () => {
+    const { events, lastEventId } = parse(["id: 1\ndata: whole\n\nid: 2\ndata: half\n"]);
+    assert.deepEqual(events, [{ type: "message", data: "whole", id: "1" }]);
+    assert.equal(lastEventId, "1");
   });
 });

@@ -1,0 +1,67 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A program of this directory in a process of its own, which is told things and answers them. */
+export class Child {
+  readonly #process: ChildProcess;
+
+  private constructor(started: ChildProcess) {
+    this.#process = started;
+  }
+
+  /** Starts `<program>.ts` and waits until it says that it is ready. */
+  static async start(program: string, ...args: readonly string[]): Promise<Child> {
+    const child = new Child(fork(join(__dirname, `${program}.ts`), [...args], { execArgv: ["--import", "tsx"] }));
+    await child.#answer();
+    return child;
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Says something and waits for the answer. */
+  async ask(what: string): Promise<unknown> {
+    const answer = this.#answer();
+    this.#process.send(what);
+    return answer;
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGKILL");
+    await ended;
+  }
+
+  async #answer(): Promise<unknown> {
+    const ended = once(this.#process, "exit").then(() => {
+      throw new Error("A process of the benchmark ended too early.");
+    });
+    ended.catch(() => undefined);
+    const [answer] = (await Promise.race([once(this.#process, "message"), ended])) as [unknown];
+    return answer;
+  }
+}
+
+/** A child's side: says that it is ready, and answers what it is asked. */
+export function serve(answers: Readonly<Record<string, () => unknown>>): void {
+  process.on("message", (what: string) => process.send?.(answers[what]?.() ?? null));
+  process.on("disconnect", () => process.exit());
+  process.send?.("ready");
+}
+
+/** Linux counts CPU time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** Seconds of CPU time that a process has used, in its own code and in the kernel's on its behalf. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Bytes of memory that a process has in use. */
+export function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1_024;
+}

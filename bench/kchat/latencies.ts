@@ -1,0 +1,29 @@
+import { createHistogram } from "node:perf_hooks";
+
+/** What a reader found out about the messages it got. */
+export interface Latencies {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+}
+
+/** Collects the time that stamped messages (see `pace.ts`) took. */
+export class LatencyRecorder {
+  readonly #histogram = createHistogram();
+
+  /** @param sent - `process.hrtime` of the sender, in nanoseconds. */
+  record(sent: string): void {
+    const took = process.hrtime.bigint() - BigInt(sent);
+    this.#histogram.record(took > 0n ? took : 1n);
+  }
+
+  /** What was recorded since the last call. */
+  take(): Latencies {
+    const at = (percentile: number) => this.#histogram.percentile(percentile) / 1e6;
+    const latencies = { count: this.#histogram.count, p50: at(50), p99: at(99), p999: at(99.9) };
+    this.#histogram.reset();
+    return latencies;
+  }
+}

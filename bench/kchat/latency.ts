@@ -1,0 +1,90 @@
+import { Agent, request } from "node:http";
+import { ProduceAcks, Producer, stringSerializers } from "@platformatic/kafka";
+import { Child } from "./child";
+import type { Latencies } from "./latencies";
+import { atRate, stamped } from "./pace";
+import { type Stage, TOPICS } from "./stage";
+
+/** Messages per second, and for how many seconds. */
+const LOADS = [
+  { rate: 10, seconds: 40 },
+  { rate: 100, seconds: 20 },
+  { rate: 1_000, seconds: 15 },
+] as const;
+/** Seconds of the same load before the measurement, so that both sides' code is compiled. */
+const WARM_UP = 5;
+const READERS = [1, 100] as const;
+/** What kchat may take beside Kafka alone, at the 99th percentile. */
+const GOAL = 1.5;
+
+/** Time from a message's sending to its arrival: from POST to event stream, beside produce to consume by the same client library alone. */
+export async function latency(stage: Stage): Promise<string[]> {
+  const producer = new Producer({
+    clientId: "bench",
+    bootstrapBrokers: stage.bootstrap.split(","),
+    serializers: stringSerializers,
+    idempotent: true,
+    acks: ProduceAcks.ALL,
+  });
+  const produce = () => producer.send({ messages: [{ topic: TOPICS.raw, key: TOPICS.raw, value: stamped() }] });
+  const post = poster(stage.ports.producer);
+  const lines: string[] = [];
+  for (const load of LOADS) {
+    const knocking = setInterval(() => void produce(), 500);
+    const consumer = await Child.start("raw-consumer", stage.bootstrap, TOPICS.raw);
+    clearInterval(knocking);
+    const raw = await measure(consumer, load, 1, produce);
+    lines.push(`${load.rate}/s, Kafka alone: ${shown(raw)}`);
+    for (const count of READERS) {
+      const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
+      const chat = await measure(readers, load, count, post);
+      const ratio = (chat.p99 / raw.p99).toFixed(2);
+      lines.push(`${load.rate}/s, ${count} readers: ${shown(chat)}; p99 is ${ratio} x Kafka alone (goal: ${GOAL})`);
+    }
+  }
+  await producer.close();
+  return lines;
+}
+
+/** Puts load on and asks `receiver`, which is ended afterwards, how long the messages took. */
+async function measure(
+  receiver: Child,
+  { rate, seconds }: (typeof LOADS)[number],
+  copies: number,
+  send: () => Promise<unknown>,
+): Promise<Latencies> {
+  try {
+    await atRate(rate, WARM_UP, send);
+    await receiver.ask("take");
+    await atRate(rate, seconds, send);
+    const taken = (await receiver.ask("take")) as Latencies;
+    const missing = rate * seconds * copies - taken.count;
+    // What was on its way when the counting began or ended.
+    if (Math.abs(missing) > copies * Math.max(2, rate * 0.05)) throw new Error(`${missing} messages did not arrive.`);
+    return taken;
+  } finally {
+    await receiver.end();
+  }
+}
+
+function shown({ p50, p99, p999 }: Latencies): string {
+  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`;
+}
+
+/** Sends stamped messages to kproducer over connections that stay open. */
+function poster(port: number): () => Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const options = { agent, port, host: "127.0.0.1", method: "POST", path: `/api/topics/${TOPICS.room}` };
+  return () =>
+    new Promise((resolve, reject) => {
+      const body = stamped();
+      const headers = { "content-type": "text/plain", "content-length": body.length };
+      const sent = request({ ...options, headers }, (response) => {
+        response.resume();
+        if (response.statusCode === 200) response.on("end", resolve);
+        else reject(new Error(`kproducer answered ${response.statusCode ?? 0}.`));
+      });
+      sent.on("error", reject);
+      sent.end(body);
+    });
+}

@@ -1,0 +1,27 @@
+/** `raw-consumer <bootstrap> <topic>`: reads a topic by the client library alone, and tells how long messages took to get to it. */
+import { randomUUID } from "node:crypto";
+import { Consumer, MessagesStreamModes, stringDeserializers } from "@platformatic/kafka";
+import { serve } from "./child";
+import { LatencyRecorder } from "./latencies";
+
+const [bootstrap = "", topic = ""] = process.argv.slice(2);
+const recorder = new LatencyRecorder();
+
+async function main(): Promise<void> {
+  const consumer = new Consumer({
+    groupId: randomUUID(),
+    clientId: "bench",
+    bootstrapBrokers: bootstrap.split(","),
+    deserializers: stringDeserializers,
+  });
+  const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.LATEST, maxWaitTime: 1_000 });
+  let isReady = false;
+  stream.on("data", ({ value }) => {
+    // The first message only shows that the consumer has its partitions.
+    if (isReady) recorder.record(value.slice("bench: ".length));
+    else serve({ take: () => recorder.take() });
+    isReady = true;
+  });
+}
+
+void main();

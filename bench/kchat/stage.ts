@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kafkaJars } from "../../sandbox/build/kafka-jars";
+import { run } from "../../sandbox/host/command";
+import { checkout } from "../../sandbox/paths";
+import { TestCluster } from "../../services/test-kafka/cluster";
+import { ops, ServiceProcess } from "../../services/test-kafka/processes";
+
+const PORTS = { producer: 19_660, consumer: 19_661 };
+
+/** Three brokers and both services, as plain processes on the loopback interface. */
+export interface Stage {
+  readonly bootstrap: string;
+  readonly producer: ServiceProcess;
+  readonly consumer: ServiceProcess;
+  readonly ports: typeof PORTS;
+  close(): Promise<void>;
+}
+
+/** Topics of the stage: the room, and another like it for what goes past the services. Three replicas, of which two must have a message. */
+export const TOPICS = { room: "chatroom", raw: "raw" } as const;
+
+/** Builds the services and starts everything. */
+export async function openStage(): Promise<Stage> {
+  process.env["KAFKA_JARS"] ??= await kafkaJars(console.log);
+  await run("node", ["build.mjs"], { cwd: join(checkout, "services") });
+  const cluster = await TestCluster.start(3);
+  const directory = mkdtempSync(join(tmpdir(), "bench-kchat-"));
+  const topics = Object.values(TOPICS).map((name) => ({
+    name,
+    partitions: 1,
+    replicationFactor: 3,
+    config: { "min.insync.replicas": "2" },
+  }));
+  const file = join(directory, "topics.json");
+  writeFileSync(file, JSON.stringify({ topics }));
+  const { code, errors } = await ops(cluster.bootstrap, "topics", "apply", "--file", file, "--wait", "60");
+  rmSync(directory, { recursive: true });
+  if (code !== 0) throw new Error(errors.join("\n"));
+  const environment = { KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap, KCHAT_LOG_LEVEL: "warn" };
+  const producer = new ServiceProcess("kproducer", PORTS.producer, environment);
+  const consumer = new ServiceProcess("kconsumer", PORTS.consumer, environment);
+  await Promise.all([producer.start(), consumer.start()]);
+  return {
+    bootstrap: cluster.bootstrap,
+    producer,
+    consumer,
+    ports: PORTS,
+    async close() {
+      await Promise.all([producer.end("SIGKILL"), consumer.end("SIGKILL")]);
+      await cluster.close();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
+import { until } from "../test/fakes.js";
+import { TestCluster } from "./cluster.js";
+import { ResumingReader, Writer } from "./load.js";
+import { ops, ServiceProcess } from "./processes.js";
+
+const WRITERS = 20;
+const MESSAGES = 10_000;
+const PORTS = { producer: 19_650, consumers: [19_651, 19_652] } as const;
+
+describe("kchat under faults", function () {
+  this.timeout(240_000);
+  let cluster: TestCluster;
+  let producer: ServiceProcess;
+  let consumers: readonly [ServiceProcess, ServiceProcess];
+  const readers: ResumingReader[] = [];
+
+  before(async () => {
+    cluster = await TestCluster.start(3);
+    const file = join(mkdtempSync(join(tmpdir(), "faults-test-")), "topics.json");
+    const config = { "min.insync.replicas": "2" };
+    writeFileSync(
+      file,
+      JSON.stringify({ topics: [{ name: "chatroom", partitions: 3, replicationFactor: 3, config }] }),
+    );
+    const { code, errors } = await ops(cluster.bootstrap, "topics", "apply", "--file", file, "--wait", "60");
+    assert.equal(code, 0, errors.join("\n"));
+    const environment = { KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap, KCHAT_LOG_LEVEL: "warn" };
+    producer = new ServiceProcess("kproducer", PORTS.producer, environment);
+    const [a, b] = PORTS.consumers.map(
+      (port) => new ServiceProcess("kconsumer", port, { ...environment, KCHAT_PRODUCER_URL: producer.url }),
+    );
+    assert.ok(a !== undefined && b !== undefined);
+    consumers = [a, b];
+    await Promise.all([producer, ...consumers].map((service) => service.start()));
+  });
+
+  after(async () => {
+    for (const reader of readers) reader.close();
+    await Promise.all([producer, ...consumers].map((service) => service.end("SIGKILL")));
+    await cluster.close();
+  });
+
+  /** The broker that leads the partition of the room. */
+  async function leader(offsets: { readonly partition: number }): Promise<number> {
+    const client = new KafkaClient({ bootstrap: parseBootstrap(cluster.bootstrap), clientId: "test" });
+    const topic = (await client.metadata(["chatroom"])).topics.get("chatroom");
+    await client.close();
+    return topic?.partitions[offsets.partition]?.leader ?? -1;
+  }
+
+  it("brings every acknowledged message to every reader once, in one order, while everything is killed in turn", async () => {
+    const [a, b] = consumers;
+    const first = await fetch(`${producer.url}/api/topics/chatroom`, {
+      method: "POST",
+      headers: { "content-type": "text/plain" },
+      body: "test: first",
+    });
+    const { partition } = (await first.json()) as { partition: number };
+    for (const urls of [
+      [a.url, b.url],
+      [b.url, a.url],
+    ]) {
+      for (let index = 0; index < 3; index += 1) readers.push(new ResumingReader(urls));
+    }
+    await until("every reader has a place", () => readers.every(({ lastEventId }) => lastEventId !== ""));
+    const start = readers[0]?.lastEventId ?? "";
+
+    // Some write on the page, whose messages take the way through kconsumer.
+    const writers = Array.from(
+      { length: WRITERS },
+      (_, index) => new Writer(`writer-${index}`, index % 4 === 0 ? a.url : producer.url),
+    );
+    const acknowledged = () => writers.reduce((sum, writer) => sum + writer.acknowledged.length, 0);
+    const underLoad = (part: number) =>
+      until(`${part * 100} % of the messages are acknowledged`, () => acknowledged() >= part * MESSAGES, 120_000);
+    const killed = await leader({ partition });
+    const faults = async () => {
+      await underLoad(0.1);
+      await producer.end("SIGKILL");
+      await producer.start();
+      await underLoad(0.3);
+      await a.end("SIGKILL");
+      await a.start();
+      await underLoad(0.5);
+      await cluster.kill(killed);
+      await underLoad(0.7);
+      await cluster.startBroker(killed);
+      await underLoad(0.8);
+      await b.end("SIGTERM");
+      assert.ok(acknowledged() < MESSAGES, "the last fault came after the load");
+      await b.start();
+    };
+    await Promise.all([faults(), ...writers.map((writer) => writer.write(MESSAGES / WRITERS))]);
+    const last = new Writer("test-last", producer.url);
+    await last.write(1);
+    const end = last.acknowledged[0]?.message ?? "";
+    // One who was away the whole time comes back for all of it; most is no longer in the replica's memory.
+    readers.push(new ResumingReader([b.url], start));
+    await until(
+      "every reader has seen the last message",
+      () => readers.every(({ messages }) => messages.includes(end)),
+      60_000,
+    );
+
+    const [reference] = readers;
+    assert.ok(reference !== undefined);
+    const order = new Map(reference.messages.map((message, index) => [message, index]));
+    assert.equal(order.size, reference.messages.length, "a message came twice");
+    for (const reader of readers) assert.deepEqual(reader.messages, reference.messages);
+    for (const writer of writers) {
+      const places = writer.acknowledged.map(({ message }) => order.get(message) ?? assert.fail(`${message} was lost`));
+      assert.deepEqual(
+        places,
+        [...places].sort((one, other) => one - other),
+        "a writer's messages changed their order",
+      );
+    }
+    const placed = writers.flatMap((writer) => writer.acknowledged).filter(({ offset }) => offset >= 0);
+    placed.sort((one, other) => one.offset - other.offset);
+    const byOffset = placed.map(({ message }) => order.get(message) ?? -1);
+    assert.ok(
+      byOffset.every((place, index) => index === 0 || place > (byOffset[index - 1] ?? 0)),
+      "not in Kafka's order",
+    );
+    assert.equal(acknowledged(), MESSAGES);
+    assert.ok(
+      writers.some(({ failed }) => failed > 0),
+      "no fault was felt by a writer",
+    );
+    assert.ok(
+      readers.slice(0, -1).every(({ connections }) => connections > 1),
+      "a reader was never interrupted",
+    );
+    console.log(
+      `      ${acknowledged()} acknowledged, ${writers.reduce((sum, { failed }) => sum + failed, 0)} not; ` +
+        `${reference.messages.length} read by each of ${readers.length} readers over ${readers.reduce((sum, { connections }) => sum + connections, 0)} connections`,
+    );
+  });
+});
