@@ -1,17 +1,21 @@
 import { type Path, type Problem, formatPath } from "../problems";
+import type { PlainConfig } from "../resolve";
 import { NODE_PORTS } from "../values";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
-interface Use {
+/** A NodePort that a stack takes. */
+export interface NodePortUse {
   readonly port: number;
+  /** The key that it comes from. */
   readonly path: Path;
+  /** What takes it, such as `broker 2`. */
   readonly by: string;
 }
 
 const EXTERNAL: Path = ["kafka", "external", "nodePortBase"];
 
 /** Every NodePort that the stack takes. */
-function* uses({ config }: Subject): Iterable<Use> {
+export function* nodePortUses(config: PlainConfig): Iterable<NodePortUse> {
   const { registry, kchat, kafka, replicas } = config;
   if (!registry.external) yield { port: registry.nodePort, path: ["registry", "nodePort"], by: "the registry" };
   if (kchat.enabled && kchat.serviceType === "NodePort") {
@@ -28,9 +32,9 @@ function* uses({ config }: Subject): Iterable<Use> {
 
 /** One problem a key: a range that meets another is named once, by its first port. */
 function* ports(subject: Subject): Iterable<Problem> {
-  const taken = new Map<number, Use>();
+  const taken = new Map<number, NodePortUse>();
   const told = new Set<string>();
-  for (const use of uses(subject)) {
+  for (const use of nodePortUses(subject.config)) {
     const other = taken.get(use.port);
     const path = formatPath(use.path);
     if (other && !told.has(path)) {
