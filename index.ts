@@ -186,7 +186,7 @@ const finished = new FinishChange(
     ...operation,
     dynamicSettings: brokers.dynamicSettings,
     rebalance: operations.rebalance.enabled,
-    restarts: brokers.restartHash,
+    restarts: brokers.restarts,
   },
   { ...onCluster, dependsOn: brokers.servers },
 );

@@ -36,6 +36,8 @@ export interface Paths {
   readonly etcd: string;
   /** Directories behind volumes of the storage class `standard`. */
   readonly volumes: string;
+  /** What nodes have at /data/kafka, for hostPath volumes. */
+  readonly hostData: string;
   readonly docker: string;
   readonly dockerSocket: string;
   /** Administrator's kubeconfig; its context is `sandbox`. */
@@ -94,6 +96,7 @@ export function pathsOf(root: string = sandboxRoot()): Paths {
     pki: join(root, "pki"),
     etcd: join(root, "etcd"),
     volumes: join(root, "volumes"),
+    hostData: join(root, "host-data"),
     docker: join(root, "docker"),
     dockerSocket: join(root, "docker.sock"),
     kubeconfig: join(root, "kubeconfig"),

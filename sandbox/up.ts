@@ -12,6 +12,7 @@ import {
   provisioner,
 } from "./cluster/control-plane";
 import { dockerContainerd, dockerd } from "./cluster/docker";
+import { ensureHostData } from "./cluster/host-data";
 import { renderKubeconfig } from "./cluster/kubeconfig";
 import { applyBaseObjects } from "./cluster/manifests";
 import { machineOf, type Machine } from "./cluster/machine";
@@ -77,7 +78,7 @@ export async function up(options: UpOptions = {}): Promise<void> {
               nfsServers,
               sysctls: { ...ensureSysctls(), ...record?.sysctls },
             });
-            await Promise.all([ensureDevices(nodes), ensureFirewall()]);
+            await Promise.all([ensureDevices(nodes), ensureFirewall(), ensureHostData(paths)]);
             // Before the nodes, whose pods may wait for them.
             await ensureServers(paths, nfsServers);
           },

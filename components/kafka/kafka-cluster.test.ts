@@ -139,14 +139,29 @@ describe("KafkaCluster", () => {
     assert.equal(data(await cluster(COMBINED))["racks"], undefined);
   });
 
-  it("hands out what is applied at run time, and what restarts brokers", async () => {
+  it("tells what restarts a server: a setting, the image, the heap, and not how many there are", async () => {
+    const restarts = async (changed: Partial<KafkaClusterArgs>) =>
+      (await record(() => ({ restarts: new KafkaCluster("broker", { ...COMBINED, ...changed }).restarts }))).outputs[
+        "restarts"
+      ];
+    const same = await restarts({});
+    assert.equal(await restarts({ brokers: { ...POOL, replicas: 4 } }), same);
+    assert.equal(await restarts({ settings: { ...COMBINED.settings, "log.retention.ms": 6 } }), same);
+    const other = [
+      { settings: {} },
+      { image: `${IMAGE}0` },
+      { brokers: { ...POOL, heap: "600m" } },
+      { controllers: POOL },
+    ];
+    for (const changed of other) assert.notEqual(await restarts(changed), same, JSON.stringify(changed));
+  });
+
+  it("hands out what is applied at run time, and its servers", async () => {
     const made: KafkaCluster[] = [];
     const resources = await registered(() => made.push(new KafkaCluster("broker", COMBINED)));
     const [cluster] = made;
-    const [brokers] = workloads({ resources }, "StatefulSet");
     assert.ok(cluster);
     assert.deepEqual(cluster.dynamicSettings, { "log.retention.ms": 5 });
-    assert.equal(brokers?.template.metadata?.annotations?.["kafka-stack/restart-hash"], cluster.restartHash);
     const urns = cluster.servers.map(({ urn }) => (urn as unknown as { promise(): Promise<string> }).promise());
     assert.deepEqual(await Promise.all(urns), [one(resources, "StatefulSet").urn]);
   });

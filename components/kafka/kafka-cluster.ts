@@ -42,8 +42,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
   readonly bootstrap: pulumi.Output<string>;
   /** Settings that are applied at run time. */
   readonly dynamicSettings: Settings;
-  /** Changes with whatever restarts the brokers. */
-  readonly restartHash: string;
+  /** Changes with whatever restarts a server. */
+  readonly restarts: pulumi.Output<string>;
   /** The servers; a dependant starts when all are ready. */
   readonly servers: pulumi.Resource[];
 
@@ -75,16 +75,24 @@ export class KafkaCluster extends pulumi.ComponentResource {
           restartHash: properties.restartHash,
         },
         { ...child, dependsOn },
-      ).statefulSet;
+      );
     const dedicated = typeof args.controllers === "object" && args.zookeeperConnect === undefined;
     const controllers = dedicated ? [pool("controller", args.controllers, [])] : [];
-    this.servers = [...controllers, pool("broker", args.brokers, controllers)];
+    const pools = [
+      ...controllers,
+      pool(
+        "broker",
+        args.brokers,
+        controllers.map(({ statefulSet }) => statefulSet),
+      ),
+    ];
+    this.servers = pools.map(({ statefulSet }) => statefulSet);
+    this.restarts = pulumi.all(pools.map(({ restarts }) => restarts)).apply((hashes) => hashes.join(" "));
     if (args.external) {
       new ExternalAccess(`${name}-external`, { ...args, ...args.external, replicas: args.brokers.replicas }, child);
     }
     this.bootstrap = pulumi.interpolate`${bootstrap.metadata.name}.${args.namespace}.svc:${PORTS.client}`;
     this.dynamicSettings = properties.dynamic;
-    this.restartHash = properties.restartHash;
     this.registerOutputs({ bootstrap: this.bootstrap });
   }
 

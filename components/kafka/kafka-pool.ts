@@ -41,6 +41,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
 export class KafkaPool extends pulumi.ComponentResource {
   /** Exists once all servers are ready. */
   readonly statefulSet: k8s.apps.v1.StatefulSet;
+  /** Changes with whatever restarts the servers. */
+  readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: KafkaPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:KafkaPool", name, {}, opts);
@@ -68,6 +70,7 @@ export class KafkaPool extends pulumi.ComponentResource {
       { parent: this, dependsOn: volumes.ready },
     );
     this.statefulSet = servers.statefulSet;
+    this.restarts = servers.restarts;
     this.registerOutputs({});
   }
 }

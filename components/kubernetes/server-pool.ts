@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 import { templateName, type PoolStorage } from "../storage/plan";
 import { allowIngress, type Allowed } from "./allow-ingress";
 import { labels, metadata, selector, type Role, type Scope } from "./scope";
@@ -29,6 +30,8 @@ export interface ServerPoolArgs extends Scope {
 /** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
 export class ServerPool extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
+  /** Changes with whatever restarts the servers. */
+  readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kubernetes:ServerPool", name, {}, opts);
@@ -75,6 +78,12 @@ export class ServerPool extends pulumi.ComponentResource {
         dependsOn: [service, ...covers],
         customTimeouts: { create: "15m", update: "4h", delete: "15m" },
       },
+    );
+    this.restarts = pulumi.output(args.pod).apply((pod) =>
+      createHash("sha256")
+        .update(`${args.restartHash} ${JSON.stringify(pod)}`)
+        .digest("hex")
+        .slice(0, 16),
     );
     this.registerOutputs({});
   }

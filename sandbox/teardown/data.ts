@@ -7,6 +7,7 @@ export function removeData(paths: Paths): void {
     paths.nodes,
     paths.etcd,
     paths.volumes,
+    paths.hostData,
     paths.nfs,
     paths.pki,
     paths.config,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { removeHostData } from "../cluster/host-data";
 import { readRecord, writeRecord } from "../cluster/record";
 import { removeCgroup } from "../host/cgroups";
 import { unclaim } from "../host/lock";
@@ -72,6 +73,7 @@ export async function tearDown(paths: Paths, { patience }: TeardownOptions): Pro
 
   for (const { containerdState } of nodes) await removeRuntimeState(containerdState);
   await removeRuntimeState(join(paths.docker, "containerd-run"));
+  await removeHostData();
   await unmountBelow(paths.root);
   rmSync(paths.run, { recursive: true, force: true });
   removeCgroup(cgroupOf(paths.root));

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { history, post } from "./support/history";
 import { get, kubectl } from "./support/kubectl";
+import { down, up } from "./support/stack";
 import { until } from "./support/until";
 
 interface StatefulSet {
@@ -42,5 +43,15 @@ describe("when a broker's pod is killed", () => {
       acknowledged.filter((text) => !read.includes(text)),
       [],
     );
+  });
+});
+
+describe("a stack that was taken down", () => {
+  it("has its messages when it is brought up again", async () => {
+    const text = `kept: ${process.hrtime.bigint()}`;
+    assert.ok(await post(text));
+    await down("dev");
+    await up("dev");
+    assert.ok((await history(1_000)).includes(text));
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { down as sandboxDown } from "../../sandbox/down";
+import { status } from "../../sandbox/status";
 import { startNode, stopNode } from "../../sandbox/node-power";
 import { up as sandboxUp } from "../../sandbox/up";
 import { get, kubectl } from "../e2e/support/kubectl";
@@ -37,6 +38,16 @@ describe("when nodes fail", () => {
     await kubectl("drain", "node-2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
     await kubectl("uncordon", "node-2");
     await back(before, ...moved);
+  });
+
+  fault("kubelet and containerd of every node are killed and started again", async () => {
+    const { daemons } = await status();
+    const killed = daemons.filter(({ name }) => /^(kubelet|containerd)-node-/.test(name));
+    assert.equal(killed.length, 6);
+    for (const { pid } of killed) process.kill(pid, "SIGKILL");
+    await sandboxUp();
+    for (const node of ["node-0", "node-1", "node-2"]) await nodeReady(node, true);
+    await kubectl("wait", "pod", ...servers, "--for=condition=Ready", "--timeout=300s");
   });
 
   fault("the registry's pod is lost, and has the images afterwards", async () => {

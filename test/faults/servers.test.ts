@@ -2,6 +2,8 @@ import { identities, killAndReturn, loseDisk, back, kill } from "./brokers";
 import { fault } from "./fault";
 
 describe("when servers fail", () => {
+  fault("nothing happens", (load) => load.acknowledges(1_000));
+
   fault("a broker is killed", () => killAndReturn("broker-1"));
 
   fault("all brokers are killed at once", () => killAndReturn("broker-0", "broker-1", "broker-2"));

@@ -84,6 +84,13 @@ describe("Restarts", () => {
     );
   });
 
+  it("a larger heap restarts the brokers, and leadership is handed back", async () => {
+    assert.deepEqual((await restarts("storageclass", { kafka: { heap: "600m" } })).sort(), [
+      "Job finish",
+      "StatefulSet broker",
+    ]);
+  });
+
   it("more ZooKeeper servers restart no server", async () => {
     const changed = await restarts("cndjp3", { zookeeper: { replicas: 7, persistentServers: 5 } });
     assert.deepEqual(changed.sort(), [

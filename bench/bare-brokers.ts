@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { sandboxEnvironment } from "../sandbox/environment";
+import { run } from "../sandbox/host/command";
+import { kubectl } from "../test/e2e/support/kubectl";
+
+/** Ports of the bare brokers: clients, controllers, health, each counted up by node id. */
+const PORTS = { client: 19_700, controller: 19_710, health: 19_720 };
+const CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/** Settings that are about where a server is, which a bare one has to itself. */
+const OWN =
+  /^(listeners|advertised\.listeners|log\.dirs|node\.id|process\.roles|health\.|controller\.quorum|listener\.security|inter\.broker|controller\.listener)/;
+
+/**
+ * The brokers of a stack without Kubernetes: the same image's files, settings and heap, as processes on this machine that only see another root directory, so that they
+ * have the same JVM and the same class-data-sharing archive.
+ */
+export class BareBrokers implements AsyncDisposable {
+  private readonly processes = new Map<number, ChildProcess>();
+
+  private constructor(
+    private readonly root: string,
+    private readonly heap: string,
+  ) {}
+
+  /** Where clients reach them. */
+  readonly bootstrap = [0, 1, 2].map((id) => `127.0.0.1:${PORTS.client + id}`).join(",");
+
+  /** Unpacks the image that the stack's brokers run, and starts three brokers that are controllers too. */
+  static async start(folder: string): Promise<BareBrokers> {
+    const bare = await BareBrokers.unpack(folder);
+    for (const id of [0, 1, 2]) await bare.format(id);
+    for (const id of [0, 1, 2]) bare.startBroker(id);
+    return bare;
+  }
+
+  /** Unpacks the image only. */
+  static async unpack(folder: string): Promise<BareBrokers> {
+    const { env } = sandboxEnvironment();
+    const image = await kubectl(
+      "get",
+      "statefulset",
+      "broker",
+      "-n",
+      "kafka",
+      "-o",
+      "jsonpath={.spec.template.spec.containers[0].image}",
+    );
+    const heap = await kubectl(
+      "get",
+      "statefulset",
+      "broker",
+      "-n",
+      "kafka",
+      "-o",
+      'jsonpath={.spec.template.spec.containers[0].env[?(@.name=="KAFKA_HEAP_OPTS")].value}',
+    );
+    rmSync(folder, { recursive: true, force: true });
+    const root = join(folder, "root");
+    mkdirSync(root, { recursive: true });
+    const container = await run("docker", ["create", image], { env });
+    try {
+      await run("bash", ["-c", `docker export ${container} | tar -x -C ${root} --exclude=dev/*`], { env });
+    } finally {
+      await run("docker", ["rm", container], { env });
+    }
+    await run("mount", ["--bind", "/dev", join(root, "dev")]);
+    await run("mount", ["-t", "proc", "proc", join(root, "proc")]);
+    const bare = new BareBrokers(root, heap);
+    const settings = await kubectl(
+      "get",
+      "configmap",
+      "kafka-config",
+      "-n",
+      "kafka",
+      "-o",
+      "jsonpath={.data.server\\.properties}",
+    );
+    for (const id of [0, 1, 2]) bare.configure(id, settings);
+    return bare;
+  }
+
+  /** Runs a command of the image. */
+  tool(...command: string[]): Promise<string> {
+    return run("chroot", [this.root, ...command], { env: { PATH: IMAGE_PATH } });
+  }
+
+  /** Starts a broker that was formatted; `jvm` are further options of its JVM. */
+  startBroker(id: number, jvm = ""): void {
+    const log = openSync(join(this.root, `bare/${id}/log`), "a");
+    const env = {
+      PATH: IMAGE_PATH,
+      KAFKA_HEAP_OPTS: this.heap,
+      KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id} ${jvm}`,
+    };
+    const start = ["kafka-run-class.sh", "kafkastack.Main", "kafka.Kafka", `/bare/${id}/server.properties`];
+    this.processes.set(id, spawn("chroot", [this.root, ...start], { env, stdio: ["ignore", log, log] }));
+  }
+
+  /** Waits until a broker is unfenced and in sync, asking as often as the answer can matter. */
+  async ready(id: number): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    while (Date.now() < deadline) {
+      const ok = await fetch(`http://127.0.0.1:${PORTS.health + id}/ready`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ok) return;
+      await delay(20);
+    }
+    throw new Error(`the bare broker ${id} is not ready after 120 s; its log is ${join(this.root, `bare/${id}/log`)}`);
+  }
+
+  /** Ends a broker: at once, or as Kubernetes does. */
+  async stop(id: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    const child = this.processes.get(id);
+    this.processes.delete(id);
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Makes the disk of a node: node 0 founds the quorum. */
+  async format(id: number): Promise<void> {
+    const how = id === 0 ? "--standalone" : "--no-initial-controllers";
+    await this.tool(
+      "kafka-storage.sh",
+      "format",
+      "--cluster-id",
+      CLUSTER_ID,
+      "--config",
+      `/bare/${id}/server.properties`,
+      "--ignore-formatted",
+      how,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.processes.keys()].map((id) => this.stop(id)));
+    for (const mount of ["dev", "proc"]) await run("umount", [join(this.root, mount)]);
+    rmSync(join(this.root, ".."), { recursive: true, force: true });
+  }
+
+  private configure(id: number, settings: string): void {
+    const folder = join(this.root, "bare", String(id));
+    mkdirSync(folder, { recursive: true });
+    const client = `CLIENT://127.0.0.1:${PORTS.client + id}`;
+    const listeners = `${client},CONTROLLER://127.0.0.1:${PORTS.controller + id}`;
+    const controllers = [0, 1, 2].map((other) => `127.0.0.1:${PORTS.controller + other}`).join(",");
+    const kept = settings.split("\n").filter((line) => !OWN.test(line));
+    writeFileSync(
+      join(folder, "server.properties"),
+      [
+        ...kept,
+        "process.roles=broker,controller",
+        `node.id=${id}`,
+        `listeners=${listeners}`,
+        `advertised.listeners=${listeners}`,
+        "listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name=CLIENT",
+        "controller.listener.names=CONTROLLER",
+        `controller.quorum.bootstrap.servers=${controllers}`,
+        "controller.quorum.auto.join.enable=true",
+        `log.dirs=/bare/${id}/data`,
+        `health.bootstrap=127.0.0.1:${PORTS.client + id}`,
+        "",
+      ].join("\n"),
+    );
+    appendFileSync(join(folder, "log"), "");
+  }
+}
+
+const IMAGE_PATH = "/opt/kafka/bin:/opt/java/openjdk/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { BareBrokers } from "./bare-brokers";
+import { describeRatios } from "./ratios";
+
+const PAIRS = 5;
+
+/** Seconds from the start of a broker's process until it is unfenced and in sync, with the image's class-data-sharing archive and without, paired. */
+export async function brokerStart(): Promise<string[]> {
+  await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"));
+  for (const id of [0, 1, 2]) await bare.ready(id);
+  const start = async (jvm: string): Promise<number> => {
+    await bare.stop(2, "SIGTERM");
+    const from = performance.now();
+    bare.startBroker(2, jvm);
+    await bare.ready(2);
+    return (performance.now() - from) / 1000;
+  };
+  const pairs: [number, number][] = [];
+  for (let pair = 0; pair < PAIRS; pair++) pairs.push([await start(""), await start("-Xshare:off")]);
+  const seconds = (side: 0 | 1) => pairs.map((pair) => pair[side].toFixed(1)).join(" ");
+  return [
+    `with to without the archive: ${describeRatios(pairs.map(([one, other]) => one / other))}`,
+    `seconds with: ${seconds(0)}; without: ${seconds(1)}`,
+  ];
+}

@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { run, succeeds } from "../host/command";
+import type { Paths } from "../paths";
+import { isMounted } from "../teardown/mounts";
+
+/** Where stacks keep their hostPath volumes on a node. */
+const directory = "/data/kafka";
+
+/** Lays a directory of the sandbox over that of the machine, so that hostPath volumes touch nothing of the machine's own and go with the sandbox. All nodes share it. */
+export async function ensureHostData(paths: Paths): Promise<void> {
+  mkdirSync(paths.hostData, { recursive: true });
+  mkdirSync(directory, { recursive: true });
+  if (!isMounted(readFileSync("/proc/self/mountinfo", "utf8"), directory)) {
+    await run("mount", ["--bind", paths.hostData, directory]);
+  }
+}
+
+/** Takes the directory off again; the data stay in the sandbox. */
+export async function removeHostData(): Promise<void> {
+  if (!isMounted(readFileSync("/proc/self/mountinfo", "utf8"), directory)) return;
+  if (!(await succeeds("umount", [directory]))) await run("umount", ["--lazy", directory]);
+  for (const made of [directory, dirname(directory)]) {
+    try {
+      rmdirSync(made);
+    } catch {
+      // The machine has something of its own there.
+      return;
+    }
+  }
+}

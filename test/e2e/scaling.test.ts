@@ -1,0 +1,38 @@
+import { strict as assert } from "node:assert";
+import { get, inPod } from "./support/kubectl";
+import { preview, up } from "./support/stack";
+
+interface Pods {
+  items: { metadata: { name: string; uid: string } }[];
+}
+
+/** The uid of each broker's pod. */
+async function brokers(): Promise<Record<string, string>> {
+  const { items } = await get<Pods>("pods", "-n", "kafka", "-l", "app.kubernetes.io/component=broker");
+  return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
+}
+
+/** How many partitions of the room each of four brokers holds. */
+async function held(): Promise<number[]> {
+  const words = ["--bootstrap-server", "localhost:9092", "--describe", "--topic", "chatroom"];
+  const lines = (await inPod("broker-0", "kafka-topics.sh", ...words)).split("\n");
+  const replicas = lines.flatMap((line) => /\bReplicas: ([\d,]+)/.exec(line)?.[1]?.split(",").map(Number) ?? []);
+  return [0, 1, 2, 3].map((broker) => replicas.filter((id) => id === broker).length);
+}
+
+describe("scaling", () => {
+  it("gives a new broker its share and restarts no other; then takes it away, drained", async () => {
+    const before = await brokers();
+    const change = await preview("dev", "replicas=4");
+    assert.equal(change.changes.delete, 0);
+    await up("dev", "replicas=4");
+    const { "broker-3": added, ...stayed } = await brokers();
+    assert.ok(added);
+    assert.deepEqual(stayed, before);
+    assert.deepEqual(await held(), [9, 9, 9, 9]);
+
+    await up("dev");
+    assert.deepEqual(await brokers(), before);
+    assert.deepEqual(await held(), [12, 12, 12, 0]);
+  });
+});
