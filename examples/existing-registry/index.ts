@@ -92,7 +92,7 @@ const kafka = new KafkaCluster(
 );
 new FinishChange(
   "finish",
-  { ...operation, dynamicSettings: kafka.dynamicSettings, rebalance: true, restarts: kafka.restartHash },
+  { ...operation, dynamicSettings: kafka.dynamicSettings, rebalance: true, restarts: kafka.restarts },
   { ...onCluster, dependsOn: kafka.servers },
 );
 
