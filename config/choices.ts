@@ -85,7 +85,12 @@ export function refusals(before: Choices, after: Choices): string[] {
     return from ? storageRefusals(key, from, to, changed) : [];
   });
   return [
-    ...changed("mode", before.mode, after.mode, "the brokers' metadata would stay in the other mode"),
+    ...changed(
+      "mode",
+      before.mode,
+      after.mode,
+      "the new cluster would not know what is on the brokers' volumes (docs/zookeeper-to-kraft.md)",
+    ),
     ...changed(
       "cluster.id",
       before.clusterId,

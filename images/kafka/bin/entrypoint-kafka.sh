@@ -72,6 +72,12 @@ inspect() {
       die "the volume $dir holds data of the Kafka cluster '$id', but this is cluster '$KAFKA_CLUSTER_ID': give the pod its own volume, or set the cluster id of the stack to '$id'"
     [[ $node == "$NODE_ID" ]] ||
       die "the volume $dir holds data of node $node, but this pod is node $NODE_ID: volumes must go back to the pods that filled them"
+    # Version 0 is how servers with ZooKeeper mark a disk, version 1 how those with KRaft do.
+    if [[ -n $KRAFT ]] && grep -qx 'version=0' "$meta"; then
+      die "the volume $dir was written with ZooKeeper, and KRaft knows nothing of what it holds: set mode back to zookeeper; see docs/zookeeper-to-kraft.md"
+    elif [[ -z $KRAFT ]] && grep -qx 'version=1' "$meta"; then
+      die "the volume $dir was written with KRaft, and ZooKeeper knows nothing of what it holds: set mode back to kraft; see docs/zookeeper-to-kraft.md"
+    fi
   done
 }
 

@@ -72,6 +72,14 @@ describe("Entrypoint of Kafka", () => {
       await made.refuses(/holds data of node 1, but this pod is node 0/);
     });
 
+    it("a volume that was written with ZooKeeper", async () => {
+      const made = pod();
+      made.formatted("data-0", ["version=0", "broker.id=0", `cluster.id=${CLUSTER}`]);
+      await made.refuses(
+        /data-0 was written with ZooKeeper, .* set mode back to zookeeper; see docs\/zookeeper-to-kraft\.md/,
+      );
+    });
+
     it("a volume of another cluster among its own", async () => {
       const made = pod();
       made.formatted("data-0", ours());
@@ -309,6 +317,12 @@ describe("Entrypoint of Kafka", () => {
       const made = broker("");
       made.formatted("data-0", ["version=0", "broker.id=0", `cluster.id=${CLUSTER}`]);
       assert.deepEqual((await made.run()).calls, [start(made)]);
+    });
+
+    it("refuses a disk that was written with KRaft", async () => {
+      const made = broker("");
+      made.formatted("data-0", ["version=1", "node.id=0", `cluster.id=${CLUSTER}`]);
+      await made.refuses(/data-0 was written with KRaft, .* set mode back to kraft; see docs\/zookeeper-to-kraft\.md/);
     });
   });
 });
