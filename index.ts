@@ -158,7 +158,7 @@ const readable =
     ? [
         new ToolJob(
           "metadata-check",
-          { ...tool, command: ["metadata-version.sh", "check", bootstrap] },
+          { ...tool, command: ["metadata-version.sh", "check", bootstrap, kafka.version] },
           { ...onCluster, dependsOn: checked },
         ).job,
       ]

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Paths } from "../paths";
 
 /** Removes everything that belongs to the cluster and not to the tools. */
@@ -13,6 +14,9 @@ export function removeData(paths: Paths): void {
     paths.config,
     paths.kubeconfig,
     paths.cluster,
+    // What engines remember of stacks that were on the cluster.
+    join(paths.root, "state"),
+    join(paths.root, "pulumi"),
   ]) {
     rmSync(path, { recursive: true, force: true });
   }

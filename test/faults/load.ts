@@ -11,7 +11,7 @@ export const TOPIC = "faults";
 export const BOOTSTRAP = { host: "localhost", port: 30099 };
 
 /** Milliseconds between two records of a partition. */
-const PACE_MS = 15;
+const PACE_MS = 50;
 
 /** Milliseconds for which a record is tried again: longer than any fault lasts. */
 const PATIENCE_MS = 600_000;

@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # The metadata version: the level of features that all servers of a KRaft cluster agree on. It is raised after the binaries; older binaries cannot read it then.
-# Usage: metadata-version.sh check ADDRESS          refuses when this image's Kafka cannot read the cluster's metadata
+# Usage: metadata-version.sh check ADDRESS VERSION  refuses when a version of Kafka cannot read the cluster's metadata
 #        metadata-version.sh raise ADDRESS RELEASE  brings the cluster to the features of a release
 set -euo pipefail
 
 say() { printf 'kafka-stack: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 features() { kafka-features.sh --bootstrap-server "$ADDRESS" "$@" 2>&1; }
-# The cluster's level as this image's Kafka names it.
+# The cluster's level as this image's Kafka names it. It knows names of the release after its own, which it cannot read.
 level() {
   local answer
   answer=$(features describe) || die "the cluster does not say its metadata version: $(tail -n 1 <<<"$answer")"
-  sed -nE 's/^Feature: metadata\.version\s.*FinalizedVersionLevel:\s*([^\t]+).*/\1/p' <<<"$answer"
+  sed -nE 's/^Feature: metadata\.version\s.*FinalizedVersionLevel:\s*(UNKNOWN|\S+).*/\1/p' <<<"$answer"
 }
 
 case "${1:-} $#" in
-  "check 2" | "raise 3") readonly ACTION=$1 ADDRESS=$2 RELEASE=${3:-} ;;
-  *) say "usage: ${0##*/} check ADDRESS | raise ADDRESS RELEASE"; exit 2 ;;
+  "check 3" | "raise 3") readonly ACTION=$1 ADDRESS=$2 VERSION=$3 ;;
+  *) say "usage: ${0##*/} check ADDRESS VERSION | raise ADDRESS RELEASE"; exit 2 ;;
 esac
 
 if [[ $ACTION == check ]]; then
@@ -25,11 +25,13 @@ if [[ $ACTION == check ]]; then
     exit 0
   fi
   found=$(level)
-  [[ $found != UNKNOWN* ]] ||
-    die "the cluster's metadata version has been raised beyond what this version of Kafka can read: set kafka.version to at least the release of kafka.metadataVersion"
-  say "this version of Kafka reads the cluster's metadata version, $found"
+  # A release reads its own levels and those of all before: 4.2.1 reads 4.2-IV1.
+  newest=$(printf '%s\n' "${found%%-*}" "${VERSION%.*}" | sort -V | tail -n 1)
+  [[ $found != UNKNOWN && $newest == "${VERSION%.*}" ]] ||
+    die "the cluster's metadata version is $found, which Kafka $VERSION cannot read, and there is no way back: set kafka.version to that release or a later one"
+  say "Kafka $VERSION reads the cluster's metadata version, $found"
 else
   before=$(level)
-  answer=$(features upgrade --release-version "$RELEASE") || die "the cluster refuses the metadata version $RELEASE: $answer"
+  answer=$(features upgrade --release-version "$VERSION") || die "the cluster refuses the metadata version $VERSION: $answer"
   say "the metadata version was $before and is $(level)"
 fi

@@ -14,8 +14,8 @@ if [[ $1 == upgrade ]]; then
   [[ ! -f refuses ]] || { echo "1 out of 5 operation(s) failed."; exit 1; }
   echo "$3-IV0" >level
 fi
-printf 'Feature: kraft.version\\tSupportedMinVersion: 0\\tSupportedMaxVersion: 1\\tFinalizedVersionLevel: 1\\tEpoch: 7\\n'
-printf 'Feature: metadata.version\\tSupportedMinVersion: 3.3-IV3\\tSupportedMaxVersion: 4.3-IV0\\tFinalizedVersionLevel: %s\\tEpoch: 7\\n' "$(<level)"`;
+printf 'Feature: kraft.version  SupportedMinVersion: 0      SupportedMaxVersion: 1     FinalizedVersionLevel: 1          Epoch: 7\\n'
+printf 'Feature: metadata.version      SupportedMinVersion: 3.3-IV3      SupportedMaxVersion: 4.3-IV0     FinalizedVersionLevel: %s          Epoch: 7\\n' "$(<level)"`;
 
 describe("metadata-version.sh", () => {
   let folder: string;
@@ -43,27 +43,38 @@ describe("metadata-version.sh", () => {
     });
 
   it("lets binaries through that can read the cluster's metadata", async () => {
-    const { code, said } = await run("check", "broker:9092");
+    const { code, said } = await run("check", "broker:9092", "4.2.1");
     assert.equal(code, 0);
-    assert.match(said, /reads the cluster's metadata version, 4\.2-IV1\n/);
+    assert.match(said, /Kafka 4\.2\.1 reads the cluster's metadata version, 4\.2-IV1\n/);
   });
 
-  it("refuses binaries that cannot", async () => {
-    writeFileSync(file("level"), "UNKNOWN [30]");
-    const { code, said } = await run("check", "broker:9092");
-    assert.equal(code, 1);
-    assert.match(said, /raised beyond what this version of Kafka can read: set kafka\.version to at least/);
+  // Kafka's tool knows the name of the release that comes next, and that of no later one.
+  for (const level of ["4.3-IV0", "4.10-IV0", "UNKNOWN [30]"]) {
+    it(`refuses binaries that cannot: ${level}`, async () => {
+      writeFileSync(file("level"), level);
+      const { code, said } = await run("check", "broker:9092", "4.2.1");
+      assert.equal(code, 1);
+      assert.match(
+        said,
+        /which Kafka 4\.2\.1 cannot read, and there is no way back: set kafka\.version to that release/,
+      );
+    });
+  }
+
+  it("lets binaries through that read more than the cluster has", async () => {
+    assert.equal((await run("check", "broker:9092", "4.3.1")).code, 0);
+    assert.equal((await run("check", "broker:9092", "4.10.0")).code, 0);
   });
 
   it("has nothing to check where no broker runs", async () => {
     writeFileSync(file("absent"), "");
     writeFileSync(file("silent"), "");
-    assert.equal((await run("check", "broker:9092")).code, 0);
+    assert.equal((await run("check", "broker:9092", "4.2.1")).code, 0);
   });
 
   it("says when the cluster does not answer", async () => {
     writeFileSync(file("silent"), "");
-    const { code, said } = await run("check", "broker:9092");
+    const { code, said } = await run("check", "broker:9092", "4.2.1");
     assert.equal(code, 1);
     assert.match(said, /does not say its metadata version: Timed out waiting/);
   });
@@ -82,7 +93,7 @@ describe("metadata-version.sh", () => {
     assert.match(said, /refuses the metadata version 4\.1: 1 out of 5/);
   });
 
-  for (const args of [[], ["check"], ["raise", "broker:9092"], ["lower", "broker:9092", "4.2"]]) {
+  for (const args of [[], ["check", "broker:9092"], ["raise", "broker:9092"], ["lower", "broker:9092", "4.2"]]) {
     it(`takes "${args.join(" ")}" for bad usage`, async () => {
       assert.equal((await run(...args)).code, 2);
     });
