@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, selector, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { PORTS } from "./settings";
 
@@ -43,7 +43,7 @@ export class ExternalAccess extends pulumi.ComponentResource {
           ports: [{ name: "external", port: PORTS.external, nodePort }],
         },
       },
-      { parent: this },
+      fixedName(this),
     );
   }
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, selector, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { skipAwait } from "../kubernetes/await-annotations";
 import type { DirectoryTools } from "../storage/pool-volumes";
@@ -58,7 +58,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
         metadata: metadata(args, "broker", "kafka-bootstrap", skipAwait),
         spec: { selector: selector(args.instance, "broker"), ports: [{ name: "client", port: PORTS.client }] },
       },
-      child,
+      fixedName(this),
     );
     const pool = (poolName: Pool, spec: PoolSpec, dependsOn: pulumi.Resource[]) =>
       new KafkaPool(
@@ -113,7 +113,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
           ...(racks.length > 0 && { racks: racks.join("") }),
         },
       },
-      { parent: this },
+      fixedName(this),
     );
   }
 }

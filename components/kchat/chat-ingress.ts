@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import { CHAT_PORTS } from "./ports";
 
 /** How the chat is reached through an Ingress. */
@@ -41,7 +41,7 @@ export class ChatIngress extends pulumi.ComponentResource {
           ],
         },
       },
-      { parent: this },
+      fixedName(this),
     );
     this.registerOutputs({});
   }

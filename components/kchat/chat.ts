@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { skipAwait } from "../kubernetes/await-annotations";
-import { metadata, selector, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { ChatIngress, type IngressSpec } from "./chat-ingress";
 import { CHAT_PORTS } from "./ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
@@ -86,7 +86,7 @@ export class Chat extends pulumi.ComponentResource {
           ports: [{ name: "http", port: CHAT_PORTS.consumer }],
         },
       },
-      { parent: this },
+      fixedName(this),
     );
   }
 

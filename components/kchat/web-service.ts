@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
-import { labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
 
 /** How a service is reached and how many pods it has. */
@@ -32,7 +32,7 @@ export class WebService extends pulumi.ComponentResource {
     super("kafka-stack:kchat:WebService", name, {}, opts);
     const { role, port, autoscaling } = args;
     const matchLabels = selector(args.instance, role);
-    const child = { parent: this };
+    const child = fixedName(this);
     const access = allowIngress(`${name}-access`, args, role, [{ ports: [port], from: "anyone" }], child);
     const deployment = new k8s.apps.v1.Deployment(
       name,
@@ -87,7 +87,7 @@ export class WebService extends pulumi.ComponentResource {
           ],
         },
       },
-      { parent: this },
+      fixedName(this),
     );
   }
 }

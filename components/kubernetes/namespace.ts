@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { fixedName } from "./scope";
 
 /** How much the pods of a namespace may ask for. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export type PodSecurity = "restricted" | "baseline" | "privileged";
@@ -40,7 +41,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, retainOnDelete: args.retain ?? false },
+      { ...fixedName(this), retainOnDelete: args.retain ?? false },
     );
     this.namespace = namespace.metadata.name;
     new k8s.networking.v1.NetworkPolicy(
@@ -53,7 +54,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
         },
         spec: { podSelector: {}, policyTypes: ["Ingress"] },
       },
-      { parent: this },
+      fixedName(this),
     );
     this.registerOutputs({ namespace: this.namespace });
   }

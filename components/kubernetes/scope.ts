@@ -45,6 +45,12 @@ export function labels(instance: string, role: Role): Record<string, string> {
   };
 }
 
+/**
+ * Options of a child whose object has a fixed name. When such an object is replaced, the old one goes first: two cannot have one name, nor one NodePort, nor one
+ * directory. Objects without a name of their own are replaced the other way round.
+ */
+export const fixedName = (parent: pulumi.Resource) => ({ parent, deleteBeforeReplace: true });
+
 /** Metadata of an object of the stack. Without a name Pulumi gives it one of its own, which a replacement needs. */
 export function metadata(scope: Scope, role: Role, name?: string, annotations?: Record<string, string>) {
   return {

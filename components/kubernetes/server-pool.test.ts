@@ -8,6 +8,7 @@ const args: ServerPoolArgs = {
   pool: "broker",
   role: "broker",
   replicas: 3,
+  terminationGracePeriodSeconds: 120,
   pod: { containers: [{ name: "broker" }] },
   restartHash: "0123456789abcdef",
   ports: { client: 9092, internal: 9095 },
@@ -120,6 +121,6 @@ describe("ServerPool", () => {
     const { dependencies, timeouts } = one(resources, "StatefulSet");
     const before = ["Service", "NetworkPolicy", "PodDisruptionBudget"].map((kind) => one(resources, kind).urn);
     assert.deepEqual([...dependencies].sort(), before.sort());
-    assert.deepEqual(timeouts, { create: 900, update: 14400, delete: 900 });
+    assert.deepEqual(timeouts, { create: 900, update: 3 * 3600, delete: 720 });
   });
 });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { templateName, type PoolStorage } from "../storage/plan";
 import { allowIngress, type Allowed } from "./allow-ingress";
-import { labels, metadata, selector, type Role, type Scope } from "./scope";
+import { fixedName, labels, metadata, selector, type Role, type Scope } from "./scope";
 import { skipAwait } from "./await-annotations";
 
 export interface ServerPoolArgs extends Scope {
@@ -11,6 +11,8 @@ export interface ServerPoolArgs extends Scope {
   readonly pool: string;
   readonly role: Role;
   readonly replicas: number;
+  /** Seconds that a server has for a clean stop. */
+  readonly terminationGracePeriodSeconds: number;
   readonly pod: k8s.types.input.core.v1.PodSpec;
   /** A hash over what only a restart applies. */
   readonly restartHash: string;
@@ -36,7 +38,7 @@ export class ServerPool extends pulumi.ComponentResource {
   constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kubernetes:ServerPool", name, {}, opts);
     const matchLabels = { ...selector(args.instance, args.role), ...args.poolLabels };
-    const child = { parent: this };
+    const child = fixedName(this);
     const service = new k8s.core.v1.Service(
       `${name}-headless`,
       {
@@ -76,7 +78,13 @@ export class ServerPool extends pulumi.ComponentResource {
       {
         ...child,
         dependsOn: [service, ...covers],
-        customTimeouts: { create: "15m", update: "4h", delete: "15m" },
+        customTimeouts: {
+          // The image is pulled, and a server's startup probe gives it ten minutes.
+          create: "15m",
+          // One by one, each when the last is in sync again: an hour each.
+          update: `${args.replicas}h`,
+          delete: `${args.terminationGracePeriodSeconds + 600}s`,
+        },
       },
     );
     this.restarts = pulumi.output(args.pod).apply((pod) =>
@@ -90,7 +98,7 @@ export class ServerPool extends pulumi.ComponentResource {
 
   /** What covers all pods of the role. */
   private covers(name: string, args: ServerPoolArgs, access: readonly Allowed[]): pulumi.Resource[] {
-    const child = { parent: this };
+    const child = fixedName(this);
     return [
       allowIngress(`${name}-access`, args, args.role, access, child),
       new k8s.policy.v1.PodDisruptionBudget(

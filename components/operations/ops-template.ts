@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate that `npm run ops` makes its pods from. */
@@ -23,7 +23,7 @@ export class OpsTemplate extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      fixedName(this),
     );
     this.registerOutputs({});
   }

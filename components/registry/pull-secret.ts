@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 
 export interface PullSecretArgs extends Scope {
   /** Address that nodes pull from, such as `registry.example.com/team`. */
@@ -25,7 +25,7 @@ export class PullSecret extends pulumi.ComponentResource {
           ".dockerconfigjson": pulumi.secret(args.password).apply((password) => dockerConfig(args, password)),
         },
       },
-      { parent: this },
+      fixedName(this),
     );
     this.secretName = secret.metadata.name;
     this.registerOutputs({ secretName: this.secretName });

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
-import { labels, type Scope } from "../kubernetes/scope";
+import { fixedName, labels, type Scope } from "../kubernetes/scope";
 
 /** Port of the registry inside its pod: fixed by the chart. */
 const PORT = 5000;
@@ -54,10 +54,10 @@ export class Registry extends pulumi.ComponentResource {
           podLabels: labels(args.instance, "registry"),
         },
       },
-      { parent: this, customTimeouts: { create: "10m", update: "10m" } },
+      { parent: this },
     );
     allowIngress(`${name}-access`, args, "registry", [{ ports: [PORT], from: "anyone" }], {
-      parent: this,
+      ...fixedName(this),
       dependsOn: chart,
     });
     this.registerOutputs({});

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Scope } from "../kubernetes/scope";
+import { fixedName, type Scope } from "../kubernetes/scope";
 
 export interface KeptChoicesArgs<Choices> extends Scope {
   /** What the stack holds to; plain JSON. */
@@ -48,7 +48,7 @@ export class KeptChoices<Choices> extends pulumi.ComponentResource {
         },
         data: { [KEY]: `${JSON.stringify(args.choices, null, 2)}\n` },
       },
-      { parent: this, hooks: { beforeUpdate: [hook] } },
+      { ...fixedName(this), hooks: { beforeUpdate: [hook] } },
     );
     this.registerOutputs({});
   }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { metadata, labels, type Role, type Scope } from "../kubernetes/scope";
+import { fixedName, labels, metadata, type Role, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { VolumeDirectories } from "./directories";
 import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
@@ -64,7 +64,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
         },
       },
       {
-        parent: this,
+        ...fixedName(this),
         retainOnDelete: retain,
         // Never by a setting that may change: Pulumi replaces what another provider manages.
         ...(!pv && args.adopting && { provider: args.adopting }),
@@ -91,8 +91,8 @@ export class PoolVolumes extends pulumi.ComponentResource {
           ...source(place),
         },
       },
-      // The name is fixed, and what a volume points at cannot change: the old object must be gone before the new one. The data stays where it is.
-      { parent: this, deleteBeforeReplace: true },
+      // What a volume points at cannot change; its data stays where it is when the object is made anew.
+      fixedName(this),
     );
   }
 

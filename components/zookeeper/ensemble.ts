@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { skipAwait } from "../kubernetes/await-annotations";
-import { metadata, selector, type Scope } from "../kubernetes/scope";
+import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../kubernetes/server-pod";
 import { ServerPool } from "../kubernetes/server-pool";
@@ -31,7 +31,7 @@ export interface EnsembleArgs extends Scope {
 }
 
 /** Seconds that a server has to stop: it has nothing to hand over. */
-const GRACE = 30;
+const grace = { terminationGracePeriodSeconds: 30 };
 
 /** Capacity of the data directory of a server without a volume: it counts against the limit of the pod's ephemeral storage. */
 const EPHEMERAL_SIZE = "128Mi";
@@ -48,7 +48,7 @@ export class Ensemble extends pulumi.ComponentResource {
 
   constructor(name: string, args: EnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:zookeeper:Ensemble", name, {}, opts);
-    const child = { parent: this };
+    const child = fixedName(this);
     const sets = serverSets(args.replicas, args.persistentServers ?? args.replicas);
     const members = memberLines(sets);
     const client = new k8s.core.v1.Service(
@@ -100,6 +100,7 @@ export class Ensemble extends pulumi.ComponentResource {
       {
         ...args,
         ...set,
+        ...grace,
         role,
         restartHash,
         ports,
@@ -112,7 +113,7 @@ export class Ensemble extends pulumi.ComponentResource {
           : undefined,
         storage: set.persistent ? storage : undefined,
         pod: serverPod(
-          { ...args, role, terminationGracePeriodSeconds: GRACE },
+          { ...args, ...grace, role },
           {
             configMap,
             ports: Object.entries(ports).map(([port, containerPort]) => ({ name: port, containerPort })),

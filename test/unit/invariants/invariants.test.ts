@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { recordStack, STACKS } from "../support/stacks";
 import { availability } from "./availability";
 import { containers } from "./containers";
+import { lifeCycle } from "./life-cycle";
 import type { Draft, Invariants } from "./invariant";
 import { everyObject } from "./objects";
 
-const INVARIANTS: Invariants = { ...containers, ...everyObject, ...availability };
+const INVARIANTS: Invariants = { ...containers, ...everyObject, ...availability, ...lifeCycle };
 
 describe("Invariants", () => {
   for (const stack of STACKS) {
