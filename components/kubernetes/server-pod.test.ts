@@ -51,6 +51,7 @@ describe("serverPod", () => {
           ],
           resources: RESOURCES,
           securityContext: RESTRICTED,
+          lifecycle: { preStop: { httpGet: { path: "/leave?seconds=30", port: 8080 } } },
           startupProbe: probe("/live", 1, 600),
           readinessProbe: probe("/ready", 2, 3),
           livenessProbe: probe("/live", 10, 6),

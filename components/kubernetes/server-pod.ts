@@ -61,6 +61,15 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
         resources: args.resources,
         securityContext: restrictedContainer,
         // An empty disk may have to wait for its peers before the health endpoint starts.
+        // Waits while the others cannot do without this server, for a part of the time that it has to stop.
+        lifecycle: {
+          preStop: {
+            httpGet: {
+              path: `/leave?seconds=${Math.floor(args.terminationGracePeriodSeconds / 4)}`,
+              port: HEALTH_PORT,
+            },
+          },
+        },
         startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
         readinessProbe: probe("/ready", { periodSeconds: 2, failureThreshold: 3 }),
         livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),

@@ -13,9 +13,16 @@ final class BrokerHealth implements Health {
     private static final String STATE = "kafka.server:type=KafkaServer,name=BrokerState";
 
     private final InSync inSync;
+    private final Leaving leaving;
 
     BrokerHealth(Properties properties) {
         this.inSync = new InSync(properties);
+        this.leaving = Leaving.ofBroker(properties);
+    }
+
+    @Override
+    public String needed() {
+        return leaving.neededByPartitions();
     }
 
     @Override

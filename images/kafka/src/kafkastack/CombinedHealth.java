@@ -7,4 +7,10 @@ record CombinedHealth(Health controller, Health broker) implements Health {
         String missing = controller.notReady();
         return missing != null ? missing : broker.notReady();
     }
+
+    @Override
+    public String needed() {
+        String reason = controller.needed();
+        return reason != null ? reason : broker.needed();
+    }
 }

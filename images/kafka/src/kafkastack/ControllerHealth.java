@@ -1,12 +1,21 @@
 package kafkastack;
 
+import java.util.Properties;
+
 /** A controller is ready once it is a voter that follows a leader. It stays ready through elections, so that a roll elsewhere does not make it flap. */
 final class ControllerHealth implements Health {
     private final Quorum quorum;
+    private final Leaving leaving;
     private volatile boolean started;
 
-    ControllerHealth(Quorum quorum) {
+    ControllerHealth(Quorum quorum, Properties properties) {
         this.quorum = quorum;
+        this.leaving = Leaving.ofController(properties);
+    }
+
+    @Override
+    public String needed() {
+        return leaving.neededByQuorum();
     }
 
     @Override

@@ -10,6 +10,11 @@ interface Health {
         return null;
     }
 
+    /** Null when the others can do without this server; otherwise why not, in a few words. May take seconds. */
+    default String needed() {
+        return null;
+    }
+
     /** What {@code /quorum} tells a peer that starts with an empty disk: {@code key=value} lines, one of them {@code epoch=}, above 0 once a quorum is known. */
     default String quorum() {
         return new Quorum().report();

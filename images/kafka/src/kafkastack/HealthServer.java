@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
-/** {@code /live} and {@code /ready} (200, or 503 with what is wrong or missing) and {@code /quorum}, on one daemon thread. */
+/**
+ * {@code /live} and {@code /ready} (200, or 503 with what is wrong or missing), {@code /quorum}, and {@code /leave?seconds=N}, which answers when the others can do without
+ * this server, at the latest after that time. On daemon threads.
+ */
 final class HealthServer {
     static final int PORT = 8080;
 
@@ -18,7 +22,8 @@ final class HealthServer {
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.notReady()));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
-        server.setExecutor(Executors.newSingleThreadExecutor(task -> {
+        server.createContext("/leave", exchange -> leave(exchange, health));
+        server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "health");
             thread.setDaemon(true);
             return thread;
@@ -26,6 +31,25 @@ final class HealthServer {
         Thread dispatcher = new Thread(server::start, "health-start");
         dispatcher.setDaemon(true); // the server's own thread inherits this, so that it never keeps a stopping JVM alive
         dispatcher.start();
+    }
+
+    private static void leave(HttpExchange exchange, Health health) throws IOException {
+        String query = String.valueOf(exchange.getRequestURI().getQuery());
+        long patience = TimeUnit.SECONDS.toNanos(Long.parseLong(query.replaceFirst("^seconds=", "")));
+        long start = System.nanoTime();
+        String reason;
+        while ((reason = health.needed()) != null && System.nanoTime() - start < patience) {
+            try {
+                Thread.sleep(500);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        if (reason != null) {
+            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
+        }
+        answer(exchange, reason);
     }
 
     private static void answer(HttpExchange exchange, String missing) throws IOException {

@@ -48,7 +48,7 @@ public final class Main {
         if (properties.containsKey("process.roles")) {
             QuorumWatch.install(quorum);
         }
-        Health controller = new ControllerHealth(quorum);
+        Health controller = new ControllerHealth(quorum, properties);
         Health broker = new BrokerHealth(properties);
         return switch (roles) {
             case "broker" -> broker;

@@ -1,0 +1,109 @@
+package kafkastack;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+
+/**
+ * Whether the cluster can do without this server now: no partition would have fewer in-sync replicas than {@code min.insync.replicas} without it, and most
+ * controllers would still have caught up. It is asked when the pod is about to stop, whoever wants that: a roll, a drained node, a person.
+ */
+final class Leaving {
+    /** A controller that had everything this lately takes part; by default it asks for more twice a second. */
+    private static final long CAUGHT_UP_MS = 10_000;
+
+    private static final String MIN_ISR = "min.insync.replicas";
+    private static final int ANSWER_S = 10;
+
+    private final int nodeId;
+    private final Map<String, Object> settings;
+
+    private Leaving(Properties properties, String bootstrap, String address) {
+        String id = properties.getProperty("node.id", properties.getProperty("broker.id", "0"));
+        this.nodeId = Integer.parseInt(id);
+        this.settings = Map.of(
+                bootstrap, address, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000");
+    }
+
+    static Leaving ofBroker(Properties properties) {
+        return new Leaving(properties, "bootstrap.servers", properties.getProperty("health.bootstrap", "localhost:9092"));
+    }
+
+    static Leaving ofController(Properties properties) {
+        return new Leaving(properties, "bootstrap.controllers", "localhost:9093");
+    }
+
+    /** Null when the broker may go, or nobody can say; otherwise what would suffer. */
+    String neededByPartitions() {
+        try (Admin admin = Admin.create(settings)) {
+            var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(ANSWER_S, TimeUnit.SECONDS);
+            var topics = admin.describeTopics(names).allTopicNames().get(ANSWER_S, TimeUnit.SECONDS).values();
+            List<ConfigResource> asked = new ArrayList<>();
+            for (TopicDescription topic : topics) {
+                if (topic.partitions().stream().anyMatch(partition -> holds(partition.isr()))) {
+                    asked.add(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+                }
+            }
+            var configs = admin.describeConfigs(asked).all().get(ANSWER_S, TimeUnit.SECONDS);
+            for (TopicDescription topic : topics) {
+                var config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+                int needed = config == null ? 1 : Integer.parseInt(config.get(MIN_ISR).value());
+                for (TopicPartitionInfo partition : topic.partitions()) {
+                    // A topic with no replica to spare has an interruption whenever its broker restarts.
+                    boolean spare = partition.replicas().size() > needed;
+                    if (spare && holds(partition.isr()) && partition.isr().size() <= needed) {
+                        return topic.name() + "-" + partition.partition() + " has " + partition.isr().size() + " in-sync replicas and needs " + needed;
+                    }
+                }
+            }
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (Exception e) {
+            return null;
+        }
+    }
+
+    /** Null when the controller may go, or nobody can say; otherwise how many would be left. */
+    String neededByQuorum() {
+        try (Admin admin = Admin.create(settings)) {
+            QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(ANSWER_S, TimeUnit.SECONDS);
+            int voters = quorum.voters().size();
+            boolean votes = quorum.voters().stream().anyMatch(voter -> voter.replicaId() == nodeId);
+            if (!votes || voters == 1) {
+                return null;
+            }
+            Optional<Long> now = quorum.voters().stream().map(voter -> voter.lastFetchTimestamp().orElse(0)).max(Long::compare);
+            long others = quorum.voters().stream()
+                    .filter(voter -> voter.replicaId() != nodeId)
+                    .filter(voter -> voter.replicaId() == quorum.leaderId() || isRecent(voter.lastCaughtUpTimestamp(), now.orElse(0L)))
+                    .count();
+            return others > voters / 2 ? null : others + " of " + voters + " controllers would have caught up without this one";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (Exception e) {
+            return null;
+        }
+    }
+
+    private static boolean isRecent(OptionalLong caughtUp, long now) {
+        return caughtUp.isPresent() && now - caughtUp.getAsLong() <= CAUGHT_UP_MS;
+    }
+
+    private boolean holds(List<Node> nodes) {
+        return nodes.stream().anyMatch(node -> node.id() == nodeId);
+    }
+}
