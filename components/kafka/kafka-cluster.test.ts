@@ -131,12 +131,16 @@ describe("KafkaCluster", () => {
     assert.equal(await has({ ...COMBINED, external: { host: "localhost", nodePortBase: 30100 } }), true);
   });
 
-  it("writes racks by node, when they are known", async () => {
-    assert.equal(
-      data(await cluster({ ...COMBINED, racks: { "node-a": "zone-1", "node-b": "zone-2" } }))["racks"],
-      "node-a=zone-1\nnode-b=zone-2\n",
-    );
-    assert.equal(data(await cluster(COMBINED))["racks"], undefined);
+  it("tells brokers, and no other server, the zone of their node, when servers are spread over zones", async () => {
+    const zoned = { ...DEDICATED, spread: { nodes: "required", zoneLabel: "topology.kubernetes.io/zone" } } as const;
+    const resources = await cluster(zoned);
+    const readers = workloads({ resources }, "StatefulSet")
+      .filter(({ pod }) => pod.initContainers?.some(({ name }) => name === "rack"))
+      .map(({ metadata }) => metadata.name);
+    assert.deepEqual(readers, ["broker"]);
+    const broker = one(resources, "StatefulSet", "broker");
+    assert.ok(waitsFor({ resources }, broker).has(one(resources, "ClusterRoleBinding").urn));
+    assert.ok(!(await cluster(DEDICATED)).some(({ type }) => type.endsWith(":ClusterRole")));
   });
 
   it("tells what restarts a server: a setting, the image, the heap, and not how many there are", async () => {

@@ -8,6 +8,7 @@ import { ExternalAccess } from "./external-access";
 import { KafkaPool, type PoolSpec } from "./kafka-pool";
 import type { Pool } from "./node-ids";
 import { controllerAddresses, initialVoters, joinsByItself } from "./quorum";
+import { RackReader } from "./rack-reader";
 import { PORTS, serverProperties, type Metadata, type ServerProperties, type Settings } from "./settings";
 
 export interface KafkaClusterArgs extends Scope {
@@ -27,9 +28,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly zookeeperConnect?: string | undefined;
   /** Access by NodePorts. @default none */
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  /** How servers are spread. With zones, a broker's rack (`broker.rack`) is the zone of its node. */
   readonly spread: Spread;
-  /** Racks by node name, written as `broker.rack`. @default no racks */
-  readonly racks?: Readonly<Record<string, string>> | undefined;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
@@ -60,6 +60,9 @@ export class KafkaCluster extends pulumi.ComponentResource {
       },
       fixedName(this),
     );
+    const { zoneLabel } = args.spread;
+    const rack =
+      zoneLabel === undefined ? undefined : new RackReader(`${name}-rack`, { ...args, label: zoneLabel }, child);
     const pool = (poolName: Pool, spec: PoolSpec, dependsOn: pulumi.Resource[]) =>
       new KafkaPool(
         poolName === "broker" ? name : `${name}-controller`,
@@ -71,6 +74,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
           combined:
             poolName === "broker" && typeof args.controllers === "number" && args.zookeeperConnect === undefined,
           external: poolName === "broker" ? args.external : undefined,
+          rack: poolName === "broker" ? rack : undefined,
           configMap: configMap.metadata.name,
           restartHash: properties.restartHash,
         },
@@ -78,14 +82,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
       );
     const dedicated = typeof args.controllers === "object" && args.zookeeperConnect === undefined;
     const controllers = dedicated ? [pool("controller", args.controllers, [])] : [];
-    const pools = [
-      ...controllers,
-      pool(
-        "broker",
-        args.brokers,
-        controllers.map(({ statefulSet }) => statefulSet),
-      ),
-    ];
+    const first = [...controllers.map(({ statefulSet }) => statefulSet), ...(rack ? [rack.ready] : [])];
+    const pools = [...controllers, pool("broker", args.brokers, first)];
     this.servers = pools.map(({ statefulSet }) => statefulSet);
     this.restarts = pulumi.all(pools.map(({ restarts }) => restarts)).apply((hashes) => hashes.join(" "));
     if (args.external) {
@@ -99,7 +97,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
   private configuration(name: string, args: KafkaClusterArgs, properties: ServerProperties) {
     const controllers = typeof args.controllers === "number" ? args.controllers : args.controllers.replicas;
     const voters = votersOf(args);
-    const racks = Object.entries(args.racks ?? {}).map(([node, rack]) => `${node}=${rack}\n`);
     return new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
@@ -110,7 +107,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
           controllers: `${controllers}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
-          ...(racks.length > 0 && { racks: racks.join("") }),
         },
       },
       fixedName(this),

@@ -7,6 +7,7 @@ import { ServerPool } from "../kubernetes/server-pool";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
 import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
 import { firstNodeId, type Pool } from "./node-ids";
+import type { RackReader } from "./rack-reader";
 import { PORTS } from "./settings";
 
 /** Size, storage and resources of a pool of Kafka servers. */
@@ -29,6 +30,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly combined: boolean;
   /** Host and first NodePort for clients outside the cluster. @default none */
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  /** What tells brokers the rack of their node. @default no racks */
+  readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
   readonly restartHash: string;
   readonly spread: Spread;
@@ -63,7 +66,15 @@ export class KafkaPool extends pulumi.ComponentResource {
             configMap: args.configMap,
             ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
             env: environment(args, paths),
-            volumeMounts: paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
+            volumeMounts: [
+              ...paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
+              ...(args.rack ? [args.rack.volumeMount] : []),
+            ],
+            ...(args.rack && {
+              volumes: args.rack.volumes,
+              initContainers: [args.rack.initContainer],
+              serviceAccountName: args.rack.serviceAccountName,
+            }),
           },
         ),
       },
@@ -78,12 +89,12 @@ export class KafkaPool extends pulumi.ComponentResource {
 function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.input.core.v1.EnvVar[] {
   const { external } = args;
   return [
-    { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
     { name: "KAFKA_POOL", value: args.pool },
     { name: "KAFKA_MODE", value: args.mode },
     { name: "KAFKA_CLUSTER_ID", value: args.clusterId },
     { name: "KAFKA_NODE_ID_BASE", value: String(firstNodeId(args.pool)) },
     { name: "KAFKA_DATA_DIRS", value: paths.join(",") },
+    ...(args.rack ? [{ name: "KAFKA_RACK_FILE", value: args.rack.file }] : []),
     ...(args.combined ? [{ name: "KAFKA_COMBINED", value: "yes" }] : []),
     ...(external
       ? [

@@ -38,6 +38,10 @@ export interface ServerContainer {
   readonly configMap: pulumi.Input<string>;
   /** Volumes beside the ConfigMap, /tmp and the claims. */
   readonly volumes?: readonly k8s.types.input.core.v1.Volume[] | undefined;
+  /** Containers that run before. @default none */
+  readonly initContainers?: readonly k8s.types.input.core.v1.Container[] | undefined;
+  /** Account whose token a projected volume may ask for; none is mounted by itself. @default the namespace's default account */
+  readonly serviceAccountName?: pulumi.Input<string> | undefined;
 }
 
 /** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
@@ -47,6 +51,8 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
     securityContext: restrictedPod(KAFKA_UID),
     terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
     ...spreading(args),
+    ...(container.serviceAccountName !== undefined && { serviceAccountName: container.serviceAccountName }),
+    ...(container.initContainers && { initContainers: [...container.initContainers] }),
     containers: [
       {
         name: args.role,

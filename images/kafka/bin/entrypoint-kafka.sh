@@ -42,14 +42,8 @@ render() {
   printf '%s\n' "listeners=${listeners[*]}" "advertised.listeners=${advertised[*]}" "log.dirs=${dirs[*]}" "health.bootstrap=$HOST:9092"
   if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES"
   else printf '%s\n' "broker.id=$NODE_ID"; fi
-  if [[ $ROLES == *broker* ]]; then rack; fi
-}
-
-# The failure domain of the node that the pod landed on, where the stack knows it: lines of «node=rack».
-rack() {
-  local found
-  found=$(sed -n "s/^${NODE_NAME:-}=//p" "$CONFIG/racks" 2>/dev/null || true)
-  [[ -z $found ]] || printf 'broker.rack=%s\n' "$found"
+  # An init container has asked for it.
+  if [[ -n ${KAFKA_RACK_FILE:-} ]]; then echo "broker.rack=$(<"$KAFKA_RACK_FILE")"; fi
 }
 
 # Refuses a disk that this pod must not use; counts those that are still empty into EMPTY and the others into FORMATTED.

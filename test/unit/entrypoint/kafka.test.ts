@@ -259,17 +259,16 @@ describe("Entrypoint of Kafka", () => {
       assert.equal(both.rendered()["log.dirs"], disks.map((disk) => `${disk}/log`).join(","));
     });
 
-    it("the rack of the node that it runs on, when that is known", async () => {
-      const racks = "node-a=zone-1\nnode-b=zone-2\n";
-      for (const [NODE_NAME, rack] of [
-        ["node-b", "zone-2"],
-        ["node-c", undefined],
-      ] as const) {
-        const made = pod({ POD_NAME: "broker-3", NODE_NAME });
-        made.configure("racks", racks);
-        await made.run();
-        assert.equal(made.rendered()["broker.rack"], rack);
-      }
+    it("the rack that was found for it, when the stack has racks", async () => {
+      const volume = pod().volume("rack");
+      writeFileSync(`${volume}/rack`, "zone-2\n");
+      chmodSync(`${volume}/rack`, 0o644);
+      const made = pod({ POD_NAME: "broker-3", KAFKA_RACK_FILE: `${volume}/rack` });
+      await made.run();
+      assert.equal(made.rendered()["broker.rack"], "zone-2");
+      const without = pod({ POD_NAME: "broker-3" });
+      await without.run();
+      assert.equal(without.rendered()["broker.rack"], undefined);
     });
   });
 

@@ -1,7 +1,7 @@
 import type { V1Container } from "@kubernetes/client-node";
-import { called, workloads, type Workload } from "../support/objects";
+import { called, objects, workloads, type Workload } from "../support/objects";
 import type { Recording } from "../support/recording";
-import { containerOf, inputsOf, inside, podOf, type Invariants } from "./invariant";
+import { containerOf, draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 
 /** Checks each container of each workload. */
 function eachContainer(wrong: (container: V1Container, workload: Workload) => string | undefined) {
@@ -23,6 +23,7 @@ function eachPod(wrong: (workload: Workload) => string | undefined) {
     });
 }
 
+const NODE_READER = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
 const REQUESTS = ["cpu", "memory", "ephemeral-storage"];
 const LIMITS = ["memory", "ephemeral-storage"];
 const DIGEST = /^[^\s@]+\/[^\s@:]+@sha256:[0-9a-f]{64}$/;
@@ -44,7 +45,8 @@ export const containers: Invariants = {
     breaks: (resources) => delete inside(containerOf(resources, "Job"), "resources", "limits")["memory"],
   },
   "every container that serves has startup, readiness and liveness probes": {
-    check: eachContainer((container, { serves }) => {
+    check: eachContainer((container, { serves, pod }) => {
+      if (pod.initContainers?.includes(container)) return undefined;
       const missing = (["startupProbe", "readinessProbe", "livenessProbe"] as const).filter(
         (probe) => !container[probe],
       );
@@ -94,13 +96,32 @@ export const containers: Invariants = {
     }),
     breaks: (resources) => (inside(podOf(resources, "Job", "finish"), "securityContext")["runAsUser"] = 0),
   },
-  "no pod has a service-account token or environment variables of other Services": {
-    check: eachPod(({ pod }) =>
-      pod.automountServiceAccountToken === false && pod.enableServiceLinks === false && !pod.serviceAccountName
+  "no container that serves has a service-account token, and no pod environment variables of other Services": {
+    check: eachPod(({ pod }) => {
+      const tokens = (pod.volumes ?? []).filter(({ projected }) =>
+        projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken),
+      );
+      const given = pod.containers.some(({ volumeMounts }) =>
+        volumeMounts?.some(({ name }) => tokens.some((token) => token.name === name)),
+      );
+      const quiet = pod.automountServiceAccountToken === false && pod.enableServiceLinks === false;
+      return quiet && !given && (tokens.length > 0 || !pod.serviceAccountName)
         ? undefined
-        : "has a token or service links",
-    ),
+        : "has a token or service links";
+    }),
     breaks: (resources) => delete podOf(resources, "StatefulSet")["automountServiceAccountToken"],
+  },
+  "an account of the stack may get nodes, and nothing else": {
+    check: (recording) =>
+      objects(recording, "ClusterRole", "Role").flatMap(({ resource }) =>
+        JSON.stringify(resource.inputs["rules"]) === JSON.stringify(NODE_READER)
+          ? []
+          : [`${called(resource)} may do more`],
+      ),
+    breaks: (resources) => {
+      const job = draft(resources, "Job");
+      resources.push({ ...job, type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", inputs: { rules: [] } });
+    },
   },
   "every pod has the labels of its workload": {
     check: eachPod(({ template, metadata }) =>

@@ -3,7 +3,7 @@ import { waitsFor } from "../support/graph";
 import type { Recorded, Recording } from "../support/recording";
 import { draft, inputsOf, inside, type Invariants } from "./invariant";
 
-const CLUSTER_SCOPED = ["Namespace", "PersistentVolume"];
+const CLUSTER_SCOPED = ["Namespace", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];
 const STACK = "pulumi:pulumi:Stack";
 const LABELS = ["name", "instance", "component", "part-of", "managed-by"].map((label) => `app.kubernetes.io/${label}`);
 
