@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { restrictedContainer } from "../kubernetes/security";
 
 export interface RackReaderArgs extends Scope {
@@ -32,7 +32,7 @@ export class RackReader extends pulumi.ComponentResource {
 
   constructor(name: string, args: RackReaderArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:RackReader", name, {}, opts);
-    const child = { parent: this };
+    const child = fixedName(this);
     const account = new k8s.core.v1.ServiceAccount(
       name,
       { metadata: metadata(args, "broker", "broker"), automountServiceAccountToken: false },
