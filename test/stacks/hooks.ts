@@ -1,0 +1,14 @@
+import { up as sandboxUp } from "../../sandbox/up";
+import { printReport } from "../faults/report";
+
+/** Before the first stack: a sandbox of three nodes, for the stacks that spread. */
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context): Promise<void> {
+    this.timeout(40 * 60_000);
+    await sandboxUp({ nodes: 3 });
+  },
+
+  afterAll(): void {
+    printReport();
+  },
+};

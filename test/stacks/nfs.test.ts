@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { nfsStart, nfsStop, nfsUp } from "../../sandbox/nfs/commands";
+import { inPod } from "../e2e/support/kubectl";
+import { up } from "../e2e/support/stack";
+import { identities, killAndReturn } from "../faults/brokers";
+import { fault } from "../faults/fault";
+import { TOPIC } from "../faults/load";
+import { life } from "./life";
+
+type Server = Awaited<ReturnType<typeof nfsUp>>[number];
+
+/** One NFS server for each server of the stack; brokers first. */
+function exportsOf(brokers: readonly Server[], ensemble: readonly Server[]): string[] {
+  const entries = (key: string, servers: readonly Server[]) =>
+    servers.flatMap(({ server, path }, index) => [
+      `${key}[${index}].server=${server}`,
+      `${key}[${index}].path=${path}`,
+    ]);
+  return [...entries("storage.servers", brokers), ...entries("zookeeper.storage.servers", ensemble)];
+}
+
+const SERVERS = 7;
+let servers: readonly Server[] = [];
+
+life(
+  {
+    stack: "nfs",
+    set: async () => {
+      servers = await nfsUp(SERVERS);
+      return [...exportsOf(servers.slice(0, 3), servers.slice(3, 6)), "kafka.external.enabled=true"];
+    },
+    servers: { broker: 3, zookeeper: 3 },
+    room: { partitions: 12, replicationFactor: 3 },
+  },
+  (settings) => {
+    it("takes a new server and a fourth broker in one change", async () => {
+      const before = await identities();
+      const [a, b, c, d, e, f, added] = servers;
+      assert.ok(a && b && c && d && e && f && added);
+      await up("nfs", ...settings(), ...exportsOf([a, b, c, added], [d, e, f]), "replicas=4");
+      const after = await identities();
+      assert.ok(after.has("broker-3"));
+      for (const [pod, uid] of before) assert.equal(after.get(pod), uid, pod);
+      await up("nfs", ...settings());
+    });
+
+    it("has a topic for what follows", async () => {
+      const topic = ["--topic", TOPIC, "--partitions", "12", "--replication-factor", "3"];
+      await inPod(
+        "broker-0",
+        "kafka-topics.sh",
+        "--bootstrap-server",
+        "localhost:9092",
+        "--create",
+        "--if-not-exists",
+        ...topic,
+      );
+    });
+
+    fault("an NFS server is restarted under load", async () => {
+      await nfsStop(1);
+      await nfsStart(1);
+    });
+
+    fault("an NFS server is gone for half a minute", async (load) => {
+      await nfsStop(2);
+      const until = Date.now() + 30_000;
+      // The other brokers carry on once the one without its disk has lost its leaderships.
+      while (Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 500));
+      await nfsStart(2);
+      await load.acknowledges(10);
+    });
+
+    fault("a broker on NFS is killed, and its locks are stale", () => killAndReturn("broker-0"));
+  },
+);

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { get } from "../e2e/support/kubectl";
+import { up } from "../e2e/support/stack";
+import { until } from "../e2e/support/until";
+import { identities } from "../faults/brokers";
+import { life } from "./life";
+
+interface Claims {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly capacity?: { readonly storage: string } };
+  }[];
+}
+
+/** The capacity of each broker's claim. */
+async function capacities(): Promise<string[]> {
+  const { items } = await get<Claims>("pvc", "-n", "kafka", "-l", "app.kubernetes.io/component=broker");
+  return items.map(({ status }) => status.capacity?.storage ?? "none");
+}
+
+life(
+  { stack: "storageclass", servers: { broker: 3, controller: 3 }, room: { partitions: 12, replicationFactor: 3 } },
+  () => {
+    it("grows its volumes without a restart, and refuses to shrink them", async () => {
+      const before = await identities();
+      await up("storageclass", "storage.size=20Gi");
+      await until("the claims have grown", 120, async () => {
+        const now = await capacities();
+        return now.join() === "20Gi,20Gi,20Gi" ? null : now.join(", ");
+      });
+      assert.deepEqual(await identities(), before);
+      await assert.rejects(up("storageclass", "storage.size=10Gi"), /storage\.size/);
+      assert.deepEqual(await identities(), before);
+    });
+
+    it("refuses another backend while there is data", async () => {
+      const before = await identities();
+      await assert.rejects(up("storageclass", "storage.type=hostPath"), /storage\.type/);
+      assert.deepEqual(await identities(), before);
+    });
+  },
+);
+
+life({
+  stack: "production",
+  // The sandbox has no registry of somebody else's and no ingress controller.
+  set: () =>
+    Promise.resolve([
+      "registry.external=false",
+      "registry.pushAddress=localhost:31500",
+      "kchat.serviceType=NodePort",
+      "storage.size=10Gi",
+    ]),
+  servers: { broker: 3, controller: 3 },
+  room: { partitions: 12, replicationFactor: 3 },
+});
