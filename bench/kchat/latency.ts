@@ -29,21 +29,31 @@ export async function latency(stage: Stage): Promise<string[]> {
   const produce = () => producer.send({ messages: [{ topic: TOPICS.raw, key: TOPICS.raw, value: stamped() }] });
   const post = poster(stage.ports.producer);
   const lines: string[] = [];
-  for (const load of LOADS) {
-    const knocking = setInterval(() => void produce(), 500);
-    const consumer = await Child.start("raw-consumer", stage.bootstrap, TOPICS.raw);
-    clearInterval(knocking);
-    const raw = await measure(consumer, load, 1, produce);
-    lines.push(`${load.rate}/s, Kafka alone: ${shown(raw)}`);
-    for (const count of READERS) {
-      const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
-      const chat = await measure(readers, load, count, post);
-      const ratio = (chat.p99 / raw.p99).toFixed(2);
-      lines.push(`${load.rate}/s, ${count} readers: ${shown(chat)}; p99 is ${ratio} x Kafka alone (goal: ${GOAL})`);
+  try {
+    for (const load of LOADS) {
+      const raw = await measure(await rawConsumer(stage, produce), load, 1, produce);
+      lines.push(`${load.rate}/s, Kafka alone: ${shown(raw)}`);
+      for (const count of READERS) {
+        const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
+        const chat = await measure(readers, load, count, post);
+        const ratio = (chat.p99 / raw.p99).toFixed(2);
+        lines.push(`${load.rate}/s, ${count} readers: ${shown(chat)}; p99 is ${ratio} x Kafka alone (goal: ${GOAL})`);
+      }
     }
+    return lines;
+  } finally {
+    await producer.close();
   }
-  await producer.close();
-  return lines;
+}
+
+/** A consumer that has its partition, which it only shows by what it gets. */
+async function rawConsumer(stage: Stage, produce: () => Promise<unknown>): Promise<Child> {
+  const knocking = setInterval(() => void produce(), 500);
+  try {
+    return await Child.start("raw-consumer", stage.bootstrap, TOPICS.raw);
+  } finally {
+    clearInterval(knocking);
+  }
 }
 
 /** Puts load on and asks `receiver`, which is ended afterwards, how long the messages took. */

@@ -13,6 +13,9 @@ async function main(): Promise<void> {
     clientId: "bench",
     bootstrapBrokers: bootstrap.split(","),
     deserializers: stringDeserializers,
+    // A new cluster first has to make the topic in which it keeps consumer groups.
+    retries: 60,
+    retryDelay: 500,
   });
   const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.LATEST, maxWaitTime: 1_000 });
   let isReady = false;

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import type { FastifyInstance, InjectOptions } from "fastify";
 import { z } from "zod";
 import { HttpError } from "../../src/kchat/http-error.js";
 import { consumerDescription, producerDescription } from "../../src/kchat/openapi.js";
 import { MemoryRoom, testConsumer, testProducer } from "../fakes.js";
 
+interface DescribedResponse {
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
+}
+
 interface Operation {
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: object }>> }>
-  >;
+  readonly responses: Readonly<Record<string, DescribedResponse>>;
 }
 
 interface Description {
@@ -18,53 +20,73 @@ interface Description {
 
 const TEXT = { "content-type": "text/plain" };
 
-/** Requests that bring out every answer of an operation that a test can bring out, by operation. */
-const samples: Readonly<Record<string, readonly InjectOptions[]>> = {
+/** A request to a running service. */
+interface Sample {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const message: Sample = { url: "/api/topics/chatroom", headers: TEXT, body: "hi" };
+
+/** Requests that bring out every answer of an operation that depends on the request alone, by operation. */
+const samples: Readonly<Record<string, readonly Sample[]>> = {
   "post /api/topics/{topic}": [
-    { url: "/api/topics/chatroom", headers: TEXT, payload: "hi" },
-    { url: "/api/topics/chatroom", headers: TEXT, payload: "" },
-    { url: "/api/topics/other", headers: TEXT, payload: "hi" },
-    { url: "/api/topics/chatroom", headers: TEXT, payload: "x".repeat(20_000) },
-    { url: "/api/topics/chatroom", payload: "{}", headers: { "content-type": "application/json" } },
-    { url: "/api/topics/chatroom", headers: { ...TEXT, authorization: "Bearer wrong" }, payload: "hi" },
+    message,
+    { ...message, body: "" },
+    { ...message, url: "/api/topics/other" },
+    { ...message, body: "x".repeat(20_000) },
+    { ...message, headers: { "content-type": "application/json" } },
+    { ...message, headers: { ...TEXT, authorization: "Bearer wrong" } },
   ],
   "get /sse/connect": [
+    { url: "/sse/connect" },
+    { url: "/sse/connect?room=chatroom&history=5" },
+    { url: "/sse/connect", headers: { "last-event-id": "memory.0-1" } },
     { url: "/sse/connect?room=other" },
     { url: "/sse/connect?history=x" },
     { url: "/sse/connect", headers: { authorization: "Bearer wrong" } },
   ],
 };
 
-/** Operations whose good answer never ends, so that it is tested elsewhere. */
-const ENDLESS = new Set(["get /sse/connect 200"]);
-
-/** Answers that need a service in another state. */
-const ELSEWHERE = new Set(["503", "429"]);
-
-async function check(app: FastifyInstance, description: Description, token?: string): Promise<Set<string>> {
-  const seen = new Set<string>();
+/** Sends requests to every operation of a running service and compares the answers with the description; gives the names of those that came. */
+async function check(address: string, description: Description, token = ""): Promise<string[]> {
+  const seen: string[] = [];
   for (const [path, operations] of Object.entries(description.paths)) {
     for (const [method, operation] of Object.entries(operations)) {
       const name = `${method} ${path}`;
-      for (const sample of samples[name] ?? [{ url: path }]) {
-        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-        const response = await app.inject({
-          method: method as "GET",
-          ...sample,
-          headers: { ...headers, ...sample.headers },
+      for (const { url, headers, body } of samples[name] ?? [{ url: path }]) {
+        const response = await fetch(address + url, {
+          method: method.toUpperCase(),
+          headers: { authorization: `Bearer ${token}`, ...headers },
+          ...(body === undefined ? {} : { body }),
         });
-        const status = String(response.statusCode);
-        const described = operation.responses[status];
-        assert.ok(described !== undefined, `${name} answered ${status}, which is not described: ${response.body}`);
-        const type = String(response.headers["content-type"]).split(";")[0] ?? "";
-        const content = described.content?.[type];
-        assert.ok(content !== undefined, `${name} answered ${status} as ${type}, which is not described`);
-        if (type === "application/json") parseAs(content.schema ?? {}, description, response.json());
-        seen.add(`${name} ${status}`);
+        seen.push(`${name} ${response.status}`);
+        await compare(name, operation, description, response);
       }
     }
   }
   return seen;
+}
+
+async function compare(
+  name: string,
+  operation: Operation,
+  description: Description,
+  response: Response,
+): Promise<void> {
+  const answered = `${name} answered ${response.status}`;
+  const described = operation.responses[String(response.status)];
+  assert.ok(described !== undefined, `${answered}, which is not described`);
+  const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+  const content = described.content?.[type];
+  assert.ok(content !== undefined, `${answered} as ${type}, which is not described`);
+  for (const header of Object.keys(described.headers ?? {})) {
+    assert.ok(response.headers.has(header), `${answered} without ${header}`);
+  }
+  if (type === "application/json") parseAs(content.schema ?? {}, description, await response.json());
+  // An event stream never ends.
+  else await response.body?.cancel();
 }
 
 function parseAs(schema: object, { components }: Description, value: unknown): void {
@@ -76,40 +98,63 @@ function parseAs(schema: object, { components }: Description, value: unknown): v
   assert.ok(parsed.success, `${JSON.stringify(value)} is not as described: ${parsed.error?.message ?? ""}`);
 }
 
+/** Every answer that is described. */
 function described({ paths }: Description): string[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
-      Object.keys(responses)
-        .filter((status) => !ELSEWHERE.has(status))
-        .map((status) => `${method} ${path} ${status}`)
-        .filter((each) => !ENDLESS.has(each)),
+      Object.keys(responses).map((status) => `${method} ${path} ${status}`),
     ),
   );
 }
 
+/** Fails for an answer that was described and did not come. */
+function assertAllSeen(description: Description, seen: readonly string[]): void {
+  assert.deepEqual(
+    described(description).filter((each) => !seen.includes(each)),
+    [],
+  );
+}
+
+const LOCAL = { host: "127.0.0.1", port: 0 };
+const description = {
+  producer: producerDescription as unknown as Description,
+  consumer: consumerDescription as unknown as Description,
+};
+
 describe("the OpenAPI descriptions", () => {
   it("say what kproducer answers, and nothing that it does not", async () => {
-    const app = await testProducer({ sink: new MemoryRoom(), token: "secret" });
-    const seen = await check(app, producerDescription as unknown as Description, "secret");
-    assert.deepEqual(
-      described(producerDescription as unknown as Description).filter((each) => !seen.has(each)),
-      [],
-    );
-    await app.close();
+    const room = new MemoryRoom();
+    const well = await testProducer({ sink: room, token: "secret" });
+    const without = new MemoryRoom();
+    without.failure = new HttpError(503, "not_acknowledged", "Not in time.", 1);
+    const readiness = () => ({ ready: false, reason: "Kafka is away." });
+    const unwell = await testProducer({ sink: without, readiness });
+    const busy = await testProducer({ sink: room, rateLimit: 1 });
+    const seen = await Promise.all([
+      check(await well.listen(LOCAL), description.producer, "secret"),
+      check(await unwell.listen(LOCAL), description.producer),
+      check(await busy.listen(LOCAL), description.producer),
+    ]);
+    assertAllSeen(description.producer, seen.flat());
+    await Promise.all([well, unwell, busy].map((app) => app.close()));
   });
 
   it("say what kconsumer answers, and nothing that it does not", async () => {
     const room = new MemoryRoom();
     const producer = await testProducer({ sink: room, token: "secret" });
-    const producerUrl = await producer.listen({ host: "127.0.0.1", port: 0 });
-    const { app, disconnect } = await testConsumer({ source: () => room.source(), producerUrl, token: "secret" });
-    const seen = await check(app, consumerDescription as unknown as Description, "secret");
-    assert.deepEqual(
-      described(consumerDescription as unknown as Description).filter((each) => !seen.has(each)),
-      [],
-    );
-    disconnect();
-    await Promise.all([app.close(), producer.close()]);
+    const producerUrl = await producer.listen(LOCAL);
+    const well = await testConsumer({ source: () => room.source(), producerUrl, token: "secret" });
+    const loading = { ...room.source(), follow: () => undefined };
+    const unwell = await testConsumer({ source: () => loading, producerUrl: "http://127.0.0.1:1" });
+    const busy = await testConsumer({ source: () => room.source(), producerUrl, rateLimit: 1 });
+    const seen = await Promise.all([
+      check(await well.app.listen(LOCAL), description.consumer, "secret"),
+      check(await unwell.app.listen(LOCAL), description.consumer),
+      check(await busy.app.listen(LOCAL), description.consumer, "secret"),
+    ]);
+    assertAllSeen(description.consumer, seen.flat());
+    for (const { disconnect } of [well, unwell, busy]) disconnect();
+    await Promise.all([producer, well.app, unwell.app, busy.app].map((app) => app.close()));
   });
 
   it("describe every route of either service", async () => {
