@@ -6,9 +6,15 @@ import { join } from "node:path";
 /** A program of this directory in a process of its own, which is told things and answers them. */
 export class Child {
   readonly #process: ChildProcess;
+  /** Rejects when the process has ended. */
+  readonly #ended: Promise<never>;
 
   private constructor(started: ChildProcess) {
     this.#process = started;
+    this.#ended = once(started, "exit").then(() => {
+      throw new Error("A process of the benchmark ended too early.");
+    });
+    this.#ended.catch(() => undefined);
   }
 
   /** Starts `<program>.ts` and waits until it says that it is ready. */
@@ -30,17 +36,12 @@ export class Child {
   }
 
   async end(): Promise<void> {
-    const ended = once(this.#process, "exit");
     this.#process.kill("SIGKILL");
-    await ended;
+    await this.#ended.catch(() => undefined);
   }
 
   async #answer(): Promise<unknown> {
-    const ended = once(this.#process, "exit").then(() => {
-      throw new Error("A process of the benchmark ended too early.");
-    });
-    ended.catch(() => undefined);
-    const [answer] = (await Promise.race([once(this.#process, "message"), ended])) as [unknown];
+    const [answer] = (await Promise.race([once(this.#process, "message"), this.#ended])) as [unknown];
     return answer;
   }
 }

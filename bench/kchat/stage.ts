@@ -40,7 +40,8 @@ export async function openStage(): Promise<Stage> {
   if (code !== 0) throw new Error(errors.join("\n"));
   const environment = { KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap, KCHAT_LOG_LEVEL: "warn" };
   const producer = new ServiceProcess("kproducer", PORTS.producer, environment);
-  const consumer = new ServiceProcess("kconsumer", PORTS.consumer, environment);
+  // Above what the benchmarks need, so that those who leave and those who come do not stand in each other's way.
+  const consumer = new ServiceProcess("kconsumer", PORTS.consumer, { ...environment, KCHAT_MAX_READERS: "10000" });
   await Promise.all([producer.start(), consumer.start()]);
   return {
     bootstrap: cluster.bootstrap,

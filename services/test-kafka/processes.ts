@@ -1,7 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { until } from "../test/fakes.js";
+
+/** Node.js is told the same as in the image. */
+const NODE_OPTIONS =
+  /^ENV NODE_OPTIONS=(.+)$/m.exec(
+    readFileSync(new URL("../../images/services/Dockerfile", import.meta.url), "utf8"),
+  )?.[1] ?? "";
 
 /** Starts a bundle of `dist/` (see build.mjs) with the given environment. */
 export function launch(
@@ -11,7 +18,7 @@ export function launch(
 ): ChildProcess {
   const bundle = fileURLToPath(new URL(`../dist/${program}.js`, import.meta.url));
   return spawn(process.execPath, [bundle, ...args], {
-    env: { PATH: process.env["PATH"] ?? "", ...environment },
+    env: { PATH: process.env["PATH"] ?? "", NODE_OPTIONS, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -18,7 +18,7 @@ const settingsSchema = z.object({
   /** Bytes that a reader may fall behind before it is dropped. */
   KCHAT_MAX_BACKLOG_BYTES: integer(16_384, 1_073_741_824, 1_048_576),
   /** Readers that one replica serves. */
-  KCHAT_MAX_READERS: integer(1, 1_000_000, 10_000),
+  KCHAT_MAX_READERS: integer(1, 1_000_000, 5_000),
   /** kproducer's address, for messages from the page; without it the page only shows messages. */
   KCHAT_PRODUCER_URL: httpAddress,
   /** Milliseconds between comments on idle streams. */
