@@ -34,7 +34,8 @@ export const quorumSizeOdd = stackPolicy({
       .map(workloadOf)
       .filter((workload) => workload !== undefined)
       .filter((workload) => isStatefulSetOf(workload, ["controller", "zookeeper"]));
-    for (const quorum of Map.groupBy(members, quorumOf).values()) {
+    for (const name of new Set(members.map(quorumOf))) {
+      const quorum = members.filter((member) => quorumOf(member) === name);
       const size = sum(quorum.map(replicasOf));
       const [first] = quorum;
       if (first !== undefined && size !== undefined && size > 0 && size % 2 === 0) {

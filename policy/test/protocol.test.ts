@@ -6,6 +6,9 @@ import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "mocha";
@@ -14,11 +17,26 @@ import type { PulumiResource } from "../model/resource";
 import { policies } from "../policies";
 import { deployment, statefulSet, unknown } from "./builders";
 
-const pack = path.join(__dirname, "..");
+const PACK = path.join(__dirname, "..");
 
-describe("the policy pack as an engine runs it", function () {
+/** The pack as somebody copies it into another project: without its tests, and with nothing installed but what its package.json names. */
+function copyOfPack(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "policy-pack-"));
+  cpSync(PACK, folder, { recursive: true, filter: (file) => !["test", "node_modules"].includes(path.basename(file)) });
+  const manifest = JSON.parse(readFileSync(path.join(PACK, "package.json"), "utf8")) as Record<string, object>;
+  const require = createRequire(path.join(PACK, "package.json"));
+  for (const name of Object.keys({ ...manifest["dependencies"], ...manifest["devDependencies"] })) {
+    const link = path.join(folder, "node_modules", name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.dirname(require.resolve(`${name}/package.json`)), link);
+  }
+  return folder;
+}
+
+describe("the policy pack as an engine runs it, in a folder of its own", function () {
   // The SDK checks the pack's types when it starts it.
   this.timeout(120_000);
+  const pack = copyOfPack();
   let server: ChildProcess;
   let client: analyzergrpc.AnalyzerClient;
 
@@ -34,6 +52,7 @@ describe("the policy pack as an engine runs it", function () {
   after(() => {
     client.close();
     server.kill();
+    rmSync(pack, { recursive: true });
   });
 
   it("tells of every policy with its severity and its settings", async () => {
