@@ -48,7 +48,7 @@ const hostPath = (kind: ServerKind) =>
       .min(1, "a list of at least one node name")
       .exactOptional()
       .describe(
-        "Nodes that hold the directories, by ordinal; a shorter list starts over at its end. Default: each server keeps to the node that it first ran on.",
+        "Nodes that hold the directories, by ordinal; a shorter list starts over at its end. Default: any node, which suits a cluster of one node only.",
       ),
   });
 

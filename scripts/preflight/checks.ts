@@ -99,8 +99,14 @@ function* namedNodes(config: PlainConfig, { nodes: all }: ClusterFacts): Iterabl
   if (!all) return;
   const names = all.map(nameOf);
   for (const { path, storage } of serverPools(config)) {
-    const unknown =
-      storage.type === "hostPath" ? [...new Set(storage.nodes)].filter((name) => !names.includes(name)) : [];
+    if (storage.type !== "hostPath") continue;
+    if (storage.nodes === undefined && names.length > 1) {
+      yield complain(
+        formatPath([...path, "nodes"]),
+        `must name the nodes whose directories hold the data, as there are several: ${listed(names)}`,
+      );
+    }
+    const unknown = [...new Set(storage.nodes)].filter((name) => !names.includes(name));
     if (unknown.length > 0) {
       yield complain(
         formatPath([...path, "nodes"]),

@@ -60,8 +60,11 @@ const GOOD: ClusterFacts = {
   unread: [],
 };
 
+/** What is missing for a stack whose directories are on named nodes, unless its config says something of its storage. */
 function found(config: Record<string, unknown>, facts: Partial<ClusterFacts> = {}): string[] {
-  const result = parseConfig(config);
+  const storage = { nodes: (facts.nodes ?? GOOD.nodes ?? []).map(({ metadata }) => metadata?.name) };
+  const zookeeper = config["zookeeper"] as Record<string, unknown> | undefined;
+  const result = parseConfig({ storage, ...config, ...(zookeeper && { zookeeper: { storage, ...zookeeper } }) });
   assert.ok(result.ok, JSON.stringify(result));
   return missing(result.config, { ...GOOD, ...facts }).map(({ path, message }) => `${path}: ${message}`);
 }
@@ -140,6 +143,11 @@ describe("the preflight", () => {
         "there is no such node",
         /^storage\.nodes: names d, which the cluster does not have; nodes are a, b, c$/,
         { storage: { nodes: ["a", "d"] } },
+      ],
+      [
+        "directories may be on any of several nodes",
+        /^storage\.nodes: must name the nodes whose directories hold the data, as there are several: a, b, c$/,
+        { storage: {} },
       ],
       [
         "there is no such class",
