@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { run, succeeds } from "../host/command";
 import type { Paths } from "../paths";
-import { isMounted } from "../teardown/mounts";
 
 /** Where stacks keep their hostPath volumes on a node. */
 const directory = "/data/kafka";
@@ -11,14 +10,12 @@ const directory = "/data/kafka";
 export async function ensureHostData(paths: Paths): Promise<void> {
   mkdirSync(paths.hostData, { recursive: true });
   mkdirSync(directory, { recursive: true });
-  if (!isMounted(readFileSync("/proc/self/mountinfo", "utf8"), directory)) {
-    await run("mount", ["--bind", paths.hostData, directory]);
-  }
+  if (!isLaidOver(paths)) await run("mount", ["--bind", paths.hostData, directory]);
 }
 
 /** Takes the directory off again; the data stay in the sandbox. */
-export async function removeHostData(): Promise<void> {
-  if (!isMounted(readFileSync("/proc/self/mountinfo", "utf8"), directory)) return;
+export async function removeHostData(paths: Paths): Promise<void> {
+  if (!isLaidOver(paths)) return;
   if (!(await succeeds("umount", [directory]))) await run("umount", ["--lazy", directory]);
   for (const made of [directory, dirname(directory)]) {
     try {
@@ -28,4 +25,11 @@ export async function removeHostData(): Promise<void> {
       return;
     }
   }
+}
+
+/** Whether it is this sandbox's directory that is seen there. */
+function isLaidOver({ hostData }: Paths): boolean {
+  if (!existsSync(directory) || !existsSync(hostData)) return false;
+  const [seen, own] = [directory, hostData].map((path) => statSync(path));
+  return seen?.ino === own?.ino && seen?.dev === own?.dev;
 }

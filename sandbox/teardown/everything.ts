@@ -73,7 +73,7 @@ export async function tearDown(paths: Paths, { patience }: TeardownOptions): Pro
 
   for (const { containerdState } of nodes) await removeRuntimeState(containerdState);
   await removeRuntimeState(join(paths.docker, "containerd-run"));
-  await removeHostData();
+  await removeHostData(paths);
   await unmountBelow(paths.root);
   rmSync(paths.run, { recursive: true, force: true });
   removeCgroup(cgroupOf(paths.root));

@@ -1,22 +1,15 @@
 import { readFileSync } from "node:fs";
 import { succeeds } from "../host/command";
 
-/** Mount points in the order in which they were made, from the text of `/proc/self/mountinfo`. */
-const mountPoints = (mountinfo: string): string[] =>
-  mountinfo
-    .split("\n")
-    .map((line) => line.split(" ")[4] ?? "")
-    .map((path) => path.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8))));
-
 /** Mount points below a directory, the deepest and latest first. */
 export function mountsBelow(mountinfo: string, directory: string): string[] {
-  return mountPoints(mountinfo)
+  return mountinfo
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .map((path) => path.replaceAll(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8))))
     .filter((path) => path.startsWith(`${directory}/`))
     .reverse();
 }
-
-/** Whether something is mounted at a directory. */
-export const isMounted = (mountinfo: string, directory: string): boolean => mountPoints(mountinfo).includes(directory);
 
 /**
  * Takes away all mounts below a directory.
