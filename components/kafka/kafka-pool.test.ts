@@ -126,7 +126,10 @@ describe("KafkaPool", () => {
       { ports: [9093, 9095, 8080], from: others },
       { ports: [9092], from: [{ podSelector: {} }] },
     ]);
-    assert.deepEqual(await access(CONTROLLERS), [{ ports: [9093, 8080], from: others }]);
+    assert.deepEqual(await access(CONTROLLERS), [
+      { ports: [9093, 8080], from: others },
+      { ports: [8080], from: [role("ops")] },
+    ]);
   });
 
   it("lets anyone reach the external port, when there is one", async () => {

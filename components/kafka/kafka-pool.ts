@@ -118,6 +118,8 @@ function accessTo({ pool, external }: KafkaPoolArgs) {
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
   return [
     { ports: own, from: servers },
+    // Controllers are told to retire by the Job that takes their vote.
+    ...(pool === "controller" ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
     ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];

@@ -50,6 +50,8 @@ describe("PrepareChange", () => {
   it("leaves voters alone where a quorum cannot change", async () => {
     const resources = await registered(() => new PrepareChange("prepare", { ...args, controllers: undefined }));
     assert.ok(!commands(resources).some((command) => command.startsWith("controllers")));
+    const after = await registered(() => new FinishChange("finish", { ...finish, controllers: undefined }));
+    assert.ok(!commands(after).some((command) => command.startsWith("controllers")));
   });
 
   it("is one Job that others can wait for", async () => {
@@ -66,6 +68,7 @@ describe("FinishChange", () => {
     const resources = await registered(() => new FinishChange("finish", finish));
     assert.deepEqual(commands(resources), [
       "wait --brokers 0,1,2",
+      "controllers --keep 9000,9001,9002 --joined",
       "settings apply --file /etc/ops/settings.json",
       "topics apply --file /etc/ops/topics.json",
       "unregister --keep 0,1,2",

@@ -93,6 +93,9 @@ export class FinishChange extends pulumi.ComponentResource {
     const brokers = list(args.brokers);
     const steps: Step[] = [
       { name: "wait", command: ["wait", "--brokers", brokers] },
+      ...(args.controllers
+        ? [{ name: "voters", command: ["controllers", "--keep", list(args.controllers), "--joined"] }]
+        : []),
       { name: "settings", command: ["settings", "apply", "--file", SETTINGS] },
       { name: "topics", command: ["topics", "apply", "--file", TOPICS] },
       { name: "unregister", command: ["unregister", "--keep", brokers] },

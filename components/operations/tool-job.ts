@@ -27,6 +27,8 @@ export class ToolJob extends pulumi.ComponentResource {
         metadata: metadata(args, "ops", undefined, replaceUnready),
         spec: {
           backoffLimit: 2,
+          // What a script refuses for good is not tried again.
+          podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
           activeDeadlineSeconds: deadline,
           ttlSecondsAfterFinished: 24 * 3600,
           template: {

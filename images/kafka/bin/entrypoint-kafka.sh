@@ -32,8 +32,10 @@ render() {
   if [[ $ROLES == *controller* ]]; then
     listeners+=(CONTROLLER://:9093)
     advertised+=("CONTROLLER://$HOST:9093")
-    # Refused by servers that are no controllers, ignored by Kafka 3: a new controller becomes a voter by itself.
-    echo controller.quorum.auto.join.enable=true
+    # Refused by servers that are no controllers, ignored by Kafka 3: a new controller becomes a voter by itself. One that was told to retire stays in this pod
+    # until it is taken away, and must not come back as a voter meanwhile.
+    if [[ -e ${RENDERED%/*}/retired ]]; then printf '%s\n' controller.quorum.auto.join.enable=false health.retired=true
+    else echo controller.quorum.auto.join.enable=true; fi
   fi
   local IFS=, dir
   for dir in $KAFKA_DATA_DIRS; do dirs+=("$dir/log"); done

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The metadata version: the level of features that all servers of a KRaft cluster agree on. It is raised after the binaries; older binaries cannot read it then.
+# Exit codes: 1 failed, try again; 2 bad usage; 3 refused for good.
 # Usage: metadata-version.sh check ADDRESS VERSION  refuses when a version of Kafka cannot read the cluster's metadata
 #        metadata-version.sh raise ADDRESS RELEASE  brings the cluster to the features of a release
 set -euo pipefail
@@ -27,8 +28,10 @@ if [[ $ACTION == check ]]; then
   found=$(level)
   # A release reads its own levels and those of all before: 4.2.1 reads 4.2-IV1.
   newest=$(printf '%s\n' "${found%%-*}" "${VERSION%.*}" | sort -V | tail -n 1)
-  [[ $found != UNKNOWN && $newest == "${VERSION%.*}" ]] ||
-    die "the cluster's metadata version is $found, which Kafka $VERSION cannot read, and there is no way back: set kafka.version to that release or a later one"
+  if [[ $found == UNKNOWN || $newest != "${VERSION%.*}" ]]; then
+    say "the cluster's metadata version is $found, which Kafka $VERSION cannot read, and there is no way back: set kafka.version to that release or a later one"
+    exit 3
+  fi
   say "Kafka $VERSION reads the cluster's metadata version, $found"
 else
   before=$(level)

@@ -91,11 +91,13 @@ export function createProgram(environment: ProgramEnvironment): Command {
     );
   command("controllers", "take the vote from controllers that will leave", 120)
     .addOption(brokerList("--keep <ids>", "the controllers that stay voters").makeOptionMandatory())
+    .option("--joined", "also wait until all that stay are voters", false)
     .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
-    .action((options: Common & { keep: number[]; settle: number }) =>
+    .action((options: Common & { keep: number[]; joined: boolean; settle: number }) =>
       run(options, (cluster) =>
         keepControllers(cluster, {
           keep: options.keep,
+          joined: options.joined,
           waitMs: options.wait * 1_000,
           settleMs: options.settle * 1_000,
           print,

@@ -8,6 +8,8 @@ export interface QuorumMember {
   readonly directoryId: string;
   /** Records of the metadata log that it has not got yet. */
   readonly lag: number;
+  /** Where other controllers reach it; unknown for observers that are brokers. */
+  readonly host: string | undefined;
   /** Milliseconds since it last had everything, by the leader's knowledge; undefined when it never had. */
   readonly behindMs: number | undefined;
 }
@@ -41,6 +43,7 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
   const toMember = (member: (typeof partition.currentVoters)[number]): QuorumMember => ({
     id: member.replicaId,
     directoryId: member.replicaDirectoryId,
+    host: response.nodes.find(({ nodeId }) => nodeId === member.replicaId)?.listeners[0]?.host,
     lag: Math.max(0, end - Number(member.logEndOffset)),
     behindMs: behind(member.replicaId === partition.leaderId, Number(member.lastCaughtUpTimestamp), now),
   });

@@ -251,6 +251,14 @@ describe("Entrypoint of Kafka", () => {
       assert.deepEqual([listeners, roles, id], ["CONTROLLER://:9093", "controller", "9001"]);
     });
 
+    it("a controller that retires, and takes no vote in this pod any more", async () => {
+      const made = pod({ ...DEDICATED, POD_NAME: "controller-1" });
+      writeFileSync(made.path("retired"), "");
+      await made.run();
+      const { "controller.quorum.auto.join.enable": joins, "health.retired": retired } = made.rendered();
+      assert.deepEqual([joins, retired], ["false", "true"]);
+    });
+
     it("all of its disks", async () => {
       const made = pod({ POD_NAME: "broker-3" });
       const disks = ["data-0", "data-1"].map((name) => made.volume(name));

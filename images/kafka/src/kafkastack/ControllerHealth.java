@@ -2,15 +2,22 @@ package kafkastack;
 
 import java.util.Properties;
 
-/** A controller is ready once it is a voter that follows a leader. It stays ready through elections, so that a roll elsewhere does not make it flap. */
+/** A controller is ready once it is a voter that follows a leader, or has retired. It stays ready through elections, so that a roll elsewhere does not make it flap. */
 final class ControllerHealth implements Health {
     private final Quorum quorum;
     private final Leaving leaving;
+    private final boolean retired;
     private volatile boolean started;
 
     ControllerHealth(Quorum quorum, Properties properties) {
         this.quorum = quorum;
         this.leaving = Leaving.ofController(properties);
+        this.retired = Boolean.parseBoolean(properties.getProperty("health.retired"));
+    }
+
+    @Override
+    public String quorum() {
+        return quorum.report() + "retired=" + retired + "\n";
     }
 
     @Override
@@ -22,7 +29,7 @@ final class ControllerHealth implements Health {
     public String notReady() {
         if (!started) {
             String state = quorum.state();
-            if (!state.equals("leader") && !state.equals("follower")) {
+            if (!retired && !state.equals("leader") && !state.equals("follower")) {
                 return "not a voter of the quorum yet: " + (state.isEmpty() ? "starting" : state);
             }
             if (quorum.highWatermark() < 0) {

@@ -10,19 +10,26 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code /live} and {@code /ready} (200, or 503 with what is wrong or missing), {@code /quorum}, and {@code /leave?seconds=N}, which answers when the others can do without
- * this server, at the latest after that time. On daemon threads.
+ * this server, at the latest after that time; {@code /retire} where a server can be told to. On daemon threads.
  */
 final class HealthServer {
     static final int PORT = 8080;
 
     private HealthServer() {}
 
-    static void start(int port, Health health) throws IOException {
+    /** @param retirement what a server does that is told to retire: null where none can. */
+    static void start(int port, Health health, Runnable retirement) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.notReady()));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
         server.createContext("/leave", exchange -> leave(exchange, health));
+        if (retirement != null) {
+            server.createContext("/retire", exchange -> {
+                send(exchange, 200, "retiring\n");
+                retirement.run();
+            });
+        }
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "health");
             thread.setDaemon(true);

@@ -3,10 +3,13 @@ import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
 import { describeQuorum, isCaughtUp, type Quorum, type QuorumMember } from "../quorum.js";
 import { RefusedError } from "../refused.js";
+import { retire, retirementOf } from "../retire.js";
 
 /** Which controllers stay voters. */
 export interface ControllersOptions {
   readonly keep: readonly number[];
+  /** Also wait until all that are kept are voters; those that are yet to start cannot be before a change. */
+  readonly joined: boolean;
   /** Milliseconds to try, and to wait for kept controllers to have caught up. */
   readonly waitMs: number;
   /** Milliseconds for which no removed controller may have come back before the work counts as done. */
@@ -16,15 +19,17 @@ export interface ControllersOptions {
 
 /**
  * Takes the vote from controllers that are not kept, one after the other, each only while most of the others have caught up. A controller that
- * runs with `controller.quorum.auto.join.enable` adds itself back within seconds; it is removed again until it has stopped or the time is up.
- * Also waits until all kept ones are voters.
+ * runs with `controller.quorum.auto.join.enable` adds itself back within seconds, so it is told to retire first. One that cannot be told is removed again until it
+ * has stopped or the time is up.
+ * Waits, when asked to, until all kept ones are voters.
  *
  * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps coming back.
  */
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
-  const { keep, settleMs, print } = options;
+  const { keep, joined, settleMs, print } = options;
   const deadline = Date.now() + options.waitMs;
   let removedLast: { readonly id: number; readonly at: number } | undefined;
+  const retiring = new Set<number>();
   for (;;) {
     const quorum = await describeQuorum(cluster);
     if (quorum === undefined) {
@@ -32,8 +37,14 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
       return;
     }
     const leaving = nextToLeave(quorum, keep);
-    const problem = leaving === undefined ? whyIncomplete(quorum, keep) : whyUnsafe(quorum, leaving.id, keep);
+    const problem =
+      leaving !== undefined ? whyUnsafe(quorum, leaving.id, keep) : joined ? whyIncomplete(quorum, keep) : undefined;
     if (leaving !== undefined && problem === undefined) {
+      if (!(await hasRetired(leaving, retiring, print))) {
+        if (Date.now() >= deadline) throw new RefusedError(`Controller ${leaving.id} did not retire in time.`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        continue;
+      }
       await remove(cluster, leaving);
       print(`Removed controller ${leaving.id} from the voters.`);
       removedLast = { id: leaving.id, at: Date.now() };
@@ -54,6 +65,23 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
 function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | undefined {
   const leaving = quorum.voters.filter(({ id }) => !keep.includes(id));
   return leaving.find((voter) => !isCaughtUp(voter)) ?? leaving[0];
+}
+
+/** Whether a controller takes no vote by itself any more; tells it to, the first time. One that has stopped need not be told. */
+async function hasRetired(
+  { id, host }: QuorumMember,
+  retiring: Set<number>,
+  print: (line: string) => void,
+): Promise<boolean> {
+  const now = host === undefined ? "absent" : await retirementOf(host);
+  if (now === "done") return true;
+  if (now === "absent") return !retiring.has(id);
+  if (host !== undefined && !retiring.has(id)) {
+    retiring.add(id);
+    print(`Telling controller ${id} to retire.`);
+    await retire(host);
+  }
+  return false;
 }
 
 async function remove(cluster: Cluster, { id, directoryId }: QuorumMember): Promise<void> {
