@@ -1,16 +1,18 @@
-/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. All but `kchat` need the sandbox. */
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. All but `kchat` and `preview` need the sandbox. */
 import { Command } from "commander";
 import { brokerRecovery } from "./broker-recovery";
 import { brokerStart } from "./broker-start";
 import { firstMessage } from "./first-message";
 import { imageSizes } from "./image-sizes";
 import { kchat } from "./kchat";
+import { preview } from "./preview";
 import { throughput } from "./throughput";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
   "first-message": firstMessage,
   "image-sizes": imageSizes,
   kchat,
+  preview,
   throughput,
   "broker-start": brokerStart,
   "broker-recovery": brokerRecovery,

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import { choicesOf, refusals } from "../../config/choices";
 import { parseConfig } from "../../config/parse";
@@ -116,6 +117,36 @@ describe("a stack with data", () => {
   it("cannot become another cluster", () => {
     const [reason = ""] = refusals(choices({}, "A".repeat(22)), choices({}, "B".repeat(22)));
     assert.match(reason, /^cluster\.id cannot change from A{22} to B{22} on a stack that has data/);
+  });
+
+  it("can always be scaled, grow and come back, whatever it is made of", () => {
+    const storage = fc.oneof(
+      fc.record({ type: fc.constant("hostPath"), path: fc.constantFrom("/a/{ordinal}", "/d{volume}/{ordinal}") }),
+      fc.record({ type: fc.constant("nfs"), server: fc.constant("nas"), path: fc.constant("/{ordinal}") }),
+      fc.record({ type: fc.constant("storageClass"), className: fc.constantFrom("fast", "slow") }),
+    );
+    const size = fc.integer({ min: 1, max: 100 });
+    const count = fc.integer({ min: 3, max: 30 });
+    fc.assert(
+      fc.property(
+        storage,
+        count,
+        count,
+        size,
+        size,
+        fc.integer({ min: 1, max: 4 }),
+        (kind, one, other, small, more, volumes) => {
+          const of = (replicas: number, gigabytes: number, disks: number): Config => ({
+            replicas,
+            storage: { ...kind, size: `${gigabytes}Gi`, volumes: disks },
+          });
+          const before = of(one, small, volumes);
+          assert.deepEqual(change(before, before), []);
+          assert.deepEqual(change(before, of(other, small + more, volumes + 1)), []);
+          assert.notEqual(change(of(other, small, volumes + 1), before).length, 0);
+        },
+      ),
+    );
   });
 
   it("is told everything that speaks against a change", () => {

@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { run } from "../sandbox/engine";
+
+/** Numbers of brokers whose preview is measured. */
+const BROKERS = [3, 10, 30, 100];
+
+/** Previews of each kind; the median counts. */
+const ROUNDS = 3;
+
+/** Most that 100 brokers may take of the time of 3, and 3 of that of a program that does nothing. */
+const GOALS = { many: 2, few: 1.5 };
+
+/** A kubeconfig whose API server nobody is: what is measured is the program and the engine. */
+const NOWHERE = {
+  apiVersion: "v1",
+  kind: "Config",
+  clusters: [{ name: "nowhere", cluster: { server: "https://127.0.0.1:1" } }],
+  users: [{ name: "nobody", user: {} }],
+  contexts: [{ name: "nowhere", context: { cluster: "nowhere", user: "nobody" } }],
+  "current-context": "nowhere",
+};
+
+/** One preview. */
+interface Preview {
+  readonly seconds: number;
+  readonly resources: number;
+}
+
+/**
+ * Time and resources of a first preview, from 3 to 100 brokers on hostPath volumes, beside that of a program that does nothing. On the stand-in, without a
+ * cluster and without docker; with a registry that exists, because the chart of the stack's own is rendered by helm.
+ */
+export async function preview(): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "bench-preview-"));
+  try {
+    const kubeconfig = join(folder, "kubeconfig");
+    writeFileSync(kubeconfig, JSON.stringify(NOWHERE));
+    const once = async (root: string, stack: string): Promise<Preview> => {
+      const start = Date.now();
+      const { changes } = await run({
+        command: "preview",
+        stack,
+        root,
+        configFile: join(folder, `Pulumi.${stack}.yaml`),
+        stateDirectory: join(folder, "state"),
+        env: { ...process.env, ENGINE: "stand-in", KUBECONFIG: kubeconfig },
+        write: () => undefined,
+      });
+      return { seconds: (Date.now() - start) / 1000, resources: changes.create };
+    };
+    const root = process.cwd();
+    const kinds = [
+      { name: "a program that does nothing", root: emptyProgram(root, folder), stack: stackFile(folder, "empty", {}) },
+      ...BROKERS.map((replicas) => ({
+        name: `${replicas} brokers`,
+        root,
+        stack: stackFile(folder, `brokers-${replicas}`, {
+          "kafka-stack:replicas": replicas,
+          "kafka-stack:registry": { external: true, pushAddress: "registry.example.com" },
+        }),
+      })),
+    ];
+    const measured = kinds.map((): Preview[] => []);
+    // In turns, so that what else the machine does hits all alike.
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, kind] of kinds.entries()) measured[index]?.push(await once(kind.root, kind.stack));
+    }
+    const results = measured.map(median);
+    const [empty, few] = results;
+    const many = results.at(-1);
+    if (!empty || !few || !many) throw new Error("nothing was measured");
+    return [
+      ...results.map(
+        ({ seconds, resources }, index) =>
+          `${kinds[index]?.name ?? ""}: ${resources} resources, ${seconds.toFixed(2)} s`,
+      ),
+      `${BROKERS.at(-1) ?? 0} brokers take ${(many.seconds / few.seconds).toFixed(2)} times as long as 3 (goal: at most ${GOALS.many})`,
+      `3 brokers take ${(few.seconds / empty.seconds).toFixed(2)} times as long as a program that does nothing (goal: at most ${GOALS.few})`,
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const median = (previews: readonly Preview[]): Preview => {
+  const sorted = previews.toSorted((one, other) => one.seconds - other.seconds);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (!middle) throw new Error("there is no median of nothing");
+  return middle;
+};
+
+function stackFile(folder: string, stack: string, config: Record<string, unknown>): string {
+  writeFileSync(join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
+  return stack;
+}
+
+/** A project that runs as this one does, whose program uses Pulumi and makes nothing. */
+function emptyProgram(root: string, folder: string): string {
+  const project = join(folder, "empty");
+  mkdirSync(project);
+  const runtime = /^runtime:\n(?: .*\n)+/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[0] ?? "";
+  writeFileSync(join(project, "Pulumi.yaml"), `name: empty\n${runtime}main: index.ts\n`);
+  writeFileSync(
+    join(project, "index.ts"),
+    'import * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\n',
+  );
+  writeFileSync(join(project, "package.json"), '{ "name": "empty", "private": true }\n');
+  symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
+  return project;
+}
