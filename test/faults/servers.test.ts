@@ -2,7 +2,7 @@ import { identities, killAndReturn, loseDisk, back, kill } from "./brokers";
 import { fault } from "./fault";
 
 describe("when servers fail", () => {
-  fault("nothing happens", (load) => load.acknowledges(1_000));
+  fault("nothing happens", (load) => load.acknowledges(200));
 
   fault("a broker is killed", () => killAndReturn("broker-1"));
 
