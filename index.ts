@@ -24,6 +24,7 @@ import {
 } from "./components";
 import { loadConfig } from "./config";
 import { choicesOf, MOVING_DATA, refusals } from "./config/choices";
+import { serverPools } from "./config/pools";
 
 const config = loadConfig(new pulumi.Config());
 const { cluster, controllers, images, kafka, kchat, operations, registry, secrets, storage } = config;
@@ -43,18 +44,34 @@ const target: k8s.ProviderArgs = {
 const kubernetes = new k8s.Provider("kubernetes", target);
 const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true });
 const onCluster = { providers: [kubernetes] };
-const claims = [storage, controllers.storage, config.zookeeper.storage].filter(({ type }) => type === "storageClass");
-const { namespace } = new SecuredNamespace(
-  "kafka",
-  { name: cluster.namespace, instance, retain: claims.some(({ whenDeleted }) => whenDeleted === "retain") },
-  // Not by whether they are kept now: Pulumi replaces what another provider manages.
-  { providers: [claims.length > 0 ? adopting : kubernetes] },
-);
 const volumesNamespace = new SecuredNamespace(
   "volumes",
   { name: `${cluster.namespace}-volumes`, instance, podSecurity: "privileged" },
   onCluster,
 ).namespace;
+// What cannot change once there is data is held to, before anything else of Kafka is touched: the namespace too, for another backend may replace it.
+const { checked } = new KeptChoices(
+  "choices",
+  {
+    namespace: volumesNamespace,
+    instance,
+    choices: choicesOf(config, id),
+    refusals,
+    help: `${MOVING_DATA} says what to do`,
+  },
+  onCluster,
+);
+const claims = serverPools(config).filter(({ storage: { type } }) => type === "storageClass");
+const { namespace } = new SecuredNamespace(
+  "kafka",
+  {
+    name: cluster.namespace,
+    instance,
+    retain: claims.some(({ storage: { whenDeleted } }) => whenDeleted === "retain"),
+  },
+  // Not by whether they are kept now: Pulumi replaces what another provider manages.
+  { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: checked },
+);
 
 // 2. The registry, and the images in it.
 const credentials =
@@ -110,14 +127,7 @@ const servicesImage = new Image(
   { dependsOn: registryReady },
 );
 
-// 3. What cannot change once there is data is held to, before anything else is touched.
-const { checked } = new KeptChoices(
-  "choices",
-  { ...scope, choices: choicesOf(config, id), refusals, help: `${MOVING_DATA} says what to do` },
-  onCluster,
-);
-
-// 4. Kafka, between the two Jobs that make a change of it safe and complete.
+// 3. Kafka, between the two Jobs that make a change of it safe and complete.
 const servers = {
   ...scope,
   image: kafkaImage.reference,
@@ -151,7 +161,7 @@ const operation = {
   throttle: operations.rebalance.throttle,
   deadlineSeconds: operations.jobDeadlineSeconds,
 };
-const prepared = new PrepareChange("prepare", operation, { ...onCluster, dependsOn: checked });
+const prepared = new PrepareChange("prepare", operation, onCluster);
 const tool = { ...scope, image: kafkaImage.reference };
 const readable =
   config.mode === "kraft"
@@ -159,7 +169,7 @@ const readable =
         new ToolJob(
           "metadata-check",
           { ...tool, command: ["metadata-version.sh", "check", bootstrap, kafka.version] },
-          { ...onCluster, dependsOn: checked },
+          onCluster,
         ).job,
       ]
     : [];
@@ -199,7 +209,7 @@ if (kafka.metadataVersion !== undefined) {
 }
 new OpsTemplate("ops", operation, onCluster);
 
-// 5. The chat on it.
+// 4. The chat on it.
 if (kchat.enabled) {
   new Chat(
     "kchat",

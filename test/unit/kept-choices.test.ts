@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { run } from "../../sandbox/engine";
 import { FakeCluster } from "../../sandbox/engine/test-support/fake-cluster";
 import { one } from "./support/components";
-import { recordStack, ROOT } from "./support/stacks";
+import { waitsFor } from "./support/graph";
+import { called } from "./support/objects";
+import { recordStack, ROOT, STACKS } from "./support/stacks";
+
+const HOLDS_DATA = /:(PersistentVolume|PersistentVolumeClaim|StatefulSet|Namespace)$/;
 
 /** One whose registry needs no chart, and so no helm. */
 const STACK = "production";
@@ -29,7 +33,7 @@ async function stateOf(stack: string, set: Readonly<Record<string, unknown>>): P
     };
   };
   const provider = resource("kubernetes", "kubernetes", "provider-id");
-  const choices = resource("choices", "ConfigMap", "kafka/stack-choices", `${provider.urn}::provider-id`);
+  const choices = resource("choices", "ConfigMap", "kafka-volumes/stack-choices", `${provider.urn}::provider-id`);
   return JSON.stringify({ version: 1, resources: [provider, choices], creating: [], outputs: {} });
 }
 
@@ -45,6 +49,20 @@ describe("a change of a stack that has data", function () {
   after(async () => {
     await cluster.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  it("is found out before anything that holds data is touched, the namespace too", async () => {
+    for (const stack of STACKS) {
+      const recording = await recordStack(stack);
+      const choices = one(recording.resources, "ConfigMap", "choices");
+      const late = recording.resources.filter(
+        (resource) => HOLDS_DATA.test(resource.type) && !waitsFor(recording, resource).has(choices.urn),
+      );
+      assert.deepEqual(late.map(called), [
+        "Namespace volumes",
+        ...(stack === "production" ? [] : ["Namespace registry"]),
+      ]);
+    }
   });
 
   it("is refused by the whole program's preview, in a sentence that says where to read on", async () => {

@@ -22,7 +22,12 @@ describe("Replacements", () => {
       // Only on a StorageClass can volumes be deleted.
       const byClass = objects(before, "PersistentVolume").length === 0;
       const storage = { whenDeleted: "delete", whenScaled: "delete" };
-      const after = await recordStack(stack, { set: byClass ? { ...CHANGES, storage } : CHANGES });
+      // Without such servers their storage has no effect.
+      const kraft = before.resources.every(({ type }) => type !== "kafka-stack:zookeeper:Ensemble");
+      const zookeeper = { storage: { type: "storageClass" } };
+      const after = await recordStack(stack, {
+        set: { ...CHANGES, ...(byClass && { storage }), ...(kraft && { zookeeper }) },
+      });
       const now = new Map(after.resources.map((resource) => [resource.urn, resource]));
       const data = before.resources.filter(({ type }) => HOLDS_DATA.test(type));
       assert.ok(data.length > 5, "there is hardly anything that holds data");
