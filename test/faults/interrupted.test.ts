@@ -64,7 +64,7 @@ async function runningJobPod(job: string): Promise<string> {
 
 describe("when a change is interrupted", () => {
   fault("up is killed while a broker is added, and run again", async () => {
-    await killedUp(/StatefulSet broker: /, { replicas: "4" });
+    await killedUp(/PersistentVolumeClaim broker-volumes-3-0-claim created/, { replicas: "4" });
     await change({ replicas: "4" });
     await spread(4);
   });

@@ -44,6 +44,8 @@ describe("when the number of brokers changes", () => {
     const before = await identities();
     const two = {
       replicas: "2",
+      "topics[0].name": "chatroom",
+      "topics[0].partitions": "12",
       "topics[0].replicationFactor": "2",
       'kafka.config["offsets.topic.replication.factor"]': "2",
       'kafka.config["transaction.state.log.replication.factor"]': "2",
