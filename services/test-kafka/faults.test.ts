@@ -10,7 +10,7 @@ import { ops, ServiceProcess } from "./processes.js";
 
 const WRITERS = 20;
 const MESSAGES = 10_000;
-const PORTS = { producer: 19_650, consumers: [19_651, 19_652] } as const;
+const PORTS = { producer: 19_650, consumers: [19_651, 19_652], smallProducer: 19_653 } as const;
 
 describe("kchat under faults", function () {
   this.timeout(240_000);
@@ -55,11 +55,7 @@ describe("kchat under faults", function () {
 
   it("brings every acknowledged message to every reader once, in one order, while everything is killed in turn", async () => {
     const [a, b] = consumers;
-    const first = await fetch(`${producer.url}/api/topics/chatroom`, {
-      method: "POST",
-      headers: { "content-type": "text/plain" },
-      body: "test: first",
-    });
+    const first = await post(producer.url, "test: first");
     const { partition } = (await first.json()) as { partition: number };
     for (const urls of [
       [a.url, b.url],
@@ -91,7 +87,7 @@ describe("kchat under faults", function () {
       await underLoad(0.7);
       await cluster.startBroker(killed);
       await underLoad(0.8);
-      await b.end("SIGTERM");
+      assert.equal(await b.end("SIGTERM"), 0);
       assert.ok(acknowledged() < MESSAGES, "the last fault came after the load");
       await b.start();
     };
@@ -141,4 +137,44 @@ describe("kchat under faults", function () {
         `${reference.messages.length} read by each of ${readers.length} readers over ${readers.reduce((sum, { connections }) => sum + connections, 0)} connections`,
     );
   });
+
+  it("refuses with 503 and Retry-After while there is no Kafka, and works again when there is", async () => {
+    const small = new ServiceProcess("kproducer", PORTS.smallProducer, {
+      KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap,
+      KCHAT_SEND_TIMEOUT_MS: "2000",
+      KCHAT_BUFFER_BYTES: "262144",
+    });
+    await small.start();
+    const send = () => post(small.url, "x".repeat(4_096));
+    const brokers = [0, 1, 2];
+    await Promise.all(brokers.map((id) => cluster.kill(id)));
+    const refusals = await Promise.all(Array.from({ length: 200 }, send));
+    assert.deepEqual([...new Set(refusals.map(({ status }) => status))], [503]);
+    assert.ok(refusals.every(({ headers }) => headers.get("retry-after") === "1"));
+    const reasons = await Promise.all(
+      refusals.map(async (refusal) => ((await refusal.json()) as { error: string }).error),
+    );
+    // 51 messages of 4 KiB, each counted for 1 KiB more, fit into 256 KiB; all others were refused at once.
+    assert.equal(reasons.filter((reason) => reason === "buffer_full").length, 149);
+    const services = [small, producer, ...consumers];
+    await until(
+      "no service is ready",
+      async () => !(await Promise.all(services.map((each) => each.isReady()))).includes(true),
+      30_000,
+    );
+    for (const { url } of services) assert.equal((await fetch(`${url}/healthz`)).status, 200);
+
+    await Promise.all(brokers.map((id) => cluster.startBroker(id)));
+    await until(
+      "all services are ready",
+      async () => !(await Promise.all(services.map((each) => each.isReady()))).includes(false),
+      60_000,
+    );
+    assert.equal((await send()).status, 200);
+    assert.equal(await small.end("SIGTERM"), 0);
+  });
 });
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(`${url}/api/topics/chatroom`, { method: "POST", headers: { "content-type": "text/plain" }, body });
+}

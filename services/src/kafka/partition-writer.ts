@@ -76,8 +76,10 @@ export class PartitionWriter {
 
   async #drain(): Promise<void> {
     this.#busy = true;
-    while (this.#queue.length > 0) {
+    for (;;) {
+      this.#giveUpExpired();
       const batch = this.#takeBatch();
+      if (batch.length === 0) break;
       try {
         const offset = await this.#write(batch);
         batch.forEach((entry, index) => {
@@ -88,6 +90,15 @@ export class PartitionWriter {
       }
     }
     this.#busy = false;
+  }
+
+  /** What waited behind others for too long is not sent with what came later: both would have to be answered by its deadline. */
+  #giveUpExpired(): void {
+    const now = Date.now();
+    const expired = this.#queue.filter(({ deadline }) => deadline <= now);
+    if (expired.length === 0) return;
+    this.#queue = this.#queue.filter(({ deadline }) => deadline > now);
+    for (const { reject } of expired) reject(new NotAcknowledgedError(undefined));
   }
 
   #takeBatch(): Waiting[] {

@@ -1,7 +1,7 @@
 import { compatibilityPartitioner } from "@platformatic/kafka";
-import { isTransient, type KafkaClient } from "../kafka/client.js";
+import { isTransient } from "../kafka/client.js";
 import { isKafkaError } from "../kafka/errors.js";
-import { NotAcknowledgedError, PartitionWriter, type Position } from "../kafka/partition-writer.js";
+import { NotAcknowledgedError, PartitionWriter, type Position, type WriterClient } from "../kafka/partition-writer.js";
 import { HttpError } from "./http-error.js";
 
 /** Where messages go. The services know Kafka only through this and through the reader's side, so tests need no Kafka. */
@@ -35,12 +35,12 @@ interface Room {
 
 /** Writes each room's messages to the one partition that the room's name hashes to, so that a room has one order. */
 export class RoomWriter implements MessageSink {
-  readonly #client: KafkaClient;
+  readonly #client: WriterClient;
   readonly #options: Required<RoomWriterOptions>;
   readonly #rooms = new Map<string, Promise<Room>>();
   #buffered = 0;
 
-  constructor(client: KafkaClient, options: RoomWriterOptions) {
+  constructor(client: WriterClient, options: RoomWriterOptions) {
     this.#client = client;
     this.#options = { refreshMs: 30_000, ...options };
   }

@@ -1,76 +1,6 @@
 import assert from "node:assert/strict";
-import { initProducerIdV5, NetworkError, produceV11, ResponseError } from "@platformatic/kafka";
-import type { ClusterView } from "../../src/kafka/client.js";
-import { NotAcknowledgedError, PartitionWriter, type WriterClient } from "../../src/kafka/partition-writer.js";
-
-/** A partition's log as a broker keeps it: a batch is written once for each producer and sequence number. */
-class FakeBroker implements WriterClient {
-  readonly log: string[] = [];
-  readonly requests: { readonly producerId: bigint; readonly sequence: number; readonly values: string[] }[] = [];
-  /** What happens to the next produce requests, in turn; without more of these they succeed. */
-  readonly faults: ("lost before" | "lost after" | "no leader" | "out of order" | "too large" | "duplicate")[] = [];
-  readonly #next = new Map<bigint, number>();
-  #producers = 0n;
-  refreshes = 0;
-
-  readonly lastSeen: ClusterView = {
-    clusterId: "fake",
-    controllerId: 0,
-    brokers: new Map(),
-    topics: new Map([
-      [
-        "room",
-        { name: "room", id: "id", internal: false, partitions: [{ index: 0, leader: 0, replicas: [0], isr: [0] }] },
-      ],
-    ]),
-  };
-
-  metadata(): Promise<ClusterView> {
-    this.refreshes += 1;
-    return Promise.resolve(this.lastSeen);
-  }
-
-  // The writer makes two kinds of requests; the types of all others do not matter here.
-  request = ((_target: unknown, api: unknown, ...args: unknown[]): Promise<unknown> => {
-    if (api === initProducerIdV5.api) return Promise.resolve({ producerId: ++this.#producers, producerEpoch: 0 });
-    assert.equal(api, produceV11.api);
-    const [acks, , records, options] = args as [
-      number,
-      number,
-      { value: Buffer }[],
-      { producerId: bigint; sequences: Map<string, number> },
-    ];
-    assert.equal(acks, -1);
-    const sequence = options.sequences.get("room:0") ?? -1;
-    const values = records.map(({ value }) => value.toString());
-    this.requests.push({ producerId: options.producerId, sequence, values });
-    return this.#produce(options.producerId, sequence, values);
-  }) as WriterClient["request"];
-
-  async #produce(producerId: bigint, sequence: number, values: string[]): Promise<unknown> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const fault = this.faults.shift();
-    if (fault === "lost before") throw new NetworkError("Connection closed");
-    if (fault === "no leader") throw responseError(6);
-    if (fault === "too large") throw responseError(10);
-    if (fault === "out of order") throw responseError(45);
-    if (fault === "duplicate") throw responseError(46);
-    const expected = this.#next.get(producerId) ?? 0;
-    let baseOffset = this.log.length;
-    if (sequence < expected) baseOffset = this.log.lastIndexOf(values[0] ?? "");
-    else {
-      assert.equal(sequence, expected, "a gap in the sequence numbers");
-      this.#next.set(producerId, expected + values.length);
-      this.log.push(...values);
-    }
-    if (fault === "lost after") throw new NetworkError("Connection closed");
-    return { responses: [{ name: "room", partitionResponses: [{ baseOffset: BigInt(baseOffset) }] }] };
-  }
-}
-
-function responseError(code: number): ResponseError {
-  return new ResponseError(0, 11, { "/responses/0/partition_responses/0": [code, null] }, undefined);
-}
+import { NotAcknowledgedError, PartitionWriter } from "../../src/kafka/partition-writer.js";
+import { FakeBroker } from "../fake-broker.js";
 
 const soon = () => Date.now() + 5_000;
 
@@ -150,6 +80,17 @@ describe("PartitionWriter", () => {
     await writer.append(Buffer.from("b"), soon());
     assert.deepEqual(broker.log, ["b"]);
     assert.equal(broker.requests.at(-1)?.producerId, 2n);
+  });
+
+  it("gives up only on what waited too long, not on what came later", async () => {
+    broker.faults.push(...Array.from({ length: 6 }, () => "no leader" as const));
+    const first = writer.append(Buffer.from("a"), Date.now() + 100);
+    const second = writer.append(Buffer.from("b"), Date.now() + 50);
+    const third = writer.append(Buffer.from("c"), soon());
+    await Promise.all([first, second].map((lost) => assert.rejects(lost, NotAcknowledgedError)));
+    broker.faults.length = 0;
+    assert.deepEqual(await third, { partition: 0, offset: 0 });
+    assert.deepEqual(broker.log, ["c"]);
   });
 
   it("does not send what waited beyond its deadline", async () => {
