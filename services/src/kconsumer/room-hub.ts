@@ -34,6 +34,9 @@ export interface ReaderStart {
   readonly history: number;
 }
 
+/** Messages that may still have to be read by a replica that calls itself ready: a moment's work, but more than one busy moment brings. */
+const READY_LAG = 1_000;
+
 /** One room of this replica: takes messages from its source and sends each to all its readers. */
 export class RoomHub {
   readonly #source: RoomSource;
@@ -60,9 +63,9 @@ export class RoomHub {
     });
   }
 
-  /** True once the messages that existed at the start have been read and every partition is being followed. */
+  /** True once the messages that existed at the start have been read, while every partition is being followed and little is still to be read. */
   get ready(): boolean {
-    return this.#log !== undefined && this.#source.connected;
+    return this.#log !== undefined && this.#source.connected && this.#source.lag <= READY_LAG;
   }
 
   get readers(): number {

@@ -196,6 +196,21 @@ describe("kconsumer", () => {
     assert.equal((await fetch(`http://127.0.0.1:${port}/healthz`)).status, 200);
   });
 
+  it("is ready only while it follows every partition and is caught up", async () => {
+    const state = { connected: true, lag: 0 };
+    const source = Object.defineProperties(room.source(), {
+      connected: { get: () => state.connected },
+      lag: { get: () => state.lag },
+    });
+    const port = await replica({ source: () => source });
+    const statuses: number[] = [];
+    for (const next of [{}, { lag: 1_000 }, { lag: 1_001 }, { lag: 0, connected: false }, { connected: true }]) {
+      Object.assign(state, next);
+      statuses.push((await fetch(`http://127.0.0.1:${port}/readyz`)).status);
+    }
+    assert.deepEqual(statuses, [200, 200, 503, 503, 200]);
+  });
+
   it("serves each room its own messages", async () => {
     const other = new MemoryRoom();
     const port = await replica({
