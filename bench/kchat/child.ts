@@ -35,6 +35,11 @@ export class Child {
     return answer;
   }
 
+  /** Says something that is not answered. */
+  tell(what: string): void {
+    this.#process.send(what);
+  }
+
   async end(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#ended.catch(() => undefined);
@@ -46,9 +51,12 @@ export class Child {
   }
 }
 
-/** A child's side: says that it is ready, and answers what it is asked. */
+/** A child's side: says that it is ready, and answers what it is asked; what gives nothing back is not answered. */
 export function serve(answers: Readonly<Record<string, () => unknown>>): void {
-  process.on("message", (what: string) => process.send?.(answers[what]?.() ?? null));
+  process.on("message", (what: string) => {
+    const answer = answers[what]?.();
+    if (answer !== undefined) process.send?.(answer);
+  });
   process.on("disconnect", () => process.exit());
   process.send?.("ready");
 }

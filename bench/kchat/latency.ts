@@ -7,12 +7,12 @@ import { type Stage, TOPICS } from "./stage";
 
 /** Messages per second, and for how many seconds. */
 const LOADS = [
-  { rate: 10, seconds: 40 },
-  { rate: 100, seconds: 20 },
-  { rate: 1_000, seconds: 15 },
+  { rate: 10, seconds: 20 },
+  { rate: 100, seconds: 15 },
+  { rate: 1_000, seconds: 10 },
 ] as const;
 /** Seconds of the same load before the measurement, so that both sides' code is compiled. */
-const WARM_UP = 5;
+const WARM_UP = 3;
 const READERS = [1, 100] as const;
 /** What kchat may take beside Kafka alone, at the 99th percentile. */
 const GOAL = 1.5;

@@ -10,7 +10,12 @@ export async function atRate(perSecond: number, seconds: number, send: () => Pro
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * perSecond));
-      while (calls.length < due) calls.push(send());
+      while (calls.length < due) {
+        const call = send();
+        // Looked at once all have ended.
+        call.catch(() => undefined);
+        calls.push(call);
+      }
       if (due < total) return;
       clearInterval(timer);
       resolve();

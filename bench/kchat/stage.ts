@@ -38,7 +38,12 @@ export async function openStage(): Promise<Stage> {
   const { code, errors } = await ops(cluster.bootstrap, "topics", "apply", "--file", file, "--wait", "60");
   rmSync(directory, { recursive: true });
   if (code !== 0) throw new Error(errors.join("\n"));
-  const environment = { KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap, KCHAT_LOG_LEVEL: "warn" };
+  const environment = {
+    KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap,
+    KCHAT_LOG_LEVEL: "warn",
+    // All messages come from one address here.
+    KCHAT_RATE_LIMIT: "1000000",
+  };
   const producer = new ServiceProcess("kproducer", PORTS.producer, environment);
   // Above what the benchmarks need, so that those who leave and those who come do not stand in each other's way.
   const consumer = new ServiceProcess("kconsumer", PORTS.consumer, { ...environment, KCHAT_MAX_READERS: "10000" });
