@@ -13,7 +13,7 @@ const MESSAGES = 10_000;
 const PORTS = { producer: 19_650, consumers: [19_651, 19_652], smallProducer: 19_653 } as const;
 
 describe("kchat under faults", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let cluster: TestCluster;
   let producer: ServiceProcess;
   let consumers: readonly [ServiceProcess, ServiceProcess];
