@@ -7,9 +7,9 @@ import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess } from "./external-access";
 import { KafkaPool, type PoolSpec } from "./kafka-pool";
 import type { Pool } from "./node-ids";
-import { controllerAddresses, initialVoters, joinsByItself } from "./quorum";
+import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
-import { PORTS, serverProperties, type Metadata, type ServerProperties, type Settings } from "./settings";
+import { PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
 
 export interface KafkaClusterArgs extends Scope {
   readonly image: pulumi.Input<string>;
@@ -50,7 +50,10 @@ export class KafkaCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
     const child = { parent: this };
-    const properties = serverProperties(metadataOf(args), args.settings);
+    const properties = serverProperties(
+      args.zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: args.zookeeperConnect },
+      args.settings,
+    );
     const configMap = this.configuration(name, args, properties);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
@@ -112,15 +115,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
       fixedName(this),
     );
   }
-}
-
-function metadataOf(args: KafkaClusterArgs): Metadata {
-  if (args.zookeeperConnect !== undefined) return { mode: "zookeeper", connect: args.zookeeperConnect };
-  if (typeof args.controllers === "number") {
-    return { mode: "kraft", controllers: controllerAddresses("broker", args.controllers) };
-  }
-  // The headless Service stands for all dedicated controllers, so that their number is in no server's settings.
-  return { mode: "kraft", controllers: [`controller:${PORTS.controller}`] };
 }
 
 /** The voters to begin with, for versions whose controllers cannot found a quorum by one and join it. */

@@ -10,8 +10,8 @@ import { PORTS } from "./settings";
  */
 export const joinsByItself = (version: string): boolean => !version.startsWith("3.");
 
-/** Addresses at which controllers are asked for the quorum, by ordinal. */
-export const controllerAddresses = (pool: Pool, controllers: number): string[] =>
+/** Addresses of controllers to each other, by ordinal. */
+const controllerAddresses = (pool: Pool, controllers: number): string[] =>
   Array.from({ length: controllers }, (_, ordinal) => `${pool}-${ordinal}.${pool}:${PORTS.controller}`);
 
 /**

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isDynamic } from "./dynamic-settings";
 import { serverProperties, type Metadata, type Settings } from "./settings";
 
-const KRAFT: Metadata = { mode: "kraft", controllers: ["broker-0.broker:9093", "broker-1.broker:9093"] };
+const KRAFT: Metadata = { mode: "kraft" };
 
 const COMMON = [
   "inter.broker.listener.name=INTERNAL",
@@ -12,11 +12,10 @@ const COMMON = [
 const lines = (text: string) => text.split("\n").filter((line) => line !== "");
 
 describe("serverProperties", () => {
-  it("renders where the quorum is asked for", () => {
+  it("renders settings in the order of their names", () => {
     assert.deepEqual(lines(serverProperties(KRAFT, { "num.partitions": 3, "auto.create.topics.enable": false }).text), [
       "auto.create.topics.enable=false",
       "controller.listener.names=CONTROLLER",
-      "controller.quorum.bootstrap.servers=broker-0.broker:9093,broker-1.broker:9093",
       ...COMMON,
       "num.partitions=3",
     ]);

@@ -9,12 +9,7 @@ export const PORTS = { client: 9092, controller: 9093, external: 9094, internal:
 
 /** How the cluster keeps its metadata. */
 export type Metadata =
-  | {
-      readonly mode: "kraft";
-      /** Where a server asks for the quorum: addresses of controllers. */
-      readonly controllers: readonly string[];
-    }
-  | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
+  { readonly mode: "kraft" } | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
 
 /** The part of `server.properties` that all servers of a cluster share. */
 export interface ServerProperties {
@@ -33,11 +28,7 @@ function layout(metadata: Metadata): Settings {
     "listener.security.protocol.map": "CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
-  return {
-    ...listeners,
-    "controller.listener.names": "CONTROLLER",
-    "controller.quorum.bootstrap.servers": metadata.controllers.join(","),
-  };
+  return { ...listeners, "controller.listener.names": "CONTROLLER" };
 }
 
 /** Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker. */

@@ -17,6 +17,17 @@ roles() {
 ROLES=$(roles)
 readonly ROLES
 
+# Where the quorum is asked for. Each controller by its own name: behind one name for all, a server that has reached one without a leader would go on asking that one.
+# The name for all comes last, for controllers that are added while this server runs.
+controller_addresses() {
+  local pool=controller ordinal addresses=()
+  [[ -z ${KAFKA_COMBINED:-} ]] || pool=broker
+  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$pool-$ordinal.$pool.$POD_NAMESPACE.svc:9093"); done
+  [[ $pool == broker ]] || addresses+=("$pool.$POD_NAMESPACE.svc:9093")
+  local IFS=,
+  echo "${addresses[*]}"
+}
+
 # The part of the configuration that differs between the pods of a pool.
 render() {
   local listeners=() advertised=() dirs=() port
@@ -42,7 +53,7 @@ render() {
   cat "$CONFIG/server.properties"
   # The name of the health endpoint's own bootstrap server is read by it alone; Kafka ignores it.
   printf '%s\n' "listeners=${listeners[*]}" "advertised.listeners=${advertised[*]}" "log.dirs=${dirs[*]}" "health.bootstrap=$HOST:9092"
-  if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES"
+  if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES" "controller.quorum.bootstrap.servers=$(controller_addresses)"
   else printf '%s\n' "broker.id=$NODE_ID"; fi
   # An init container has asked for it.
   if [[ -n ${KAFKA_RACK_FILE:-} ]]; then echo "broker.rack=$(<"$KAFKA_RACK_FILE")"; fi

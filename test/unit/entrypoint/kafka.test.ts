@@ -225,6 +225,7 @@ describe("Entrypoint of Kafka", () => {
         "advertised.listeners": `CLIENT://${host}:9092,INTERNAL://${host}:9095,CONTROLLER://${host}:9093`,
         "log.dirs": `${made.path("data-0")}/log`,
         "controller.quorum.auto.join.enable": "true",
+        "controller.quorum.bootstrap.servers": [0, 1, 2].map((id) => `broker-${id}.broker.kafka.svc:9093`).join(","),
         "health.bootstrap": `${host}:9092`,
         "node.id": "2",
         "process.roles": "broker,controller",
@@ -247,8 +248,12 @@ describe("Entrypoint of Kafka", () => {
     it("a dedicated controller", async () => {
       const made = pod({ ...DEDICATED, POD_NAME: "controller-1" });
       await made.run();
-      const { listeners, "process.roles": roles, "node.id": id } = made.rendered();
+      const { listeners, "process.roles": roles, "node.id": id, ...others } = made.rendered();
       assert.deepEqual([listeners, roles, id], ["CONTROLLER://:9093", "controller", "9001"]);
+      // Each by its own name, and the name for all for those that come later.
+      const names = ["controller-0.controller", "controller-1.controller", "controller-2.controller", "controller"];
+      const addresses = names.map((name) => `${name}.kafka.svc:9093`).join(",");
+      assert.equal(others["controller.quorum.bootstrap.servers"], addresses);
     });
 
     it("a controller that retires, and takes no vote in this pod any more", async () => {
