@@ -1,7 +1,7 @@
 import { KafkaClient } from "../../services/src/kafka/client";
 import { get, inPod, kubectl } from "../e2e/support/kubectl";
 import { until } from "../e2e/support/until";
-import { BOOTSTRAP } from "./load";
+import { BOOTSTRAP, TOPIC } from "./load";
 
 interface StatefulSet {
   readonly spec: { readonly replicas: number };
@@ -9,6 +9,13 @@ interface StatefulSet {
 
 interface Pods {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
+}
+
+/** Makes the topic that the load is written to, when it is not there: its records outlive any one server. */
+export async function ensureTopic(): Promise<void> {
+  const shape = ["--partitions", "12", "--replication-factor", "3", "--config", "min.insync.replicas=2"];
+  const create = ["kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--create", "--if-not-exists"];
+  await inPod("broker-0", ...create, "--topic", TOPIC, ...shape);
 }
 
 /** Waits until every broker is up and every partition has all its replicas in sync. */

@@ -1,15 +1,14 @@
 import { up as sandboxUp } from "../../sandbox/up";
 import { skipWithoutEngine } from "../e2e/support/engine";
 import { cleanSlate } from "../e2e/support/clean-slate";
-import { inPod } from "../e2e/support/kubectl";
-import { TOPIC } from "./load";
+import { ensureTopic } from "./brokers";
 import { printReport } from "./report";
 import { change, takeDown } from "./stack";
 
 /** Whether there is anything to take down. */
 let started = false;
 
-/** Before the first fault: a sandbox of three nodes with nothing else on it, and a topic whose records outlive any one server. */
+/** Before the first fault: a sandbox of three nodes with nothing else on it. */
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout(40 * 60_000);
@@ -18,22 +17,7 @@ export const mochaHooks = {
     await sandboxUp({ nodes: 3 });
     await cleanSlate();
     await change();
-    await inPod(
-      "broker-0",
-      "kafka-topics.sh",
-      "--bootstrap-server",
-      "localhost:9092",
-      "--create",
-      "--if-not-exists",
-      "--topic",
-      TOPIC,
-      "--partitions",
-      "12",
-      "--replication-factor",
-      "3",
-      "--config",
-      "min.insync.replicas=2",
-    );
+    await ensureTopic();
   },
 
   async afterAll(this: Mocha.Context): Promise<void> {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { nfsStart, nfsStop, nfsUp } from "../../sandbox/nfs/commands";
-import { inPod } from "../e2e/support/kubectl";
 import { up } from "../e2e/support/stack";
-import { identities, killAndReturn } from "../faults/brokers";
+import { ensureTopic, identities, killAndReturn } from "../faults/brokers";
 import { fault } from "../faults/fault";
-import { TOPIC } from "../faults/load";
 import { life } from "./life";
 
 type Server = Awaited<ReturnType<typeof nfsUp>>[number];
@@ -44,18 +42,7 @@ life(
       await up("nfs", ...settings());
     });
 
-    it("has a topic for what follows", async () => {
-      const topic = ["--topic", TOPIC, "--partitions", "12", "--replication-factor", "3"];
-      await inPod(
-        "broker-0",
-        "kafka-topics.sh",
-        "--bootstrap-server",
-        "localhost:9092",
-        "--create",
-        "--if-not-exists",
-        ...topic,
-      );
-    });
+    it("has a topic for what follows", ensureTopic);
 
     fault("an NFS server is restarted under load", async () => {
       await nfsStop(1);
