@@ -24,6 +24,8 @@ const list = new MessageList((key) => {
 });
 let stream: EventStream | undefined;
 let headers: Readonly<Record<string, string>> = {};
+/** Whether something was to be sent before there was a room. */
+let isWaiting = false;
 /** One after the other, so that a person's messages stay in their order. */
 let queue: Promise<void> = Promise.resolve();
 
@@ -41,6 +43,14 @@ function join(room: string): void {
   render();
   const query = new URLSearchParams({ room, history: String(HISTORY) });
   let loaded = false;
+  let loading: ReturnType<typeof setTimeout> | undefined;
+  // What was there before is no news; it comes at once, before anything new.
+  const load = () => {
+    loading ??= setTimeout(() => {
+      loaded = true;
+      list.loaded();
+    }, 200);
+  };
   stream = new EventStream(
     { url: `sse/connect?${query.toString()}`, headers },
     {
@@ -48,15 +58,11 @@ function join(room: string): void {
         if (type !== "test") return;
         conversation.received(data, isLooking() || !loaded);
         render();
-        // What was there before is no news; it comes at once, before anything new.
-        setTimeout(() => {
-          loaded = true;
-          list.loaded();
-        }, 200);
+        load();
       },
       state: (state, detail) => {
         showState(state, detail);
-        if (state === "open" && conversation.messages.length === 0) list.loaded();
+        if (state === "open") load();
       },
     },
   );
@@ -89,6 +95,10 @@ function submit(): void {
     return;
   }
   if (text === "") return;
+  if (stream === undefined) {
+    isWaiting = true;
+    return;
+  }
   localStorage.setItem("kchat-name", name);
   textInput.value = "";
   showProblem("");
@@ -140,6 +150,7 @@ async function start(): Promise<void> {
   element("send", HTMLButtonElement).disabled = !config.canPublish;
   if (!config.canPublish) showProblem("This service only shows messages; it cannot send any.");
   join(roomSelect.value);
+  if (isWaiting) submit();
 }
 
 element("composer", HTMLFormElement).addEventListener("submit", (event) => {
