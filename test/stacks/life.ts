@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cleanSlate } from "../e2e/support/clean-slate";
-import { history, post } from "../e2e/support/history";
+import { chatAnswers, history, post } from "../e2e/support/history";
 import { get, inPod, kubectl } from "../e2e/support/kubectl";
 import { down, preview, up } from "../e2e/support/stack";
 import { until } from "../e2e/support/until";
@@ -47,6 +47,7 @@ export function life(
 
     it("comes up, and a second up changes nothing", async () => {
       await up(stack, ...settings);
+      await chatAnswers();
       const { changes, printed } = await up(stack, ...settings);
       assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], printed);
     });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { until } from "./until";
 
 const HEADERS = { "content-type": "text/plain" };
 
@@ -18,8 +19,20 @@ export async function post(text: string): Promise<boolean> {
   }
 }
 
+/** Waits until both services are reached: a node's packet rules follow its pods a moment later. */
+export async function chatAnswers(): Promise<void> {
+  await until("the chat answers", 30, async () => {
+    for (const port of [30192, 30292]) {
+      const response = await fetch(`http://localhost:${port}/api/system/echo`);
+      if (!response.ok) return `port ${port} answers ${response.status}`;
+    }
+    return null;
+  });
+}
+
 /** The last messages of the room, read until a marker posted now comes by. */
 export async function history(count: number): Promise<string[]> {
+  await chatAnswers();
   const marker = `marker: ${randomUUID()}`;
   const response = await fetch(`http://localhost:30292/sse/connect?history=${count}`, {
     signal: AbortSignal.timeout(60_000),
