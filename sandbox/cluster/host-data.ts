@@ -10,13 +10,15 @@ const directory = "/data/kafka";
 export async function ensureHostData(paths: Paths): Promise<void> {
   mkdirSync(paths.hostData, { recursive: true });
   mkdirSync(directory, { recursive: true });
+  await removeDeleted();
   if (!isLaidOver(paths)) await run("mount", ["--bind", paths.hostData, directory]);
 }
 
 /** Takes the directory off again; the data stay in the sandbox. */
 export async function removeHostData(paths: Paths): Promise<void> {
+  await removeDeleted();
   if (!isLaidOver(paths)) return;
-  if (!(await succeeds("umount", [directory]))) await run("umount", ["--lazy", directory]);
+  await takeOff();
   for (const made of [directory, dirname(directory)]) {
     try {
       rmdirSync(made);
@@ -25,6 +27,15 @@ export async function removeHostData(paths: Paths): Promise<void> {
       return;
     }
   }
+}
+
+/** Takes off directories of sandboxes that were deleted while they ran: nothing can be laid over those. */
+async function removeDeleted(): Promise<void> {
+  while (existsSync(directory) && statSync(directory).nlink === 0) await takeOff();
+}
+
+async function takeOff(): Promise<void> {
+  if (!(await succeeds("umount", [directory]))) await run("umount", ["--lazy", directory]);
 }
 
 /** Whether it is this sandbox's directory that is seen there. */
