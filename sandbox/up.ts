@@ -14,7 +14,7 @@ import {
 import { dockerContainerd, dockerd } from "./cluster/docker";
 import { ensureHostData } from "./cluster/host-data";
 import { renderKubeconfig } from "./cluster/kubeconfig";
-import { applyBaseObjects } from "./cluster/manifests";
+import { applyBaseObjects, waitForAccount } from "./cluster/manifests";
 import { machineOf, type Machine } from "./cluster/machine";
 import { ensurePki } from "./cluster/pki";
 import { removeNodes, startNode } from "./cluster/power";
@@ -142,6 +142,7 @@ function clusterSteps(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (val
         const dns = applyBaseObjects(paths).then(() => daemons.ensure(coreDns(paths)));
         await Promise.all([dns, ...others.map((daemon) => daemons.ensure(daemon))]);
         dnsAnswers(undefined);
+        await waitForAccount(paths);
         await removeNodes(paths, nodes.length, daemons);
       },
     },

@@ -1,4 +1,5 @@
 import { ask } from "../host/http";
+import { until } from "../host/wait";
 import type { Paths } from "../paths";
 import { hostAddress, network } from "../plan";
 import { apiServer } from "./kubeconfig";
@@ -145,4 +146,14 @@ export async function applyBaseObjects(paths: Paths): Promise<void> {
     }
   };
   await Promise.all(baseObjects().map(apply));
+}
+
+/** Waits until pods can be made in the namespace `default`: the controller manager gives each namespace its account a moment after it has started. */
+export async function waitForAccount(paths: Paths): Promise<void> {
+  const files = clientFiles(paths, "ca", "admin");
+  const account = `${apiServer}/api/v1/namespaces/default/serviceaccounts/default`;
+  await until(async () => (await ask(account, files))?.status === 200, {
+    what: "the service account of the namespace default",
+    timeout: 60,
+  });
 }
