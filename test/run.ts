@@ -29,16 +29,12 @@ function check(): Counts {
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, failures: passed ? [] : ["npm run check"] };
 }
 
-function mocha(title: string, script: string, ...more: string[]): Counts {
+function mocha(title: string, script: string): Counts {
   const file = join(folder, script.replace(":", "-"));
   const reporter = join(__dirname, "counting-reporter.ts");
-  const ended = succeeds(
-    `${title} (npm run ${script})`,
-    ["npm", "run", script, "--", "--reporter", reporter, ...more],
-    {
-      [COUNTS_FILE]: file,
-    },
-  );
+  const ended = succeeds(`${title} (npm run ${script})`, ["npm", "run", script, "--", "--reporter", reporter], {
+    [COUNTS_FILE]: file,
+  });
   const counts: Counts = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Counts)
     : { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -55,7 +51,6 @@ function main(): void {
       mocha("Services with Kafka and Chromium", "test:services"),
       mocha("End-to-end tests", "test:e2e"),
       mocha("Life of a sandbox", "test:sandbox"),
-      mocha("Faults, those of servers", "test:faults", "--grep", "when servers fail"),
     ];
     const sum = (key: "passed" | "failed" | "skipped"): number => parts.reduce((total, part) => total + part[key], 0);
     const failures = parts.flatMap((part) => part.failures);
