@@ -41,24 +41,8 @@ export class BareBrokers implements AsyncDisposable {
   /** Unpacks the image only. */
   static async unpack(folder: string): Promise<BareBrokers> {
     const { env } = sandboxEnvironment();
-    const image = await kubectl(
-      "get",
-      "statefulset",
-      "broker",
-      "-n",
-      "kafka",
-      "-o",
-      "jsonpath={.spec.template.spec.containers[0].image}",
-    );
-    const heap = await kubectl(
-      "get",
-      "statefulset",
-      "broker",
-      "-n",
-      "kafka",
-      "-o",
-      'jsonpath={.spec.template.spec.containers[0].env[?(@.name=="KAFKA_HEAP_OPTS")].value}',
-    );
+    const image = await ofBroker("image");
+    const heap = await ofBroker('env[?(@.name=="KAFKA_HEAP_OPTS")].value');
     rmSync(folder, { recursive: true, force: true });
     const root = join(folder, "root");
     mkdirSync(root, { recursive: true });
@@ -176,3 +160,9 @@ export class BareBrokers implements AsyncDisposable {
 }
 
 const IMAGE_PATH = "/opt/kafka/bin:/opt/java/openjdk/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** A field of the container that the stack's brokers run, by its path there. */
+function ofBroker(field: string): Promise<string> {
+  const path = `jsonpath={.spec.template.spec.containers[0].${field}}`;
+  return kubectl("get", "statefulset", "broker", "-n", "kafka", "-o", path);
+}

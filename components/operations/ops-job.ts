@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { opsContainer, opsPod, type OpsContainerArgs, type Step } from "./ops-pod";
+import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
   /** Commands in order; the first that fails ends the Job. At least one. */
@@ -29,9 +30,7 @@ export class OpsJob extends pulumi.ComponentResource {
       {
         metadata: metadata(args, "ops", undefined, replaceUnready),
         spec: {
-          backoffLimit: 2,
-          // What the program refuses for good is not tried again.
-          podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
+          ...retries,
           activeDeadlineSeconds: args.deadlineSeconds,
           ttlSecondsAfterFinished: 24 * 3600,
           template: {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod } from "../kubernetes/security";
+import { retries } from "./retries";
 
 export interface ToolJobArgs extends Scope {
   /** The Kafka image. */
@@ -26,9 +27,7 @@ export class ToolJob extends pulumi.ComponentResource {
       {
         metadata: metadata(args, "ops", undefined, replaceUnready),
         spec: {
-          backoffLimit: 2,
-          // What a script refuses for good is not tried again.
-          podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
+          ...retries,
           activeDeadlineSeconds: deadline,
           ttlSecondsAfterFinished: 24 * 3600,
           template: {
