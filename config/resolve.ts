@@ -1,4 +1,4 @@
-import { KAFKA_VERSIONS, type KafkaVersion, type SettingValue, topic } from "./kafka";
+import { KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
 import type { Written } from "./schema";
 import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
 
@@ -9,10 +9,17 @@ const defaultReplication = (brokers: number): number => Math.min(3, brokers);
 const defaultInSync = (replication: number): number => Math.max(1, replication - 1);
 
 /**
+ * A restarted broker is let in only once the session of its former life has run out, also after a clean stop, and its attempts are further and further apart; what a
+ * killed broker led stands still as long. With Kafka's own 9 s a roll is mostly waiting for that, while a broker is back within 6 s. Six heartbeats may be missed, where
+ * it is four by default.
+ */
+const RESTARTS = { "broker.heartbeat.interval.ms": 1_000, "broker.session.timeout.ms": 6_000 };
+
+/**
  * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers, or Kafka's own default can lose data.
  * From three brokers up they stay the same, so that scaling out or in restarts nothing.
  */
-function defaultSettings(brokers: number, version: KafkaVersion): Record<string, SettingValue> {
+function defaultSettings(mode: Mode, brokers: number, version: KafkaVersion): Record<string, SettingValue> {
   const replication = defaultReplication(brokers);
   const inSync = defaultInSync(replication);
   const internalTopics = [
@@ -21,6 +28,7 @@ function defaultSettings(brokers: number, version: KafkaVersion): Record<string,
   ];
   return {
     "auto.create.topics.enable": false,
+    ...(mode === "kraft" && RESTARTS),
     "default.replication.factor": replication,
     "min.insync.replicas": inSync,
     "offsets.topic.replication.factor": replication,
@@ -36,7 +44,7 @@ function defaultSettings(brokers: number, version: KafkaVersion): Record<string,
 
 function resolveKafka({ mode, replicas, kafka }: Written) {
   const version: KafkaVersion = kafka.version ?? KAFKA_VERSIONS[mode][0];
-  return { ...kafka, version, config: { ...defaultSettings(replicas, version), ...kafka.config } };
+  return { ...kafka, version, config: { ...defaultSettings(mode, replicas, version), ...kafka.config } };
 }
 
 /**

@@ -77,6 +77,7 @@ describe("WebService", () => {
                 env: [{ name: "KCHAT_PORT", value: "19092" }],
                 ports: [{ name: "http", containerPort: 19092 }],
                 resources: RESOURCES,
+                terminationMessagePolicy: "FallbackToLogsOnError",
                 securityContext: RESTRICTED,
                 startupProbe: probe("/healthz", 1, 60),
                 readinessProbe: probe("/readyz", 2, 2),

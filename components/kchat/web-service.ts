@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
-import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
+import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
 
 /** How a service is reached and how many pods it has. */
 export interface WebServiceSpec {
@@ -110,6 +110,7 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
         env: [...args.env],
         ports: [{ name: "http", containerPort: args.port }],
         resources: args.resources,
+        ...saysWhyItEnded,
         securityContext: restrictedContainer,
         startupProbe: probe("/healthz", args.port, { periodSeconds: 1, failureThreshold: 60 }),
         readinessProbe: probe("/readyz", args.port, { periodSeconds: 2, failureThreshold: 2 }),

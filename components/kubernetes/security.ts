@@ -30,6 +30,9 @@ export const restrictedContainer = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** Where the reason of an end is found: the last lines of a container that failed are in its pod's status, where Pulumi and `kubectl describe` show them. */
+export const saysWhyItEnded = { terminationMessagePolicy: "FallbackToLogsOnError" };
+
 /** What every pod of the stack has: no service-account token, no environment variables of other Services, and what it needs to pull its image. */
 export function quietPod({ pullSecret }: Pick<Scope, "pullSecret">) {
   return {

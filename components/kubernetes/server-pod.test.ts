@@ -50,10 +50,11 @@ describe("serverPod", () => {
             { name: "health", containerPort: 8080 },
           ],
           resources: RESOURCES,
+          terminationMessagePolicy: "FallbackToLogsOnError",
           securityContext: RESTRICTED,
           lifecycle: { preStop: { httpGet: { path: "/leave?seconds=30", port: 8080 } } },
           startupProbe: probe("/live", 1, 600),
-          readinessProbe: probe("/ready", 2, 3),
+          readinessProbe: probe("/ready", 1, 6),
           livenessProbe: probe("/live", 10, 6),
           volumeMounts: [
             { name: "config", mountPath: "/etc/kafka", readOnly: true },

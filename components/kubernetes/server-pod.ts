@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { selector, type Role } from "./scope";
-import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod } from "./security";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "./security";
 
 /** Port of the health endpoint inside every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;
@@ -65,8 +65,8 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
         ],
         ports: [...container.ports, { name: "health", containerPort: HEALTH_PORT }],
         resources: args.resources,
+        ...saysWhyItEnded,
         securityContext: restrictedContainer,
-        // An empty disk may have to wait for its peers before the health endpoint starts.
         // Waits while the others cannot do without this server, for a part of the time that it has to stop.
         lifecycle: {
           preStop: {
@@ -76,8 +76,9 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
             },
           },
         },
+        // An empty disk may have to wait for its peers before the health endpoint starts.
         startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
-        readinessProbe: probe("/ready", { periodSeconds: 2, failureThreshold: 3 }),
+        readinessProbe: probe("/ready", { periodSeconds: 1, failureThreshold: 6 }),
         livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),
         volumeMounts: [
           { name: "config", mountPath: "/etc/kafka", readOnly: true },

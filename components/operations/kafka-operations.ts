@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
 import type { Scope } from "../kubernetes/scope";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
-import type { Step } from "./ops-pod";
 
 /** A topic as it shall be. */
 export interface Topic {
@@ -55,19 +54,11 @@ export class PrepareChange extends pulumi.ComponentResource {
   constructor(name: string, args: OperationsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:PrepareChange", name, {}, opts);
     const absentOk = ["--absent-ok", "broker"];
-    const steps: Step[] = [
-      {
-        name: "check-topics",
-        command: ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
-      },
-      {
-        name: "drain",
-        command: ["drain", "--keep", list(args.brokers), "--throttle", String(args.throttle), ...absentOk],
-      },
+    const steps = [
+      ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
+      ["drain", "--keep", list(args.brokers), "--throttle", String(args.throttle), ...absentOk],
+      ...(args.controllers ? [["controllers", "--keep", list(args.controllers), ...absentOk]] : []),
     ];
-    if (args.controllers) {
-      steps.push({ name: "remove-voters", command: ["controllers", "--keep", list(args.controllers), ...absentOk] });
-    }
     const files = { "topics.json": topicsFile(args.topics) };
     this.done = new OpsJob(name, { ...args, steps, files }, { parent: this }).job;
     this.registerOutputs({});
@@ -91,18 +82,14 @@ export class FinishChange extends pulumi.ComponentResource {
   constructor(name: string, args: FinishChangeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:FinishChange", name, {}, opts);
     const brokers = list(args.brokers);
-    const steps: Step[] = [
-      { name: "wait", command: ["wait", "--brokers", brokers] },
-      ...(args.controllers
-        ? [{ name: "voters", command: ["controllers", "--keep", list(args.controllers), "--joined"] }]
-        : []),
-      { name: "settings", command: ["settings", "apply", "--file", SETTINGS] },
-      { name: "topics", command: ["topics", "apply", "--file", TOPICS] },
-      { name: "unregister", command: ["unregister", "--keep", brokers] },
-      ...(args.rebalance
-        ? [{ name: "rebalance", command: ["rebalance", "--brokers", brokers, "--throttle", String(args.throttle)] }]
-        : []),
-      { name: "elect-leaders", command: ["elect-leaders"] },
+    const steps = [
+      ["wait", "--brokers", brokers],
+      ...(args.controllers ? [["controllers", "--keep", list(args.controllers), "--joined"]] : []),
+      ["settings", "apply", "--file", SETTINGS],
+      ["topics", "apply", "--file", TOPICS],
+      ["unregister", "--keep", brokers],
+      ...(args.rebalance ? [["rebalance", "--brokers", brokers, "--throttle", String(args.throttle)]] : []),
+      ["elect-leaders"],
     ];
     const files = {
       "topics.json": topicsFile(args.topics),

@@ -7,10 +7,7 @@ const args: OpsJobArgs = {
   ...SCOPE,
   image: IMAGE,
   bootstrap: "kafka-bootstrap.kafka.svc:9092",
-  steps: [
-    { name: "first", command: ["wait", "--brokers", "0,1"] },
-    { name: "last", command: ["elect-leaders"] },
-  ],
+  steps: [["wait", "--brokers", "0,1"], ["elect-leaders"]],
   files: { "topics.json": "{}" },
   deadlineSeconds: 600,
 };
@@ -19,19 +16,20 @@ const job = (changed: Partial<OpsJobArgs> = {}) => registered(() => new OpsJob("
 const nameOf = (resources: Awaited<ReturnType<typeof job>>) =>
   JSON.stringify(one(resources, "Job").inputs["spec"]).match(/"configMap":\{"name":"([^"]+)"/)?.[1];
 
-const container = (name: string, command: string[]) => ({
-  name,
+const container = {
+  name: "ops",
   image: IMAGE,
   command: ["node", "/app/ops.js"],
-  args: command,
+  args: ["steps", "wait --brokers 0,1", "elect-leaders"],
   env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap.kafka.svc:9092" }],
+  terminationMessagePolicy: "FallbackToLogsOnError",
   securityContext: RESTRICTED,
   resources: {
     requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
     limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
   },
   volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
-});
+};
 
 describe("OpsJob", () => {
   it("runs its steps one after the other, with its files", async () => {
@@ -42,8 +40,13 @@ describe("OpsJob", () => {
       kind: "Job",
       metadata: { namespace: "kafka", labels, annotations: { "pulumi.com/replaceUnready": "true" } },
       spec: {
-        backoffLimit: 2,
-        podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
+        backoffLimit: 0,
+        podFailurePolicy: {
+          rules: [
+            { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+            { action: "Ignore", onExitCodes: { operator: "In", values: [137, 143] } },
+          ],
+        },
         activeDeadlineSeconds: 600,
         ttlSecondsAfterFinished: 86400,
         template: {
@@ -53,8 +56,7 @@ describe("OpsJob", () => {
             enableServiceLinks: false,
             restartPolicy: "Never",
             securityContext: securityOf(10001),
-            initContainers: [container("first", ["wait", "--brokers", "0,1"])],
-            containers: [container("last", ["elect-leaders"])],
+            containers: [container],
             volumes: [{ name: "files", configMap: { name: nameOf(resources) } }],
           },
         },

@@ -2,12 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { opsContainer, opsPod, type OpsContainerArgs, type Step } from "./ops-pod";
+import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
-  /** Commands in order; the first that fails ends the Job. At least one. */
-  readonly steps: readonly Step[];
+  /** Commands of the ops program in order, words without spaces; the first that fails ends the Job. One process runs them all: starting one costs more than most of them. */
+  readonly steps: readonly (readonly string[])[];
   /** Files for the commands, by name, at /etc/ops. Part of the pod template: changed content runs the Job again. */
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Anything else that the Job must run again for when it changes. */
@@ -24,7 +24,7 @@ export class OpsJob extends pulumi.ComponentResource {
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const files = args.files && this.filesMap(name, args, args.files);
-    const containers = args.steps.map((step) => opsContainer(args, step, files !== undefined));
+    const command = ["steps", ...args.steps.map((words) => words.join(" "))];
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -42,8 +42,7 @@ export class OpsJob extends pulumi.ComponentResource {
             },
             spec: {
               ...opsPod(args),
-              initContainers: containers.slice(0, -1),
-              containers: containers.slice(-1),
+              containers: [opsContainer(args, command, files !== undefined)],
               volumes: files ? [{ name: "files", configMap: { name: files.metadata.name } }] : [],
             },
           },

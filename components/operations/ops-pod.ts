@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
-import { quietPod, restrictedContainer, restrictedPod, SERVICES_UID } from "../kubernetes/security";
+import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
 
 /** What every run of the ops program needs. */
 export interface OpsContainerArgs {
@@ -11,33 +11,29 @@ export interface OpsContainerArgs {
   readonly bootstrap: pulumi.Input<string>;
 }
 
-/** One command of the ops program: its name among the pod's containers, and its words. */
-export interface Step {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
 /** What all pods that run the ops program have in common. */
 export function opsPod(scope: Pick<Scope, "pullSecret">) {
   return { ...quietPod(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
 }
 
 /**
- * A container that runs one command of the ops program.
+ * A container that runs the ops program.
  *
+ * @param command its words
  * @param files whether a volume `files` is mounted at /etc/ops.
  */
 export function opsContainer(
   args: OpsContainerArgs,
-  { name, command }: Step,
+  command: readonly string[],
   files: boolean,
 ): k8s.types.input.core.v1.Container {
   return {
-    name,
+    name: "ops",
     image: args.image,
     command: ["node", "/app/ops.js"],
     args: [...command],
     env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap }],
+    ...saysWhyItEnded,
     securityContext: restrictedContainer,
     resources: {
       requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },

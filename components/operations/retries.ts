@@ -1,5 +1,14 @@
-/** How a Job tries again. What its program refuses for good (exit code 3), or cannot understand (2), fails the Job at once: the next try would end the same. */
+/**
+ * How a Job of the stack tries again. A pod that was taken away (its node drained or lost) is replaced, as is one that was told to stop or killed (143, 137). Everything
+ * else fails the Job at once: the programs try again by themselves what may go better a second time. A failure policy must not end a Job, since Pulumi's provider
+ * notices only that tries or time are used up, and would wait on.
+ */
 export const retries = {
-  backoffLimit: 2,
-  podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] },
+  backoffLimit: 0,
+  podFailurePolicy: {
+    rules: [
+      { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
+      { action: "Ignore", onExitCodes: { operator: "In", values: [137, 143] } },
+    ],
+  },
 };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod } from "../kubernetes/security";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
 import { retries } from "./retries";
 
 export interface ToolJobArgs extends Scope {
@@ -42,6 +42,7 @@ export class ToolJob extends pulumi.ComponentResource {
                   image: args.image,
                   command: [...args.command],
                   env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }],
+                  ...saysWhyItEnded,
                   securityContext: restrictedContainer,
                   resources: {
                     requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },

@@ -53,6 +53,7 @@ describe("VolumeDirectories", () => {
                 image: IMAGE,
                 command: specOf(await job()).template.spec.containers[0].command,
                 args: ["10000", "/nodes/0/0", "/nodes/0/1", "/nodes/1/0"],
+                terminationMessagePolicy: "FallbackToLogsOnError",
                 securityContext: {
                   allowPrivilegeEscalation: false,
                   readOnlyRootFilesystem: true,

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dirname } from "node:path/posix";
-import { quietPod } from "../kubernetes/security";
+import { quietPod, saysWhyItEnded } from "../kubernetes/security";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 
@@ -54,6 +54,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
                     "directories",
                   ],
                   args: [String(args.uid), ...targets],
+                  ...saysWhyItEnded,
                   securityContext: {
                     allowPrivilegeEscalation: false,
                     readOnlyRootFilesystem: true,

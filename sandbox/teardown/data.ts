@@ -17,6 +17,8 @@ export function removeData(paths: Paths): void {
     // What engines remember of stacks that were on the cluster.
     join(paths.root, "state"),
     join(paths.root, "pulumi"),
+    // Their files, which the Pulumi CLI adds the salt of a passphrase to that is gone with its state.
+    join(paths.root, "stacks"),
   ]) {
     rmSync(path, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The metadata version: the level of features that all servers of a KRaft cluster agree on. It is raised after the binaries; older binaries cannot read it then.
-# Exit codes: 1 failed, try again; 2 bad usage; 3 refused for good.
+# Exit codes: 1 failed or refused; 2 bad usage.
 # Usage: metadata-version.sh check ADDRESS VERSION  refuses when a version of Kafka cannot read the cluster's metadata
 #        metadata-version.sh raise ADDRESS RELEASE  brings the cluster to the features of a release
 set -euo pipefail
@@ -10,8 +10,11 @@ die() { say "$*"; exit 1; }
 features() { kafka-features.sh --bootstrap-server "$ADDRESS" "$@" 2>&1; }
 # The cluster's level as this image's Kafka names it. It knows names of the release after its own, which it cannot read.
 level() {
-  local answer
-  answer=$(features describe) || die "the cluster does not say its metadata version: $(tail -n 1 <<<"$answer")"
+  local answer tries=1
+  until answer=$(features describe); do
+    ((tries++ < 3)) || die "the cluster does not say its metadata version: $(tail -n 1 <<<"$answer")"
+    sleep 1
+  done
   sed -nE 's/^Feature: metadata\.version\s.*FinalizedVersionLevel:\s*(UNKNOWN|\S+).*/\1/p' <<<"$answer"
 }
 
@@ -30,7 +33,7 @@ if [[ $ACTION == check ]]; then
   newest=$(printf '%s\n' "${found%%-*}" "${VERSION%.*}" | sort -V | tail -n 1)
   if [[ $found == UNKNOWN || $newest != "${VERSION%.*}" ]]; then
     say "the cluster's metadata version is $found, which Kafka $VERSION cannot read, and there is no way back: set kafka.version to that release or a later one"
-    exit 3
+    exit 1
   fi
   say "Kafka $VERSION reads the cluster's metadata version, $found"
 else

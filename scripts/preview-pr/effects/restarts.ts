@@ -31,7 +31,7 @@ function workloadEffects(change: ObjectChange): Effect[] {
 }
 
 function job({ change }: ObjectChange, { containers }: Workload): string[] {
-  const steps = containers.map(({ name }: Container) => name).join(", ");
+  const steps = containers.flatMap(stepsOf).join(", ");
   switch (change.operation) {
     case "create":
       return [`runs: ${steps}`];
@@ -41,6 +41,15 @@ function job({ change }: ObjectChange, { containers }: Workload): string[] {
     case "delete":
       return [];
   }
+}
+
+/** What a container does: the commands that the ops program runs in turn, without their options, or else its name. */
+function stepsOf({ name, value }: Container): string[] {
+  const [program, ...steps] = value
+    .at("args")
+    .items()
+    .map(({ text }) => text ?? "");
+  return program === "steps" ? steps.map((step) => step.replace(/ --.*$/, "")) : [name];
 }
 
 function servers(change: ObjectChange, was: Workload | undefined, is: Workload | undefined): string[] {

@@ -33,14 +33,23 @@ export async function waitForBrokers(
   }
 }
 
+/** Milliseconds for which a DNS server may be away, as while it is restarted. */
+const DNS_PATIENCE_MS = 60_000;
+
 /** True when DNS has no address for `host`: then nothing of it is running. Any other failure of DNS is thrown. */
 export async function hasNoAddress(host: string): Promise<boolean> {
-  try {
-    await lookup(host);
-    return false;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTFOUND" || code === "ENODATA") return true;
-    throw new RefusedError(`The name ${host} cannot be looked up: ${(error as Error).message}`);
+  const deadline = Date.now() + DNS_PATIENCE_MS;
+  for (;;) {
+    try {
+      await lookup(host);
+      return false;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOTFOUND" || code === "ENODATA") return true;
+      if (code !== "EAI_AGAIN" || Date.now() >= deadline) {
+        throw new RefusedError(`The name ${host} cannot be looked up: ${(error as Error).message}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
   }
 }

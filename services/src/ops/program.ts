@@ -12,6 +12,7 @@ import { electPreferredLeaders, misledPartitions } from "./elections.js";
 import { count, formatTable } from "./format.js";
 import { RefusedError } from "./refused.js";
 import { applyClusterSettings, readClusterSettings } from "./settings.js";
+import { inTurn } from "./steps.js";
 import { applyTopics, checkTopics } from "./topics/apply.js";
 import { readDeclaredTopics } from "./topics/declared.js";
 
@@ -39,7 +40,7 @@ interface Moving extends Copying {
   readonly dryRun: boolean;
 }
 
-/** The command line of `ops`. An action that cannot be done throws {@link RefusedError}. */
+/** The command line of `ops`. An action that cannot be done throws {@link RefusedError}, one that cannot be understood commander's error. */
 export function createProgram(environment: ProgramEnvironment): Command {
   const { print, signal } = environment;
   const program = new Command("ops").description(
@@ -143,7 +144,20 @@ export function createProgram(environment: ProgramEnvironment): Command {
       const declared = await readClusterSettings(options.file);
       await run(options, (cluster) => applyClusterSettings(cluster, declared, print));
     });
+  program
+    .command("steps")
+    .description("run commands of this program one after the other")
+    .argument("<commands...>", 'each in quotes, such as "wait --brokers 0,1,2"')
+    .action((steps: string[]) =>
+      inTurn(steps, print, (words) => createProgram(environment).parseAsync(words, { from: "user" })),
+    );
+  throwInsteadOfExit(program);
   return program;
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
 }
 
 function addTopics(program: Command, environment: ProgramEnvironment, moving: (command: Command) => Command): void {

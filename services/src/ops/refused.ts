@@ -1,11 +1,13 @@
 /** What was asked for cannot be done, and nothing was changed. The message is one sentence that says what and why. */
 export class RefusedError extends Error {
-  /** @param final - whether the reason is in what was asked for, so that trying again is of no use */
-  constructor(
-    message: string,
-    readonly final = false,
-  ) {
-    super(message);
-    this.name = "RefusedError";
+  override readonly name = "RefusedError";
+}
+
+/** The process was asked to stop before its work was done. What was done stays. */
+export class InterruptedError extends Error {
+  override readonly name = "InterruptedError";
+
+  constructor() {
+    super("Interrupted; run it again to go on where it stopped.");
   }
 }

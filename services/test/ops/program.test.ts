@@ -9,7 +9,7 @@ async function run(args: readonly string[], bootstrap = "127.0.0.1:1"): Promise<
   const lines: string[] = [];
   const program = createProgram({ bootstrap, print: (line) => lines.push(line), signal: new AbortController().signal });
   const quiet = (command: Command): void => {
-    command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+    command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     command.commands.forEach(quiet);
   };
   quiet(program);

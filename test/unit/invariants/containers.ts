@@ -123,6 +123,18 @@ export const containers: Invariants = {
       resources.push({ ...job, type: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", inputs: { rules: [] } });
     },
   },
+  "no Job fails by a rule that Pulumi's provider does not notice, and every one says why it ended": {
+    check: (recording) =>
+      workloads(recording, "Job").flatMap(({ resource, spec, pod }) => {
+        const rules = (spec as { podFailurePolicy?: { rules?: { action: string }[] } }).podFailurePolicy?.rules ?? [];
+        const silent = pod.containers.some(({ terminationMessagePolicy }) => terminationMessagePolicy === undefined);
+        return [
+          ...(rules.some(({ action }) => action !== "Ignore") ? [`${called(resource)} has a rule that fails it`] : []),
+          ...(silent ? [`${called(resource)} does not say why it ended`] : []),
+        ];
+      }),
+    breaks: (resources) => delete containerOf(resources, "Job")["terminationMessagePolicy"],
+  },
   "every pod has the labels of its workload": {
     check: eachPod(({ template, metadata }) =>
       Object.entries(metadata.labels ?? {}).every(([key, value]) => template.metadata?.labels?.[key] === value)

@@ -270,8 +270,13 @@ const restartCases: readonly Case[] = [
   ],
   ["a workload that comes", [], [deployment("a")], ["Deployment kafka/kproducer is new and starts 2 pods"]],
   ["a workload that goes", [brokers()], [], ["StatefulSet kafka/broker goes, and 3 pods with it"]],
-  ["a Job that is new", [], [job("a")], ["Job kafka/topics runs: check, apply"]],
-  ["a Job whose pod changes", [job("a")], [job("b")], ["Job kafka/topics runs again: check, apply"]],
+  ["a Job that is new", [], [job("a")], ["Job kafka/topics runs: before, topics check, elect-leaders"]],
+  [
+    "a Job whose pod changes",
+    [job("a")],
+    [job("b")],
+    ["Job kafka/topics runs again: before, topics check, elect-leaders"],
+  ],
   ["a Job that goes", [job("a")], [], []],
   ["what runs no pods", [volume("a")], [volume("b")], []],
   [

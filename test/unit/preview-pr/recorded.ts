@@ -64,12 +64,11 @@ export function deployment(image: string, spec: PropertyMap = {}): RecordedResou
   });
 }
 
-/** A Job `topics` of an image. */
+/** A Job `topics` of an image, with two steps of the ops program after a container that is none. */
 export function job(image: string): RecordedResource {
-  const initContainers = [{ name: "check", image }];
-  return object("batch/v1:Job", "topics", {
-    spec: { template: { spec: { initContainers, containers: [{ name: "apply", image }] } } },
-  });
+  const initContainers = [{ name: "before", image }];
+  const containers = [{ name: "ops", image, args: ["steps", "topics check --file a.json", "elect-leaders"] }];
+  return object("batch/v1:Job", "topics", { spec: { template: { spec: { initContainers, containers } } } });
 }
 
 /** A ConfigMap of one key. */

@@ -119,7 +119,6 @@ function refuseIfTooWide(view: ClusterView, ongoing: readonly Ongoing[], brokers
   const names = wide.map(({ topic, replicas }) => `${topic} has replication factor ${replicas}`).join(", ");
   throw new RefusedError(
     `${count(brokers.length, "broker")} cannot hold all topics: ${names}. Lower the replication factor or keep more brokers.`,
-    true,
   );
 }
 

@@ -1,7 +1,7 @@
 import { count, formatBytes } from "../format.js";
 import { partitionKey } from "../log-dirs.js";
 import { addedReplicas, type PlanChange } from "../plan/types.js";
-import { RefusedError } from "../refused.js";
+import { InterruptedError } from "../refused.js";
 import type { Ongoing, Reassignment } from "./reassignments.js";
 
 /** What moving replicas needs of a cluster. */
@@ -34,7 +34,7 @@ const ORDERS_AT_ONCE = 1_000;
  * Carries changes out, some partitions at a time, with a throttle on the copying that is removed whatever happens. It keeps no state: after an
  * interruption, planning again gives what is left.
  *
- * @throws {@link RefusedError} when it was interrupted or Kafka refused.
+ * @throws {@link InterruptedError} when it was asked to stop.
  */
 export async function moveReplicas(
   port: MovePort,
@@ -98,7 +98,7 @@ async function callOff(port: MovePort, changes: readonly PlanChange[]): Promise<
 }
 
 function throwIfInterrupted(signal: AbortSignal): void {
-  if (signal.aborted) throw new RefusedError("Interrupted; run it again to go on where it stopped.");
+  if (signal.aborted) throw new InterruptedError();
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

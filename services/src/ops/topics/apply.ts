@@ -33,7 +33,7 @@ export async function checkTopics(
   options: TopicsOptions,
 ): Promise<TopicsPlan> {
   const plan = await makePlan(cluster, declared, options);
-  if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "), true);
+  if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "));
   await cluster.createTopics(await placeable(cluster, plan.create), true);
   await cluster.addPartitions(plan.addPartitions, true);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes, true);

@@ -45,10 +45,10 @@ export function parseDeclaredTopics(text: string, source: string): readonly Decl
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new RefusedError(`${source} is not JSON: ${(error as Error).message}`, true);
+    throw new RefusedError(`${source} is not JSON: ${(error as Error).message}`);
   }
   const result = file.safeParse(json);
   if (result.success) return result.data.topics;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
-  throw new RefusedError(`${source} does not declare topics as it should: ${problems.join("; ")}.`, true);
+  throw new RefusedError(`${source} does not declare topics as it should: ${problems.join("; ")}.`);
 }
