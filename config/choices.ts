@@ -1,6 +1,8 @@
+import { isKafka3 } from "./kafka";
 import { type PoolConfig, type ServerPool, serverPools } from "./pools";
 import { formatPath } from "./problems";
 import { parseBytes } from "./quantities";
+import type { PlainConfig } from "./resolve";
 import { volumePath } from "./storage";
 
 /** What a stack with data holds to: the part of its config that says where the data is and how it is read. */
@@ -10,8 +12,19 @@ export interface Choices {
   readonly clusterId: string;
   /** Whether controllers run in pods of their own; absent in mode zookeeper. */
   readonly dedicatedControllers?: boolean;
+  /** How many controllers there are, and may be; absent in mode zookeeper, and in what older versions of this project kept. */
+  readonly quorum?: QuorumChoices;
   /** Storage by the key that names it, such as `controllers.storage`. */
   readonly storage: Readonly<Record<string, StorageChoices>>;
+}
+
+/** What the number of controllers holds to. */
+export interface QuorumChoices {
+  readonly controllers: number;
+  /** Servers that could be controllers: all brokers, or the controllers themselves when they have pods of their own. */
+  readonly servers: number;
+  /** Whether controllers join and leave a running quorum. */
+  readonly changes: boolean;
 }
 
 /** What the storage of a pool of servers holds to. */
@@ -26,17 +39,28 @@ export interface StorageChoices {
   readonly places?: Readonly<Record<string, string>>;
 }
 
+/** The part of a config that the choices are in. */
+export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka">;
+
 /** A value as a refusal tells it. */
 type Told = string | number | boolean | undefined;
 
 /** The choices of a config. */
-export function choicesOf(config: PoolConfig, clusterId: string): Choices {
+export function choicesOf(config: ChosenConfig, clusterId: string): Choices {
   const { mode, controllers } = config;
   return {
     mode,
     clusterId,
-    ...(mode === "kraft" && { dedicatedControllers: controllers.dedicated }),
+    ...(mode === "kraft" && { dedicatedControllers: controllers.dedicated, quorum: quorumOf(config) }),
     storage: Object.fromEntries(serverPools(config).map((pool) => [formatPath(pool.path), storageOf(pool)])),
+  };
+}
+
+function quorumOf({ controllers, replicas, kafka }: ChosenConfig): QuorumChoices {
+  return {
+    controllers: controllers.replicas,
+    servers: controllers.dedicated ? controllers.replicas : replicas,
+    changes: !isKafka3(kafka.version),
   };
 }
 
@@ -103,8 +127,25 @@ export function refusals(before: Choices, after: Choices): string[] {
       after.dedicatedControllers,
       "the new controllers would found a cluster without topics",
     ),
+    ...quorumRefusals(before.quorum, after.quorum, changed),
     ...pools,
   ];
+}
+
+/** Not every number of controllers can be reached from every other. */
+function quorumRefusals(
+  from: QuorumChoices | undefined,
+  to: QuorumChoices | undefined,
+  changed: Changed,
+): readonly string[] {
+  if (from === undefined || to === undefined) return [];
+  if (!from.changes) {
+    const fixed = "Kafka 3.9 keeps the controllers that the cluster was founded with; upgrade to Kafka 4 first";
+    return changed("controllers.replicas", from.controllers, to.controllers, fixed);
+  }
+  const grows = to.controllers > from.controllers && from.servers > from.controllers;
+  const running = `broker ${from.controllers} runs as a mere broker, and does not become a controller any more; set controllers.replicas to ${from.controllers}`;
+  return grows ? changed("controllers.replicas", from.controllers, to.controllers, running) : [];
 }
 
 type Changed = (key: string, from: Told, to: Told, why: string) => string[];

@@ -1,4 +1,4 @@
-import { KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
+import { isKafka3, KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
 import type { Written } from "./schema";
 import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
 
@@ -22,10 +22,7 @@ const RESTARTS = { "broker.heartbeat.interval.ms": 1_000, "broker.session.timeou
 function defaultSettings(mode: Mode, brokers: number, version: KafkaVersion): Record<string, SettingValue> {
   const replication = defaultReplication(brokers);
   const inSync = defaultInSync(replication);
-  const internalTopics = [
-    "transaction.state.log",
-    ...(version.startsWith("3.") ? [] : ["share.coordinator.state.topic"]),
-  ];
+  const internalTopics = ["transaction.state.log", ...(isKafka3(version) ? [] : ["share.coordinator.state.topic"])];
   return {
     "auto.create.topics.enable": false,
     ...(mode === "kraft" && RESTARTS),

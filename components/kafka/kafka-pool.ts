@@ -113,13 +113,13 @@ function portsOf({ pool, combined, external }: KafkaPoolArgs): Record<string, nu
   };
 }
 
-function accessTo({ pool, external }: KafkaPoolArgs) {
+function accessTo({ pool, combined, external }: KafkaPoolArgs) {
   const servers = ["broker", "controller"] as const;
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
   return [
     { ports: own, from: servers },
     // Controllers are told to retire by the Job that takes their vote.
-    ...(pool === "controller" ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
+    ...(pool === "controller" || combined ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
     ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];

@@ -33,6 +33,18 @@ const REFUSED: readonly [what: string, before: Config, after: Config, says: stri
     "controllers.dedicated cannot change from false to true",
   ],
   [
+    "the number of controllers of Kafka 3",
+    { kafka: { version: "3.9.2" }, replicas: 3 },
+    { kafka: { version: "4.3.1" }, replicas: 5, controllers: { replicas: 5 } },
+    "controllers.replicas cannot change from 3 to 5 on a stack that has data: Kafka 3.9 keeps",
+  ],
+  [
+    "brokers into controllers",
+    { replicas: 2 },
+    { replicas: 3 },
+    "controllers.replicas cannot change from 1 to 3 on a stack that has data: broker 1 runs as a mere broker",
+  ],
+  [
     "the class",
     byClass(),
     byClass({ className: "fast" }),
@@ -96,6 +108,9 @@ const ALLOWED: readonly [what: string, before: Config, after: Config][] = [
     { ...byClass(), controllers: { dedicated: true } },
     { ...byClass(), controllers: { dedicated: true, replicas: 5 } },
   ],
+  ["more brokers that are controllers", {}, { replicas: 5, controllers: { replicas: 5 } }],
+  ["fewer controllers among the brokers", { replicas: 5, controllers: { replicas: 5 } }, { replicas: 5 }],
+  ["one broker", {}, { replicas: 1 }],
   ["settings", {}, { kafka: { config: { "log.retention.hours": 1 } }, topics: [{ name: "chatroom" }] }],
 ];
 

@@ -90,7 +90,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
         print(`${count(options.brokers.length, "broker")} up.`);
       }),
     );
-  command("controllers", "take the vote from controllers that will leave", 120)
+  command("controllers", "take the vote from controllers that will leave", 300)
     .addOption(brokerList("--keep <ids>", "the controllers that stay voters").makeOptionMandatory())
     .option("--joined", "also wait until all that stay are voters", false)
     .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)

@@ -2,21 +2,40 @@
 const HEALTH_PORT = 8080;
 const ANSWER_MS = 3_000;
 
-/** How far a controller is on its way out: `done` takes no vote by itself any more; `absent` does not answer, or cannot retire. */
-export type Retirement = "working" | "done" | "absent";
+/** What a controller says of itself: whether it takes no vote by itself any more, and whether it follows a leader. */
+export interface Attendance {
+  readonly retired: boolean;
+  readonly follows: boolean;
+}
 
-/** Asks a controller's health endpoint whether it has retired. */
-export async function retirementOf(host: string): Promise<Retirement> {
+/** Asks a controller's health endpoint; undefined when it does not answer, or cannot retire. */
+export async function attendanceOf(host: string): Promise<Attendance | undefined> {
   const report = await ask(host, "/quorum");
   const retired = /^retired=(true|false)$/m.exec(report ?? "")?.[1];
-  if (retired === undefined) return "absent";
-  // Until it follows a leader again, it is one that the quorum would have to do without.
-  return retired === "true" && !/^leader=-1$/m.test(report ?? "") ? "done" : "working";
+  return retired === undefined
+    ? undefined
+    : { retired: retired === "true", follows: !/^leader=-1$/m.test(report ?? "") };
 }
 
 /** Tells a controller to start again as one that takes no vote by itself. */
 export async function retire(host: string): Promise<void> {
   await ask(host, "/retire");
+}
+
+/** Tells a controller that has retired to start again as one that does. */
+export async function giveBack(host: string): Promise<void> {
+  await ask(host, "/return");
+}
+
+/**
+ * Name of a server by that of another: a pool's servers have names that end in their numbers, as `controller-3.controller.kafka.svc` has, in the order of their ids.
+ *
+ * @returns undefined when the name has no number.
+ */
+export function hostOf(id: number, other: { readonly id: number; readonly host: string }): string | undefined {
+  const [, pool, ordinal, domain] = /^([^.]*-)(\d+)(\..*)?$/.exec(other.host) ?? [];
+  if (pool === undefined) return undefined;
+  return `${pool}${Number(ordinal) + id - other.id}${domain ?? ""}`;
 }
 
 async function ask(host: string, path: string): Promise<string | undefined> {

@@ -16,8 +16,9 @@ final class BrokerHealth implements Health {
     private final Leaving leaving;
 
     BrokerHealth(Properties properties) {
-        this.inSync = new InSync(properties);
-        this.leaving = Leaving.ofBroker(properties);
+        HealthClient client = HealthClient.ofBroker(properties);
+        this.inSync = new InSync(client);
+        this.leaving = new Leaving(client);
     }
 
     @Override

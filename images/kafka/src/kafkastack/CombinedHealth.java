@@ -9,6 +9,11 @@ record CombinedHealth(Health controller, Health broker) implements Health {
     }
 
     @Override
+    public String quorum() {
+        return controller.quorum();
+    }
+
+    @Override
     public String needed() {
         String reason = controller.needed();
         return reason != null ? reason : broker.needed();

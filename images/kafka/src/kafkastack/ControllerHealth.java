@@ -11,7 +11,7 @@ final class ControllerHealth implements Health {
 
     ControllerHealth(Quorum quorum, Properties properties) {
         this.quorum = quorum;
-        this.leaving = Leaving.ofController(properties);
+        this.leaving = new Leaving(HealthClient.ofController(properties));
         this.retired = Boolean.parseBoolean(properties.getProperty("health.retired"));
     }
 

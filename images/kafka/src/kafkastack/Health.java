@@ -1,5 +1,7 @@
 package kafkastack;
 
+import java.time.Duration;
+
 /** What the probes and the peers ask of a server. Implementations are called by several threads and answer within milliseconds. */
 interface Health {
     /** Null when the server may serve and the next one may be restarted; otherwise what is missing, in a few words. */
@@ -13,6 +15,28 @@ interface Health {
     /** Null when the others can do without this server; otherwise why not, in a few words. May take seconds. */
     default String needed() {
         return null;
+    }
+
+    /**
+     * Waits until the others can do without this server, at the latest until the time is up.
+     *
+     * @return null when they can; otherwise why not, which is said, too.
+     */
+    default String awaitSpared(Duration patience) {
+        long start = System.nanoTime();
+        String reason;
+        while ((reason = needed()) != null && System.nanoTime() - start < patience.toNanos()) {
+            try {
+                Thread.sleep(500);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            }
+        }
+        if (reason != null) {
+            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
+        }
+        return reason;
     }
 
     /** What {@code /quorum} tells a peer that starts with an empty disk: {@code key=value} lines, one of them {@code epoch=}, above 0 once a quorum is known. */

@@ -5,31 +5,30 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code /live} and {@code /ready} (200, or 503 with what is wrong or missing), {@code /quorum}, and {@code /leave?seconds=N}, which answers when the others can do without
- * this server, at the latest after that time; {@code /retire} where a server can be told to. On daemon threads.
+ * this server, at the latest after that time; and what else a server can be told to do. On daemon threads.
  */
 final class HealthServer {
     static final int PORT = 8080;
 
     private HealthServer() {}
 
-    /** @param retirement what a server does that is told to retire: null where none can. */
-    static void start(int port, Health health, Runnable retirement) throws IOException {
+    /** @param orders what a server does that is told to, by path. */
+    static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.notReady()));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
         server.createContext("/leave", exchange -> leave(exchange, health));
-        if (retirement != null) {
-            server.createContext("/retire", exchange -> {
-                send(exchange, 200, "retiring\n");
-                retirement.run();
-            });
-        }
+        orders.forEach((path, order) -> server.createContext(path, exchange -> {
+            send(exchange, 200, "ok\n");
+            order.run();
+        }));
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "health");
             thread.setDaemon(true);
@@ -42,21 +41,8 @@ final class HealthServer {
 
     private static void leave(HttpExchange exchange, Health health) throws IOException {
         String query = String.valueOf(exchange.getRequestURI().getQuery());
-        long patience = TimeUnit.SECONDS.toNanos(Long.parseLong(query.replaceFirst("^seconds=", "")));
-        long start = System.nanoTime();
-        String reason;
-        while ((reason = health.needed()) != null && System.nanoTime() - start < patience) {
-            try {
-                Thread.sleep(500);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            }
-        }
-        if (reason != null) {
-            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
-        }
-        answer(exchange, reason);
+        long seconds = Long.parseLong(query.replaceFirst("^seconds=", ""));
+        answer(exchange, health.awaitSpared(Duration.ofSeconds(seconds)));
     }
 
     private static void answer(HttpExchange exchange, String missing) throws IOException {

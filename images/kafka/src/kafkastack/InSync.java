@@ -2,15 +2,12 @@ package kafkastack;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -21,15 +18,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class InSync {
     private static final long INTERVAL_MS = 500;
 
-    private final int nodeId;
-    private final String bootstrap;
+    private final HealthClient client;
     private volatile String missing = "not yet asked whether the partitions are in sync";
     private boolean asking;
 
-    InSync(Properties properties) {
-        String id = properties.getProperty("node.id", properties.getProperty("broker.id", "0"));
-        this.nodeId = Integer.parseInt(id);
-        this.bootstrap = properties.getProperty("health.bootstrap", "localhost:9092");
+    InSync(HealthClient client) {
+        this.client = client;
     }
 
     /** Null when in sync; otherwise what is missing. The first call starts the asking: before the broker runs there is nobody to ask. */
@@ -44,10 +38,8 @@ final class InSync {
     }
 
     private void ask() {
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", bootstrap, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000");
         while (missing != null) {
-            try (Admin admin = Admin.create(settings)) {
+            try (Admin admin = client.connect()) {
                 while ((missing = outOfSync(admin)) != null) {
                     Thread.sleep(INTERVAL_MS);
                 }
@@ -66,7 +58,7 @@ final class InSync {
             var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(10, TimeUnit.SECONDS);
             for (TopicDescription topic : admin.describeTopics(names).allTopicNames().get(30, TimeUnit.SECONDS).values()) {
                 for (TopicPartitionInfo partition : topic.partitions()) {
-                    if (holds(partition.replicas()) && !holds(partition.isr())) {
+                    if (client.isAmong(partition.replicas()) && !client.isAmong(partition.isr())) {
                         out.add(topic.name() + "-" + partition.partition());
                     }
                 }
@@ -80,10 +72,6 @@ final class InSync {
             return "the brokers do not answer which partitions are in sync";
         }
         return out.isEmpty() ? null : out.size() + " partitions not in sync yet, such as " + out.get(0);
-    }
-
-    private boolean holds(List<Node> nodes) {
-        return nodes.stream().anyMatch(node -> node.id() == nodeId);
     }
 
     private static void pause() {

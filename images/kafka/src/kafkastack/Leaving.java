@@ -2,16 +2,13 @@ package kafkastack;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
@@ -26,32 +23,20 @@ final class Leaving {
     private static final String MIN_ISR = "min.insync.replicas";
     private static final int ANSWER_S = 10;
 
-    private final int nodeId;
-    private final Map<String, Object> settings;
+    private final HealthClient client;
 
-    private Leaving(Properties properties, String bootstrap, String address) {
-        String id = properties.getProperty("node.id", properties.getProperty("broker.id", "0"));
-        this.nodeId = Integer.parseInt(id);
-        this.settings = Map.of(
-                bootstrap, address, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000");
-    }
-
-    static Leaving ofBroker(Properties properties) {
-        return new Leaving(properties, "bootstrap.servers", properties.getProperty("health.bootstrap", "localhost:9092"));
-    }
-
-    static Leaving ofController(Properties properties) {
-        return new Leaving(properties, "bootstrap.controllers", "localhost:9093");
+    Leaving(HealthClient client) {
+        this.client = client;
     }
 
     /** Null when the broker may go, or nobody can say; otherwise what would suffer. */
     String neededByPartitions() {
-        try (Admin admin = Admin.create(settings)) {
+        try (Admin admin = client.connect()) {
             var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(ANSWER_S, TimeUnit.SECONDS);
             var topics = admin.describeTopics(names).allTopicNames().get(ANSWER_S, TimeUnit.SECONDS).values();
             List<ConfigResource> asked = new ArrayList<>();
             for (TopicDescription topic : topics) {
-                if (topic.partitions().stream().anyMatch(partition -> holds(partition.isr()))) {
+                if (topic.partitions().stream().anyMatch(partition -> client.isAmong(partition.isr()))) {
                     asked.add(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
                 }
             }
@@ -62,7 +47,7 @@ final class Leaving {
                 for (TopicPartitionInfo partition : topic.partitions()) {
                     // A topic with no replica to spare has an interruption whenever its broker restarts.
                     boolean spare = partition.replicas().size() > needed;
-                    if (spare && holds(partition.isr()) && partition.isr().size() <= needed) {
+                    if (spare && client.isAmong(partition.isr()) && partition.isr().size() <= needed) {
                         return topic.name() + "-" + partition.partition() + " has " + partition.isr().size() + " in-sync replicas and needs " + needed;
                     }
                 }
@@ -78,16 +63,16 @@ final class Leaving {
 
     /** Null when the controller may go, or nobody can say; otherwise how many would be left. */
     String neededByQuorum() {
-        try (Admin admin = Admin.create(settings)) {
+        try (Admin admin = client.connect()) {
             QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(ANSWER_S, TimeUnit.SECONDS);
             int voters = quorum.voters().size();
-            boolean votes = quorum.voters().stream().anyMatch(voter -> voter.replicaId() == nodeId);
+            boolean votes = quorum.voters().stream().anyMatch(voter -> voter.replicaId() == client.nodeId());
             if (!votes || voters == 1) {
                 return null;
             }
             Optional<Long> now = quorum.voters().stream().map(voter -> voter.lastFetchTimestamp().orElse(0)).max(Long::compare);
             long others = quorum.voters().stream()
-                    .filter(voter -> voter.replicaId() != nodeId)
+                    .filter(voter -> voter.replicaId() != client.nodeId())
                     .filter(voter -> voter.replicaId() == quorum.leaderId() || isRecent(voter.lastCaughtUpTimestamp(), now.orElse(0L)))
                     .count();
             return others > voters / 2 ? null : others + " of " + voters + " controllers would have caught up without this one";
@@ -101,9 +86,5 @@ final class Leaving {
 
     private static boolean isRecent(OptionalLong caughtUp, long now) {
         return caughtUp.isPresent() && now - caughtUp.getAsLong() <= CAUGHT_UP_MS;
-    }
-
-    private boolean holds(List<Node> nodes) {
-        return nodes.stream().anyMatch(node -> node.id() == nodeId);
     }
 }

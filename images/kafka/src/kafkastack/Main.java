@@ -1,11 +1,10 @@
 package kafkastack;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Properties;
 
 /**
@@ -31,7 +30,7 @@ public final class Main {
         int port = Integer.getInteger("health.port", HealthServer.PORT);
         if (server.contains("zookeeper")) {
             ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(properties.getProperty("dataDir")));
-            HealthServer.start(port, new ZooKeeperHealth(disk), null);
+            HealthServer.start(port, new ZooKeeperHealth(disk), Map.of());
             try {
                 rest[0] = new ZooKeeperStart(disk, port).configure(Path.of(rest[0])).toString();
             } catch (IllegalStateException refusal) {
@@ -39,21 +38,11 @@ public final class Main {
                 System.exit(1);
             }
         } else {
-            boolean dedicated = "controller".equals(properties.getProperty("process.roles"));
-            HealthServer.start(port, kafka(properties), dedicated ? () -> retire(Path.of(rest[0])) : null);
+            Health health = kafka(properties);
+            boolean controls = properties.getProperty("process.roles", "").contains("controller");
+            HealthServer.start(port, health, controls ? new Retirement(health, Path.of(rest[0])).orders() : Map.of());
         }
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
-    }
-
-    /** Starts anew as a controller that does not become a voter by itself: the entrypoint reads the mark, which goes with the pod. */
-    private static void retire(Path config) {
-        try {
-            Files.writeString(config.resolveSibling("retired"), "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        System.err.println("kafka-stack: told to retire: starting again as a controller that takes no vote");
-        new Thread(() -> System.exit(0), "retire").start();
     }
 
     private static Health kafka(Properties properties) {

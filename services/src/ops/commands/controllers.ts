@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
 import { describeQuorum, isCaughtUp, type Quorum, type QuorumMember } from "../quorum.js";
 import { RefusedError } from "../refused.js";
-import { retire, retirementOf } from "../retire.js";
+import { attendanceOf, giveBack, hostOf, retire } from "../retire.js";
 
 /** Which controllers stay voters. */
 export interface ControllersOptions {
@@ -17,19 +17,24 @@ export interface ControllersOptions {
   readonly print: (line: string) => void;
 }
 
+/** What there is to do next: nothing more, to wait for something, or something that has been done just now. */
+type Progress = "settled" | { readonly waiting: string } | { readonly removed: number };
+
+const PAUSE_MS = 500;
+
 /**
  * Takes the vote from controllers that are not kept, one after the other, each only while most of the others have caught up. A controller that
  * runs with `controller.quorum.auto.join.enable` adds itself back within seconds, so it is told to retire first. One that cannot be told is removed again until it
  * has stopped or the time is up.
- * Waits, when asked to, until all kept ones are voters.
+ * Waits, when asked to, until all kept ones are voters; those that retired for a change that was taken back are told to return.
  *
  * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps coming back.
  */
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
   const { keep, joined, settleMs, print } = options;
   const deadline = Date.now() + options.waitMs;
+  const told = new Set<number>();
   let removedLast: { readonly id: number; readonly at: number } | undefined;
-  const retiring = new Set<number>();
   for (;;) {
     const quorum = await describeQuorum(cluster);
     if (quorum === undefined) {
@@ -37,28 +42,47 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
       return;
     }
     const leaving = nextToLeave(quorum, keep);
-    const problem =
-      leaving !== undefined ? whyUnsafe(quorum, leaving.id, keep) : joined ? whyIncomplete(quorum, keep) : undefined;
-    if (leaving !== undefined && problem === undefined) {
-      if (!(await hasRetired(leaving, retiring, print))) {
-        if (Date.now() >= deadline) throw new RefusedError(`Controller ${leaving.id} did not retire in time.`);
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        continue;
+    const progress =
+      leaving !== undefined
+        ? await takeVote(cluster, { quorum, leaving, keep, told, print })
+        : joined
+          ? await gather(quorum, keep, told, print)
+          : "settled";
+    if (progress === "settled") {
+      if (removedLast === undefined || Date.now() - removedLast.at >= settleMs) {
+        print(`The voters are ${quorum.voters.map(({ id }) => id).join(", ")}.`);
+        return;
       }
-      await remove(cluster, leaving);
-      print(`Removed controller ${leaving.id} from the voters.`);
-      removedLast = { id: leaving.id, at: Date.now() };
-    } else if (problem === undefined && (removedLast === undefined || Date.now() - removedLast.at >= settleMs)) {
-      print(`The voters are ${quorum.voters.map(({ id }) => id).join(", ")}.`);
-      return;
+    } else if ("removed" in progress) {
+      removedLast = { id: progress.removed, at: Date.now() };
     }
     if (Date.now() >= deadline) {
-      throw new RefusedError(
-        problem ?? `Controller ${removedLast?.id ?? ""} keeps adding itself back; stop it, then run this again.`,
-      );
+      const comesBack = `Controller ${removedLast?.id ?? ""} keeps adding itself back; stop it, then run this again.`;
+      throw new RefusedError(typeof progress === "object" && "waiting" in progress ? progress.waiting : comesBack);
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
+}
+
+interface Taking {
+  readonly quorum: Quorum;
+  readonly leaving: QuorumMember;
+  readonly keep: readonly number[];
+  /** Controllers that were told to retire or return. */
+  readonly told: Set<number>;
+  readonly print: (line: string) => void;
+}
+
+/** Takes the vote of a controller once the others can do without it and it has retired. */
+async function takeVote(cluster: Cluster, { quorum, leaving, keep, told, print }: Taking): Promise<Progress> {
+  const unsafe = whyUnsafe(quorum, leaving.id, keep);
+  if (unsafe !== undefined) return { waiting: unsafe };
+  if (!(await hasRetired(leaving, told, print))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
+  const { clusterId } = await cluster.describe([]);
+  const { id, directoryId } = leaving;
+  await cluster.request(`removing controller ${id}`, "controller", removeRaftVoterV0, clusterId, id, directoryId);
+  print(`Removed controller ${id} from the voters.`);
+  return { removed: id };
 }
 
 /** Those that have stopped go first, as they help nobody. */
@@ -70,28 +94,47 @@ function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | un
 /** Whether a controller takes no vote by itself any more; tells it to, the first time. One that has stopped need not be told. */
 async function hasRetired(
   { id, host }: QuorumMember,
-  retiring: Set<number>,
+  told: Set<number>,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const now = host === undefined ? "absent" : await retirementOf(host);
-  if (now === "done") return true;
-  if (now === "absent") return !retiring.has(id);
-  if (host !== undefined && !retiring.has(id)) {
-    retiring.add(id);
+  const attendance = host === undefined ? undefined : await attendanceOf(host);
+  if (attendance === undefined) return !told.has(id);
+  // Until it follows a leader again, it is one that the quorum would have to do without.
+  if (attendance.retired) return attendance.follows;
+  if (host !== undefined && !told.has(id)) {
+    told.add(id);
     print(`Telling controller ${id} to retire.`);
     await retire(host);
   }
   return false;
 }
 
-async function remove(cluster: Cluster, { id, directoryId }: QuorumMember): Promise<void> {
-  const { clusterId } = await cluster.describe([]);
-  await cluster.request(`removing controller ${id}`, "controller", removeRaftVoterV0, clusterId, id, directoryId);
+/** Looks whether all that are kept are voters, and tells those that have retired to return. */
+async function gather(
+  quorum: Quorum,
+  keep: readonly number[],
+  told: Set<number>,
+  print: (line: string) => void,
+): Promise<Progress> {
+  const absent: number[] = [];
+  for (const id of keep) {
+    const host = hostIn(quorum, id);
+    const attendance = host === undefined ? undefined : await attendanceOf(host);
+    if (host !== undefined && attendance?.retired && !told.has(id)) {
+      told.add(id);
+      print(`Telling controller ${id}, which has retired, to return.`);
+      await giveBack(host);
+    }
+    const returning = told.has(id) && (attendance === undefined || attendance.retired || !attendance.follows);
+    if (returning || !quorum.voters.some((voter) => voter.id === id)) absent.push(id);
+  }
+  return absent.length === 0 ? "settled" : { waiting: `Not voters yet: ${absent.join(", ")}.` };
 }
 
-function whyIncomplete(quorum: Quorum, keep: readonly number[]): string | undefined {
-  const absent = keep.filter((id) => !quorum.voters.some((voter) => voter.id === id));
-  return absent.length === 0 ? undefined : `Not voters yet: ${absent.join(", ")}.`;
+/** Kafka tells the names of voters only. */
+function hostIn({ voters }: Quorum, id: number): string | undefined {
+  const [named] = voters.flatMap(({ id: other, host }) => (host === undefined ? [] : [{ id: other, host }]));
+  return named && hostOf(id, named);
 }
 
 /** Why the quorum should not lose this voter now. */
