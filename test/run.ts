@@ -50,6 +50,7 @@ function main(): void {
       mocha("Unit tests", "test:unit"),
       mocha("Services with Kafka and Chromium", "test:services"),
       mocha("End-to-end tests", "test:e2e"),
+      mocha("Faults under load", "test:main-faults"),
       mocha("Life of a sandbox", "test:sandbox"),
     ];
     const sum = (key: "passed" | "failed" | "skipped"): number => parts.reduce((total, part) => total + part[key], 0);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { get, inPod, kubectl } from "../e2e/support/kubectl";
 import { until } from "../e2e/support/until";
@@ -38,15 +39,27 @@ export async function healthy(): Promise<void> {
   }
 }
 
-/** The replicas of each partition of a topic. */
-export async function replicasOf(topic: string): Promise<number[][]> {
+/** How many replicas, of all topics together, each broker holds. */
+async function held(): Promise<ReadonlyMap<number, number>> {
   const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults-replicas" });
   try {
-    const { topics } = await client.metadata([topic]);
-    return topics.get(topic)?.partitions.map(({ replicas }) => [...replicas]) ?? [];
+    const { brokers, topics } = await client.metadata(null);
+    const counts = new Map([...brokers.keys()].sort((one, other) => one - other).map((id) => [id, 0]));
+    for (const id of [...topics.values()].flatMap(({ partitions }) => partitions.flatMap(({ replicas }) => replicas))) {
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    return counts;
   } finally {
     await client.close();
   }
+}
+
+/** Asserts that there are so many brokers, and that none holds more than one replica more than another. */
+export async function assertSpread(brokers: number): Promise<void> {
+  const counts = await held();
+  const told = [...counts].map(([id, count]) => `${id}: ${count}`).join(", ");
+  assert.equal(counts.size, brokers, told);
+  assert.ok(Math.max(...counts.values()) - Math.min(...counts.values()) <= 1, told);
 }
 
 /** Ends pods at once, as the loss of their processes would. */

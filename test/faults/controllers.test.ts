@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
-import { inPod } from "../e2e/support/kubectl";
 import { until } from "../e2e/support/until";
+import { voters } from "../e2e/support/voters";
 import { identities, killAndReturn, loseDisk } from "./brokers";
 import { fault } from "./fault";
+import { killedUp } from "./killed-up";
 import { change } from "./stack";
-
-/** Node ids of the quorum's voters, in order. */
-async function voters(): Promise<number[]> {
-  const quorum = ["kafka-metadata-quorum.sh", "--bootstrap-server", "localhost:9092", "describe", "--replication"];
-  const lines = (await inPod("broker-0", ...quorum)).split("\n").slice(1);
-  const rows = lines.map((line) => line.trim().split(/\s+/));
-  return rows
-    .flatMap((row) => (row.some((cell) => cell === "Leader" || cell === "Follower") ? [Number(row[0])] : []))
-    .sort();
-}
 
 const untilVoters = (...expected: number[]) =>
   until(`the voters are ${expected.join(", ")}`, 120, async () => {
@@ -37,6 +28,16 @@ describe("when controllers change", () => {
       );
     });
   }
+
+  fault("up is killed while controllers retire, and the change is taken back", async () => {
+    await change({ "controllers.replicas": "5" });
+    await killedUp(/Job prepare/, { "controllers.replicas": "3" });
+    // The Job goes on without whoever started it.
+    await untilVoters(9000, 9001, 9002);
+    await change({ "controllers.replicas": "5" });
+    await untilVoters(9000, 9001, 9002, 9003, 9004);
+    await change({ "controllers.replicas": "3" });
+  });
 
   for (const ordinal of [0, 1, 2])
     fault(`controller ${ordinal} is killed`, () => killAndReturn(`controller-${ordinal}`));

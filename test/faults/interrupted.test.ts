@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { get, kubectl } from "../e2e/support/kubectl";
 import { until } from "../e2e/support/until";
-import { identities, replicasOf } from "./brokers";
+import { assertSpread, identities } from "./brokers";
 import { fault } from "./fault";
-import { TOPIC } from "./load";
-import { change, settings, STACK } from "./stack";
+import { killedUp } from "./killed-up";
+import { change } from "./stack";
 
 interface Pods {
   readonly items: readonly {
@@ -15,37 +12,6 @@ interface Pods {
     readonly status: { readonly phase: string };
   }[];
 }
-
-/** Starts `npm run up` as a process of its own, and kills it outright when it says something. */
-async function killedUp(when: RegExp, changed: Readonly<Record<string, string>>): Promise<void> {
-  const words = settings(changed).flatMap((setting) => ["-c", setting]);
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", STACK, ...words],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  const said: string[] = [];
-  const ended = once(child, "exit");
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
-      said.push(line);
-      if (when.test(line)) child.kill("SIGKILL");
-    });
-  }
-  const [, signal] = (await ended) as [number | null, string | null];
-  assert.equal(signal, "SIGKILL", `up ended before it was killed:\n${said.slice(-20).join("\n")}`);
-}
-
-const spread = async (brokers: number): Promise<void> => {
-  const held = Array.from({ length: brokers }, () => 0);
-  for (const replicas of await replicasOf(TOPIC)) for (const id of replicas) held[id] = (held[id] ?? 0) + 1;
-  assert.deepEqual(
-    held,
-    held.map(() => 36 / brokers),
-  );
-};
 
 /** The pod of the Job under way whose name begins so. */
 async function runningJobPod(job: string): Promise<string> {
@@ -66,13 +32,13 @@ describe("when a change is interrupted", () => {
   fault("up is killed while a broker is added, and run again", async () => {
     await killedUp(/PersistentVolumeClaim broker-volumes-3-0-claim created/, { replicas: "4" });
     await change({ replicas: "4" });
-    await spread(4);
+    await assertSpread(4);
   });
 
   fault("up is killed while a broker is drained, and run again", async () => {
     await killedUp(/Job prepare: /, { replicas: "3" });
     await change({ replicas: "3" });
-    await spread(3);
+    await assertSpread(3);
   });
 
   fault("the pod of a Job is killed half-way", async () => {
@@ -80,7 +46,7 @@ describe("when a change is interrupted", () => {
     const pod = await runningJobPod("finish-");
     await kubectl("delete", "pod", pod, "-n", "kafka", "--grace-period=0", "--force");
     await change4;
-    await spread(4);
+    await assertSpread(4);
     await change({ replicas: "3" });
   });
 

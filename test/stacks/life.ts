@@ -10,6 +10,8 @@ export interface Life {
   readonly stack: string;
   /** What the sandbox needs to be told beside the stack file. */
   readonly set?: () => Promise<readonly string[]>;
+  /** What somebody else does in a cluster while the stack comes up, where the sandbox has nobody who does it. */
+  readonly beside?: () => Promise<unknown>;
   /** What the stack file promises: how many pods of each StatefulSet, and the shape of the chat room. */
   readonly servers: Readonly<Record<string, number>>;
   readonly room: { readonly partitions: number; readonly replicationFactor: number };
@@ -28,11 +30,12 @@ interface Listed {
  * @param more further tests; they get what `set` answered.
  */
 export function life(
-  { stack, set, servers, room }: Life,
+  { stack, set, beside, servers, room }: Life,
   more: (settings: () => readonly string[]) => void = () => undefined,
 ): void {
   describe(`the stack ${stack}`, () => {
     let settings: readonly string[] = [];
+    const comeUp = () => Promise.all([up(stack, ...settings), beside?.()]);
     before(async function () {
       this.timeout(600_000);
       await cleanSlate();
@@ -46,7 +49,7 @@ export function life(
     });
 
     it("comes up, and a second up changes nothing", async () => {
-      await up(stack, ...settings);
+      await comeUp();
       await chatAnswers();
       const { changes, printed } = await up(stack, ...settings);
       assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], printed);
@@ -85,7 +88,7 @@ export function life(
       const text = `${stack}, kept: ${process.hrtime.bigint()}`;
       assert.ok(await post(text));
       await down(stack);
-      await up(stack, ...settings);
+      await comeUp();
       assert.ok((await history(1_000)).includes(text));
     });
 

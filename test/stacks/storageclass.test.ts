@@ -40,17 +40,3 @@ life(
     });
   },
 );
-
-life({
-  stack: "production",
-  // The sandbox has no registry of somebody else's and no ingress controller.
-  set: () =>
-    Promise.resolve([
-      "registry.external=false",
-      "registry.pushAddress=localhost:31500",
-      "kchat.serviceType=NodePort",
-      "storage.size=10Gi",
-    ]),
-  servers: { broker: 3, controller: 3 },
-  room: { partitions: 12, replicationFactor: 3 },
-});

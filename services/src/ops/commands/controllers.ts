@@ -26,7 +26,7 @@ const PAUSE_MS = 500;
  * Takes the vote from controllers that are not kept, one after the other, each only while most of the others have caught up. A controller that
  * runs with `controller.quorum.auto.join.enable` adds itself back within seconds, so it is told to retire first. One that cannot be told is removed again until it
  * has stopped or the time is up.
- * Waits, when asked to, until all kept ones are voters; those that retired for a change that was taken back are told to return.
+ * Kept ones that retired for a change that was taken back are told to return. Waits, when asked to, until all kept ones are voters.
  *
  * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps coming back.
  */
@@ -45,9 +45,7 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
     const progress =
       leaving !== undefined
         ? await takeVote(cluster, { quorum, leaving, keep, told, print })
-        : joined
-          ? await gather(quorum, keep, told, print)
-          : "settled";
+        : await gather({ quorum, keep, joined, told, print });
     if (progress === "settled") {
       if (removedLast === undefined || Date.now() - removedLast.at >= settleMs) {
         print(`The voters are ${quorum.voters.map(({ id }) => id).join(", ")}.`);
@@ -109,13 +107,14 @@ async function hasRetired(
   return false;
 }
 
-/** Looks whether all that are kept are voters, and tells those that have retired to return. */
-async function gather(
-  quorum: Quorum,
-  keep: readonly number[],
-  told: Set<number>,
-  print: (line: string) => void,
-): Promise<Progress> {
+interface Gathering extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
+  readonly quorum: Quorum;
+  /** Controllers that were told to retire or return. */
+  readonly told: Set<number>;
+}
+
+/** Tells kept controllers that have retired to return, and looks whether they have, or, when asked to, whether all that are kept are voters. */
+async function gather({ quorum, keep, joined, told, print }: Gathering): Promise<Progress> {
   const absent: number[] = [];
   for (const id of keep) {
     const host = hostIn(quorum, id);
@@ -126,7 +125,7 @@ async function gather(
       await giveBack(host);
     }
     const returning = told.has(id) && (attendance === undefined || attendance.retired || !attendance.follows);
-    if (returning || !quorum.voters.some((voter) => voter.id === id)) absent.push(id);
+    if (returning || (joined && !quorum.voters.some((voter) => voter.id === id))) absent.push(id);
   }
   return absent.length === 0 ? "settled" : { waiting: `Not voters yet: ${absent.join(", ")}.` };
 }
