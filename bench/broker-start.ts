@@ -1,15 +1,23 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";
 
 const PAIRS = 5;
 
-/** Seconds from the start of a broker's process until it is unfenced and in sync, with the image's class-data-sharing archive and without, paired. */
+/** A little more than `broker.session.timeout.ms` of the stack. */
+const SESSION_MS = 7_000;
+
+/**
+ * Seconds from the start of a broker's process until it is unfenced and in sync, with the image's class-data-sharing archive and without, paired. It is started when the
+ * session of its former life has run out, as otherwise most of the time would be waiting for that, whatever the archive does.
+ */
 export async function brokerStart(): Promise<string[]> {
   await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"));
   for (const id of [0, 1, 2]) await bare.ready(id);
   const start = async (jvm: string): Promise<number> => {
     await bare.stop(2, "SIGTERM");
+    await delay(SESSION_MS);
     const from = performance.now();
     bare.startBroker(2, jvm);
     await bare.ready(2);

@@ -6,6 +6,7 @@ import { firstMessage } from "./first-message";
 import { imageSizes } from "./image-sizes";
 import { kchat } from "./kchat";
 import { preview } from "./preview";
+import { scaleOut } from "./scale-out";
 import { throughput } from "./throughput";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
@@ -16,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
   throughput,
   "broker-start": brokerStart,
   "broker-recovery": brokerRecovery,
+  "scale-out": scaleOut,
 };
 
 new Command("bench")

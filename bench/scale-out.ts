@@ -1,0 +1,39 @@
+import { inPod } from "../test/e2e/support/kubectl";
+import { up } from "../test/e2e/support/stack";
+import { up as sandboxUp } from "../sandbox/up";
+
+/** Enough for copying to take much longer than a Job's start: 400 MB, three times. */
+const RECORDS = 4_000;
+const RECORD_BYTES = 100_000;
+const THROTTLE = 8 * 2 ** 20;
+const TOPIC = "bench-scale-out";
+
+/**
+ * Seconds for a fourth broker to get its share, from the `up` that moves it to the end of that `up`, against the seconds that copying its bytes takes at the throttle. The
+ * broker itself is started by an `up` before, so that only the moving counts.
+ */
+export async function scaleOut(): Promise<string[]> {
+  await sandboxUp();
+  await up("dev");
+  const kafka = ["--bootstrap-server", "localhost:9092"];
+  const shape = ["--partitions", "12", "--replication-factor", "3"];
+  await inPod("broker-0", "kafka-topics.sh", ...kafka, "--create", "--if-not-exists", "--topic", TOPIC, ...shape);
+  const load = ["--num-records", String(RECORDS), "--record-size", String(RECORD_BYTES), "--throughput", "-1"];
+  const client = ["--producer-props", "bootstrap.servers=localhost:9092", "acks=all", "batch.size=200000"];
+  await inPod("broker-0", "kafka-producer-perf-test.sh", ...load, "--topic", TOPIC, ...client);
+  try {
+    await up("dev", "replicas=4", "operations.rebalance.enabled=false");
+    const from = performance.now();
+    await up("dev", "replicas=4", `operations.rebalance.throttle=${THROTTLE}`);
+    const seconds = (performance.now() - from) / 1000;
+    const sizes = await inPod("broker-3", "bash", "-c", `cat "$KAFKA_DATA_DIRS"/log/${TOPIC}-*/*.log | wc -c`);
+    const bytes = Number(sizes);
+    const ideal = bytes / THROTTLE;
+    return [
+      `up to copying at the throttle: ${(seconds / ideal).toFixed(2)} (${seconds.toFixed(1)} s to ${ideal.toFixed(1)} s for ${(bytes / 1e6).toFixed(0)} MB)`,
+    ];
+  } finally {
+    await inPod("broker-0", "kafka-topics.sh", ...kafka, "--delete", "--topic", TOPIC);
+    await up("dev");
+  }
+}
