@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describeQuorumV2 } from "@platformatic/kafka";
+import { mock } from "node:test";
+import type { Cluster } from "../../src/ops/cluster.js";
+import { keepControllers } from "../../src/ops/commands/controllers.js";
+
+/** A controller as these tests make it: whether it votes, and what its health endpoint does when it is told something. */
+interface Controller {
+  votes: boolean;
+  retired: boolean;
+  /** Answers at its health endpoint. */
+  readonly answers: boolean;
+}
+
+/** A quorum whose controllers take their vote back at once unless they have retired. */
+class Quorum {
+  readonly controllers: Map<number, Controller>;
+  readonly said: string[] = [];
+
+  constructor(voters: number, changed: Readonly<Record<number, Partial<Controller>>> = {}) {
+    this.controllers = new Map(
+      Array.from({ length: voters }, (_, id) => [id, { votes: true, retired: false, answers: true, ...changed[id] }]),
+    );
+    mock.method(globalThis, "fetch", (url: string) => this.#health(new URL(url)));
+  }
+
+  get voters(): number[] {
+    return [...this.controllers].filter(([, { votes }]) => votes).map(([id]) => id);
+  }
+
+  keep(keep: readonly number[], { joined = false, waitMs = 30_000 } = {}): Promise<void> {
+    const options = { keep, joined, waitMs, settleMs: 0, print: (line: string) => this.said.push(line) };
+    return keepControllers(this.#cluster(), options);
+  }
+
+  #cluster(): Cluster {
+    return {
+      knows: () => Promise.resolve(true),
+      describe: () => Promise.resolve({ clusterId: "cluster" }),
+      request: (_what: string, _target: string, api: unknown, ...args: unknown[]) => {
+        if (api === describeQuorumV2.api) return Promise.resolve(this.#described());
+        const id = args[1] as number;
+        const controller = this.controllers.get(id);
+        if (controller) controller.votes = controller.answers && !controller.retired;
+        return Promise.resolve({});
+      },
+    } as unknown as Cluster;
+  }
+
+  #described() {
+    const voters = this.voters.map((replicaId) => ({
+      replicaId,
+      replicaDirectoryId: `directory-${replicaId}`,
+      logEndOffset: 10n,
+      lastFetchTimestamp: 1_000n,
+      lastCaughtUpTimestamp: 1_000n,
+    }));
+    const nodes = this.voters.map((nodeId) => ({
+      nodeId,
+      listeners: [{ host: `controller-${nodeId}.controller.kafka.svc` }],
+    }));
+    return {
+      topics: [{ partitions: [{ leaderId: 0, highWatermark: 10n, currentVoters: voters, observers: [] }] }],
+      nodes,
+    };
+  }
+
+  #health({ hostname, pathname }: URL): Promise<Response> {
+    const controller = this.controllers.get(Number(/^controller-(\d+)/.exec(hostname)?.[1]));
+    if (!controller?.answers) return Promise.reject(new Error("ECONNREFUSED"));
+    if (pathname === "/retire") controller.retired = true;
+    if (pathname === "/return") Object.assign(controller, { retired: false, votes: true });
+    return Promise.resolve(new Response(`state=follower\nleader=0\nretired=${controller.retired}\n`));
+  }
+}
+
+describe("ops controllers", () => {
+  afterEach(() => {
+    mock.restoreAll();
+  });
+
+  it("tells those that go to retire, takes their vote, and leaves the others alone", async () => {
+    const quorum = new Quorum(5);
+    await quorum.keep([0, 1, 2]);
+    assert.deepEqual(quorum.voters, [0, 1, 2]);
+    assert.deepEqual(quorum.said, [
+      "Telling controller 3 to retire.",
+      "Removed controller 3 from the voters.",
+      "Telling controller 4 to retire.",
+      "Removed controller 4 from the voters.",
+      "The voters are 0, 1, 2.",
+    ]);
+  });
+
+  it("takes the vote of one that has stopped, which cannot be told", async () => {
+    const quorum = new Quorum(3, { 2: { answers: false } });
+    await quorum.keep([0, 1]);
+    assert.deepEqual(quorum.said, ["Removed controller 2 from the voters.", "The voters are 0, 1."]);
+  });
+
+  it("tells those that retired for a change that was taken back to return", async () => {
+    const quorum = new Quorum(5, { 3: { votes: false, retired: true }, 4: { retired: true } });
+    await quorum.keep([0, 1, 2, 3, 4]);
+    assert.deepEqual(quorum.voters, [0, 1, 2, 3, 4]);
+    assert.deepEqual(quorum.said.slice(0, 2), [
+      "Telling controller 3, which has retired, to return.",
+      "Telling controller 4, which has retired, to return.",
+    ]);
+  });
+
+  it("waits for those that are yet to start only when it is asked to", async () => {
+    await new Quorum(1).keep([0, 1, 2]);
+    await assert.rejects(
+      new Quorum(1).keep([0, 1, 2], { joined: true, waitMs: 0 }),
+      /^RefusedError: Not voters yet: 1, 2\.$/,
+    );
+  });
+
+  it("refuses to leave the quorum to controllers that have no vote", async () => {
+    await assert.rejects(new Quorum(3).keep([7], { waitMs: 0 }), /None of the controllers to keep \(7\) is a voter/);
+  });
+});
