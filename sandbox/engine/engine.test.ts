@@ -88,4 +88,12 @@ describe("engine: a whole program", function () {
     const order = steps.map((step) => step.name);
     assert.ok(order.indexOf("two") < order.indexOf("one"), order.join(", "));
   });
+
+  it("lets the program refuse a creation by a hook, and calls one that wants no previews in none", async () => {
+    assert.equal((await engine("preview", { MODE: "unmade" })).changes.create, 4);
+    const refused = /^Error: ConfigMap two failed: refused for the first time$/;
+    await assert.rejects(engine("up", { MODE: "unmade" }), refused);
+    assert.deepEqual(cluster.names("ConfigMap"), ["one"]);
+    assert.equal((await engine("down")).changes.delete, 3);
+  });
 });

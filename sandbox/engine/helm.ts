@@ -152,6 +152,7 @@ function childOf(
     additionalSecretOutputs: [],
     timeouts: {},
     aliases: [],
+    beforeCreate: [],
     beforeUpdate: [],
   };
 }

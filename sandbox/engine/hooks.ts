@@ -3,7 +3,6 @@ import * as grpc from "@grpc/grpc-js";
 import { CallbacksClient } from "@pulumi/pulumi/proto/callback_grpc_pb";
 import * as callback from "@pulumi/pulumi/proto/callback_pb";
 import * as resource from "@pulumi/pulumi/proto/resource_pb";
-import type { ResourceState } from "./state";
 import { nameOf } from "./urn";
 import { toStruct, type PropertyMap } from "./values";
 
@@ -26,20 +25,28 @@ export function readHook(request: resource.RegisterResourceHookRequest): [name: 
   ];
 }
 
-/** Calls a hook before an update. @throws what the hook throws */
-export async function callBeforeUpdate(
-  { target, token }: Hook,
-  old: ResourceState,
-  inputs: PropertyMap,
-): Promise<void> {
+/** What a hook is told of the resource. */
+export interface Occasion {
+  readonly urn: string;
+  readonly type: string;
+  readonly newInputs: PropertyMap;
+  /** The resource as it was; absent before its creation. */
+  readonly old?: { readonly id?: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap };
+}
+
+/** Calls a hook. @throws what the hook throws */
+export async function callHook({ target, token }: Hook, occasion: Occasion): Promise<void> {
+  const { urn, type, newInputs, old } = occasion;
   const request = new resource.ResourceHookRequest();
-  request.setUrn(old.urn);
-  request.setId(old.id ?? "");
-  request.setName(nameOf(old.urn));
-  request.setType(old.type);
-  request.setOldInputs(toStruct(old.inputs));
-  request.setNewInputs(toStruct(inputs));
-  request.setOldOutputs(toStruct(old.outputs));
+  request.setUrn(urn);
+  request.setId(old?.id ?? "");
+  request.setName(nameOf(urn));
+  request.setType(type);
+  request.setNewInputs(toStruct(newInputs));
+  if (old !== undefined) {
+    request.setOldInputs(toStruct(old.inputs));
+    request.setOldOutputs(toStruct(old.outputs));
+  }
   const call = new callback.CallbackInvokeRequest();
   call.setToken(token);
   call.setRequest(request.serializeBinary());

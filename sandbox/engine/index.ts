@@ -3,8 +3,9 @@
  * cannot download the real ones. It runs the unchanged program over Pulumi's own protocol.
  *
  * What it is not: it is not for production. It shows which properties change, not full diffs; it has no refresh of
- * state from the cluster, no import, no targets, no transforms and no hooks, no stack references and no encrypted
- * config; it knows Kubernetes objects, Helm charts (v4) and docker images, nothing else.
+ * state from the cluster, no import, no targets, no transforms, no hooks but those before a creation or an update,
+ * no stack references and no encrypted config; it knows Kubernetes objects, Helm charts (v4) and docker images,
+ * nothing else.
  */
 import * as path from "node:path";
 import type { RunOptions, RunResult } from "./contract";

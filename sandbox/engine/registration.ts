@@ -32,6 +32,8 @@ export interface Registration {
   readonly importId?: string;
   readonly timeouts: Timeouts;
   readonly aliases: readonly AliasSpec[];
+  /** Names of hooks that are called before the resource is made, for the first time or anew. */
+  readonly beforeCreate: string[];
   /** Names of hooks that are called before an update. */
   readonly beforeUpdate: string[];
 }
@@ -110,6 +112,7 @@ export function readRegistration(request: RegisterResourceRequest): Registration
       delete: seconds(timeouts?.getDelete()),
     }),
     aliases,
+    beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
   });
 }

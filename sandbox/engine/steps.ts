@@ -1,7 +1,7 @@
 /** The steps of a run: each does one thing to one resource, writes the state, and tells of it. */
 import type { DeploymentOptions } from "./deployment";
 import { formatPath } from "./paths";
-import { callBeforeUpdate, type Hook } from "./hooks";
+import { callHook, type Hook } from "./hooks";
 import type { Operation } from "./progress";
 import { NotReady, Refused, type Difference, type Made, type Provider, type Subject } from "./provider";
 import type { Registration } from "./registration";
@@ -60,6 +60,7 @@ export class Steps {
     const { state, preview } = this.options;
     const started = Date.now();
     const adopt = state.begun(subject.urn) !== undefined;
+    await this.callHooks(registration.beforeCreate, work);
     try {
       const made = await provider.create({
         ...subject,
@@ -91,12 +92,7 @@ export class Steps {
     const { subject, provider, registration, next } = work;
     const started = Date.now();
     const id = old.id ?? "";
-    for (const name of registration.beforeUpdate) {
-      const hook = this.hooks.get(name);
-      if (hook !== undefined && (hook.onDryRun || !this.options.preview)) {
-        await callBeforeUpdate(hook, old, next.inputs);
-      }
-    }
+    await this.callHooks(registration.beforeUpdate, work, old);
     try {
       const outputs = await provider.update({
         ...subject,
@@ -180,6 +176,17 @@ export class Steps {
     return this.options.preview && this.options.hideOutputs
       ? Object.fromEntries(Object.keys(outputs).map((key): [string, Value] => [key, UNKNOWN]))
       : outputs;
+  }
+
+  /** Calls the program's hooks of these names, in a preview only those that want it. @throws what a hook throws */
+  private async callHooks(names: readonly string[], { subject, next }: Work, old?: ResourceState): Promise<void> {
+    const { urn, type } = subject;
+    for (const name of names) {
+      const hook = this.hooks.get(name);
+      if (hook !== undefined && (hook.onDryRun || !this.options.preview)) {
+        await callHook(hook, { urn, type, newInputs: next.inputs, ...(old !== undefined && { old }) });
+      }
+    }
   }
 
   private keep({ registration, next }: Work, made: Made, notReady?: string): PropertyMap {

@@ -130,6 +130,7 @@ export function thing(name: string, inputs: PropertyMap = {}, options: Partial<R
     additionalSecretOutputs: [],
     timeouts: {},
     aliases: [],
+    beforeCreate: [],
     beforeUpdate: [],
     ...options,
   };

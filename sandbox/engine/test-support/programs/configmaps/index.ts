@@ -36,11 +36,15 @@ const refusal = new pulumi.ResourceHook(
   },
   { onDryRun: true },
 );
+const refusalToMake = new pulumi.ResourceHook("refusal-to-make", ({ newInputs, oldInputs }) => {
+  const { data } = newInputs as WithData;
+  if (data.mode === "unmade") throw new Error(`refused ${oldInputs === undefined ? "for the first time" : "again"}`);
+});
 const two = new KubernetesObject(
   "ConfigMap",
   "two",
   { metadata: { name: "two", namespace, labels }, data },
-  { provider, hooks: { beforeUpdate: [refusal] } },
+  { provider, hooks: { beforeCreate: [refusalToMake], beforeUpdate: [refusal] } },
 );
 
 export const names = pulumi.all([one.metadata.name, two.metadata.name]);
