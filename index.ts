@@ -141,6 +141,7 @@ const servers = {
     pullSecret: pullSecret("registry-pull-volumes", volumesNamespace),
   },
   adopting,
+  cluster,
 };
 const ensemble =
   config.mode === "zookeeper"

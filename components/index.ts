@@ -21,6 +21,7 @@ export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses
 export { Chat, type ChatArgs } from "./kchat/chat";
 export type { IngressSpec } from "./kchat/chat-ingress";
 export type { WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
+export type { ClusterAccess } from "./kubernetes/cluster-access";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./kubernetes/server-pod";

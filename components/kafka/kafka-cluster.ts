@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { skipAwait } from "../kubernetes/await-annotations";
@@ -34,6 +35,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
+  /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 /** A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. */

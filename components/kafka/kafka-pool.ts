@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../kubernetes/server-pod";
@@ -38,6 +39,7 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
   readonly adopting?: k8s.Provider | undefined;
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 /** A pool of Kafka servers, brokers or dedicated controllers, with their volumes. */

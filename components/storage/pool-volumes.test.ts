@@ -167,6 +167,17 @@ describe("PoolVolumes", () => {
     }
   });
 
+  it("frees a volume before the claim that names it is made, where it is told of the cluster", async () => {
+    const hooks = async (storage: PoolStorage, cluster?: PoolVolumesArgs["cluster"]) => {
+      const resources = await registered(() => new PoolVolumes("volumes", { ...args(storage), cluster }));
+      return one(resources, "PersistentVolumeClaim").beforeCreate;
+    };
+    assert.deepEqual(await hooks(HOST_PATH, {}), ["volumes-freeing"]);
+    assert.deepEqual(await hooks(NFS, { context: "sandbox" }), ["volumes-freeing"]);
+    assert.deepEqual(await hooks(HOST_PATH), []);
+    assert.deepEqual(await hooks(BY_CLASS, {}), []);
+  });
+
   it("gives every volume of a server its own claim, volume and directory (JBOD)", async () => {
     const resources = await volumes({ ...HOST_PATH, volumes: 3 }, 2);
     const directories = resources

@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, labels, metadata, type Role, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { VolumeDirectories } from "./directories";
 import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
+import { freeingHook } from "./released";
 
 export interface PoolVolumesArgs extends Scope {
   /** Name of the StatefulSet. */
@@ -18,6 +20,8 @@ export interface PoolVolumesArgs extends Scope {
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack: it must adopt objects that exist (`upsertExistingObjects`). @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
+  /** The provider's cluster, in which volumes of hostPath and NFS that are `Released` are freed for their new claims. @default none is freed */
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 /** What makes directories on nodes. */
@@ -41,12 +45,21 @@ export class PoolVolumes extends pulumi.ComponentResource {
   constructor(name: string, args: PoolVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:storage:PoolVolumes", name, {}, opts);
     const planned = planVolumes(args.pool, args.replicas, args.storage);
-    const claims = planned.map((volume) => this.claim(`${name}-${volume.ordinal}-${volume.volume}`, args, volume));
+    const freeing =
+      args.cluster && args.storage.type !== "storageClass" ? freeingHook(`${name}-freeing`, args.cluster) : undefined;
+    const claims = planned.map((volume) =>
+      this.claim(`${name}-${volume.ordinal}-${volume.volume}`, args, volume, freeing),
+    );
     this.ready = [...claims, ...this.directories(name, args, planned)];
     this.registerOutputs({});
   }
 
-  private claim(name: string, args: PoolVolumesArgs, volume: PlannedVolume): k8s.core.v1.PersistentVolumeClaim {
+  private claim(
+    name: string,
+    args: PoolVolumesArgs,
+    volume: PlannedVolume,
+    freeing: pulumi.ResourceHook | undefined,
+  ): k8s.core.v1.PersistentVolumeClaim {
     const { storage } = args;
     const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
     // What a lower number of servers removes without the stack being destroyed, the StatefulSet deletes.
@@ -70,6 +83,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
         ...(!pv && args.adopting && { provider: args.adopting }),
         // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config.
         ...(pv && { ignoreChanges: ["spec.resources.requests.storage"] }),
+        ...(freeing && { hooks: { beforeCreate: [freeing] } }),
       },
     );
   }

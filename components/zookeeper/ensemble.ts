@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { skipAwait } from "../kubernetes/await-annotations";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../kubernetes/server-pod";
@@ -28,6 +29,8 @@ export interface EnsembleArgs extends Scope {
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
+  /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 /** Seconds that a server has to stop: it has nothing to hand over. */

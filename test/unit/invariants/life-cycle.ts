@@ -68,6 +68,15 @@ export const lifeCycle: Invariants = {
     },
     breaks: (resources) => (draft(resources, "PersistentVolumeClaim").dependencies = []),
   },
+  "a volume is freed of its earlier claim before a claim that names it is made": {
+    check: (recording) =>
+      objects(recording, "PersistentVolumeClaim").flatMap(({ resource, spec }) =>
+        spec["volumeName"] !== undefined && resource.beforeCreate.length === 0
+          ? [`${called(resource)} would wait for a volume that is Released`]
+          : [],
+      ),
+    breaks: (resources) => (draft(resources, "PersistentVolumeClaim").beforeCreate = []),
+  },
   "Pulumi waits for a StatefulSet's end longer than its pods may take": {
     check: (recording) =>
       workloads(recording, "StatefulSet").flatMap(({ resource, pod }) => {

@@ -1,0 +1,42 @@
+import type { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import type { ClusterAccess } from "./cluster-access";
+
+/** The oldest Node.js that runs the library: major and minor. The program runs on older ones. */
+const OLDEST_NODE = [22, 19] as const;
+
+/**
+ * A client for what Pulumi cannot do. The library is loaded here and not with the program: that takes longer than a preview may.
+ *
+ * @returns undefined, after one warning, on a Node.js that is too old for the library.
+ * @throws when there is no such kubeconfig or context.
+ */
+export async function coreApi(access: ClusterAccess): Promise<CoreV1Api | undefined> {
+  const library = await (loading ??= load());
+  return library && configure(new library.KubeConfig(), access).makeApiClient(library.CoreV1Api);
+}
+
+let loading: ReturnType<typeof load> | undefined;
+
+async function load() {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) {
+    return import("@kubernetes/client-node");
+  }
+  await pulumi.log.warn(
+    `Volumes that are Released are not freed: that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}`,
+  );
+  return undefined;
+}
+
+/** Reads a kubeconfig by the rules of Pulumi's provider. */
+function configure(config: KubeConfig, { kubeconfig, context }: ClusterAccess): KubeConfig {
+  const given = kubeconfig?.replace(/^~(?=\/|$)/, homedir());
+  if (given === undefined) config.loadFromDefault();
+  else if (existsSync(given)) config.loadFromFile(given);
+  else config.loadFromString(given);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}
