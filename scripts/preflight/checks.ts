@@ -167,14 +167,24 @@ function grows(
   return own && asked !== undefined && (parseBytes(asked) ?? Infinity) < (parseBytes(storage.size) ?? 0);
 }
 
-/** A volume that waits for a claim that is gone: the next one of its name would wait for ever. */
-function* released({ cluster }: PlainConfig, { volumes = [], claims }: ClusterFacts): Iterable<Problem> {
-  for (const { metadata, spec, status } of volumes) {
-    const { name = "", namespace, uid } = spec?.claimRef ?? {};
-    const own = namespace === cluster.namespace && metadata?.name === `${namespace}-${name}`;
-    if (!own || status?.phase !== "Released" || claims?.some((claim) => claim.metadata?.uid === uid)) continue;
-    const patch = `kubectl patch pv ${metadata.name ?? ""} --type json -p '[{"op": "remove", "path": "/spec/claimRef/uid"}]'`;
-    yield complain("cluster", `volume ${metadata.name ?? ""} still belongs to a claim that is gone; free it: ${patch}`);
+/** Volumes of the stack's names that its claims would wait for. What an earlier claim released is none of them when `up` makes the next claim, for that frees it. */
+function* released(config: PlainConfig, { volumes = [], claims = [] }: ClusterFacts): Iterable<Problem> {
+  const { namespace } = config.cluster;
+  const kinds = serverPools(config).flatMap(({ kind, storage }) => (storage.type === "storageClass" ? [] : [kind]));
+  const own = new RegExp(`^${namespace}-(data-\\d+-(?:${kinds.join("|")})-\\d+)$`);
+  for (const volume of volumes) {
+    const name = nameOf(volume);
+    const claim = own.exec(name)?.[1];
+    const { claimRef } = volume.spec ?? {};
+    if (claim === undefined || claimRef === undefined || volume.status?.phase !== "Released") continue;
+    if (claimRef.namespace !== namespace || claimRef.name !== claim) {
+      const other = `${claimRef.namespace ?? ""}/${claimRef.name ?? ""}`;
+      yield complain("cluster", `volume ${name} belongs to the claim ${other}; the stack needs it for ${claim}`);
+    } else if (claims.some((one) => nameOf(one) === claim && one.metadata?.uid !== claimRef.uid)) {
+      // Kubernetes made this claim in place of one that somebody deleted.
+      const patch = `kubectl patch pv ${name} --type json -p '[{"op": "remove", "path": "/spec/claimRef/uid"}]'`;
+      yield complain("cluster", `volume ${name} belongs to an earlier claim ${claim}; free it for today's: ${patch}`);
+    }
   }
 }
 

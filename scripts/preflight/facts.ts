@@ -9,6 +9,7 @@ import {
   type V1Service,
   type V1StorageClass,
 } from "@kubernetes/client-node";
+import { apiMessage } from "../../components/kubernetes/api-error";
 
 /** What there is in a cluster. A part that could not be read is missing, and why is in `unread`. */
 export interface ClusterFacts {
@@ -44,7 +45,7 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
   } catch (error) {
     return {
       unread: [
-        `the API server ${server} of the context ${config.getCurrentContext()} does not answer: ${reason(error)}`,
+        `the API server ${server} of the context ${config.getCurrentContext()} does not answer: ${apiMessage(error)}`,
       ],
     };
   }
@@ -53,7 +54,7 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
     try {
       return (await inTime(list)).items;
     } catch (error) {
-      unread.push(`${what} cannot be read, so what the stack needs of them is not checked: ${reason(error)}`);
+      unread.push(`${what} cannot be read, so what the stack needs of them is not checked: ${apiMessage(error)}`);
       return undefined;
     }
   };
@@ -85,20 +86,4 @@ function inTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => {
     clearTimeout(timer);
   });
-}
-
-/** Why a request failed, in one line: what the API server says of it, where it says something. */
-function reason(error: unknown): string {
-  const {
-    body,
-    cause,
-    message = String(error),
-  } = error as { body?: unknown; cause?: { message?: string }; message?: string };
-  try {
-    const status = (typeof body === "string" ? JSON.parse(body) : body) as { message?: string } | undefined;
-    if (status?.message !== undefined) return status.message;
-  } catch {
-    // Not every answer is one of Kubernetes' own.
-  }
-  return (cause?.message ?? message).split("\n")[0] ?? "";
 }

@@ -37,9 +37,9 @@ const claim = (name: string, storage: string, uid = "u"): V1PersistentVolumeClai
   spec: { resources: { requests: { storage } } },
 });
 
-const volume = (phase: string, name = "kafka-data-0-broker-0"): V1PersistentVolume => ({
+const volume = (phase: string, name = "kafka-data-0-broker-0", claimed = "data-0-broker-0"): V1PersistentVolume => ({
   metadata: { name },
-  spec: { claimRef: { namespace: "kafka", name: "data-0-broker-0", uid: "gone" } },
+  spec: { claimRef: { namespace: "kafka", name: claimed, uid: "gone" } },
   status: { phase },
 });
 
@@ -173,10 +173,16 @@ describe("the preflight", () => {
         },
       ],
       [
-        "a volume waits for a claim that is gone",
-        /^cluster: volume kafka-data-0-broker-0 still belongs .* kubectl patch pv kafka-data-0-broker-0 --type json/,
+        "a claim waits for the volume of an earlier one",
+        /^cluster: volume kafka-data-0-broker-0 belongs to an earlier claim .* kubectl patch pv kafka-data-0-broker-0 --type json/,
         {},
-        { volumes: [volume("Released")] },
+        { volumes: [volume("Released")], claims: [claim("data-0-broker-0", "3Gi")] },
+      ],
+      [
+        "a volume of the stack's name belongs to another claim",
+        /^cluster: volume kafka-data-0-broker-0 belongs to the claim kafka\/mine; the stack needs it for data-0-broker-0$/,
+        {},
+        { volumes: [volume("Released", "kafka-data-0-broker-0", "mine")] },
       ],
       [
         "another Service has a port",
@@ -196,12 +202,19 @@ describe("the preflight", () => {
 
   it("leaves alone what is none of the stack's", () => {
     assert.deepEqual(found({}, { volumes: [volume("Released", "other-data-0-broker-0")] }), []);
+    assert.deepEqual(found(byClass(), { volumes: [volume("Released", "kafka-data-0-broker-0", "mine")] }), []);
     assert.deepEqual(found({}, { services: [service("web", "shop", 30999)] }), []);
     assert.deepEqual(
       found(byClass({ className: "fixed", size: "5Gi" }), { claims: [claim("data-0-broker-0", "5Gi")] }),
       [],
     );
     assert.deepEqual(found({ registry: { external: true, pushAddress: "r" } }, { storageClasses: [] }), []);
+  });
+
+  it("leaves to up what that frees", () => {
+    assert.deepEqual(found({}, { volumes: [volume("Released")] }), []);
+    const still = claim("data-0-broker-0", "3Gi", "gone");
+    assert.deepEqual(found({}, { volumes: [volume("Released")], claims: [still] }), []);
   });
 
   it("does not judge what could not be read", () => {
