@@ -184,6 +184,19 @@ describe("engine: deletion", () => {
     await assert.rejects(deleteGone(second.deployment), /Thing top failed: the API said no/);
     assert.deepEqual(urns(second), [urnOf("base"), urnOf("top")]);
   });
+
+  it("leaves as it is what may not be deleted: a run that wants it again does not make it anew", async () => {
+    const first = await runAll(await bench(), thing("a", { fail: false }));
+    const a = first.state.find(urnOf("a"));
+    assert.ok(a);
+    a.inputs["fail"] = true;
+    first.state.save();
+    const second = await first.next();
+    await assert.rejects(deleteGone(second.deployment), /Thing a failed: the API said no/);
+    assert.equal(second.state.find(urnOf("a"))?.deleting, undefined);
+    const third = await runAll(await second.next(), thing("a", { fail: false }));
+    assert.deepEqual(third.provider.log, ["update a"]);
+  });
 });
 
 describe("engine: after a kill", () => {

@@ -73,5 +73,5 @@ export class NotReady extends Error {
   }
 }
 
-/** The request was refused, so that certainly nothing was made. */
+/** The request was refused, so that certainly nothing was made or deleted. */
 export class Refused extends Error {}

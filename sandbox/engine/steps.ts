@@ -154,21 +154,30 @@ export class Steps {
       return;
     }
     const provider = this.options.providers.get(resource.type, resource.provider);
+    const begun = resource.deleting === true;
     resource.deleting = true;
     this.options.state.save();
-    await provider.delete({
-      urn: resource.urn,
-      type: resource.type,
-      name: nameOf(resource.urn),
-      inputs: resource.inputs,
-      old: resource,
-      preview: false,
-      adopt: false,
-      ignoreChanges: [],
-      begin: () => undefined,
-      note: this.noteFor(resource.urn),
-      ...(resource.timeouts?.delete !== undefined && { timeout: resource.timeouts.delete }),
-    });
+    try {
+      await provider.delete({
+        urn: resource.urn,
+        type: resource.type,
+        name: nameOf(resource.urn),
+        inputs: resource.inputs,
+        old: resource,
+        preview: false,
+        adopt: false,
+        ignoreChanges: [],
+        begin: () => undefined,
+        note: this.noteFor(resource.urn),
+        ...(resource.timeouts?.delete !== undefined && { timeout: resource.timeouts.delete }),
+      });
+    } catch (error) {
+      if (error instanceof Refused && !begun) {
+        delete resource.deleting;
+        this.options.state.save();
+      }
+      throw error;
+    }
   }
 
   /** What the program sees of a new or changed resource's outputs. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeCluster } from "../test-support/fake-cluster";
 import { temporaryFolder } from "../test-support/temporary";
-import { NotReady, type Operation } from "../provider";
+import { NotReady, Refused, type Operation } from "../provider";
 import type { ResourceState } from "../state";
 import { isSecret, secret, UNKNOWN, type PropertyMap } from "../values";
 import { otherClusterPaths } from "./connection";
@@ -210,6 +210,8 @@ describe("engine: the Kubernetes provider", () => {
     const orphan = configMap({}, { annotations: { "pulumi.com/deletionPropagationPolicy": "orphan" } });
     await provider().delete({ ...operation(orphan), old: stateOf(orphan) });
     assert.equal(cluster.calls.at(-1)?.body["propagationPolicy"], "Orphan");
+    cluster.refusals.set("DELETE /api/v1/namespaces/default/configmaps/a", { code: 403, message: "it stays" });
+    await assert.rejects(provider().delete({ ...operation(inputs), old: stateOf(inputs) }), new Refused("it stays"));
   });
 
   it("a preview changes nothing; what the server would add is unknown, what the program gave is known", async () => {

@@ -248,8 +248,12 @@ export class KubernetesProvider implements Provider {
     const annotations = annotationsOf(operation.inputs);
     const policy = annotations["pulumi.com/deletionPropagationPolicy"]?.toLowerCase();
     const propagation = policy === "orphan" ? "Orphan" : policy === "background" ? "Background" : "Foreground";
-    if (!(await this.client.delete(object, propagation))) {
-      return;
+    try {
+      if (!(await this.client.delete(object, propagation))) {
+        return;
+      }
+    } catch (error) {
+      throw explain(error);
     }
     if (annotations["pulumi.com/skipAwait"] === "true" && SKIPS_AWAITING_DELETION.has(object.kind)) {
       return;
