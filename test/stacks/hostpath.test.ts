@@ -1,8 +1,25 @@
 import assert from "node:assert/strict";
-import { up } from "../e2e/support/stack";
+import { history, post } from "../e2e/support/history";
+import { get } from "../e2e/support/kubectl";
+import { down, up } from "../e2e/support/stack";
+import { until } from "../e2e/support/until";
 import { voters } from "../e2e/support/voters";
 import { identities } from "../faults/brokers";
+import { whileVolumesStay } from "./kept-volumes";
 import { life } from "./life";
+
+interface Volumes {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly phase: string };
+  }[];
+}
+
+/** Names of the volumes whose claims are gone. */
+async function released(): Promise<string[]> {
+  const { items } = await get<Volumes>("persistentvolumes", "-l", "app.kubernetes.io/part-of=kafka-stack");
+  return items.filter(({ status }) => status.phase === "Released").map(({ metadata }) => metadata.name);
+}
 
 life({ stack: "kraft-quickstart", servers: { broker: 3 }, room: { partitions: 12, replicationFactor: 3 } }, () => {
   it("takes two more brokers that are controllers, too, and makes controllers fewer again while the brokers stay", async () => {
@@ -18,6 +35,19 @@ life({ stack: "kraft-quickstart", servers: { broker: 3 }, room: { partitions: 12
 
     await up("kraft-quickstart");
     assert.deepEqual([...(await identities()).keys()].sort(), [...before.keys()].sort());
+  });
+
+  it("has the messages after it was taken down by somebody who may delete claims but no volumes", async () => {
+    const text = `kraft-quickstart, released: ${process.hrtime.bigint()}`;
+    assert.ok(await post(text));
+    await whileVolumesStay("kafka-data-0-broker-0", async () => {
+      await assert.rejects(down("kraft-quickstart"), /volumes-stay/);
+    });
+    await until("a volume is Released", 60, async () => ((await released()).length > 0 ? null : "none is"));
+    const { printed } = await up("kraft-quickstart");
+    assert.match(printed, /PersistentVolume \S+ was Released, and is free again/);
+    assert.deepEqual(await released(), []);
+    assert.ok((await history(1_000)).includes(text));
   });
 });
 
