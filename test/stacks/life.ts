@@ -27,19 +27,19 @@ interface Listed {
 /**
  * The life of a stack from its first preview to its end, and, between the second `up` and the end, what `more` adds.
  *
- * @param more further tests; they get what `set` answered.
+ * @param more further tests; they get what `set` answered, and add to it what they change for good.
  */
 export function life(
   { stack, set, beside, servers, room }: Life,
-  more: (settings: () => readonly string[]) => void = () => undefined,
+  more: (settings: string[]) => void = () => undefined,
 ): void {
   describe(`the stack ${stack}`, () => {
-    let settings: readonly string[] = [];
+    const settings: string[] = [];
     const comeUp = () => Promise.all([up(stack, ...settings), beside?.()]);
     before(async function () {
       this.timeout(600_000);
       await cleanSlate();
-      settings = (await set?.()) ?? [];
+      settings.push(...((await set?.()) ?? []));
     });
 
     it("is previewed before there is anything of it, and without any output", async () => {
@@ -82,7 +82,7 @@ export function life(
       assert.ok((await history(100)).includes(text));
     });
 
-    more(() => settings);
+    more(settings);
 
     it("has the messages after it was taken down and brought up again", async () => {
       const text = `${stack}, kept: ${process.hrtime.bigint()}`;

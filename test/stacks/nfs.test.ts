@@ -35,11 +35,11 @@ life(
       const before = await identities();
       const [a, b, c, d, e, f, added] = servers;
       assert.ok(a && b && c && d && e && f && added);
-      await up("nfs", ...settings(), ...exportsOf([a, b, c, added], [d, e, f]), "replicas=4");
+      await up("nfs", ...settings, ...exportsOf([a, b, c, added], [d, e, f]), "replicas=4");
       const after = await identities();
       assert.ok(after.has("broker-3"));
       for (const [pod, uid] of before) assert.equal(after.get(pod), uid, pod);
-      await up("nfs", ...settings());
+      await up("nfs", ...settings);
     });
 
     it("has a topic for what follows", ensureTopic);

@@ -20,10 +20,11 @@ async function capacities(): Promise<string[]> {
 
 life(
   { stack: "storageclass", servers: { broker: 3, controller: 3 }, room: { partitions: 12, replicationFactor: 3 } },
-  () => {
+  (settings) => {
     it("grows its volumes without a restart, and refuses to shrink them", async () => {
       const before = await identities();
-      await up("storageclass", "storage.size=20Gi");
+      settings.push("storage.size=20Gi");
+      await up("storageclass", ...settings);
       await until("the claims have grown", 120, async () => {
         const now = await capacities();
         return now.join() === "20Gi,20Gi,20Gi" ? null : now.join(", ");
