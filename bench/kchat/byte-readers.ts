@@ -19,7 +19,7 @@ function read(): Promise<void> {
     const socket = connect({ port, host: "127.0.0.1", onread: { buffer, callback } });
     socket.on("error", reject);
     socket.on("close", () => process.exit(1));
-    socket.write("GET /sse/connect HTTP/1.1\r\nHost: bench\r\n\r\n");
+    socket.write("GET /sse/connect HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n");
   });
 }
 

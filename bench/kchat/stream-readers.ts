@@ -10,7 +10,7 @@ const recorder = new LatencyRecorder();
 async function read(): Promise<void> {
   const socket = connect(port ?? 0, "127.0.0.1");
   socket.setNoDelay(true).setEncoding("latin1");
-  socket.write("GET /sse/connect HTTP/1.1\r\nHost: bench\r\n\r\n");
+  socket.write("GET /sse/connect HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n");
   const began = once(socket, "data");
   let rest = "";
   socket.on("data", (chunk: string) => {

@@ -75,7 +75,8 @@ export class ResumingReader {
   }
 
   async #read(url: string): Promise<void> {
-    const headers: Record<string, string> = this.lastEventId === "" ? {} : { "last-event-id": this.lastEventId };
+    const headers: Record<string, string> = { accept: "text/event-stream" };
+    if (this.lastEventId !== "") headers["last-event-id"] = this.lastEventId;
     const response = await fetch(`${url}/sse/connect`, { headers, signal: this.#leave.signal });
     if (!response.ok || response.body === null) return;
     this.connections += 1;

@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { EventParser, type StreamEvent } from "../src/chat/event-parser.js";
 import { until } from "./fakes.js";
 
-/** A reader of an event stream, as plain as can be. */
+/** A reader of an event stream, as plain as can be; asks for one by name unless `headers` say otherwise. */
 export class StreamReader {
   readonly events: StreamEvent[] = [];
   readonly socket: Socket;
@@ -15,7 +15,9 @@ export class StreamReader {
   );
 
   constructor(port: number, query = "", headers: Readonly<Record<string, string>> = {}) {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const lines = Object.entries({ Accept: "text/event-stream", ...headers }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    );
     this.socket = connectTcp(port, "127.0.0.1");
     this.socket.write(`GET /sse/connect${query} HTTP/1.1\r\nHost: test\r\n${lines.join("")}\r\n`);
     let inBody = false;

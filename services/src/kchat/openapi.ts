@@ -94,7 +94,7 @@ const connect = {
   description:
     "Each message is an event `test` whose data is the message. The id of an event is where to go on: sent back as Last-Event-ID, to any " +
     "replica, nothing is missed and nothing comes twice. A stream ends with an event `dropped` (the reader was too slow) or `reconnect` " +
-    "(the service stops).",
+    "(the service stops). A reader that does not accept text/event-stream by name is sent messages only.",
   security: [{}, { token: [] }],
   parameters: [
     { name: "room", in: "query", description: "The room; the first one by default.", schema: room },

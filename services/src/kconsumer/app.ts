@@ -111,11 +111,16 @@ async function connect(
   const hub = hubs.get(requireRoom(options.rooms, single(query.room) ?? options.rooms[0] ?? ""));
   const history = parseHistory(single(query.history), options.historyEvents);
   const lastEventId = single(headers["last-event-id"]) ?? single(query.lastEventId);
+  const start = {
+    lastEventId: lastEventId === "" ? undefined : lastEventId,
+    history,
+    messagesOnly: !asksForEventStream(headers.accept),
+  };
   const readers = [...hubs.values()].reduce((sum, each) => sum + each.readers, 0);
   if (readers >= options.maxReaders) {
     throw new HttpError(503, "too_many_readers", "This replica has all the readers it can serve.", 5);
   }
-  await hub?.connect(reply.raw, { lastEventId: lastEventId === "" ? undefined : lastEventId, history }, () => {
+  await hub?.connect(reply.raw, start, () => {
     reply.hijack();
     // The stream ends with the connection, so its parts need no lengths of their own around them.
     reply.raw.removeHeader("transfer-encoding");
@@ -127,6 +132,14 @@ async function connect(
       "x-content-type-options": "nosniff",
     });
   });
+}
+
+/**
+ * Whether a client asks for an event stream by name, as the standard's clients do. The original's client asks for whatever there is, and shows
+ * everything that ends with an empty line as a message.
+ */
+function asksForEventStream(accept: string | undefined): boolean {
+  return accept?.toLowerCase().includes("text/event-stream") ?? false;
 }
 
 /** The first of a parameter that was given several times. */

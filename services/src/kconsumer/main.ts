@@ -21,7 +21,7 @@ const settingsSchema = z.object({
   KCHAT_MAX_READERS: integer(1, 1_000_000, 5_000),
   /** kproducer's address, for messages from the page; without it the page only shows messages. */
   KCHAT_PRODUCER_URL: httpAddress,
-  /** Milliseconds between comments on idle streams. */
+  /** Milliseconds between heartbeats on idle streams. */
   KCHAT_HEARTBEAT_MS: integer(100, 600_000, 15_000),
 });
 

@@ -32,6 +32,8 @@ export interface ReaderStart {
   readonly lastEventId: string | undefined;
   /** How many of the latest messages to begin with, when there is no `lastEventId`. */
   readonly history: number;
+  /** Send nothing but messages: this reader shows whatever comes as one. */
+  readonly messagesOnly: boolean;
 }
 
 /** Messages that may still have to be read by a replica that calls itself ready: a moment's work, but more than one busy moment brings. */
@@ -44,6 +46,7 @@ export class RoomHub {
   readonly #readers = new Map<ServerResponse, Reader>();
   /** Those that are being sent what lies before the log. */
   readonly #resuming = new Set<ServerResponse>();
+  readonly #messagesOnly = new WeakSet<ServerResponse>();
   #log: RoomLog | undefined;
   #stopped = false;
 
@@ -88,14 +91,15 @@ export class RoomHub {
     if (log === undefined) throw new HttpError(503, "not_ready", "The room is not loaded yet.", 1);
     const resume = start.lastEventId === undefined ? undefined : resumeFrom(start.lastEventId, log.head.tag);
     begin();
+    if (start.messagesOnly) this.#messagesOnly.add(output);
     if (resume === undefined) {
       const cursor = Math.max(log.first, log.next - start.history);
       const before = log.at(cursor - 1)?.id ?? log.covered.toString();
-      output.write(preamble(before, this.#options.retryMs));
+      this.#greet(output, before);
       this.#add(output, new Reader(output, log, cursor, undefined, this.#options.maxBacklogBytes), log);
       return;
     }
-    output.write(preamble(resume.toString(), this.#options.retryMs));
+    this.#greet(output, resume.toString());
     this.#resuming.add(output);
     try {
       await this.#readBack(output, resume, log);
@@ -113,7 +117,7 @@ export class RoomHub {
     this.#add(output, new Reader(output, log, log.first, resume, this.#options.maxBacklogBytes), log);
   }
 
-  /** Sends a comment to every reader. */
+  /** Sends a heartbeat to every reader. */
   beat(): void {
     for (const reader of this.#readers.values()) reader.beat(HEARTBEAT);
   }
@@ -123,6 +127,12 @@ export class RoomHub {
     this.#stopped = true;
     this.#source.stop();
     this.#endAll("The service is restarting.");
+  }
+
+  /** Tells a reader where its stream begins, or at least that it does. */
+  #greet(output: ServerResponse, id: string): void {
+    if (this.#messagesOnly.has(output)) output.flushHeaders();
+    else output.write(preamble(id, this.#options.retryMs));
   }
 
   #open(from: Positions, entries: readonly Entry[]): void {
@@ -174,7 +184,8 @@ export class RoomHub {
   #end(output: ServerResponse, event: "dropped" | "reconnect", reason: string): void {
     if (hasLeft(output)) return;
     this.#readers.delete(output);
-    output.end(farewell(event, reason, this.#options.retryMs));
+    if (this.#messagesOnly.has(output)) output.end();
+    else output.end(farewell(event, reason, this.#options.retryMs));
     // Whoever does not even take the farewell is not waited for.
     const timer = setTimeout(() => output.destroy(), 5_000);
     timer.unref();

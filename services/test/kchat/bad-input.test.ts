@@ -141,7 +141,7 @@ describe("bad input", () => {
       received += chunk;
       if (received.endsWith("\n\n")) socket.write("no request\r\n\r\n");
     });
-    socket.write(request("GET /sse/connect"));
+    socket.write(request("GET /sse/connect", ["Accept: text/event-stream"]));
     await once(socket, "close");
     assert.match(received, /^HTTP\/1\.1 200 OK\r\n[^]*\nid: memory\S*\n\n$/);
   });

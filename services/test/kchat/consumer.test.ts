@@ -154,7 +154,7 @@ describe("kconsumer", () => {
 
   it("keeps idle streams alive", async () => {
     const reader = await reading(await replica({ heartbeatMs: 20 }));
-    await until("a heartbeat", () => reader.raw.includes(": still here\n\n"));
+    await until("a heartbeat", () => reader.raw.endsWith("\n\n\n\n"));
     assert.deepEqual(reader.events, []);
   });
 
@@ -168,6 +168,20 @@ describe("kconsumer", () => {
     await until("the stream ends", () => reader.ended);
     assert.equal(reader.events.at(-1)?.type, "reconnect");
     assert.match(reader.raw, /retry: \d+\nevent: reconnect/);
+  });
+
+  it("sends nothing but messages to a client that does not ask for an event stream by name", async () => {
+    const port = await replica({ heartbeatMs: 20 });
+    // What Java's own HTTP client asks for when it is told nothing, as by the original's client.
+    const reader = read(port, "", { Accept: "text/html, image/gif, image/jpeg, */*; q=0.2" });
+    await until("the stream begins", () => reader.raw.includes("\r\n\r\n"));
+    await until("heartbeats", () => reader.raw.endsWith("\n\n\n\n"));
+    room.write("User A: hello");
+    await reader.has(1);
+    replicas[0]?.disconnect();
+    await until("the stream ends", () => reader.ended);
+    const body = reader.raw.slice(reader.head.length + 4);
+    assert.match(body, /^(\n\n)+id: memory\.0-1\nevent: test\ndata: User A: hello\n\n(\n\n)*$/);
   });
 
   it("forgets readers that have left", async () => {
