@@ -3,12 +3,15 @@ import { HttpError } from "./http-error.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** The second is how Java's JAX-RS clients name a text whose type they were not told. */
+const CONTENT_TYPES = ["text/plain", "*/*"];
+
 /**
  * Lets `app` take text/plain bodies as the bytes they are, checked: UTF-8 (or its subset US-ASCII) only, and not empty. Any other content
  * type is answered 415 by Fastify itself.
  */
 export function acceptPlainText(app: FastifyInstance): void {
-  app.addContentTypeParser("text/plain", { parseAs: "buffer" }, (request, body: Buffer, done) => {
+  app.addContentTypeParser(CONTENT_TYPES, { parseAs: "buffer" }, (request, body: Buffer, done) => {
     try {
       checkCharset(request.headers["content-type"] ?? "");
       checkEncoding(request.headers["content-encoding"] ?? "identity");

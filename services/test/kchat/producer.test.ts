@@ -202,6 +202,7 @@ const taken: readonly { readonly name: string; readonly type: string; readonly b
   { name: "with UTF-8 spelled large", type: "text/plain;charset=UTF-8", body: "User A: grüße 👋" },
   { name: "with a quoted charset", type: 'text/plain; charset="utf-8"', body: "User A: hello" },
   { name: "with US-ASCII", type: "text/plain; charset=us-ascii", body: "User A: hello" },
+  { name: "of any type, as JAX-RS clients say", type: "*/*", body: "User A: hello" },
   { name: "with the type in capitals", type: "TEXT/PLAIN", body: "User A: hello" },
   { name: "of several lines", type: "text/plain", body: "User A: one\ntwo\r\nthree\rfour" },
   { name: "of the greatest length", type: "text/plain", body: "a".repeat(16_384) },
