@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { kafkaJars } from "../../sandbox/build/kafka-jars";
+import { mavenJars } from "../../sandbox/build/maven-jars";
 import { run } from "../../sandbox/host/command";
 import { ensurePackages } from "../../sandbox/host/platform";
 import { checkout } from "../../sandbox/paths";
@@ -7,15 +8,23 @@ import { checkout } from "../../sandbox/paths";
 /** Chromium, and a font: on a machine without one all text is boxes. */
 const BROWSER = { chromium: "chromium", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core" };
 
-/** Before the first test: Chromium and Kafka's jars are there, and the services are built. */
+/** The chat client of the tests, in Java. */
+const CHAT_CLIENT = {
+  name: "chat-client",
+  title: "Jersey",
+  pom: join(checkout, "services/test-kafka/java/pom.xml"),
+};
+
+/** Before the first test: Chromium, a Java compiler, Kafka's jars and Jersey's are there, and the services are built. */
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout(15 * 60_000);
     const report = (progress: string): void => {
       console.log(`  ${progress}`);
     };
-    await ensurePackages(BROWSER, report);
+    await ensurePackages({ ...BROWSER, javac: "openjdk-17-jdk-headless" }, report);
     process.env["KAFKA_JARS"] ??= await kafkaJars(report);
+    process.env["JERSEY_JARS"] ??= await mavenJars(CHAT_CLIENT, report);
     await run("node", ["build.mjs"], { cwd: join(checkout, "services") });
   },
 };

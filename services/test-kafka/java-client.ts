@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { globSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { until } from "../test/fakes.js";
+
+/** HTTP libraries of Java; each class in `java/` that is one says what is particular about it. */
+export const LIBRARIES = ["jersey-event-input", "jersey-event-source", "jdk"] as const;
+
+/** Compiles `java/`; returns the class path. */
+export function compileClient(): string {
+  const jars = process.env["JERSEY_JARS"];
+  if (jars === undefined) throw new Error("JERSEY_JARS must name a directory with the jars of java/pom.xml.");
+  const classes = mkdtempSync(join(tmpdir(), "java-client-"));
+  const sources = globSync(join(fileURLToPath(new URL("java", import.meta.url)), "*.java"));
+  const compiled = spawnSync("javac", ["-Xlint:all", "-Werror", "-cp", join(jars, "*"), "-d", classes, ...sources]);
+  if (compiled.status !== 0) throw new Error(compiled.stderr.toString());
+  return [classes, join(jars, "*")].join(delimiter);
+}
+
+/** A person in the chat whose client is written in Java. */
+export class JavaClient {
+  /** All that the library took for an event, `name: data`. */
+  readonly events: string[] = [];
+  /** How the service answered to each message. */
+  readonly statuses: number[] = [];
+  readonly #process: ChildProcess;
+  #streams = 0;
+  #errors = "";
+
+  /**
+   * @param room - kproducer's address of the room
+   * @param stream - kconsumer's address of the stream
+   */
+  constructor(classPath: string, library: (typeof LIBRARIES)[number], room: string, stream: string) {
+    const flags = ["-Xmx64m", "-XX:TieredStopAtLevel=1"];
+    this.#process = spawn("java", [...flags, "-cp", classPath, "ChatClient", library, room, stream]);
+    this.#process.stderr?.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()));
+    if (this.#process.stdout === null) throw new Error("The client's output goes nowhere.");
+    createInterface({ input: this.#process.stdout }).on("line", (line) => {
+      this.#note(line.split("\t"));
+    });
+  }
+
+  /** Waits until the client reads. */
+  async reads(): Promise<void> {
+    await this.#until("the client reads", () => this.#streams > 0);
+  }
+
+  /** Sends a message; waits for the answer's status. */
+  async says(message: string, contentType: string): Promise<number | undefined> {
+    const answers = this.statuses.length;
+    this.#process.stdin?.write(`${contentType}\t${message}\n`);
+    await this.#until(`"${message}" is answered`, () => this.statuses.length > answers);
+    return this.statuses.at(-1);
+  }
+
+  /** Waits until something was taken for an event. */
+  async sees(event: string): Promise<void> {
+    await this.#until(`the client sees "${event}"`, () => this.events.includes(event));
+  }
+
+  end(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  #note([what, ...rest]: string[]): void {
+    if (what === "open") this.#streams += 1;
+    else if (what === "sent") this.statuses.push(Number(rest[0]));
+    else if (what === "event") this.events.push(rest.join(": "));
+  }
+
+  async #until(what: string, condition: () => boolean): Promise<void> {
+    await until(what, condition, 60_000).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message} Events: ${JSON.stringify(this.events)}; errors: ${this.#errors}`);
+    });
+  }
+}
