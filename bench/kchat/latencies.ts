@@ -1,9 +1,7 @@
 import { createHistogram } from "node:perf_hooks";
 
-/** What a reader found out about the messages it got. */
+/** Milliseconds that messages took to get to a reader. */
 export interface Latencies {
-  readonly count: number;
-  /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
@@ -19,11 +17,21 @@ export class LatencyRecorder {
     this.#histogram.record(took > 0n ? took : 1n);
   }
 
+  /** How many were recorded since the last {@link take}. */
+  get count(): number {
+    return this.#histogram.count;
+  }
+
   /** What was recorded since the last call. */
   take(): Latencies {
     const at = (percentile: number) => this.#histogram.percentile(percentile) / 1e6;
-    const latencies = { count: this.#histogram.count, p50: at(50), p99: at(99), p999: at(99.9) };
+    const latencies = { p50: at(50), p99: at(99), p999: at(99.9) };
     this.#histogram.reset();
     return latencies;
   }
+}
+
+/** What a process that records latencies is asked. */
+export function answersOf(recorder: LatencyRecorder): Readonly<Record<string, () => unknown>> {
+  return { count: () => recorder.count, take: () => recorder.take() };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Consumer, MessagesStreamModes, stringDeserializers } from "@platformatic/kafka";
 import { serve } from "./child";
-import { LatencyRecorder } from "./latencies";
+import { answersOf, LatencyRecorder } from "./latencies";
 
 const [bootstrap = "", topic = ""] = process.argv.slice(2);
 const recorder = new LatencyRecorder();
@@ -20,10 +20,12 @@ async function main(): Promise<void> {
   const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.LATEST, maxWaitTime: 1_000 });
   let isReady = false;
   stream.on("data", ({ value }) => {
-    // The first message only shows that the consumer has its partitions.
-    if (isReady) recorder.record(value.slice("bench: ".length));
-    else serve({ take: () => recorder.take() });
-    isReady = true;
+    if (value.startsWith("bench: ")) recorder.record(value.slice("bench: ".length));
+    else if (!isReady) {
+      // Somebody knocks, and is heard: the consumer has its partitions.
+      isReady = true;
+      serve(answersOf(recorder));
+    }
   });
 }
 

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { serve } from "./child";
-import { LatencyRecorder } from "./latencies";
+import { answersOf, LatencyRecorder } from "./latencies";
 
 const [port, count] = process.argv.slice(2).map(Number);
 const recorder = new LatencyRecorder();
@@ -23,5 +23,5 @@ async function read(): Promise<void> {
 }
 
 void Promise.all(Array.from({ length: count ?? 0 }, read)).then(() => {
-  serve({ take: () => recorder.take() });
+  serve(answersOf(recorder));
 });
