@@ -20,6 +20,15 @@ const nodeReady = (node: string, ready: boolean) =>
 
 const servers = ["-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)"];
 
+/**
+ * Whether two of these servers are of one pool. Their volumes are on their node, so that the first one that is taken away cannot start elsewhere, and the
+ * PodDisruptionBudget rightly keeps the second: such a node is never drained.
+ */
+function sharePool(pods: Pods["items"]): boolean {
+  const pools = pods.map(({ metadata }) => metadata.name.replace(/-\d+$/, ""));
+  return new Set(pools).size < pools.length;
+}
+
 describe("when nodes fail", () => {
   fault("a node is lost and comes back", async (load) => {
     await stopNode(1);
@@ -32,11 +41,13 @@ describe("when nodes fail", () => {
 
   fault("a node is drained", async () => {
     const { items } = await get<Pods>("pods", ...servers);
-    const moved = items.filter(({ spec }) => spec.nodeName === "node-2").map(({ metadata }) => metadata.name);
-    assert.ok(moved.length > 0, "no server is on node-2");
+    const onNodes = Map.groupBy(items, ({ spec }) => spec.nodeName);
+    const [node, pods = []] = [...onNodes].find(([, each]) => !sharePool(each)) ?? [];
+    assert.ok(node !== undefined, "every node has two servers of a pool");
+    const moved = pods.map(({ metadata }) => metadata.name);
     const before = await identities();
-    await kubectl("drain", "node-2", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
-    await kubectl("uncordon", "node-2");
+    await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
+    await kubectl("uncordon", node);
     await back(before, ...moved);
   });
 
