@@ -31,7 +31,7 @@ const PAUSE_MS = 500;
  * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps coming back.
  */
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
-  const { keep, joined, settleMs, print } = options;
+  const { keep, settleMs, print } = options;
   const deadline = Date.now() + options.waitMs;
   const told = new Set<number>();
   let removedLast: { readonly id: number; readonly at: number } | undefined;
@@ -42,10 +42,8 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
       return;
     }
     const leaving = nextToLeave(quorum, keep);
-    const progress =
-      leaving !== undefined
-        ? await takeVote(cluster, { quorum, leaving, keep, told, print })
-        : await gather({ quorum, keep, joined, told, print });
+    const look = { ...options, quorum, told };
+    const progress = leaving === undefined ? await gather(look) : await takeVote(cluster, leaving, look);
     if (progress === "settled") {
       if (removedLast === undefined || Date.now() - removedLast.at >= settleMs) {
         print(`The voters are ${quorum.voters.map(({ id }) => id).join(", ")}.`);
@@ -62,24 +60,22 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
   }
 }
 
-interface Taking {
+/** The quorum as it is at one moment, and what is to become of it. */
+interface Look extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
   readonly quorum: Quorum;
-  readonly leaving: QuorumMember;
-  readonly keep: readonly number[];
   /** Controllers that were told to retire or return. */
   readonly told: Set<number>;
-  readonly print: (line: string) => void;
 }
 
 /** Takes the vote of a controller once the others can do without it and it has retired. */
-async function takeVote(cluster: Cluster, { quorum, leaving, keep, told, print }: Taking): Promise<Progress> {
-  const unsafe = whyUnsafe(quorum, leaving.id, keep);
+async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Promise<Progress> {
+  const unsafe = whyUnsafe(look.quorum, leaving.id, look.keep);
   if (unsafe !== undefined) return { waiting: unsafe };
-  if (!(await hasRetired(leaving, told, print))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
+  if (!(await hasRetired(leaving, look))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
   const { clusterId } = await cluster.describe([]);
   const { id, directoryId } = leaving;
   await cluster.request(`removing controller ${id}`, "controller", removeRaftVoterV0, clusterId, id, directoryId);
-  print(`Removed controller ${id} from the voters.`);
+  look.print(`Removed controller ${id} from the voters.`);
   return { removed: id };
 }
 
@@ -90,11 +86,7 @@ function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | un
 }
 
 /** Whether a controller takes no vote by itself any more; tells it to, the first time. One that has stopped need not be told. */
-async function hasRetired(
-  { id, host }: QuorumMember,
-  told: Set<number>,
-  print: (line: string) => void,
-): Promise<boolean> {
+async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Promise<boolean> {
   const attendance = host === undefined ? undefined : await attendanceOf(host);
   if (attendance === undefined) return !told.has(id);
   // Until it follows a leader again, it is one that the quorum would have to do without.
@@ -107,14 +99,8 @@ async function hasRetired(
   return false;
 }
 
-interface Gathering extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
-  readonly quorum: Quorum;
-  /** Controllers that were told to retire or return. */
-  readonly told: Set<number>;
-}
-
 /** Tells kept controllers that have retired to return, and looks whether they have, or, when asked to, whether all that are kept are voters. */
-async function gather({ quorum, keep, joined, told, print }: Gathering): Promise<Progress> {
+async function gather({ quorum, keep, joined, told, print }: Look): Promise<Progress> {
   const absent: number[] = [];
   for (const id of keep) {
     const host = hostIn(quorum, id);
