@@ -1,14 +1,13 @@
 import { join } from "node:path";
-import { kubectl } from "../test/e2e/support/kubectl";
+import { crash } from "../test/e2e/support/crash";
 import { up } from "../test/e2e/support/stack";
 import { up as sandboxUp } from "../sandbox/up";
-import { until } from "../test/e2e/support/until";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";
 
 const PAIRS = 5;
 
-/** Seconds from a broker's kill until it is back in the ISR of its partitions: a pod of the stack, against a bare JVM that is started again at once. */
+/** Seconds from a broker's kill until it is back in the ISR of its partitions: a pod of the stack, whose node starts it again, against a bare JVM that is started again at once. */
 export async function brokerRecovery(): Promise<string[]> {
   await sandboxUp();
   await up("dev");
@@ -20,18 +19,7 @@ export async function brokerRecovery(): Promise<string[]> {
     await work();
     return (performance.now() - from) / 1000;
   };
-  const killed = () =>
-    timed(async () => {
-      const pod = ["pod", "broker-2", "-n", "kafka"];
-      const uid = await kubectl("get", ...pod, "-o", "jsonpath={.metadata.uid}");
-      await kubectl("delete", ...pod, "--grace-period=0", "--force", "--wait=false");
-      await until("broker-2 is another pod", 60, async () =>
-        (await kubectl("get", ...pod, "--ignore-not-found", "-o", "jsonpath={.metadata.uid}")) === uid
-          ? "not yet"
-          : null,
-      );
-      await kubectl("wait", ...pod, "--for=condition=Ready", "--timeout=120s");
-    });
+  const killed = () => timed(() => crash("broker-2"));
   const restarted = () =>
     timed(async () => {
       await bare.stop(2);

@@ -1,10 +1,13 @@
+import { crash } from "../e2e/support/crash";
 import { identities, killAndReturn, loseDisk, back, kill } from "./brokers";
 import { fault } from "./fault";
 
 describe("when servers fail", () => {
   fault("nothing happens", (load) => load.acknowledges(200));
 
-  fault("a broker is killed", () => killAndReturn("broker-1"));
+  fault("a broker's pod is killed", () => killAndReturn("broker-1"));
+
+  fault("a broker's process is killed", () => crash("broker-1"));
 
   fault("all brokers are killed at once", () => killAndReturn("broker-0", "broker-1", "broker-2"));
 

@@ -1,8 +1,9 @@
 package kafkastack;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
-/** What the probes and the peers ask of a server. Implementations are called by several threads and answer within milliseconds. */
+/** What the probes and the peers ask of a server. Implementations are called by several threads and, but for those that wait, answer within milliseconds. */
 interface Health {
     /** Null when the server may serve and the next one may be restarted; otherwise what is missing, in a few words. */
     String notReady();
@@ -17,26 +18,36 @@ interface Health {
         return null;
     }
 
+    /** Waits until the server is ready, at the latest until the time is up: a probe that waits hears of it at once, and not a period later. @return what is missing. */
+    default String awaitReady(Duration patience) {
+        return await(this::notReady, patience, 50);
+    }
+
     /**
      * Waits until the others can do without this server, at the latest until the time is up.
      *
      * @return null when they can; otherwise why not, which is said, too.
      */
     default String awaitSpared(Duration patience) {
+        String reason = await(this::needed, patience, 500);
+        if (reason != null) {
+            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
+        }
+        return reason;
+    }
+
+    private static String await(Supplier<String> obstacle, Duration patience, long pauseMs) {
         long start = System.nanoTime();
-        String reason;
-        while ((reason = needed()) != null && System.nanoTime() - start < patience.toNanos()) {
+        String found;
+        while ((found = obstacle.get()) != null && System.nanoTime() - start < patience.toNanos()) {
             try {
-                Thread.sleep(500);
+                Thread.sleep(pauseMs);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
             }
         }
-        if (reason != null) {
-            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
-        }
-        return reason;
+        return found;
     }
 
     /** What {@code /quorum} tells a peer that starts with an empty disk: {@code key=value} lines, one of them {@code epoch=}, above 0 once a quorum is known. */

@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * {@code /live} and {@code /ready} (200, or 503 with what is wrong or missing), {@code /quorum}, and {@code /leave?seconds=N}, which answers when the others can do without
- * this server, at the latest after that time; and what else a server can be told to do. On daemon threads.
+ * {@code /live} and {@code /ready} (200, or 503 with what is wrong, or what is missing after a short wait), {@code /quorum}, and {@code /leave?seconds=N}, which answers
+ * when the others can do without this server, at the latest after that time; and what else a server can be told to do. On daemon threads.
  */
 final class HealthServer {
     static final int PORT = 8080;
+    /** A little less than the period of the readiness probe, so that one of them waits nearly always. */
+    private static final Duration READY_PATIENCE = Duration.ofMillis(900);
 
     private HealthServer() {}
 
@@ -22,7 +24,7 @@ final class HealthServer {
     static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
-        server.createContext("/ready", exchange -> answer(exchange, health.notReady()));
+        server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
         server.createContext("/leave", exchange -> leave(exchange, health));
         orders.forEach((path, order) -> server.createContext(path, exchange -> {

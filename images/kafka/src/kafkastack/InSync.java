@@ -12,10 +12,11 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Whether this broker is in the ISR of all its partitions, asked twice a second by a thread of its own until it is.
- * Then the thread ends, its client is closed, and the answer stays.
+ * Whether this broker is in the ISR of all its partitions, asked by a thread of its own until it is: at first often, since a broker that was
+ * away for a moment is back within one, then twice a second. Then the thread ends, its client is closed, and the answer stays.
  */
 final class InSync {
+    private static final long FIRST_INTERVAL_MS = 50;
     private static final long INTERVAL_MS = 500;
 
     private final HealthClient client;
@@ -40,8 +41,8 @@ final class InSync {
     private void ask() {
         while (missing != null) {
             try (Admin admin = client.connect()) {
-                while ((missing = outOfSync(admin)) != null) {
-                    Thread.sleep(INTERVAL_MS);
+                for (long pause = FIRST_INTERVAL_MS; (missing = outOfSync(admin)) != null; pause = Math.min(2 * pause, INTERVAL_MS)) {
+                    Thread.sleep(pause);
                 }
             } catch (InterruptedException e) {
                 return;
