@@ -9,11 +9,10 @@ const defaultReplication = (brokers: number): number => Math.min(3, brokers);
 const defaultInSync = (replication: number): number => Math.max(1, replication - 1);
 
 /**
- * A restarted broker is let in only once the session of its former life has run out, also after a clean stop, and its attempts are further and further apart; what a
- * killed broker led stands still as long. With Kafka's own 9 s a roll is mostly waiting for that, while a broker is back within 6 s. Six heartbeats may be missed, where
- * it is four by default.
+ * A restarted broker is let in only once the session of its former life has run out, also after a clean stop, and asks for it at each heartbeat; what a killed broker
+ * led stands still as long. With Kafka's own 9 s and 2 s a roll is mostly waiting for that, while a broker is back within 6 s.
  */
-const RESTARTS = { "broker.heartbeat.interval.ms": 1_000, "broker.session.timeout.ms": 6_000 };
+const RESTARTS = { "broker.heartbeat.interval.ms": 500, "broker.session.timeout.ms": 6_000 };
 
 /**
  * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers, or Kafka's own default can lose data.
