@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { crash } from "../test/e2e/support/crash";
 import { up } from "../test/e2e/support/stack";
+import { killAndReturn } from "../test/faults/brokers";
 import { up as sandboxUp } from "../sandbox/up";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";
@@ -19,7 +20,11 @@ export async function brokerRecovery(): Promise<string[]> {
     await work();
     return (performance.now() - from) / 1000;
   };
-  const killed = () => timed(() => crash("broker-2"));
+  const killed = async () => {
+    // A new pod each time: within one, a kubelet waits longer from crash to crash.
+    await killAndReturn("broker-2");
+    return timed(() => crash("broker-2"));
+  };
   const restarted = () =>
     timed(async () => {
       await bare.stop(2);
