@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { identify, type ProcessIdentity } from "./process";
 
@@ -28,6 +29,9 @@ export function ensureCgroup(cgroup: string): void {
 /** Controllers that pods need. */
 const controllers = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids"];
 
+/** What the kubelet gives the pods of a node for each core that it has. */
+const SHARES_PER_CORE = 1_024;
+
 /** Hands on what a cgroup does not inherit by itself. */
 function inherit(parent: string, child: string): void {
   const available = read(join(parent, "cgroup.controllers")).trim().split(" ");
@@ -43,6 +47,9 @@ function inherit(parent: string, child: string): void {
     const isVersion1 = existsSync(join(child, "tasks"));
     if (isVersion1 && existsSync(own) && read(own).trim() === "") writeFileSync(own, read(join(parent, file)));
   }
+  // Pods weigh as much beside the machine's other threads as they would on a node: by its cores. On cgroup v2 the default does.
+  const shares = join(child, "cpu.shares");
+  if (existsSync(shares)) writeFileSync(shares, String(availableParallelism() * SHARES_PER_CORE));
 }
 
 /** Every process in a cgroup and below it, in any hierarchy. */
