@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -96,12 +96,14 @@ function stackFile(folder: string, stack: string, config: Record<string, unknown
   return stack;
 }
 
-/** A project that runs as this one does, whose program uses Pulumi and makes nothing. */
+/** How a program runs whose types are not checked: as this one, but without the cache of compiled code that this one brings. */
+const RUNTIME = { name: "nodejs", options: { typescript: false, nodeargs: "--import tsx" } };
+
+/** A project whose program uses Pulumi and makes nothing. */
 function emptyProgram(root: string, folder: string): string {
   const project = join(folder, "empty");
   mkdirSync(project);
-  const runtime = /^runtime:\n(?: .*\n)+/m.exec(readFileSync(join(root, "Pulumi.yaml"), "utf8"))?.[0] ?? "";
-  writeFileSync(join(project, "Pulumi.yaml"), `name: empty\n${runtime}main: index.ts\n`);
+  writeFileSync(join(project, "Pulumi.yaml"), stringify({ name: "empty", runtime: RUNTIME, main: "index.ts" }));
   writeFileSync(
     join(project, "index.ts"),
     'import * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\n',
