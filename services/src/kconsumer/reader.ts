@@ -3,7 +3,7 @@ import { idLine, messageBody } from "./frames.js";
 import type { Positions } from "./position.js";
 import type { RoomLog } from "./room-log.js";
 
-/** The connection to one reader; a Node.js response is one. */
+/** The connection to one reader; a Node.js socket is one, and a response. */
 export interface ReaderOutput {
   /** Returns false when the reader's side does not keep up; `drain` follows when it does again. */
   write(chunk: Buffer | string): boolean;
