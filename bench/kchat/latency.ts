@@ -2,6 +2,7 @@ import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { KafkaClient, parseBootstrap } from "../../services/src/kafka/client";
 import { RoomWriter } from "../../services/src/kchat/room-writer";
+import { describeRatios } from "../ratios";
 import { Child } from "./child";
 import type { Latencies } from "./latencies";
 import { atRate, stamped } from "./pace";
@@ -9,12 +10,16 @@ import { type Stage, TOPICS } from "./stage";
 
 /** Messages per second, and for how many seconds. */
 const LOADS = [
-  { rate: 10, seconds: 20 },
-  { rate: 100, seconds: 15 },
-  { rate: 1_000, seconds: 10 },
+  { rate: 10, seconds: 15 },
+  { rate: 100, seconds: 10 },
+  { rate: 1_000, seconds: 8 },
 ] as const;
-/** Seconds of the same load before the measurement, so that both sides' code is compiled. */
+/** Each load is put on both sides in turns, so that what else changes meanwhile hits both. */
+const ROUNDS = 3;
+/** Seconds of the same load before each measurement, so that both sides' code is compiled. */
 const WARM_UP = 3;
+/** Seconds of the highest load on each side before everything: the brokers' virtual machines compile for as long. */
+const BROKERS_WARM_UP = 15;
 const READERS = [1, 100] as const;
 /** For how long messages may be on their way once Kafka has acknowledged them. */
 const ARRIVAL_MS = 30_000;
@@ -34,14 +39,23 @@ export async function latency(stage: Stage): Promise<string[]> {
   const produce = (message: string) => writer.append(TOPICS.raw, Buffer.from(message));
   const lines: string[] = [];
   try {
+    await atRate(1_000, BROKERS_WARM_UP, () => produce(stamped()));
+    await atRate(1_000, BROKERS_WARM_UP, poster(stage.ports.producer));
     for (const load of LOADS) {
-      const raw = await measure(await rawConsumer(stage, produce), load, 1, () => produce(stamped()));
+      const raw: Latencies[] = [];
+      const chat = READERS.map((): Latencies[] => []);
+      for (let round = 0; round < ROUNDS; round++) {
+        raw.push(await measure(await rawConsumer(stage, produce), load, 1, () => produce(stamped())));
+        for (const [index, count] of READERS.entries()) {
+          const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
+          // With connections of its own: idle ones of an earlier measurement may be about to be closed.
+          chat[index]?.push(await measure(readers, load, count, poster(stage.ports.producer)));
+        }
+      }
       lines.push(`${load.rate}/s, Kafka alone: ${shown(raw)}`);
-      for (const count of READERS) {
-        const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
-        // With connections of its own: idle ones of an earlier measurement may be about to be closed.
-        const chat = await measure(readers, load, count, poster(stage.ports.producer));
-        lines.push(`${load.rate}/s, ${count} readers: ${shown(chat)}; ${compared(chat, raw)}`);
+      for (const [index, count] of READERS.entries()) {
+        const measured = chat[index] ?? [];
+        lines.push(`${load.rate}/s, ${count} readers: ${shown(measured)}; ${compared(measured, raw)}`);
       }
     }
     return lines;
@@ -89,13 +103,16 @@ async function arrived(receiver: Child, count: number): Promise<Latencies> {
   }
 }
 
-function shown({ p50, p99, p999 }: Latencies): string {
-  return `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, p99.9 ${p999.toFixed(1)} ms`;
+/** The middle of the rounds, for each figure by itself. */
+function shown(rounds: readonly Latencies[]): string {
+  const middle = (of: (latencies: Latencies) => number) =>
+    rounds.map(of).sort((one, other) => one - other)[(rounds.length - 1) / 2] ?? NaN;
+  return `p50 ${middle(({ p50 }) => p50).toFixed(1)} ms, p99 ${middle(({ p99 }) => p99).toFixed(1)} ms, p99.9 ${middle(({ p999 }) => p999).toFixed(1)} ms`;
 }
 
-function compared(chat: Latencies, raw: Latencies): string {
-  const [p50, p99, p999] = [chat.p50 / raw.p50, chat.p99 / raw.p99, chat.p999 / raw.p999];
-  return `${p50.toFixed(2)}, ${p99.toFixed(2)} (goal: ${GOAL}) and ${p999.toFixed(2)} x Kafka alone`;
+function compared(chat: readonly Latencies[], raw: readonly Latencies[]): string {
+  const ratios = chat.map(({ p99 }, round) => p99 / (raw[round]?.p99 ?? NaN));
+  return `p99 ${describeRatios(ratios)} x Kafka alone (goal: ${GOAL})`;
 }
 
 /** Sends stamped messages to kproducer over connections that stay open. */
