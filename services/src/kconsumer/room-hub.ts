@@ -158,8 +158,8 @@ export class RoomHub {
   }
 
   /**
-   * From here on messages are written to the connection itself, as the response has no encoding of its own: that leaves with the write, where a response holds
-   * all readers' writes back until the last of them is done, and it takes less of the processor.
+   * From here on messages go to the connection itself, which a response without an encoding of its own allows: a response keeps what is written to it until
+   * all readers have been written to, and takes more of the processor.
    */
   #add(output: ServerResponse, cursor: number, resume: Positions | undefined, log: RoomLog): void {
     const connection = output.socket;
