@@ -15,6 +15,12 @@ const defaultInSync = (replication: number): number => Math.max(1, replication -
 const RESTARTS = { "broker.heartbeat.interval.ms": 500, "broker.session.timeout.ms": 6_000 };
 
 /**
+ * The address of a pod that is gone does not answer at all, and its name soon has another. Kafka's own 10 s, and 20 s and more the next time, of waiting for a connection
+ * are longer than a session: a controller that restarts would find brokers that it takes for dead.
+ */
+const CONNECTIONS = { "socket.connection.setup.timeout.ms": 2_000, "socket.connection.setup.timeout.max.ms": 3_000 };
+
+/**
  * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers, or Kafka's own default can lose data.
  * From three brokers up they stay the same, so that scaling out or in restarts nothing.
  */
@@ -24,6 +30,7 @@ function defaultSettings(mode: Mode, brokers: number, version: KafkaVersion): Re
   const internalTopics = ["transaction.state.log", ...(isKafka3(version) ? [] : ["share.coordinator.state.topic"])];
   return {
     "auto.create.topics.enable": false,
+    ...CONNECTIONS,
     ...(mode === "kraft" && RESTARTS),
     "default.replication.factor": replication,
     "min.insync.replicas": inSync,

@@ -19,7 +19,7 @@ public final class Main {
 
     public static void main(String[] args) throws Exception {
         // A restarted pod has another address: the JVM's own 30 s of remembering the old one, or 10 s of remembering that there was none, are too long.
-        Security.setProperty("networkaddress.cache.ttl", "5");
+        Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         String server = args[0];
         String[] rest = Arrays.copyOfRange(args, 1, args.length);
