@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { crash } from "../test/e2e/support/crash";
 import { up } from "../test/e2e/support/stack";
-import { killAndReturn } from "../test/faults/brokers";
+import { crash, killAndReturn } from "../test/faults/brokers";
 import { up as sandboxUp } from "../sandbox/up";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";

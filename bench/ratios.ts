@@ -1,7 +1,9 @@
+/** The middle value; of an even number, the upper one of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
 /** Ratios of paired runs, as a figure with its spread. */
 export function describeRatios(ratios: readonly number[]): string {
-  const sorted = [...ratios].sort((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? NaN;
-  const [low, high] = [sorted[0] ?? NaN, sorted.at(-1) ?? NaN];
-  return `${middle.toFixed(2)} (median of ${sorted.length} pairs, ${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return `${median(ratios).toFixed(2)} (median of ${ratios.length} pairs, ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
 }

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { KafkaClient, parseBootstrap } from "../../services/src/kafka/client";
 import { RoomWriter } from "../../services/src/kchat/room-writer";
-import { describeRatios } from "../ratios";
+import { describeRatios, median } from "../ratios";
 import { Child } from "./child";
 import type { Latencies } from "./latencies";
 import { atRate, stamped } from "./pace";
@@ -43,18 +43,17 @@ export async function latency(stage: Stage): Promise<string[]> {
     await atRate(1_000, BROKERS_WARM_UP, poster(stage.ports.producer));
     for (const load of LOADS) {
       const raw: Latencies[] = [];
-      const chat = READERS.map((): Latencies[] => []);
+      const chat = READERS.map((count) => ({ count, measured: new Array<Latencies>() }));
       for (let round = 0; round < ROUNDS; round++) {
         raw.push(await measure(await rawConsumer(stage, produce), load, 1, () => produce(stamped())));
-        for (const [index, count] of READERS.entries()) {
+        for (const { count, measured } of chat) {
           const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
           // With connections of its own: idle ones of an earlier measurement may be about to be closed.
-          chat[index]?.push(await measure(readers, load, count, poster(stage.ports.producer)));
+          measured.push(await measure(readers, load, count, poster(stage.ports.producer)));
         }
       }
       lines.push(`${load.rate}/s, Kafka alone: ${shown(raw)}`);
-      for (const [index, count] of READERS.entries()) {
-        const measured = chat[index] ?? [];
+      for (const { count, measured } of chat) {
         lines.push(`${load.rate}/s, ${count} readers: ${shown(measured)}; ${compared(measured, raw)}`);
       }
     }
@@ -105,9 +104,8 @@ async function arrived(receiver: Child, count: number): Promise<Latencies> {
 
 /** The middle of the rounds, for each figure by itself. */
 function shown(rounds: readonly Latencies[]): string {
-  const middle = (of: (latencies: Latencies) => number) =>
-    rounds.map(of).sort((one, other) => one - other)[(rounds.length - 1) / 2] ?? NaN;
-  return `p50 ${middle(({ p50 }) => p50).toFixed(1)} ms, p99 ${middle(({ p99 }) => p99).toFixed(1)} ms, p99.9 ${middle(({ p999 }) => p999).toFixed(1)} ms`;
+  const middle = (figure: keyof Latencies) => median(rounds.map((latencies) => latencies[figure])).toFixed(1);
+  return `p50 ${middle("p50")} ms, p99 ${middle("p99")} ms, p99.9 ${middle("p999")} ms`;
 }
 
 function compared(chat: readonly Latencies[], raw: readonly Latencies[]): string {

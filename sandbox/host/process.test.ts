@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { end, findProcesses, childrenOf, identify, isRunning, parseStat } from "./process";
+import { end, environmentOf, findProcesses, childrenOf, identify, isRunning, parseStat } from "./process";
 
 describe("processes", () => {
   let child: ChildProcess | undefined;
@@ -53,6 +53,15 @@ describe("processes", () => {
     assert.ok(found);
     await end([found], 0.2);
     assert.equal(isRunning(found), false);
+  });
+
+  it("tells the environment of a process, and nothing of one that has ended", async () => {
+    const pid = await start("sleep", "61.5");
+    assert.ok(environmentOf(pid).includes(`PATH=${process.env["PATH"] ?? ""}`));
+    const found = identify(pid);
+    assert.ok(found);
+    await end([found], 5);
+    assert.deepEqual(environmentOf(pid), []);
   });
 
   it("finds processes by their command line, and children by their parents", async () => {

@@ -84,6 +84,11 @@ export function findProcesses(matches: (commandLine: readonly string[]) => boole
   });
 }
 
+/** The environment that a process was started with, as `NAME=value`; empty when it has ended. */
+export function environmentOf(pid: number): string[] {
+  return read(`/proc/${pid}/environ`).split("\0").filter(Boolean);
+}
+
 /** The children of some processes. */
 export function childrenOf(parents: readonly ProcessIdentity[]): ProcessIdentity[] {
   const wanted = new Set(parents.map(({ pid }) => pid));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { environmentOf, findProcesses } from "../../sandbox/host/process";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { get, inPod, kubectl } from "../e2e/support/kubectl";
 import { until } from "../e2e/support/until";
@@ -6,6 +7,10 @@ import { BOOTSTRAP, TOPIC } from "./load";
 
 interface StatefulSet {
   readonly spec: { readonly replicas: number };
+}
+
+interface Pod {
+  readonly status: { readonly containerStatuses: readonly { readonly restartCount: number }[] };
 }
 
 interface Pods {
@@ -83,6 +88,22 @@ export async function killAndReturn(...pods: string[]): Promise<void> {
   const before = await identities();
   await kill(...pods);
   await back(before, ...pods);
+}
+
+/**
+ * Kills the Java process of a pod, as a lack of memory would: nothing is said to the other servers. Resolves when the container that the kubelet starts in its place
+ * is ready.
+ */
+export async function crash(pod: string): Promise<void> {
+  const { status } = await get<Pod>("pod", pod, "-n", "kafka");
+  const restarts = (status.containerStatuses[0]?.restartCount ?? 0) + 1;
+  const java = findProcesses(([program]) => program === "java");
+  const server = java.find(({ pid }) => environmentOf(pid).includes(`POD_NAME=${pod}`));
+  assert.ok(server !== undefined, `no Java process of ${pod} runs`);
+  process.kill(server.pid, "SIGKILL");
+  for (const condition of [`jsonpath={.status.containerStatuses[0].restartCount}=${restarts}`, "condition=Ready"]) {
+    await kubectl("wait", "pod", pod, "-n", "kafka", `--for=${condition}`, "--timeout=120s");
+  }
 }
 
 /** Empties the disk of a server and kills it. */

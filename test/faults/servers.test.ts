@@ -1,5 +1,4 @@
-import { crash } from "../e2e/support/crash";
-import { identities, killAndReturn, loseDisk, back, kill } from "./brokers";
+import { crash, identities, killAndReturn, loseDisk, back, kill } from "./brokers";
 import { fault } from "./fault";
 
 describe("when servers fail", () => {
