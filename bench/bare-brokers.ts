@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sandboxEnvironment } from "../sandbox/environment";
@@ -17,15 +17,20 @@ const OWN =
 
 /**
  * The brokers of a stack without Kubernetes: the same image's files, settings and heap, as processes on this machine that only see another root directory, so that they
- * have the same JVM and the same class-data-sharing archive.
+ * have the same JVM and the same archive of its classes.
  */
 export class BareBrokers implements AsyncDisposable {
   private readonly processes = new Map<number, ChildProcess>();
+  private readonly startupOptions: string;
+  private readonly archive: string;
 
   private constructor(
     private readonly root: string,
     private readonly heap: string,
-  ) {}
+  ) {
+    this.startupOptions = join(root, "opt/kafka/startup.options");
+    this.archive = readFileSync(this.startupOptions, "utf8");
+  }
 
   /** Where clients reach them. */
   readonly bootstrap = [0, 1, 2].map((id) => `127.0.0.1:${PORTS.client + id}`).join(",");
@@ -73,13 +78,14 @@ export class BareBrokers implements AsyncDisposable {
     return run("chroot", [this.root, ...command], { env: { PATH: IMAGE_PATH } });
   }
 
-  /** Starts a broker that was formatted; `jvm` are further options of its JVM. */
-  startBroker(id: number, jvm = ""): void {
+  /** Starts a broker that was formatted, with the archive of the image's build or without any. */
+  startBroker(id: number, archive = true): void {
+    writeFileSync(this.startupOptions, archive ? this.archive : "-Xshare:off\n");
     const log = openSync(join(this.root, `bare/${id}/log`), "a");
     const env = {
       PATH: IMAGE_PATH,
       KAFKA_HEAP_OPTS: this.heap,
-      KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id} ${jvm}`,
+      KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id}`,
     };
     const start = ["kafka-run-class.sh", "kafkastack.Main", "kafka.Kafka", `/bare/${id}/server.properties`];
     this.processes.set(id, spawn("chroot", [this.root, ...start], { env, stdio: ["ignore", log, log] }));

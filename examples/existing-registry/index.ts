@@ -30,7 +30,7 @@ const { namespace } = new SecuredNamespace("events", { name: "events", instance,
 
 const address = { pushAddress: registry, pullAddress: registry };
 const kafkaImage = new Image("kafka-image", {
-  ...kafkaImageSource({ version, jre: "eclipse-temurin:21-jre", maven: "maven:3.9-eclipse-temurin-21" }),
+  ...kafkaImageSource({ version, jre: "eclipse-temurin:25-jre", maven: "maven:3.9-eclipse-temurin-25" }),
   repository: "kafka",
   registry: address,
 });

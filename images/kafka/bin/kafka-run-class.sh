@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a Java class with the image's jars, its class-data-sharing archive and the settings of this container.
+# Runs a Java class with the image's jars, what build-cds.sh kept for a quick start, and the settings of this container.
 set -euo pipefail
 readonly HOME_DIR=/opt/kafka
 
@@ -10,6 +10,6 @@ readonly LOGGING=${KAFKA_LOGGING:-$HOME_DIR/etc/log4j}
 
 # The options are lists of words.
 # shellcheck disable=SC2086
-exec java $KAFKA_HEAP_OPTS $KAFKA_JVM_OPTS -Xshare:auto -XX:SharedArchiveFile=$HOME_DIR/kafka.jsa -Xlog:disable -Xlog:all=error:stderr \
+exec java $KAFKA_HEAP_OPTS $KAFKA_JVM_OPTS @$HOME_DIR/startup.options -Xlog:disable -Xlog:all=error:stderr \
   -Djava.awt.headless=true -Dlog4j2.configurationFile="$LOGGING.xml" -Dlog4j.configuration="file:$LOGGING.properties" \
   -cp "$(<$HOME_DIR/classpath)" ${KAFKA_OPTS:-} "$@"
