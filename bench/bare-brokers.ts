@@ -35,11 +35,11 @@ export class BareBrokers implements AsyncDisposable {
   /** Where clients reach them. */
   readonly bootstrap = [0, 1, 2].map((id) => `127.0.0.1:${PORTS.client + id}`).join(",");
 
-  /** Unpacks the image that the stack's brokers run, and starts three brokers that are controllers too. */
-  static async start(folder: string): Promise<BareBrokers> {
+  /** Unpacks the image that the stack's brokers run, and starts brokers that are controllers too, by default three. */
+  static async start(folder: string, ids: readonly number[] = [0, 1, 2]): Promise<BareBrokers> {
     const bare = await BareBrokers.unpack(folder);
-    for (const id of [0, 1, 2]) await bare.format(id);
-    for (const id of [0, 1, 2]) bare.startBroker(id);
+    for (const id of ids) await bare.format(id);
+    for (const id of ids) bare.startBroker(id);
     return bare;
   }
 

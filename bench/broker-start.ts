@@ -9,18 +9,19 @@ const PAIRS = 5;
 const SESSION_MS = 7_000;
 
 /**
- * Seconds from the start of a broker's process until it is unfenced and in sync, with the archive of classes from the image's build and without class-data sharing, paired. It is started when the
- * session of its former life has run out, as otherwise most of the time would be waiting for that, whatever the archive does.
+ * Seconds from the start of a broker's process until it is unfenced and in sync, with the archive of classes from the image's build and without class-data sharing,
+ * paired. It is alone, a broker and a controller in one. It is started when the session of its former life has run out, as otherwise most of the time would be waiting
+ * for that, whatever the archive does.
  */
 export async function brokerStart(): Promise<string[]> {
-  await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"));
-  for (const id of [0, 1, 2]) await bare.ready(id);
+  await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"), [0]);
+  await bare.ready(0);
   const start = async (archive: boolean): Promise<number> => {
-    await bare.stop(2, "SIGTERM");
+    await bare.stop(0, "SIGTERM");
     await delay(SESSION_MS);
     const from = performance.now();
-    bare.startBroker(2, archive);
-    await bare.ready(2);
+    bare.startBroker(0, archive);
+    await bare.ready(0);
     return (performance.now() - from) / 1000;
   };
   const pairs: [number, number][] = [];

@@ -24,12 +24,12 @@ if java -XX:+PrintFlagsFinal -version 2>/dev/null | grep -q AOTCacheOutput; then
   # Kafka unmaps files through Unsafe and compresses in native code, of which the JVM would warn at each start.
   printf '%s\n' --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED >startup.options
   # Without the profiles of the methods: compiling by them at once competes with the start for the processors.
-  write=(-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=$PWD/$archive)
+  write=(-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput="$PWD/$archive")
   use=-XX:AOTCache=$PWD/$archive
 else
   archive=kafka.jsa
   : >startup.options
-  write=(-XX:ArchiveClassesAtExit=$PWD/$archive)
+  write=(-XX:ArchiveClassesAtExit="$PWD/$archive")
   use=-XX:SharedArchiveFile=$PWD/$archive
 fi
 readonly JAVA=(java -Xmx256m -XX:+UseG1GC @startup.options -Dlog4j2.configurationFile=/opt/kafka/etc/log4j.xml -Dlog4j.configuration=file:/opt/kafka/etc/log4j.properties
