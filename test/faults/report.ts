@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Outcome } from "./load";
 
@@ -6,7 +6,13 @@ import type { Outcome } from "./load";
 export type Case = { readonly name: string } & Outcome;
 
 const FILE = join(process.cwd(), ".sandbox", "faults.json");
-const cases: Case[] = [];
+
+/** Every run so far, those of earlier rounds too. */
+const cases: Case[] = Number(process.env["FAULT_RUN"] ?? "1") > 1 ? readReport() : [];
+
+function readReport(): Case[] {
+  return (JSON.parse(readFileSync(FILE, "utf8")) as { cases: Case[] }).cases;
+}
 
 /** Notes a run, and writes the report so far to .sandbox/faults.json. */
 export function note(done: Case): void {
