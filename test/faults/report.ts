@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Outcome } from "./load";
 
@@ -7,22 +7,25 @@ export type Case = { readonly name: string } & Outcome;
 
 const FILE = join(process.cwd(), ".sandbox", "faults.json");
 
-/** Every run so far, those of earlier rounds too. */
-const cases: Case[] = Number(process.env["FAULT_RUN"] ?? "1") > 1 ? readReport() : [];
+/** Forgets the runs of an earlier report. */
+export function beginReport(): void {
+  rmSync(FILE, { force: true });
+}
 
-function readReport(): Case[] {
-  return (JSON.parse(readFileSync(FILE, "utf8")) as { cases: Case[] }).cases;
+/** Every run so far, those of earlier rounds too. */
+function noted(): Case[] {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as { cases: Case[] }).cases : [];
 }
 
 /** Notes a run, and writes the report so far to .sandbox/faults.json. */
 export function note(done: Case): void {
-  cases.push(done);
   mkdirSync(dirname(FILE), { recursive: true });
-  writeFileSync(FILE, `${JSON.stringify({ cases }, null, 2)}\n`);
+  writeFileSync(FILE, `${JSON.stringify({ cases: [...noted(), done] }, null, 2)}\n`);
 }
 
 /** Prints every run so far, a line each. */
 export function printReport(): void {
+  const cases = noted();
   if (cases.length === 0) return;
   const columns = ["acknowledged", "read", "lost", "duplicated", "outOfOrder", "longestStallMs"] as const;
   const rows = [
