@@ -2,6 +2,7 @@
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Analyzers } from "./analyzer";
 import { compare } from "./compare";
+import type { Hook } from "./hooks";
 import { restore } from "./paths";
 import { describe, type Progress } from "./progress";
 import type { Providers } from "./providers";
@@ -81,6 +82,11 @@ export class Deployment {
     } finally {
       this.running.delete(work);
     }
+  }
+
+  /** Takes note of a hook: resources name it. */
+  registerHook(name: string, hook: Hook): void {
+    this.steps.hooks.set(name, hook);
   }
 
   /** Waits until nothing runs any more. */
