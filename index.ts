@@ -36,6 +36,8 @@ const target: k8s.ProviderArgs = {
   ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
   ...(cluster.context !== undefined && { context: cluster.context }),
   enableServerSideApply: true,
+  // What this stack made is its own: a field that somebody else has set is taken back. Fields that are given away, to an autoscaler, are ignored changes.
+  enablePatchForce: true,
   // A changed ConfigMap or Secret is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
   enableConfigMapMutable: true,
   enableSecretMutable: true,
@@ -161,9 +163,10 @@ const operation = {
     : undefined,
   throttle: operations.rebalance.throttle,
   deadlineSeconds: operations.jobDeadlineSeconds,
+  jobResources: operations.resources,
 };
 const prepared = new PrepareChange("prepare", operation, onCluster);
-const tool = { ...scope, image: kafkaImage.reference };
+const tool = { ...scope, image: kafkaImage.reference, jobResources: operations.resources };
 const readable =
   config.mode === "kraft"
     ? [
