@@ -31,6 +31,7 @@ export function kafkaArgs(
       rebalance: operations.rebalance.enabled,
       throttle: operations.rebalance.throttle,
       deadlineSeconds: operations.jobDeadlineSeconds,
+      resources: operations.resources,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,

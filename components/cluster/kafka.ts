@@ -10,6 +10,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { FinishChange, PrepareChange, type Topic } from "../operations/kafka-operations";
+import type { JobResources } from "../operations/job-resources";
 import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
 import type { DirectoryTools } from "../storage/pool-volumes";
@@ -26,6 +27,8 @@ export interface Operations {
   readonly throttle?: number | undefined;
   /** Seconds after which a Job is given up. @default 3600 */
   readonly deadlineSeconds?: number | undefined;
+  /** What a Job's pod asks for and may use. @default little, with limits, so that a quota lets it in */
+  readonly resources?: JobResources | undefined;
 }
 
 /** What a Kafka cluster is made of. What has a default that fits most needs not be named. */
@@ -113,10 +116,15 @@ export class Kafka extends pulumi.ComponentResource {
         : undefined,
       throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
       deadlineSeconds: args.operations?.deadlineSeconds ?? 3600,
+      jobResources: args.operations?.resources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);
     const tool = (part: string, command: pulumi.Input<string>[], dependsOn: pulumi.Resource[]) =>
-      new ToolJob(named(part), { ...scope, image: images.kafka, command }, { ...child, dependsOn }).job;
+      new ToolJob(
+        named(part),
+        { ...scope, image: images.kafka, command, jobResources: operation.jobResources },
+        { ...child, dependsOn },
+      ).job;
     const readable = ensemble ? [] : [tool("metadata-check", ["metadata-version.sh", "check", bootstrap, version], [])];
 
     const kafka = new KafkaCluster(
