@@ -2,6 +2,7 @@
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and shows what
  * it says. Works through the Kubernetes API alone: no broker port need be open to the caller.
  */
+import "../sandbox/host/check-node";
 import { CoreV1Api, KubeConfig, Log, type V1Pod } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
