@@ -1,4 +1,5 @@
 /** `npm run up|preview|down -- --stack dev [-c key=value]`. */
+import "../host/check-node";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
+import { bundledNode } from "../host/bundled-node";
 import type { Project } from "./project";
 
 /** How a program runs. */
@@ -65,7 +66,6 @@ function entryPoint(project: Project): [entry: string, directory: string] {
 
 /** Node itself: the one that runs this, unless it is too old and the project brings a newer one. */
 export function nodeBinary(root: string): string {
-  const bundled = path.join(root, "node_modules", "node", "bin", "node");
   const major = Number(process.versions.node.split(".")[0]);
-  return major < 24 && fs.existsSync(bundled) ? bundled : process.execPath;
+  return (major < 24 ? bundledNode(root) : undefined) ?? process.execPath;
 }
