@@ -115,9 +115,22 @@ describe("engine: a refresh", () => {
   });
 
   it("waits for what is as it shall be but not ready, which is no change", async () => {
-    const run = await runAll(await finding({ notReady: "2 of 3" }), thing("a", { size: 1, named: true }));
+    const run = await runAll(
+      await finding({ readiness: { notReady: "2 of 3" } }),
+      thing("a", { size: 1, named: true }),
+    );
     assert.deepEqual(run.provider.log, ["update a"]);
     assert.equal(run.deployment.options.progress.changes().same, 1);
+  });
+
+  it("is content with what has become ready since a run that did not wait for it", async () => {
+    const first = await bench();
+    await assert.rejects(first.deployment.register(thing("a", { notReady: true })), Stopped);
+    const second = await first.next(refresh);
+    second.provider.found.set("a", { readiness: "ready" });
+    await runAll(second, thing("a", { notReady: true }));
+    assert.deepEqual(second.provider.log, []);
+    assert.equal(second.state.find(urnOf("a"))?.initErrors, undefined);
   });
 
   it("that fails fails the run: no answer is not that the resource is gone", async () => {

@@ -205,10 +205,12 @@ export class Deployment {
     if (difference.replace.length > 0) {
       return this.steps.replace(work, old, difference, wanted);
     }
-    if (difference.changes.length > 0 || old.initErrors !== undefined) {
-      return this.steps.update(work, old, difference);
+    if (difference.changes.length === 0 && notReady !== undefined) {
+      return this.steps.settle(work, old, notReady);
     }
-    return notReady === undefined ? this.steps.keepSame(work, old) : this.steps.settle(work, old, notReady);
+    return difference.changes.length === 0 && old.initErrors === undefined
+      ? this.steps.keepSame(work, old)
+      : this.steps.update(work, old, difference);
   }
 
   /** A resource as it is now, whatever an earlier run left and somebody did by hand; none when it is gone. */
@@ -230,7 +232,15 @@ export class Deployment {
     }
     old.inputs = now.inputs;
     old.outputs = now.outputs;
-    return { old, drift: now.drift, ...(now.notReady !== undefined && { notReady: now.notReady }) };
+    if (now.readiness === "ready") {
+      delete old.initErrors;
+    }
+    if (typeof now.readiness !== "object") {
+      return { old, drift: now.drift };
+    }
+    const { notReady } = now.readiness;
+    old.initErrors = [notReady];
+    return { old, drift: now.drift, notReady };
   }
 
   /** Ends a deletion in whose midst an earlier run was killed: there is no telling how far it came. */

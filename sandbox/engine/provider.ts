@@ -46,8 +46,8 @@ export interface Refreshed {
   readonly outputs: PropertyMap;
   /** Where it is not as it was made. */
   readonly drift: readonly Drift[];
-  /** Why it is not ready; absent when it is. */
-  readonly notReady?: string;
+  /** Whether it is ready, else why not; absent where a refresh does not ask. */
+  readonly readiness?: "ready" | { readonly notReady: string };
 }
 
 /** How new inputs differ from the old ones. */

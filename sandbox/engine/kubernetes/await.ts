@@ -92,8 +92,21 @@ async function whatHolds(client: KubeClient, live: KubeObject): Promise<string> 
       return `waiting for its pods to end (${own.join(", ")})`;
     }
   }
+  if (live.kind === "PersistentVolumeClaim") {
+    const pods = await client.list("v1", "Pod", live.metadata.namespace);
+    const users = pods.filter((pod) => claimsOf(pod).includes(live.metadata.name)).map((pod) => pod.metadata.name);
+    if (users.length > 0) {
+      return `it is used by ${users.join(", ")}, and goes when that pod is deleted`;
+    }
+  }
   const finalizers = live.metadata.finalizers ?? [];
   return finalizers.length > 0 ? `held by its finalizers ${finalizers.join(", ")}` : "waiting for it to go";
+}
+
+/** The names of the claims that a pod mounts. */
+function claimsOf(pod: KubeObject): string[] {
+  const volumes = (pod.spec?.["volumes"] ?? []) as { persistentVolumeClaim?: { claimName: string } }[];
+  return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
 /** Runs a request again when the server does not answer for a moment. */

@@ -46,7 +46,7 @@ const gives = (object: KubeObject) => () => Promise.resolve(object);
 describe("engine: what has become of a Kubernetes object", () => {
   it("is nothing when the server only added to it and writes quantities its own way", async () => {
     const found = await refreshed(nobody, live(3), declared, gives(live(3)));
-    assert.deepEqual([found?.drift, found?.inputs, found?.notReady], [[], declared, undefined]);
+    assert.deepEqual([found?.drift, found?.inputs, found?.readiness], [[], declared, "ready"]);
   });
 
   it("does not even ask the server when all that was declared is there as it was declared", async () => {
@@ -107,9 +107,9 @@ describe("engine: what has become of a Kubernetes object", () => {
   it("says that it is not ready, and why, unless nobody was to wait for it", async () => {
     const status = { observedGeneration: 0, replicas: 3, readyReplicas: 2, updatedReplicas: 3 };
     const found = await refreshed(nobody, live(3, { status }), declared, gives(live(3, { status })));
-    assert.equal(found?.notReady, "2 of 3 pods ready");
+    assert.deepEqual(found?.readiness, { notReady: "2 of 3 pods ready" });
     const metadata = { ...live(3).metadata, annotations: { "pulumi.com/skipAwait": "true" } };
     const skipped = live(3, { status, metadata });
-    assert.equal((await refreshed(nobody, skipped, declared, gives(skipped)))?.notReady, undefined);
+    assert.equal((await refreshed(nobody, skipped, declared, gives(skipped)))?.readiness, undefined);
   });
 });

@@ -32,13 +32,13 @@ export async function refreshed(
   for (const { path } of drift) {
     now = withLive(now, path, live as unknown as PropertyMap) as PropertyMap;
   }
-  const unready = await unreadiness(client, live);
+  const readiness = await readinessOf(client, live);
   const found: PropertyMap = drift.length === 0 ? inputs : (markSecretsLike(now, inputs) as PropertyMap);
   return {
     inputs: found,
     outputs: outputsOf(live, inputs),
     drift,
-    ...(unready !== undefined && { notReady: unready }),
+    ...(readiness !== undefined && { readiness }),
   };
 }
 
@@ -124,11 +124,14 @@ function managersOf(live: KubeObject, path: Path): string[] {
 /** Kinds of which the real provider's refresh says that they are not ready. A volume that lost its claim, for one, is not: it waits for the next. */
 const READ_FOR_READINESS = new Set(["DaemonSet", "Deployment", "Ingress", "Job", "Pod", "Service", "StatefulSet"]);
 
-async function unreadiness(client: KubeClient, live: KubeObject): Promise<string | undefined> {
+async function readinessOf(client: KubeClient, live: KubeObject): Promise<Refreshed["readiness"]> {
   const asked = READ_FOR_READINESS.has(live.kind) && live.metadata.annotations?.["pulumi.com/skipAwait"] !== "true";
   const rule = asked ? ruleFor(live) : undefined;
   const verdict = await rule?.(live, client);
-  return verdict === undefined || verdict.state === "ready" ? undefined : verdict.reason;
+  if (verdict === undefined) {
+    return undefined;
+  }
+  return verdict.state === "ready" ? "ready" : { notReady: verdict.reason };
 }
 
 /** The name under which the stand-in applies objects. */
