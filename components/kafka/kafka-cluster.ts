@@ -111,6 +111,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
         data: {
           "server.properties": properties.text,
           controllers: `${controllers}\n`,
+          // All servers are asked before a quorum is founded.
+          brokers: `${args.brokers.replicas}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
         },
