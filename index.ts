@@ -11,6 +11,7 @@ import {
   Image,
   joinsByItself,
   kafkaImageSource,
+  KAFKA_CONFIG,
   KafkaCluster,
   KeptChoices,
   nodeIds,
@@ -145,7 +146,11 @@ const servers = {
 };
 const ensemble =
   config.mode === "zookeeper"
-    ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, { ...onCluster, dependsOn: checked })
+    ? new Ensemble(
+        "zookeeper",
+        { ...servers, ...config.zookeeper, clusterId: id },
+        { ...onCluster, dependsOn: checked },
+      )
     : undefined;
 // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
 const bootstrap = pulumi.interpolate`broker.${namespace}.svc:9092`;
@@ -169,7 +174,7 @@ const readable =
     ? [
         new ToolJob(
           "metadata-check",
-          { ...tool, command: ["metadata-version.sh", "check", bootstrap, kafka.version] },
+          { ...tool, command: ["metadata-version.sh", "check", bootstrap, kafka.version], earlier: KAFKA_CONFIG },
           onCluster,
         ).job,
       ]

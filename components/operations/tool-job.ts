@@ -10,6 +10,8 @@ export interface ToolJobArgs extends Scope {
   readonly image: pulumi.Input<string>;
   /** A script of that image, and its arguments. */
   readonly command: readonly pulumi.Input<string>[];
+  /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
+  readonly earlier?: string | undefined;
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }
@@ -48,10 +50,20 @@ export class ToolJob extends pulumi.ComponentResource {
                     requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
                     limits: { memory: "256Mi", "ephemeral-storage": "16Mi" },
                   },
-                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+                  volumeMounts: [
+                    { name: "tmp", mountPath: "/tmp" },
+                    ...(args.earlier === undefined
+                      ? []
+                      : [{ name: "earlier", mountPath: "/etc/kafka", readOnly: true }]),
+                  ],
                 },
               ],
-              volumes: [{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }],
+              volumes: [
+                { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
+                ...(args.earlier === undefined
+                  ? []
+                  : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
+              ],
             },
           },
         },

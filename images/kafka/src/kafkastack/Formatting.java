@@ -83,6 +83,10 @@ final class Formatting {
         long refusedSince = -1;
         long committed = -1;
         for (long pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, PAUSE_MS)) {
+            if (disk.metadataFormatted()) {
+                say("the volume with the metadata is back");
+                return Founding.Action.JOIN;
+            }
             Peers.Answers answers = peers.ask();
             Founding.Decision decision = Founding.decide(new Founding.Situation(
                     peers.ordinal(), fixedVoters, peers.dedicated(), disk.read().knows(), servers(answers.controllers(), committed), servers(answers.brokers(), committed)));
