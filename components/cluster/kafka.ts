@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterId } from "../kafka/cluster-id";
-import { KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
+import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import type { PoolSpec } from "../kafka/kafka-pool";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
@@ -96,8 +96,13 @@ export class Kafka extends pulumi.ComponentResource {
     const after = args.after ?? [];
     const servers = { ...args, image: images.kafka, spread: args.spread ?? { nodes: "preferred" as const } };
     const controllers = args.controllers ?? (args.brokers.replicas >= 3 ? 3 : 1);
+    const id = args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name);
     const ensemble = args.zookeeper
-      ? new Ensemble(named("zookeeper"), { ...servers, ...args.zookeeper }, { ...child, dependsOn: after })
+      ? new Ensemble(
+          named("zookeeper"),
+          { ...servers, ...args.zookeeper, clusterId: id },
+          { ...child, dependsOn: after },
+        )
       : undefined;
 
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
@@ -119,19 +124,22 @@ export class Kafka extends pulumi.ComponentResource {
       jobResources: args.operations?.resources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);
-    const tool = (part: string, command: pulumi.Input<string>[], dependsOn: pulumi.Resource[]) =>
-      new ToolJob(
-        named(part),
-        { ...scope, image: images.kafka, command, jobResources: operation.jobResources },
-        { ...child, dependsOn },
-      ).job;
-    const readable = ensemble ? [] : [tool("metadata-check", ["metadata-version.sh", "check", bootstrap, version], [])];
+    const tool = { ...scope, image: images.kafka, jobResources: operation.jobResources };
+    const readable = ensemble
+      ? []
+      : [
+          new ToolJob(
+            named("metadata-check"),
+            { ...tool, command: ["metadata-version.sh", "check", bootstrap, version], earlier: KAFKA_CONFIG },
+            child,
+          ).job,
+        ];
 
     const kafka = new KafkaCluster(
       named("broker"),
       {
         ...servers,
-        clusterId: args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name),
+        clusterId: id,
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
@@ -149,7 +157,11 @@ export class Kafka extends pulumi.ComponentResource {
       { ...child, dependsOn: kafka.servers },
     );
     if (metadataVersion !== undefined) {
-      tool("metadata-version", ["metadata-version.sh", "raise", bootstrap, metadataVersion], [finished.done]);
+      new ToolJob(
+        named("metadata-version"),
+        { ...tool, command: ["metadata-version.sh", "raise", bootstrap, metadataVersion] },
+        { ...child, dependsOn: finished.done },
+      );
     }
     new OpsTemplate(named("ops"), operation, child);
     this.bootstrap = kafka.bootstrap;

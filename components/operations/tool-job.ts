@@ -13,6 +13,8 @@ export interface ToolJobArgs extends Scope {
   readonly command: readonly pulumi.Input<string>[];
   /** @default those of {@link jobResources} */
   readonly jobResources?: JobResources | undefined;
+  /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
+  readonly earlier?: string | undefined;
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }
@@ -47,10 +49,20 @@ export class ToolJob extends pulumi.ComponentResource {
                   ...saysWhyItEnded,
                   securityContext: restrictedContainer,
                   resources: jobResources(args.jobResources),
-                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+                  volumeMounts: [
+                    { name: "tmp", mountPath: "/tmp" },
+                    ...(args.earlier === undefined
+                      ? []
+                      : [{ name: "earlier", mountPath: "/etc/kafka", readOnly: true }]),
+                  ],
                 },
               ],
-              volumes: [{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }],
+              volumes: [
+                { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
+                ...(args.earlier === undefined
+                  ? []
+                  : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
+              ],
             },
           },
         },
