@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import {
   Chat,
   chatAddresses,
+  ChoicesGate,
   clusterId,
   Ensemble,
   FinishChange,
@@ -24,6 +25,7 @@ import {
 } from "./components";
 import { loadConfig } from "./config";
 import { choicesOf, MOVING_DATA, refusals } from "./config/choices";
+import { hasData, judge } from "./config/judge";
 import { serverPools } from "./config/pools";
 
 const config = loadConfig(new pulumi.Config());
@@ -44,33 +46,35 @@ const target: k8s.ProviderArgs = {
 const kubernetes = new k8s.Provider("kubernetes", target);
 const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true });
 const onCluster = { providers: [kubernetes] };
+// What cannot change once there is data is agreed to before anything is touched, or refused.
+const recordNamespace = (servers: string) => `${servers}-volumes`;
+const { agreed } = new ChoicesGate("choices-gate", {
+  choices: choicesOf(config, id),
+  namespace: cluster.namespace,
+  recordNamespace,
+  owner: { owner: `${pulumi.getProject()}/${instance}`, instance },
+  cluster,
+  judge,
+  judgeUnasked: refusals,
+  hasData,
+  help: `${MOVING_DATA} says what to do`,
+});
 const volumesNamespace = new SecuredNamespace(
   "volumes",
-  { name: `${cluster.namespace}-volumes`, instance, podSecurity: "privileged" },
-  onCluster,
+  { name: recordNamespace(cluster.namespace), instance, podSecurity: "privileged", cluster },
+  { ...onCluster, dependsOn: agreed },
 ).namespace;
-// What cannot change once there is data is held to, before anything else of Kafka is touched: the namespace too, for another backend may replace it.
-const { checked } = new KeptChoices(
-  "choices",
-  {
-    namespace: volumesNamespace,
-    instance,
-    choices: choicesOf(config, id),
-    refusals,
-    help: `${MOVING_DATA} says what to do`,
-  },
-  onCluster,
-);
 const claims = serverPools(config).filter(({ storage: { type } }) => type === "storageClass");
 const { namespace } = new SecuredNamespace(
   "kafka",
   {
     name: cluster.namespace,
     instance,
+    cluster,
     retain: claims.some(({ storage: { whenDeleted } }) => whenDeleted === "retain"),
   },
   // Not by whether they are kept now: Pulumi replaces what another provider manages.
-  { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: checked },
+  { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: agreed },
 );
 
 // 2. The registry, and the images in it.
@@ -95,8 +99,11 @@ const registryReady = registry.external
         {
           ...registry,
           instance,
-          namespace: new SecuredNamespace("registry", { name: `${cluster.namespace}-registry`, instance }, onCluster)
-            .namespace,
+          namespace: new SecuredNamespace(
+            "registry",
+            { name: `${cluster.namespace}-registry`, instance, cluster },
+            { ...onCluster, dependsOn: agreed },
+          ).namespace,
           haSharedSecret:
             secrets.registryHaSharedSecret ??
             pulumi.secret(createHash("sha256").update(`registry ${id}`).digest("hex")),
@@ -145,7 +152,7 @@ const servers = {
 };
 const ensemble =
   config.mode === "zookeeper"
-    ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, { ...onCluster, dependsOn: checked })
+    ? new Ensemble("zookeeper", { ...servers, ...config.zookeeper }, { ...onCluster, dependsOn: agreed })
     : undefined;
 // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
 const bootstrap = pulumi.interpolate`broker.${namespace}.svc:9092`;
@@ -200,6 +207,12 @@ const finished = new FinishChange(
     restarts: brokers.restarts,
   },
   { ...onCluster, dependsOn: brokers.servers },
+);
+// What was reached is recorded when it was, so that a wish that failed binds nobody.
+new KeptChoices(
+  "choices",
+  { namespace: volumesNamespace, instance, choices: choicesOf(config, id) },
+  { ...onCluster, dependsOn: finished.done },
 );
 if (kafka.metadataVersion !== undefined) {
   new ToolJob(
