@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { KafkaClient, parseBootstrap } from "../kafka/client.js";
-import { hasNoAddress, waitForBrokers } from "./brokers.js";
-import { Cluster } from "./cluster.js";
+import { Command } from "commander";
+import { brokerList, number } from "./arguments.js";
+import { waitForBrokers } from "./brokers.js";
+import type { Cluster } from "./cluster.js";
 import { keepControllers } from "./commands/controllers.js";
 import { drain } from "./commands/drain.js";
 import { redistribute } from "./commands/redistribute.js";
@@ -9,32 +9,12 @@ import { judge, reportCluster } from "./commands/report.js";
 import { showChecks, showReport } from "./commands/show.js";
 import { unregister } from "./commands/unregister.js";
 import { electPreferredLeaders, misledPartitions } from "./elections.js";
-import { count, formatTable } from "./format.js";
+import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
+import { count } from "./format.js";
 import { RefusedError } from "./refused.js";
-import { applyClusterSettings, readClusterSettings } from "./settings.js";
+import { addSettings } from "./settings-commands.js";
 import { inTurn } from "./steps.js";
-import { applyTopics, checkTopics } from "./topics/apply.js";
-import { readDeclaredTopics } from "./topics/declared.js";
-
-/** What the program works with; tests bring their own. */
-export interface ProgramEnvironment {
-  readonly bootstrap: string;
-  readonly print: (line: string) => void;
-  /** Aborted when the process is asked to stop. */
-  readonly signal: AbortSignal;
-}
-
-const DEFAULT_PATIENCE_S = 120;
-
-interface Common {
-  readonly wait: number;
-  readonly absentOk?: string;
-}
-
-interface Copying extends Common {
-  readonly throttle: number;
-  readonly batch: number;
-}
+import { addTopics } from "./topics/commands.js";
 
 interface Moving extends Copying {
   readonly dryRun: boolean;
@@ -133,17 +113,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
       }),
     );
   addTopics(program, environment, moving);
-  program
-    .command("settings")
-    .description("settings of all brokers that Kafka can change while they run")
-    .command("apply")
-    .description("make them what the file declares")
-    .requiredOption("--file <path>", 'the declaration, {"cluster": {…}}')
-    .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
-    .action(async (options: Common & { file: string }) => {
-      const declared = await readClusterSettings(options.file);
-      await run(options, (cluster) => applyClusterSettings(cluster, declared, print));
-    });
+  addSettings(program, environment);
   program
     .command("steps")
     .description("run commands of this program one after the other")
@@ -158,79 +128,6 @@ export function createProgram(environment: ProgramEnvironment): Command {
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride();
   command.commands.forEach(throwInsteadOfExit);
-}
-
-function addTopics(program: Command, environment: ProgramEnvironment, moving: (command: Command) => Command): void {
-  const { print, signal } = environment;
-  const topics = program.command("topics").description("topics and their declared shape");
-  for (const [name, action, description] of [
-    ["check", checkTopics, "say what apply would do"],
-    ["apply", applyTopics, "create and change topics as the file declares"],
-  ] as const) {
-    moving(topics.command(name))
-      .description(description)
-      .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
-      .requiredOption("--file <path>", "the declaration, topics.json")
-      .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
-      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
-      .action(async (options: Copying & { file: string; brokers?: number }) => {
-        const declared = await readDeclaredTopics(options.file);
-        const { throttle, batch, brokers } = options;
-        await withCluster(environment, options, async (cluster) => {
-          await action(cluster, declared, { waitMs: options.wait * 1_000, brokers, throttle, batch, print, signal });
-        });
-      });
-  }
-  topics
-    .command("list")
-    .description("show the topics of the cluster")
-    .option("--json", "for programs", false)
-    .action(async ({ json }: { json: boolean }) => {
-      await withCluster(environment, {}, async (cluster) => {
-        const view = await cluster.describe();
-        const rows = [...view.topics.values()].map(({ name, partitions }) => ({
-          name,
-          partitions: partitions.length,
-          replicationFactor: Math.max(...partitions.map(({ replicas }) => replicas.length)),
-          underReplicated: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
-        }));
-        rows.sort((a, b) => (a.name < b.name ? -1 : 1));
-        if (json) print(JSON.stringify(rows, undefined, 2));
-        else {
-          formatTable([
-            ["TOPIC", "PARTITIONS", "REPLICATION", "UNDER-REPLICATED"],
-            ...rows.map((row) => [row.name, row.partitions, row.replicationFactor, row.underReplicated]),
-          ]).forEach(print);
-        }
-      });
-    });
-}
-
-async function withCluster(
-  environment: ProgramEnvironment,
-  options: Partial<Common>,
-  action: (cluster: Cluster) => Promise<void>,
-): Promise<void> {
-  const { absentOk } = options;
-  if (absentOk !== undefined && (await hasNoAddress(absentOk))) {
-    environment.print(`${absentOk} has no address: no broker runs yet, so there is nothing to do.`);
-    return;
-  }
-  const bootstrap = readBootstrap(environment.bootstrap);
-  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
-  try {
-    await action(new Cluster(client, (options.wait ?? DEFAULT_PATIENCE_S) * 1_000, environment.signal));
-  } finally {
-    await client.close();
-  }
-}
-
-function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
-  try {
-    return parseBootstrap(text);
-  } catch (error) {
-    throw new RefusedError(`KAFKA_BOOTSTRAP_ADDRESS: ${(error as Error).message}`);
-  }
 }
 
 async function kept(
@@ -261,22 +158,4 @@ async function electLeaders(cluster: Cluster, waitMs: number, print: (line: stri
   const elected = await electPreferredLeaders(cluster, view);
   const left = misledPartitions(view).filter(({ possible }) => !possible).length;
   print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
-}
-
-function brokerList(flags: string, description: string): Option {
-  return new Option(flags, `${description}, such as 0,1,2`).argParser((text: string) => {
-    if (!/^\d{1,9}(,\d{1,9})*$/.test(text))
-      throw new InvalidArgumentError("It must be ids separated by commas, such as 0,1,2.");
-    return [...new Set(text.split(",").map(Number))];
-  });
-}
-
-function number(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-    }
-    return value;
-  };
 }

@@ -1,0 +1,59 @@
+import { KafkaClient, parseBootstrap } from "../kafka/client.js";
+import { hasNoAddress } from "./brokers.js";
+import { Cluster } from "./cluster.js";
+import { RefusedError } from "./refused.js";
+
+/** What the program works with; tests bring their own. */
+export interface ProgramEnvironment {
+  readonly bootstrap: string;
+  readonly print: (line: string) => void;
+  /** Aborted when the process is asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that most commands have. */
+export interface Common {
+  /** Seconds. */
+  readonly wait: number;
+  readonly absentOk?: string;
+}
+
+/** Options of commands that copy partitions. */
+export interface Copying extends Common {
+  readonly throttle: number;
+  readonly batch: number;
+}
+
+const DEFAULT_PATIENCE_S = 120;
+
+/**
+ * Runs an action on the cluster that the environment names, and closes the connections afterwards.
+ *
+ * @throws {@link RefusedError} when the address is none.
+ */
+export async function withCluster(
+  environment: ProgramEnvironment,
+  options: Partial<Common>,
+  action: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const { absentOk } = options;
+  if (absentOk !== undefined && (await hasNoAddress(absentOk))) {
+    environment.print(`${absentOk} has no address: no broker runs yet, so there is nothing to do.`);
+    return;
+  }
+  const bootstrap = readBootstrap(environment.bootstrap);
+  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
+  try {
+    await action(new Cluster(client, (options.wait ?? DEFAULT_PATIENCE_S) * 1_000, environment.signal));
+  } finally {
+    await client.close();
+  }
+}
+
+function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
+  try {
+    return parseBootstrap(text);
+  } catch (error) {
+    throw new RefusedError(`KAFKA_BOOTSTRAP_ADDRESS: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Command } from "commander";
+import { number } from "../arguments.js";
+import { type Copying, type ProgramEnvironment, withCluster } from "../environment.js";
+import { formatTable } from "../format.js";
+import { applyTopics, checkTopics } from "./apply.js";
+import { readDeclaredTopics } from "./declared.js";
+
+/**
+ * Adds `topics check`, `topics apply` and `topics list`.
+ *
+ * @param moving - adds the options of commands that copy partitions
+ */
+export function addTopics(
+  program: Command,
+  environment: ProgramEnvironment,
+  moving: (command: Command) => Command,
+): void {
+  const { print, signal } = environment;
+  const topics = program.command("topics").description("topics and their declared shape");
+  for (const [name, action, description] of [
+    ["check", checkTopics, "say what apply would do"],
+    ["apply", applyTopics, "create and change topics as the file declares"],
+  ] as const) {
+    moving(topics.command(name))
+      .description(description)
+      .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
+      .requiredOption("--file <path>", "the declaration, topics.json")
+      .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
+      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
+      .action(async (options: Copying & { file: string; brokers?: number }) => {
+        const declared = await readDeclaredTopics(options.file);
+        const { throttle, batch, brokers } = options;
+        await withCluster(environment, options, async (cluster) => {
+          await action(cluster, declared, { waitMs: options.wait * 1_000, brokers, throttle, batch, print, signal });
+        });
+      });
+  }
+  topics
+    .command("list")
+    .description("show the topics of the cluster")
+    .option("--json", "for programs", false)
+    .action(async ({ json }: { json: boolean }) => {
+      await withCluster(environment, {}, async (cluster) => {
+        const view = await cluster.describe();
+        const rows = [...view.topics.values()].map(({ name, partitions }) => ({
+          name,
+          partitions: partitions.length,
+          replicationFactor: Math.max(...partitions.map(({ replicas }) => replicas.length)),
+          underReplicated: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
+        }));
+        rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+        if (json) print(JSON.stringify(rows, undefined, 2));
+        else {
+          formatTable([
+            ["TOPIC", "PARTITIONS", "REPLICATION", "UNDER-REPLICATED"],
+            ...rows.map((row) => [row.name, row.partitions, row.replicationFactor, row.underReplicated]),
+          ]).forEach(print);
+        }
+      });
+    });
+}
