@@ -160,7 +160,7 @@ const operation = {
     ? nodeIds(controllers.dedicated ? "controller" : "broker", controllerCount)
     : undefined,
   throttle: operations.rebalance.throttle,
-  deadlineSeconds: operations.jobDeadlineSeconds,
+  stallSeconds: operations.rebalance.stallSeconds,
 };
 const prepared = new PrepareChange("prepare", operation, onCluster);
 const tool = { ...scope, image: kafkaImage.reference };
@@ -197,6 +197,7 @@ const finished = new FinishChange(
     ...operation,
     dynamicSettings: brokers.dynamicSettings,
     rebalance: operations.rebalance.enabled,
+    awaitMoves: operations.rebalance.wait,
     restarts: brokers.restarts,
   },
   { ...onCluster, dependsOn: brokers.servers },

@@ -50,7 +50,6 @@ const operation = {
   brokers: nodeIds("broker", replicas),
   controllers: nodeIds("broker", 3),
   throttle: 10_000_000,
-  deadlineSeconds: 3600,
 };
 const prepared = new PrepareChange("prepare", operation, onCluster);
 const kafka = new KafkaCluster(

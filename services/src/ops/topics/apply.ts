@@ -1,24 +1,19 @@
 import type { Cluster } from "../cluster.js";
-import { partitionsOf } from "../commands/redistribute.js";
+import { type CopyOptions, moveOptions } from "../commands/redistribute.js";
 import { clusterPort } from "../move/cluster-port.js";
-import { moveReplicas } from "../move/mover.js";
-import { planReplicationFactors } from "../plan/factor.js";
+import { moveReplicas, settle } from "../move/mover.js";
+import { readPlacement } from "../placement.js";
+import { planFactors } from "../plan/factor.js";
 import { RefusedError } from "../refused.js";
 import type { DeclaredTopic } from "./declared.js";
 import { type ActualTopic, describePlan, isEmptyPlan, planTopics, type TopicsPlan } from "./plan.js";
 
 /** What `topics` commands need to know besides the cluster and the declaration. */
-export interface TopicsOptions {
+export interface TopicsOptions extends CopyOptions {
   /** Milliseconds to wait for as many brokers as the largest replication factor needs, on the first start. */
   readonly waitMs: number;
   /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
   readonly brokers?: number | undefined;
-  /** Bytes per second that copying new replicas may take of each broker. */
-  readonly throttle: number;
-  /** Partitions copied at a time. */
-  readonly batch: number;
-  readonly signal: AbortSignal;
-  readonly print: (line: string) => void;
 }
 
 /**
@@ -56,6 +51,7 @@ export async function applyTopics(
   const plan = await checkTopics(cluster, declared, options);
   await cluster.createTopics(plan.create);
   await changeReplicas(cluster, plan, options);
+  await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes);
   if (!isEmptyPlan(plan)) options.print("Done.");
@@ -64,16 +60,17 @@ export async function applyTopics(
 /** Before partitions are added, as Kafka gives new partitions as many replicas as the present ones have. */
 async function changeReplicas(cluster: Cluster, plan: TopicsPlan, options: TopicsOptions): Promise<void> {
   if (plan.changeReplicas.length === 0) return;
-  const view = await cluster.describe();
+  const { view, partitions } = await readPlacement(cluster);
   const factors = new Map(plan.changeReplicas.map(({ name, to }) => [name, to]));
-  const changes = planReplicationFactors(partitionsOf(view), [...view.brokers.values()], factors);
-  await moveReplicas(clusterPort(cluster, options.throttle), changes, {
-    batch: options.batch,
-    pollMs: 500,
-    reportMs: 5_000,
-    print: options.print,
-    signal: options.signal,
-  });
+  const changes = planFactors(partitions, [...view.brokers.values()], factors);
+  await moveReplicas(clusterPort(cluster, options.throttle), changes, moveOptions(options));
+}
+
+/** Kafka gives new partitions as many replicas as the first one has, and counts old and new ones together while that one moves. */
+async function letFinish(cluster: Cluster, plan: TopicsPlan, options: TopicsOptions): Promise<void> {
+  const names = new Set(plan.addPartitions.map(({ name }) => name));
+  if (names.size === 0) return;
+  await settle(clusterPort(cluster, options.throttle), moveOptions(options), ({ topic }) => names.has(topic));
 }
 
 /** Those that Kafka can judge today: it refuses a topic with more replicas than there are brokers. */
@@ -92,13 +89,13 @@ async function makePlan(
   const needed = Math.max(0, ...declared.map(({ replicationFactor }) => replicationFactor));
   const deadline = Date.now() + options.waitMs;
   for (let said = -1; ;) {
-    const view = await cluster.describe(names);
+    const { view, partitions } = await readPlacement(cluster);
     const present = names.filter((name) => view.topics.has(name));
     const configs = await cluster.configOf(present.map((name) => ({ type: "topic", name })));
     const minIsr = await cluster.effectiveTopicConfig(present, "min.insync.replicas");
     const actual = new Map<string, ActualTopic>();
     for (const name of present) {
-      const replicas = view.topics.get(name)?.partitions.map((partition) => partition.replicas) ?? [];
+      const replicas = partitions.filter(({ topic }) => topic === name).map((partition) => partition.replicas);
       const minInsyncReplicas = Number(minIsr.get(name) ?? "1");
       actual.set(name, { name, replicas, config: configs.get(name) ?? {}, minInsyncReplicas });
     }
