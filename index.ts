@@ -155,6 +155,7 @@ const operation = {
   image: servicesImage.reference,
   bootstrap,
   topics: config.topics,
+  settings: kafka.config,
   brokers: nodeIds("broker", config.replicas),
   controllers: joinsByItself(kafka.version)
     ? nodeIds(controllers.dedicated ? "controller" : "broker", controllerCount)

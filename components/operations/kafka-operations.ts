@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
 import type { Scope } from "../kubernetes/scope";
+import { internalTopics } from "./internal-topics";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 
 /** A topic as it shall be. */
@@ -19,6 +20,8 @@ export interface OperationsArgs extends Scope {
   readonly image: pulumi.Input<string>;
   readonly bootstrap: pulumi.Input<string>;
   readonly topics: readonly Topic[];
+  /** Broker settings: those of Kafka's own topics say how many replicas they have. */
+  readonly settings: Settings;
   /** Node ids of the brokers that the cluster shall have. */
   readonly brokers: readonly number[];
   /** Node ids of the controllers that the quorum shall have; none with ZooKeeper or a quorum that cannot change. */
@@ -36,16 +39,19 @@ const SETTINGS = "/etc/ops/settings.json";
 const asText = (settings: Settings): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
-const topicsFile = (topics: readonly Topic[]): string =>
-  file({ topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })) });
+const topicsFile = ({ topics, settings, brokers }: OperationsArgs): string =>
+  file({
+    topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
+    ...internalTopics(settings, brokers.length),
+  });
 
 const file = (content: unknown): string => `${JSON.stringify(content, null, 2)}\n`;
 
 const list = (ids: readonly number[]): string => ids.join(",");
 
 /**
- * What must happen before the brokers change: declared topics are checked against what exists, and brokers and controllers that shall go are drained first. When
- * something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do.
+ * What must happen before the brokers change: declared topics are checked against what exists, those that shall have fewer replicas get fewer, and brokers and controllers that shall go are
+ * drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do.
  */
 export class PrepareChange extends pulumi.ComponentResource {
   /** What the brokers' StatefulSets must wait for. */
@@ -56,10 +62,11 @@ export class PrepareChange extends pulumi.ComponentResource {
     const absentOk = ["--absent-ok", "broker"];
     const steps = [
       ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
+      ["topics", "narrow", "--file", TOPICS, "--keep", list(args.brokers), ...absentOk],
       ["drain", "--keep", list(args.brokers), "--throttle", String(args.throttle), ...absentOk],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), ...absentOk]] : []),
     ];
-    const files = { "topics.json": topicsFile(args.topics) };
+    const files = { "topics.json": topicsFile(args) };
     this.done = new OpsJob(name, { ...args, steps, files }, { parent: this }).job;
     this.registerOutputs({});
   }
@@ -74,7 +81,7 @@ export interface FinishChangeArgs extends OperationsArgs {
   readonly restarts: OpsJobArgs["runAgainFor"];
 }
 
-/** What happens once the brokers run as they shall: settings, topics, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
+/** What happens once the brokers run as they shall: topics, settings, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
 export class FinishChange extends pulumi.ComponentResource {
   /** Exists once all of it is done. */
   readonly done: pulumi.Resource;
@@ -85,14 +92,15 @@ export class FinishChange extends pulumi.ComponentResource {
     const steps = [
       ["wait", "--brokers", brokers],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), "--joined"]] : []),
-      ["settings", "apply", "--file", SETTINGS],
+      // Replicas before the settings that want more of them in sync.
       ["topics", "apply", "--file", TOPICS],
+      ["settings", "apply", "--file", SETTINGS],
       ["unregister", "--keep", brokers],
       ...(args.rebalance ? [["rebalance", "--brokers", brokers, "--throttle", String(args.throttle)]] : []),
       ["elect-leaders"],
     ];
     const files = {
-      "topics.json": topicsFile(args.topics),
+      "topics.json": topicsFile(args),
       "settings.json": file({ cluster: asText(args.dynamicSettings) }),
     };
     this.done = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this }).job;

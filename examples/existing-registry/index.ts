@@ -40,6 +40,13 @@ const opsImage = new Image("ops-image", {
   registry: address,
 });
 
+const settings = {
+  "auto.create.topics.enable": false,
+  "default.replication.factor": 3,
+  "min.insync.replicas": 2,
+  "unclean.leader.election.enable": false,
+};
+
 // Two Jobs around each change of the brokers make it safe and complete.
 const operation = {
   namespace,
@@ -47,6 +54,7 @@ const operation = {
   image: opsImage.reference,
   bootstrap: pulumi.interpolate`broker.${namespace}.svc:9092`,
   topics: [{ name: "orders", partitions: 24, replicationFactor: 3, config: { "retention.ms": 7 * 24 * 3600 * 1000 } }],
+  settings,
   brokers: nodeIds("broker", replicas),
   controllers: nodeIds("broker", 3),
   throttle: 10_000_000,
@@ -61,12 +69,7 @@ const kafka = new KafkaCluster(
     image: kafkaImage.reference,
     version,
     clusterId: clusterId(pulumi.getProject(), instance, "events"),
-    settings: {
-      "auto.create.topics.enable": false,
-      "default.replication.factor": 3,
-      "min.insync.replicas": 2,
-      "unclean.leader.election.enable": false,
-    },
+    settings,
     brokers: {
       replicas,
       heap: "512m",

@@ -126,6 +126,68 @@ describe("ops on a cluster", function () {
     assert.deepEqual(await done("settings", "apply", "--file", file), ["remove log.retention.ms", "Done."]);
   });
 
+  it("takes thread pools to their sizes in steps, and names a setting that Kafka refuses", async () => {
+    const file = join(directory, "pools.json");
+    const write = (cluster: Record<string, string>) => {
+      writeFileSync(file, JSON.stringify({ cluster }));
+    };
+    write({
+      "num.replica.fetchers": "5",
+      "log.cleaner.threads": "3",
+      "log.cleaner.io.max.bytes.per.second": "102400000",
+    });
+    assert.deepEqual(await done("settings", "check", "--file", file), ["Kafka takes all settings."]);
+    await done("settings", "apply", "--file", file);
+    assert.deepEqual(await done("settings", "apply", "--file", file), ["All settings are as declared."]);
+    write({ "compression.type": "bzip", "message.max.bytes": "2000000" });
+    for (const command of ["check", "apply"]) {
+      assert.match(await refused("settings", command, "--file", file), /^compression\.type: bzip is refused: /);
+    }
+    write({});
+    await done("settings", "apply", "--file", file);
+    assert.deepEqual(await done("settings", "apply", "--file", file), ["All settings are as declared."]);
+  });
+
+  it("gives Kafka's own topics the declared number of replicas, up and down, with those in sync to match", async () => {
+    const path = join(directory, "internal.json");
+    const write = (replicationFactor: number, minInsyncReplicas: number, topics: readonly object[] = []) => {
+      const own = { replicationFactor, minInsyncReplicas };
+      const internal = { replicationFactor, topics: { __consumer_offsets: own } };
+      writeFileSync(path, JSON.stringify({ topics, internal, minInsyncReplicas }));
+    };
+    const listed = async () => {
+      const rows = JSON.parse((await done("topics", "list", "--json")).join("\n")) as {
+        name: string;
+        replicationFactor: number;
+      }[];
+      return rows.find(({ name }) => name === "__consumer_offsets")?.replicationFactor;
+    };
+    const offsets = { name: "__consumer_offsets", partitions: 4, replicationFactor: 1 };
+    await done("topics", "apply", "--file", declare([offsets]));
+    write(3, 2);
+    assert.deepEqual(await done("topics", "apply", "--file", path), [
+      "change the replication factor of __consumer_offsets: 1 -> 3",
+      "set min.insync.replicas = 2 on __consumer_offsets",
+      "Done.",
+    ]);
+    assert.equal(await listed(), 3);
+    assert.deepEqual(await done("topics", "apply", "--file", path), ["All 0 topics are as declared."]);
+    write(1, 1);
+    assert.match(
+      await refused("topics", "narrow", "--file", path, "--keep", "0"),
+      /^1 broker cannot hold all topics: bulk has replication factor 2, chatroom has replication factor 3\./,
+    );
+    assert.equal(await listed(), 3);
+    assert.deepEqual(await done("topics", "narrow", "--file", path, "--keep", "0,1,2"), [
+      "set min.insync.replicas = 1 on __consumer_offsets",
+      "Fewer replicas for 4 partitions of __consumer_offsets.",
+    ]);
+    assert.equal(await listed(), 1);
+    assert.deepEqual(await done("topics", "narrow", "--file", path, "--keep", "0,1,2"), [
+      "No topic has more replicas than it shall.",
+    ]);
+  });
+
   it("gives a new broker its share, with a throttle, also after it was interrupted or killed", async () => {
     await fill(cluster.bootstrap, "bulk", 8, 4_000_000);
     await done("rebalance", "--brokers", "0,1,2");
