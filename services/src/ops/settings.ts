@@ -80,12 +80,11 @@ async function changesTo(cluster: Cluster, declared: Readonly<Record<string, str
 
 /** Kafka names no setting when it refuses several at once, so each is asked for alone then. */
 async function refuseWhatKafkaRefuses(cluster: Cluster, changes: Changes): Promise<void> {
-  const asked: Record<string, string | undefined> = { ...changes };
-  for (const pool of Object.keys(changes).filter((key) => POOLS.has(key))) {
+  const asked: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(changes)) {
+    if (!POOLS.has(key)) asked[key] = value;
     // Only the first step can be judged today.
-    const { [pool]: size } = changes;
-    if (size === undefined) delete asked[pool];
-    else asked[pool] = await towards(cluster, pool, size);
+    else if (value !== undefined) asked[key] = await towards(cluster, key, value);
   }
   try {
     await cluster.alterConfig(ALL_BROKERS, asked, true);

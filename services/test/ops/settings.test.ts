@@ -49,7 +49,7 @@ class Brokers {
         if (validateOnly) return Promise.resolve();
         for (const [key, value] of Object.entries(changes)) {
           if (key === "num.io.threads") this.set.push(value);
-          if (value === undefined) delete this.dynamic[key];
+          if (value === undefined) Reflect.deleteProperty(this.dynamic, key);
           else this.dynamic[key] = value;
         }
         return Promise.resolve();
