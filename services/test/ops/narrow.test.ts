@@ -78,7 +78,8 @@ describe("replicaChanges", () => {
 
   it("adds replicas to those that are there", () => {
     const [change] = replicaChanges(planned([partition({ replicas: [2] })], 3));
-    assert.equal(change?.to[0], 2);
+    assert.ok(change);
+    assert.equal(change.to[0], 2);
     assert.equal(new Set(change.to).size, 3);
   });
 });
