@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { Kafka, type KafkaArgs, type Operations, type ZooKeeperSpec } from "./cluster/kafka";
 export type { ImageSource } from "./image/content-hash";
 export { Image, type ImageArgs, type RegistryAddress } from "./image/image";
 export {

@@ -8,6 +8,7 @@ const args: OperationsArgs = {
   image: IMAGE,
   bootstrap: "kafka-bootstrap.kafka.svc:9092",
   topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
+  settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3 },
   brokers: [0, 1, 2],
   controllers: [9000, 9001, 9002],
   throttle: 1048576,
@@ -44,6 +45,8 @@ const files = (resources: readonly Recorded[]) =>
   );
 const topics = {
   topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } }],
+  internal: { replicationFactor: 3, topics: { __consumer_offsets: { replicationFactor: 3 } } },
+  minInsyncReplicas: 2,
 };
 
 describe("PrepareChange", () => {
@@ -51,6 +54,7 @@ describe("PrepareChange", () => {
     const resources = await registered(() => new PrepareChange("prepare", args));
     assert.deepEqual(commands(resources), [
       "topics check --file /etc/ops/topics.json --brokers 3 --absent-ok broker",
+      "topics narrow --file /etc/ops/topics.json --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
       "drain --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
       "controllers --keep 9000,9001,9002 --absent-ok broker",
     ]);
@@ -80,13 +84,13 @@ describe("PrepareChange", () => {
 });
 
 describe("FinishChange", () => {
-  it("waits for the brokers, then applies settings and topics, forgets brokers that left, and gives each its share", async () => {
+  it("waits for the brokers, then applies topics before settings, forgets brokers that left, and gives each its share", async () => {
     const resources = await registered(() => new FinishChange("finish", finish));
     assert.deepEqual(commands(resources), [
       "wait --brokers 0,1,2",
       "controllers --keep 9000,9001,9002 --joined",
-      "settings apply --file /etc/ops/settings.json",
       "topics apply --file /etc/ops/topics.json --throttle 1048576 --stall 600",
+      "settings apply --file /etc/ops/settings.json",
       "unregister --keep 0,1,2",
       "rebalance --brokers 0,1,2 --throttle 1048576 --stall 600",
       "elect-leaders",

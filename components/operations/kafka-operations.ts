@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
+import { internalTopics } from "./internal-topics";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 import { BEGUN, BEGUN_FILE } from "./ops-pod";
 
@@ -21,6 +22,8 @@ export interface OperationsArgs extends Scope {
   readonly image: pulumi.Input<string>;
   readonly bootstrap: pulumi.Input<string>;
   readonly topics: readonly Topic[];
+  /** Broker settings: those of Kafka's own topics say how many replicas they have. */
+  readonly settings: Settings;
   /** Node ids of the brokers that the cluster shall have. */
   readonly brokers: readonly number[];
   /** Node ids of the controllers that the quorum shall have; none with ZooKeeper or a quorum that cannot change. */
@@ -38,8 +41,11 @@ const SETTINGS = "/etc/ops/settings.json";
 const asText = (settings: Settings): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
-const topicsFile = (topics: readonly Topic[]): string =>
-  file({ topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })) });
+const topicsFile = ({ topics, settings, brokers }: OperationsArgs): string =>
+  file({
+    topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
+    ...internalTopics(settings, brokers.length),
+  });
 
 const file = (content: unknown): string => `${JSON.stringify(content, null, 2)}\n`;
 
@@ -54,9 +60,9 @@ const copying = ({ throttle, stallSeconds = 900 }: OperationsArgs): string[] => 
 const list = (ids: readonly number[]): string => ids.join(",");
 
 /**
- * What must happen before the brokers change: declared topics are checked against what exists, and brokers and controllers that shall go are drained first. When
- * something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do; that it does not is believed only while nothing leaves that
- * was written down before it first started.
+ * What must happen before the brokers change: declared topics are checked against what exists, those that shall have fewer replicas get fewer, and brokers and controllers that shall go are
+ * drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do; that it does not is believed only while
+ * nothing leaves that was written down before it first started.
  */
 export class PrepareChange extends pulumi.ComponentResource {
   /** What the brokers' StatefulSets must wait for. */
@@ -67,10 +73,11 @@ export class PrepareChange extends pulumi.ComponentResource {
     const absentOk = ["--absent-ok", "broker"];
     const steps = [
       ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
+      ["topics", "narrow", "--file", TOPICS, "--keep", list(args.brokers), ...copying(args), ...absentOk],
       ["drain", "--keep", list(args.brokers), ...copying(args), ...absentOk],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), ...absentOk]] : []),
     ];
-    const files = { "topics.json": topicsFile(args.topics) };
+    const files = { "topics.json": topicsFile(args) };
     const { job } = new OpsJob(name, { ...args, steps, files, knowsBegun: true }, { parent: this });
     const begun = { brokers: args.brokers, controllers: args.controllers ?? [] };
     this.done = new k8s.core.v1.ConfigMap(
@@ -93,7 +100,7 @@ export interface FinishChangeArgs extends OperationsArgs {
   readonly restarts: OpsJobArgs["runAgainFor"];
 }
 
-/** What happens once the brokers run as they shall: settings, topics, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
+/** What happens once the brokers run as they shall: topics, settings, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
 export class FinishChange extends pulumi.ComponentResource {
   /** Exists once all of it is done, but for moves that are not waited for. */
   readonly done: pulumi.Resource;
@@ -106,8 +113,9 @@ export class FinishChange extends pulumi.ComponentResource {
     const steps = [
       ["wait", "--brokers", brokers],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), "--joined"]] : []),
-      ["settings", "apply", "--file", SETTINGS],
+      // Replicas before the settings that want more of them in sync.
       ["topics", "apply", "--file", TOPICS, ...copying(args)],
+      ["settings", "apply", "--file", SETTINGS],
       ["unregister", "--keep", brokers],
       ...(args.rebalance ? [awaitMoves ? rebalance : [...rebalance, "--no-await"]] : []),
       // What an interrupted run left may still be under way, and its throttle set, when nothing is rebalanced.
@@ -115,7 +123,7 @@ export class FinishChange extends pulumi.ComponentResource {
       ["elect-leaders"],
     ];
     const files = {
-      "topics.json": topicsFile(args.topics),
+      "topics.json": topicsFile(args),
       "settings.json": file({ cluster: asText(args.dynamicSettings) }),
     };
     const { job } = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this });

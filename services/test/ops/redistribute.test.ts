@@ -6,7 +6,7 @@ import { planChanges, refuseIfTooWide } from "../../src/ops/commands/redistribut
 import { misledPartitions } from "../../src/ops/elections.js";
 import { rateOf } from "../../src/ops/move/measure.js";
 import { isUnderReplicated, place } from "../../src/ops/placement.js";
-import { planFactors, planReplicationFactors } from "../../src/ops/plan/factor.js";
+import { planReplicationFactors } from "../../src/ops/plan/factor.js";
 import { isEmptyPlan, planTopics } from "../../src/ops/topics/plan.js";
 import { addedReplicas } from "../../src/ops/plan/types.js";
 
@@ -122,18 +122,12 @@ describe("partitions under way", () => {
     assert.equal(holdEverything(still([[0, 1, 2]], [0, 1, 2, 3]), [0, 1, 2]), true);
   });
 
-  it("are as declared when their target is, and are narrowed from there", () => {
+  it("are as declared when their target is", () => {
     const replicas = moving.partitions.map((each) => each.replicas);
     const actual = new Map([["t", { name: "t", replicas, config: {}, minInsyncReplicas: 1 }]]);
     const declared = (replicationFactor: number) => [{ name: "t", partitions: 1, replicationFactor, config: {} }];
     assert.ok(isEmptyPlan(planTopics(declared(3), actual, 3)));
     assert.deepEqual(planTopics(declared(2), actual, 2).changeReplicas, [{ name: "t", from: 3, to: 2 }]);
-    const brokers = [0, 1, 2, 3].map((id) => ({ id }));
-    const narrowed = planFactors(moving.partitions, brokers, new Map([["t", 2]]));
-    assert.deepEqual(narrowed, [{ topic: "t", partition: 0, from: [0, 1, 2], to: [0, 1] }]);
-    const kept = planFactors(moving.partitions, brokers, new Map([["t", 3]]));
-    assert.deepEqual(kept, [{ topic: "t", partition: 0, from: [0, 1, 2], to: [0, 1, 3] }]);
-    assert.deepEqual(planFactors(moving.partitions, brokers, new Map()), []);
   });
 
   it("are not missing a leader or a replica that they are still getting", () => {

@@ -1,5 +1,4 @@
 import { placeHomeless } from "./balance.js";
-import type { PlacedPartition } from "../placement.js";
 import { PlanModel } from "./model.js";
 import { replicaTargets } from "./targets.js";
 import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
@@ -41,24 +40,3 @@ export function planReplicationFactors(
 
 /** No broker has such an id, so its replica has to be placed. */
 const NOBODY = -1;
-
-/**
- * {@link planReplicationFactors} for partitions of which some are on the move: they are planned from where they are going, and what still has to be copied for that is part of the plan.
- */
-export function planFactors(
-  partitions: readonly PlacedPartition[],
-  brokers: readonly PlanBroker[],
-  factors: ReadonlyMap<string, number>,
-): PlanChange[] {
-  const planned = new Map(
-    planReplicationFactors(partitions, brokers, factors).map((change) => [
-      `${change.topic}/${change.partition}`,
-      change.to,
-    ]),
-  );
-  return partitions.flatMap(({ topic, partition, held: from, replicas, moving }) => {
-    const to = planned.get(`${topic}/${partition}`);
-    if (to === undefined && !(moving && factors.has(topic))) return [];
-    return [{ topic, partition, from, to: to ?? replicas }];
-  });
-}

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { number } from "../arguments.js";
+import { brokerList, number } from "../arguments.js";
 import { type Copying, type ProgramEnvironment, withCluster } from "../environment.js";
 import { formatTable } from "../format.js";
 import { isUnderReplicated, readPlacement } from "../placement.js";
 import { applyTopics, checkTopics } from "./apply.js";
-import { readDeclaredTopics } from "./declared.js";
+import { readDeclaration } from "./declared.js";
+import { narrowTopics } from "./narrow.js";
 
 /**
- * Adds `topics check`, `topics apply` and `topics list`.
+ * Adds `topics check`, `topics narrow`, `topics apply` and `topics list`.
  *
  * @param moving - adds the options of commands that copy partitions
  */
@@ -29,12 +30,24 @@ export function addTopics(
       .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
       .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
       .action(async (options: Copying & { file: string; brokers?: number }) => {
-        const declared = await readDeclaredTopics(options.file);
+        const declaration = await readDeclaration(options.file);
         await withCluster(environment, options, async (cluster) => {
-          await action(cluster, declared, { ...options, waitMs: options.wait * 1_000, print, signal });
+          await action(cluster, declaration, { ...options, waitMs: options.wait * 1_000, print, signal });
         });
       });
   }
+  moving(topics.command("narrow"))
+    .description("take replicas from topics that have more than declared, before brokers leave; copies nothing")
+    .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
+    .requiredOption("--file <path>", "the declaration, topics.json")
+    .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), 300)
+    .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
+    .action(async (options: Copying & { file: string; keep: number[] }) => {
+      const declaration = await readDeclaration(options.file);
+      await withCluster(environment, options, (cluster) =>
+        narrowTopics(cluster, declaration, { ...options, waitMs: options.wait * 1_000, print, signal }),
+      );
+    });
   topics
     .command("list")
     .description("show the topics of the cluster")
