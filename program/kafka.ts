@@ -30,7 +30,8 @@ export function kafkaArgs(
     operations: {
       rebalance: operations.rebalance.enabled,
       throttle: operations.rebalance.throttle,
-      deadlineSeconds: operations.jobDeadlineSeconds,
+      stallSeconds: operations.rebalance.stallSeconds,
+      awaitMoves: operations.rebalance.wait,
       resources: operations.resources,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { replaceUnready } from "../kubernetes/await-annotations";
+import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { begunVolume, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
@@ -12,9 +12,16 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Anything else that the Job must run again for when it changes. */
   readonly runAgainFor?: pulumi.Input<string> | undefined;
-  /** Seconds after which the Job is given up. */
-  readonly deadlineSeconds: number;
+  /** Whether the commands are told which servers the stack has begun to run. @default false */
+  readonly knowsBegun?: boolean | undefined;
+  /** Seconds after which the Job is given up. @default none: its commands end for want of progress, and moving data takes as long as it takes */
+  readonly deadlineSeconds?: number | undefined;
+  /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
+  readonly awaited?: boolean | undefined;
 }
+
+/** Seconds for which Pulumi waits for a Job without a deadline: 30 days, more than any move should take. */
+const LONGEST_WAIT = 30 * 24 * 3600;
 
 /** A Job that does Kafka admin work. It fails the update when its work cannot be done, and runs again whenever something it depends on changes. */
 export class OpsJob extends pulumi.ComponentResource {
@@ -24,14 +31,15 @@ export class OpsJob extends pulumi.ComponentResource {
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const files = args.files && this.filesMap(name, args, args.files);
+    const deadline = args.deadlineSeconds;
     const command = ["steps", ...args.steps.map((words) => words.join(" "))];
     this.job = new k8s.batch.v1.Job(
       name,
       {
-        metadata: metadata(args, "ops", undefined, replaceUnready),
+        metadata: metadata(args, "ops", undefined, args.awaited === false ? skipAwait : replaceUnready),
         spec: {
           ...retries,
-          activeDeadlineSeconds: args.deadlineSeconds,
+          ...(deadline !== undefined && { activeDeadlineSeconds: deadline }),
           template: {
             metadata: {
               labels: labels(args.instance, "ops"),
@@ -41,17 +49,20 @@ export class OpsJob extends pulumi.ComponentResource {
             },
             spec: {
               ...opsPod(args),
-              containers: [opsContainer(args, command, files !== undefined)],
-              volumes: files ? [{ name: "files", configMap: { name: files.metadata.name } }] : [],
+              containers: [opsContainer(args, command, files !== undefined, args.knowsBegun)],
+              volumes: [
+                ...(files ? [{ name: "files", configMap: { name: files.metadata.name } }] : []),
+                ...(args.knowsBegun ? [begunVolume] : []),
+              ],
             },
           },
         },
       },
-      // The old one goes first: one that an interrupted run left at work would move partitions against the new one.
+      // The old one goes first: two that move partitions would undo each other's work.
       {
         parent: this,
         deleteBeforeReplace: true,
-        customTimeouts: { create: `${args.deadlineSeconds + 60}s`, delete: "5m" },
+        customTimeouts: { create: `${(deadline ?? LONGEST_WAIT) + 60}s`, delete: "5m" },
       },
     );
     this.registerOutputs({});
