@@ -210,7 +210,12 @@ export const operations = z
       jobDeadlineSeconds: integer(60, 604_800)
         .default(3600)
         .describe("Seconds after which a Job of the stack (topics, rebalance, drain) is given up."),
+      restartBesideMissing: flag()
+        .default(false)
+        .describe(
+          "Whether a change restarts servers although one is missing that comes later in the order. Else it is refused, for it would interrupt writers. For a change that mends the missing one.",
+        ),
     },
-    "rebalance and jobDeadlineSeconds",
+    "rebalance, jobDeadlineSeconds and restartBesideMissing",
   )
   .prefault({});

@@ -31,6 +31,7 @@ export function kafkaArgs(
       rebalance: operations.rebalance.enabled,
       throttle: operations.rebalance.throttle,
       deadlineSeconds: operations.jobDeadlineSeconds,
+      restartBesideMissing: operations.restartBesideMissing,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,

@@ -26,6 +26,8 @@ export interface Operations {
   readonly throttle?: number | undefined;
   /** Seconds after which a Job is given up. @default 3600 */
   readonly deadlineSeconds?: number | undefined;
+  /** Whether servers are restarted although one is missing that comes later in the order. @default false */
+  readonly restartBesideMissing?: boolean | undefined;
 }
 
 /** What a Kafka cluster is made of. What has a default that fits most needs not be named. */
@@ -128,6 +130,7 @@ export class Kafka extends pulumi.ComponentResource {
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
+        restartBesideMissing: args.operations?.restartBesideMissing,
       },
       { ...child, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },
     );
