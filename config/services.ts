@@ -225,7 +225,12 @@ export const operations = z
       resources: resources({ cpu: "50m", memory: "128Mi", memoryLimit: "512Mi", ephemeralStorage: "16Mi" }).describe(
         "Requests and limits of a Job's container. The CPU limit is 1 by default, so that a ResourceQuota can count it.",
       ),
+      restartBesideMissing: flag()
+        .default(false)
+        .describe(
+          "Whether a change restarts servers although one is missing that comes later in the order. Else it is refused, for it would interrupt writers. For a change that mends the missing one.",
+        ),
     },
-    "rebalance, jobDeadlineSeconds and resources",
+    "rebalance, jobDeadlineSeconds, resources and restartBesideMissing",
   )
   .prefault({});

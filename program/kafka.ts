@@ -33,6 +33,7 @@ export function kafkaArgs(
       stallSeconds: operations.rebalance.stallSeconds,
       awaitMoves: operations.rebalance.wait,
       resources: operations.resources,
+      restartBesideMissing: operations.restartBesideMissing,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,

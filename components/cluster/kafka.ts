@@ -31,6 +31,8 @@ export interface Operations {
   readonly awaitMoves?: boolean | undefined;
   /** What a Job's pod asks for and may use. @default little, with limits, so that a quota lets it in */
   readonly resources?: JobResources | undefined;
+  /** Whether servers are restarted although one is missing that comes later in the order. @default false */
+  readonly restartBesideMissing?: boolean | undefined;
 }
 
 /** What a Kafka cluster is made of. What has a default that fits most needs not be named. */
@@ -146,6 +148,7 @@ export class Kafka extends pulumi.ComponentResource {
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
+        restartBesideMissing: args.operations?.restartBesideMissing,
       },
       { ...child, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },
     );
