@@ -13,7 +13,7 @@ export {
   type ServicesImageOptions,
 } from "./image/sources";
 export { clusterId } from "./kafka/cluster-id";
-export { KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
+export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
 export { joinsByItself } from "./kafka/quorum";

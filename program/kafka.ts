@@ -32,6 +32,7 @@ export function kafkaArgs(
       throttle: operations.rebalance.throttle,
       stallSeconds: operations.rebalance.stallSeconds,
       awaitMoves: operations.rebalance.wait,
+      resources: operations.resources,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,

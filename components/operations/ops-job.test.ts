@@ -24,8 +24,8 @@ const container = {
   terminationMessagePolicy: "FallbackToLogsOnError",
   securityContext: RESTRICTED,
   resources: {
-    requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
-    limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+    limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": "16Mi" },
   },
   volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
 };
@@ -46,7 +46,7 @@ describe("OpsJob", () => {
             { action: "Ignore", onExitCodes: { operator: "In", values: [137, 143] } },
           ],
         },
-        ttlSecondsAfterFinished: 86400,
+        activeDeadlineSeconds: 30 * 24 * 3600,
         template: {
           metadata: { labels, annotations: {} },
           spec: {
@@ -81,7 +81,7 @@ describe("OpsJob", () => {
     assert.notEqual(await template({ runAgainFor: "other" }), same);
   });
 
-  it("has a deadline only when it is given one, and is waited for a minute longer", async () => {
+  it("may take 30 days when it is given no deadline, and is waited for a minute longer", async () => {
     assert.deepEqual(one(await job(), "Job").timeouts, { create: 30 * 24 * 3600 + 60, delete: 300 });
     const limited = one(await job({ deadlineSeconds: 600 }), "Job");
     assert.deepEqual(limited.timeouts, { create: 660, delete: 300 });
@@ -106,6 +106,17 @@ describe("OpsJob", () => {
       readOnly: true,
     });
     assert.deepEqual(spec.containers[0]?.env.at(-1), { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" });
+  });
+
+  it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {
+    const jobResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "2Gi" } };
+    const { template } = one(await job({ jobResources }), "Job").inputs["spec"] as {
+      template: { spec: { containers: { resources: unknown }[] } };
+    };
+    assert.deepEqual(template.spec.containers[0]?.resources, {
+      requests: jobResources.requests,
+      limits: { cpu: "1", memory: "2Gi" },
+    });
   });
 
   it("needs no files", async () => {

@@ -37,6 +37,9 @@ async function stateOf(stack: string, set: Readonly<Record<string, unknown>>): P
   return JSON.stringify({ version: 1, resources: [provider, choices], creating: [], outputs: {} });
 }
 
+/** Where the choices of the stack are in its cluster. */
+const CHOICES = "/api/v1/namespaces/kafka-volumes/configmaps/stack-choices";
+
 describe("a change of a stack that has data", function () {
   this.timeout(60_000);
   const cluster = new FakeCluster();
@@ -68,7 +71,11 @@ describe("a change of a stack that has data", function () {
   it("is refused by the whole program's preview, in a sentence that says where to read on", async () => {
     const stateDirectory = join(folder, "state");
     mkdirSync(stateDirectory);
-    writeFileSync(join(stateDirectory, `${STACK}.json`), await stateOf(STACK, { storage: { size: "200Gi" } }));
+    const state = await stateOf(STACK, { storage: { size: "200Gi" } });
+    writeFileSync(join(stateDirectory, `${STACK}.json`), state);
+    const { resources } = JSON.parse(state) as { resources: { type: string; urn: string; inputs: object }[] };
+    const held = resources.find(({ type, urn }) => type.endsWith(":ConfigMap") && urn.endsWith("::choices"));
+    cluster.objects.set(CHOICES, held?.inputs as never);
     const preview = run({
       command: "preview",
       stack: STACK,
