@@ -8,7 +8,7 @@ import type { Images } from "./images";
 export function kafkaArgs(
   config: StackConfig,
   clusterId: string,
-  { checked, volumesNamespace }: Ground,
+  { agreed, volumesNamespace }: Ground,
   { kafka: image, services, volumesPullSecret }: Images,
   { adopting }: Providers,
 ): Omit<KafkaArgs, "namespace" | "instance"> {
@@ -37,6 +37,6 @@ export function kafkaArgs(
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,
     cluster,
-    after: [checked],
+    after: [agreed],
   };
 }

@@ -15,6 +15,7 @@ import { runProgram } from "./program";
 import { Progress, toStderr } from "./progress";
 import { readConfig, type Project } from "./project";
 import { Providers, type ProviderFactory } from "./providers";
+import { StashProvider } from "./stash";
 import { StateFile } from "./state";
 
 const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
@@ -23,6 +24,7 @@ const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
     replacedKeys: (old, config, { env }) => otherClusterPaths(old, config, env),
   },
   docker: { make: (config, context) => new DockerProvider(config, context), replacedKeys: () => [] },
+  pulumi: { make: () => new StashProvider(), replacedKeys: () => [] },
 };
 
 const CONSTRUCTS: Readonly<Record<string, Construct>> = { [CHART]: constructChart };

@@ -16,11 +16,17 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
     { name: "configmaps", kind: "ConfigMap", namespaced: true },
     { name: "events", kind: "Event", namespaced: true },
     { name: "namespaces", kind: "Namespace", namespaced: false },
+    { name: "nodes", kind: "Node", namespaced: false },
+    { name: "persistentvolumeclaims", kind: "PersistentVolumeClaim", namespaced: true },
+    { name: "persistentvolumes", kind: "PersistentVolume", namespaced: false },
     { name: "pods", kind: "Pod", namespaced: true },
     { name: "secrets", kind: "Secret", namespaced: true },
     { name: "services", kind: "Service", namespaced: true },
   ],
-  "apps/v1": [{ name: "deployments", kind: "Deployment", namespaced: true }],
+  "apps/v1": [
+    { name: "deployments", kind: "Deployment", namespaced: true },
+    { name: "statefulsets", kind: "StatefulSet", namespaced: true },
+  ],
   "batch/v1": [{ name: "jobs", kind: "Job", namespaced: true }],
   "discovery.k8s.io/v1": [{ name: "endpointslices", kind: "EndpointSlice", namespaced: true }],
 };
