@@ -46,6 +46,7 @@ describe("OpsJob", () => {
             { action: "Ignore", onExitCodes: { operator: "In", values: [137, 143] } },
           ],
         },
+        activeDeadlineSeconds: 30 * 24 * 3600,
         template: {
           metadata: { labels, annotations: {} },
           spec: {
@@ -80,7 +81,7 @@ describe("OpsJob", () => {
     assert.notEqual(await template({ runAgainFor: "other" }), same);
   });
 
-  it("has a deadline only when it is given one, and is waited for a minute longer", async () => {
+  it("may take 30 days when it is given no deadline, and is waited for a minute longer", async () => {
     assert.deepEqual(one(await job(), "Job").timeouts, { create: 30 * 24 * 3600 + 60, delete: 300 });
     const limited = one(await job({ deadlineSeconds: 600 }), "Job");
     assert.deepEqual(limited.timeouts, { create: 660, delete: 300 });

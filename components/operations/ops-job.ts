@@ -14,14 +14,14 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly runAgainFor?: pulumi.Input<string> | undefined;
   /** Whether the commands are told which servers the stack has begun to run. @default false */
   readonly knowsBegun?: boolean | undefined;
-  /** Seconds after which the Job is given up. @default none: its commands end for want of progress, and moving data takes as long as it takes */
+  /** Seconds after which the Job is given up. @default 30 days: its commands end for want of progress, and moving data takes as long as it takes */
   readonly deadlineSeconds?: number | undefined;
   /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
   readonly awaited?: boolean | undefined;
 }
 
-/** Seconds for which Pulumi waits for a Job without a deadline: 30 days, more than any move should take. */
-const LONGEST_WAIT = 30 * 24 * 3600;
+/** 30 days: more than any move takes that comes further. */
+const LONGEST_MOVE = 30 * 24 * 3600;
 
 /** A Job that does Kafka admin work. It fails the update when its work cannot be done, and runs again whenever something it depends on changes. */
 export class OpsJob extends pulumi.ComponentResource {
@@ -31,7 +31,7 @@ export class OpsJob extends pulumi.ComponentResource {
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const files = args.files && this.filesMap(name, args, args.files);
-    const deadline = args.deadlineSeconds;
+    const deadline = args.deadlineSeconds ?? LONGEST_MOVE;
     const command = ["steps", ...args.steps.map((words) => words.join(" "))];
     this.job = new k8s.batch.v1.Job(
       name,
@@ -39,7 +39,7 @@ export class OpsJob extends pulumi.ComponentResource {
         metadata: metadata(args, "ops", undefined, args.awaited === false ? skipAwait : replaceUnready),
         spec: {
           ...retries,
-          ...(deadline !== undefined && { activeDeadlineSeconds: deadline }),
+          activeDeadlineSeconds: deadline,
           template: {
             metadata: {
               labels: labels(args.instance, "ops"),
@@ -58,11 +58,11 @@ export class OpsJob extends pulumi.ComponentResource {
           },
         },
       },
-      // The old one goes first: two that move partitions would undo each other's work.
+      // The old one goes first: one that an interrupted run left at work would move partitions against the new one.
       {
         parent: this,
         deleteBeforeReplace: true,
-        customTimeouts: { create: `${(deadline ?? LONGEST_WAIT) + 60}s`, delete: "5m" },
+        customTimeouts: { create: `${deadline + 60}s`, delete: "5m" },
       },
     );
     this.registerOutputs({});

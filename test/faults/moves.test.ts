@@ -60,7 +60,7 @@ describe("when a large move is interrupted", () => {
     for (let kills = 0; kills < 5; kills += 1) {
       const pod = await runningJobPod("finish-");
       await until(`${pod} moves partitions`, 600, async () =>
-        /\d+ under way from an earlier run|\d+ of \d+ partitions moved/.test(await kubectl("logs", "-n", "kafka", pod))
+        /\d+ under way from an earlier run|\d+ of \d+ partitions? moved/.test(await kubectl("logs", "-n", "kafka", pod))
           ? null
           : ended
             ? "up has ended"

@@ -61,10 +61,9 @@ export function moveOptions({ throttle, batchBytes, stall, print, signal }: Copy
  * @throws {@link RefusedError} before anything is changed when a topic has more replicas than there are brokers, or a broker is not up.
  */
 export async function redistribute(cluster: Cluster, options: RedistributeOptions): Promise<void> {
-  const { brokers, print, dryRun } = options;
+  const { brokers, print } = options;
   await waitForBrokers(cluster, brokers, options.waitMs, print);
   const port = clusterPort(cluster, options.throttle);
-  if (!dryRun && (await removeIdleThrottles(port)) > 0) print("Removed a throttle that an interrupted run had left.");
   if (!(await spread(port, options))) return;
   const elected = await electPreferredLeaders(cluster, await readPlacement(cluster));
   print(
@@ -91,7 +90,12 @@ export async function spread(
     }
     refuseIfTooWide(placement, brokers);
     const changes = planChanges(placement, brokers);
-    if (changes.length === 0) return true;
+    if (changes.length === 0) {
+      // A run that was killed right at the end of its last move has left it.
+      if (!dryRun && (await removeIdleThrottles(port)) > 0)
+        print("Removed a throttle that an interrupted run had left.");
+      return true;
+    }
     refuseIfOffline(placement, changes);
     print(summary(changes, placement, totalLeft(changes, await port.sizes(changes))));
     if (dryRun) return false;
