@@ -92,7 +92,13 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ...Object.fromEntries(
     [
       ...["npm test", "npm run golden", "npm run test:unit", 'npm run test:unit -- --grep "one broker more"'],
-      ...["npm run test:e2e", "npm run test:e2e -- --grep …", "ENGINE=pulumi npm run test:e2e", "npm run test:stacks"],
+      ...[
+        "npm run test:e2e",
+        "npm run test:e2e -- --grep …",
+        "ENGINE=pulumi npm test",
+        "ENGINE=stand-in npm test",
+        "npm run test:stacks",
+      ],
       ...["npm run test:faults", "npm run test:main-faults", "npm run test:services", "npm run test:kchat-faults"],
       ...["npm run test:sandbox", "npm run test:install", "npm run bench", "npm run bench -- <name>"],
       ...["npm run bench -- kchat", "npx mocha --require tsx 'policy/test/**/*.test.ts'"],
