@@ -73,11 +73,13 @@ export class PoolVolumes extends pulumi.ComponentResource {
           accessModes: [storage.type === "storageClass" ? storage.accessMode : "ReadWriteOnce"],
           ...(className !== undefined && { storageClassName: className }),
           resources: { requests: { storage: storage.size } },
-          ...(pv && { volumeName: pv.metadata.name }),
+          // By its name as text: whoever makes the volume anew at another place does not make the claim anew, which a pod may hold.
+          ...(pv && { volumeName: volumeName(args, volume) }),
         },
       },
       {
         ...fixedName(this),
+        ...(pv && { dependsOn: pv }),
         retainOnDelete: retain,
         // Never by a setting that may change: Pulumi replaces what another provider manages.
         ...(!pv && args.adopting && { provider: args.adopting }),
@@ -93,7 +95,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
       `${name}-volume`,
       {
         metadata: {
-          name: pulumi.interpolate`${args.namespace}-${volume.claim}`,
+          name: volumeName(args, volume),
           labels: labels(args.instance, args.role),
         },
         spec: {
@@ -105,8 +107,13 @@ export class PoolVolumes extends pulumi.ComponentResource {
           ...source(place),
         },
       },
-      // What a volume points at cannot change; its data stays where it is when the object is made anew.
-      fixedName(this),
+      {
+        // What a volume points at cannot change; its data stays where it is when the object is made anew.
+        ...fixedName(this),
+        // Earlier versions of this project made volumes in the config's spelling. Another spelling of the same place makes no volume anew; another place that is
+        // not in the canonical spelling is refused before (config/judge.ts), for it would not reach the volume.
+        ...(volume.respelled && { ignoreChanges: ["spec.nfs", "spec.hostPath"] }),
+      },
     );
   }
 
@@ -132,6 +139,8 @@ export class PoolVolumes extends pulumi.ComponentResource {
     );
   }
 }
+
+const volumeName = (args: PoolVolumesArgs, { claim }: PlannedVolume) => pulumi.interpolate`${args.namespace}-${claim}`;
 
 function source(place: Place) {
   if (place.type === "nfs")

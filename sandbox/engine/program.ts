@@ -17,12 +17,14 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Takes the lines that the program prints. */
   readonly print: (line: string) => void;
+  /** Aborted when the program shall end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 // How many registrations a program may have under way: the SDK serializes only at 1.
 const PARALLEL = 16;
 
-/** Runs the program and gives its exit code. Signals that end this process end the program too. */
+/** Runs the program and gives its exit code. */
 export async function runProgram(options: ProgramOptions): Promise<number> {
   const { project, stack, address } = options;
   const [entry, directory] = entryPoint(project);
@@ -47,6 +49,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   for (const stream of [child.stdout, child.stderr]) {
     readline.createInterface(stream).on("line", options.print);
   }
+  options.signal?.addEventListener("abort", () => child.kill());
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
