@@ -20,6 +20,7 @@ const PULUMI = excused(
   "needs the Pulumi CLI: the same program, by the same engine, is what ENGINE=pulumi npm test runs",
 );
 const GITHUB = excused("needs GitHub's own variables, artifacts or credentials");
+const LOOKS = excused("Kubernetes's own command, which only shows what there is");
 const PLACEHOLDER = excused("the name of a command, to which the text beside it adds what it is given");
 const LIFE = "sandbox/test/lifecycle.e2e.ts";
 const OWN_STACKS = "test/unit/preview-pr/own-stacks.test.ts";
@@ -96,12 +97,17 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
         "npm run test:e2e",
         "npm run test:e2e -- --grep …",
         "ENGINE=pulumi npm test",
+        "ENGINE=pulumi npm run test:e2e",
         "ENGINE=stand-in npm test",
         "npm run test:stacks",
       ],
       ...["npm run test:faults", "npm run test:main-faults", "npm run test:services", "npm run test:kchat-faults"],
       ...["npm run test:sandbox", "npm run test:install", "npm run bench", "npm run bench -- <name>"],
-      ...["npm run bench -- kchat", "npx mocha --require tsx 'policy/test/**/*.test.ts'"],
+      ...[
+        "npm run bench -- kchat",
+        "npx mocha --config test/interruptions.mocharc.json",
+        "npx mocha --require tsx 'policy/test/**/*.test.ts'",
+      ],
       ...[`npx mocha --require tsx ${LIFE}`, "npx mocha --require tsx test/unit/restarts.test.ts"],
     ].map((command) => [command, ITSELF]),
   ),
@@ -134,6 +140,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       "pulumi preview --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi up --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi preview --policy-pack <folder> --policy-pack-config <file>",
+      ...[
+        "pulumi up --replace <urn of the image>",
+        "pulumi stack --show-urns",
+        "pulumi refresh --import-pending-creates",
+      ],
       "pulumi stack export --file .sandbox/state/production.json",
       'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',
     ].map((command) => [command, PULUMI]),
@@ -153,18 +164,17 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     ].map((command) => [command, GITHUB]),
   ),
   ...Object.fromEntries(
-    [
-      "npm run client -- TOOL …",
-      "docker build",
-      "docker login",
-      "kubectl logs -n kafka -f job/<name>",
-      "rsync -aHAX --numeric-ids",
-    ].map((command) => [command, PLACEHOLDER]),
+    ["npm run client -- TOOL …", "docker build", "docker login", "rsync -aHAX --numeric-ids"].map((command) => [
+      command,
+      PLACEHOLDER,
+    ]),
   ),
   'kubectl patch pv kafka-data-0-broker-0 --type json -p \'[{"op": "remove", "path": "/spec/claimRef/uid"}]\'': test(
     "test/unit/preflight/checks.test.ts",
     "kubectl patch pv kafka-data-0-broker-0 --type json",
   ),
+  "kubectl logs -n kafka -f job/<name>": LOOKS,
+  "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
   "npm install": test("test/unit/package.test.ts", "existing-registry"),
   "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
     "test/docs/commands.test.ts",
