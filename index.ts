@@ -164,6 +164,7 @@ const operation = {
   throttle: operations.rebalance.throttle,
   deadlineSeconds: operations.jobDeadlineSeconds,
   jobResources: operations.resources,
+  cluster,
 };
 const prepared = new PrepareChange("prepare", operation, onCluster);
 const tool = { ...scope, image: kafkaImage.reference, jobResources: operations.resources };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 
@@ -25,6 +26,8 @@ export interface OperationsArgs extends Scope {
   readonly controllers?: readonly number[] | undefined;
   /** Bytes per second that moving partitions may take of each broker. */
   readonly throttle: number;
+  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended. @default they are not */
+  readonly cluster?: ClusterAccess | undefined;
   /** Seconds after which a Job is given up. */
   readonly deadlineSeconds: number;
 }

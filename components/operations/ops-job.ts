@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { endingHook } from "./ended-jobs";
 import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
@@ -12,6 +14,8 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly files?: Readonly<Record<string, string>> | undefined;
   /** Anything else that the Job must run again for when it changes. */
   readonly runAgainFor?: pulumi.Input<string> | undefined;
+  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended before this one is made. @default they are not */
+  readonly cluster?: ClusterAccess | undefined;
   /** Seconds after which the Job is given up. */
   readonly deadlineSeconds: number;
 }
@@ -51,6 +55,7 @@ export class OpsJob extends pulumi.ComponentResource {
       {
         parent: this,
         deleteBeforeReplace: true,
+        ...(args.cluster && { hooks: { beforeCreate: [endingHook(`${name}-ending`, args.cluster)] } }),
         customTimeouts: { create: `${args.deadlineSeconds + 60}s`, delete: "5m" },
       },
     );
