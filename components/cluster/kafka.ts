@@ -126,6 +126,7 @@ export class Kafka extends pulumi.ComponentResource {
         : undefined,
       throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
       stallSeconds: args.operations?.stallSeconds,
+      cluster: args.cluster,
       jobResources: args.operations?.resources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import { internalTopics } from "./internal-topics";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
@@ -32,6 +33,8 @@ export interface OperationsArgs extends Scope {
   readonly throttle: number;
   /** Seconds without a byte copied after which moving partitions is given up. @default 900 */
   readonly stallSeconds?: number | undefined;
+  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended. @default they are not */
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 const TOPICS = "/etc/ops/topics.json";

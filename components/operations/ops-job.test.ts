@@ -119,6 +119,11 @@ describe("OpsJob", () => {
     });
   });
 
+  it("has a hook that ends what an interrupted run left at work, where it knows the cluster", async () => {
+    assert.deepEqual(one(await job(), "Job").beforeCreate, []);
+    assert.deepEqual(one(await job({ cluster: {} }), "Job").beforeCreate, ["job-ending"]);
+  });
+
   it("needs no files", async () => {
     const resources = await job({ files: undefined });
     assert.deepEqual(parts(resources), ["Job job"]);

@@ -1,7 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { endingHook } from "./ended-jobs";
 import { begunVolume, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
@@ -14,6 +16,8 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly runAgainFor?: pulumi.Input<string> | undefined;
   /** Whether the commands are told which servers the stack has begun to run. @default false */
   readonly knowsBegun?: boolean | undefined;
+  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended before this one is made. @default they are not */
+  readonly cluster?: ClusterAccess | undefined;
   /** Seconds after which the Job is given up. @default 30 days: its commands end for want of progress, and moving data takes as long as it takes */
   readonly deadlineSeconds?: number | undefined;
   /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
@@ -62,6 +66,7 @@ export class OpsJob extends pulumi.ComponentResource {
       {
         parent: this,
         deleteBeforeReplace: true,
+        ...(args.cluster && { hooks: { beforeCreate: [endingHook(`${name}-ending`, args.cluster)] } }),
         customTimeouts: { create: `${deadline + 60}s`, delete: "5m" },
       },
     );
