@@ -83,6 +83,22 @@ export class Decisions {
     return (await this.ask([`disk ${directories.join(",")}`]))[0] ?? "";
   }
 
+  /** Starts the health endpoint of a server that waits, with a log directory. */
+  async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
+    await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
+  }
+
+  /** How often that server was told to retire. */
+  async told(): Promise<number> {
+    return Number((await this.ask(["told"]))[0]);
+  }
+
+  /** What a peer makes of an answer when it asks this node of this cluster: such as `QUORUM`, or `silent`. */
+  async understand(node: number, cluster: string, answer: string): Promise<string> {
+    const lines = answer.trim().replaceAll(/\s+/g, " ");
+    return (await this.ask([`understand ${node} ${cluster} ${lines}`]))[0] ?? "";
+  }
+
   /** Ends it. */
   stop(): void {
     this.java.kill();
