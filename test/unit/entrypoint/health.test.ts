@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Decisions } from "./decisions";
+import { Decisions, freePort } from "./decisions";
 import { CLUSTER } from "./pod";
 
 const OTHER = "BBBBBBBBBBBBBBBBBBBBBB";
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 
 describe("the health endpoint of a server whose Kafka has not started", function () {
   this.timeout(60_000);

@@ -3,11 +3,13 @@ package kafkastack;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
@@ -20,6 +22,9 @@ import java.util.stream.IntStream;
  *
  * <p>{@code serve PORT NODE CLUSTER DIRECTORY} starts the health endpoint of a server that waits. Answers {@code serving}. {@code told} answers how often it was told to
  * retire.
+ *
+ * <p>{@code zookeeper PORT PEER DIRECTORY LIST}: how a server with this directory and this list of servers starts, while the directory PEER is that of another one whose health
+ * endpoint is at the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
  *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: what a peer makes of the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
@@ -37,6 +42,7 @@ public final class Decisions {
                 case "disk" -> disk(words[1]);
                 case "serve" -> serve(words);
                 case "told" -> String.valueOf(TOLD.get());
+                case "zookeeper" -> zookeeper(words);
                 case "understand" -> understand(words);
                 default -> decide(words);
             };
@@ -55,6 +61,34 @@ public final class Decisions {
         Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, formatting, Integer.parseInt(words[2]), words[3]);
         HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet));
         return "serving";
+    }
+
+    private static String zookeeper(String[] words) throws IOException {
+        int port = Integer.parseInt(words[1]);
+        HealthServer.start(port, new ZooKeeperHealth(new ZooKeeperDisk(Path.of(words[2]))), Map.of());
+        ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(words[3]));
+        Path settings = Files.createTempFile("zoo", ".cfg");
+        AtomicReference<String> members = new AtomicReference<>("waiting");
+        Thread start = new Thread(() -> {
+            try {
+                new ZooKeeperStart(disk, Path.of(words[4]), port).configure(settings);
+                members.set(disk.members().orElseThrow().report().replace("\n", " ").trim());
+            } catch (InterruptedException e) {
+                // it waits
+            } catch (IOException e) {
+                members.set(e.toString());
+            }
+        });
+        start.start();
+        try {
+            start.join(2_000);
+            start.interrupt();
+            start.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        Files.delete(settings);
+        return members.get();
     }
 
     private static String understand(String[] words) {
