@@ -27,7 +27,7 @@ export async function ask<Answer>(what: string, request: () => Promise<Answer | 
     if (statusOf(error) === undefined) {
       throw new NoAnswer(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
     }
-    throw new Error(`the cluster refuses to say ${what}: ${apiMessage(error)}`, { cause: error });
+    throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

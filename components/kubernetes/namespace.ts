@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { NoAnswer } from "./ask";
 import type { ClusterAccess } from "./cluster-access";
-import { OWNER, ownedNamespace, type Owner, readNamespace } from "./owner";
+import { foreign, OWNER, type Owner } from "./owner";
 import { fixedName } from "./scope";
 
 /** How much the pods of a namespace may ask for. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
@@ -80,28 +80,15 @@ function foreignHook(name: string, access: ClusterAccess, owner: Owner): pulumi.
     name,
     async ({ newInputs }) => {
       const { name: namespace } = (newInputs as { metadata: { name: string } }).metadata;
+      let reason: string | undefined;
       try {
-        await refuseForeign(access, namespace, owner);
+        reason = await foreign(access, namespace, owner);
       } catch (error) {
         if (!pulumi.runtime.isDryRun() || !(error instanceof NoAnswer)) throw error;
         await pulumi.log.warn(`${error.message}; up refuses a namespace that others made`);
       }
+      if (reason !== undefined) throw new Error(reason);
     },
     { onDryRun: true },
-  );
-}
-
-/**
- * Refuses a namespace that exists and that this stack did not make.
- *
- * @throws when it is another's, and when the cluster does not say whose it is.
- */
-async function refuseForeign(access: ClusterAccess, name: string, owner: Owner): Promise<void> {
-  const found = await readNamespace(access, name);
-  if (found === null) return;
-  const whose = ownedNamespace(found, owner);
-  if (whose === "own") return;
-  throw new Error(
-    `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace`,
   );
 }

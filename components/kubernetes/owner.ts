@@ -36,3 +36,17 @@ export async function readNamespace(access: ClusterAccess, name: string): Promis
   });
   return found.namespace;
 }
+
+/**
+ * Why a stack may not have a namespace: it exists, and another stack or somebody else made it.
+ *
+ * @returns undefined when the stack may have it.
+ * @throws as {@link readNamespace} does.
+ */
+export async function foreign(access: ClusterAccess, name: string, owner: Owner): Promise<string | undefined> {
+  const found = await readNamespace(access, name);
+  const whose = found === null ? "own" : ownedNamespace(found, owner);
+  return whose === "own"
+    ? undefined
+    : `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace`;
+}

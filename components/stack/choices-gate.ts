@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { NoAnswer } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import type { Owner } from "../kubernetes/owner";
+import { foreign, type Owner } from "../kubernetes/owner";
 import type { Evidence, FoundVolume } from "./evidence";
 import { letGo } from "./let-go";
 import { isThere, readEvidence } from "./read-evidence";
@@ -120,6 +120,8 @@ async function verdictOf<Choices>(
       `cluster.namespace cannot change from ${before.namespace} to ${after.namespace} on a stack that has data: its claims and volumes belong to ${before.namespace}, and the servers would start empty`,
     );
   }
+  const others = await foreign(args.cluster, after.namespace, args.owner);
+  if (others !== undefined) return refuse(others);
   return args.judge(await evidenceIn(after.namespace), before?.choices, after.choices);
 }
 

@@ -169,7 +169,9 @@ describe("a stack whose choices cannot change once there is data", function () {
       status: { phase: "Active" },
     });
     plant(cluster, "/api/v1/namespaces/kafka", of("guarded/other"));
+    plantBroker(cluster, 0, { source: nfsSource("theirs"), pod: "running" });
     await assert.rejects(engine("preview", {}), /namespace kafka exists and belongs to the stack guarded\/other/);
+    cluster.objects.clear();
     plant(cluster, "/api/v1/namespaces/kafka", of("guarded/dev"));
     await up({});
   });
@@ -187,6 +189,6 @@ describe("a stack whose choices cannot change once there is data", function () {
   it("is not changed when the cluster refuses to say what there is", async () => {
     await up(byClass("10Gi"));
     cluster.refusals.set("GET /api/v1/persistentvolumes", { code: 403, message: "not yours to see" });
-    await refused(byClass("20Gi"), /the cluster refuses to say what it holds .*: not yours to see/);
+    await refused(byClass("20Gi"), /the cluster refuses to answer what it holds .*: not yours to see/);
   });
 });
