@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { parseExactJson } from "./config/numbers";
 import { parseConfig } from "./config/parse";
 import type { PlainConfig } from "./config/resolve";
 
@@ -73,7 +74,7 @@ function readAll(project: string): Record<string, unknown> {
 
 function fromText(value: string): unknown {
   try {
-    return JSON.parse(value) as unknown;
+    return parseExactJson(value);
   } catch {
     return value;
   }

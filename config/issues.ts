@@ -38,8 +38,8 @@ function unknownKey(parent: Path, key: string, raw: unknown): string {
 }
 
 /**
- * A copy of a config without the keys that have issues, which are added to `left`. A key that must be there takes the object around it with it; a list is
- * left out whole, because its other entries would change their numbers.
+ * A copy of a config without the keys that have issues, which are added to `left`. A key that must be there takes the object around it with it, and an entry of a
+ * list that is gone takes the list: the other entries would change their numbers.
  */
 export function prune(raw: unknown, issues: readonly Issue[], left: Path[]): unknown {
   const copy = structuredClone(raw);
@@ -56,10 +56,9 @@ export function prune(raw: unknown, issues: readonly Issue[], left: Path[]): unk
   return copy;
 }
 
-/** The longest part of a path that exists in a config and does not lead into a list. */
+/** The longest part of a path that exists in a config. */
 function longestIn(config: unknown, path: Path): Path {
-  const inList = path.findIndex((key) => typeof key === "number");
-  let there = inList === -1 ? path : path.slice(0, inList);
+  let there = path;
   while (there.length > 1 && valueAt(config, there) === undefined) there = there.slice(0, -1);
   return there;
 }

@@ -1,5 +1,6 @@
 import data from "./kafka-settings.json";
-import type { SettingValue } from "./kafka";
+import type { KafkaVersion, SettingValue } from "./kafka";
+import { exactly } from "./numbers";
 import { refusal } from "./problems";
 import { nearest } from "./spelling";
 
@@ -10,67 +11,180 @@ export interface KafkaSetting {
   readonly min?: number;
   /** Largest number allowed. */
   readonly max?: number;
+  /** A number that is allowed beside those from `min` to `max`. */
+  readonly or?: number;
+  /** Kafka's own default, when it is a number; as text when JavaScript does not hold it exactly. */
+  readonly default?: number | string;
   /** The words allowed. */
   readonly values?: readonly string[];
-  /** The versions that have it, when not all do. */
-  readonly versions?: readonly string[];
+  /** Whether the words may be written in any case. */
+  readonly anyCase?: boolean;
+  /** Whether an empty text is refused. */
+  readonly filled?: boolean;
+  /** Whether a list with an empty word is refused. */
+  readonly words?: boolean;
 }
 
-/** All settings of brokers and topics, by name. Written by scripts/kafka-settings.ts. */
-export type KafkaSettings = Record<"broker" | "topic", Record<string, KafkaSetting>>;
+/** What not all versions have, with those that do; without `versions` all have it. */
+type Versioned<T> = T & { readonly versions?: readonly string[] };
 
-const SETTINGS = data as KafkaSettings;
+/** What Kafka's versions know of settings. Written by scripts/kafka-settings.ts. */
+export interface SettingTable {
+  /** Settings by name, in each form that they have in some version. */
+  readonly broker: Readonly<Record<string, readonly Versioned<KafkaSetting>[]>>;
+  readonly topic: Readonly<Record<string, readonly Versioned<KafkaSetting>[]>>;
+  /** Kafka's own classes, by the setting that may name them. */
+  readonly classes: Readonly<Record<string, readonly Versioned<{ readonly name: string }>[]>>;
+  /** Settings that producers, consumers and admin clients have, and brokers do not. */
+  readonly clients: readonly string[];
+}
 
-const WHOLE: Readonly<Record<string, number>> = { short: 2 ** 15, int: 2 ** 31, long: 2 ** 63 };
+/** Whether a setting is of brokers or of topics. */
+export type Scope = "broker" | "topic";
 
-/** Settings that name a listener or a plugin of the user's are open-ended. */
+const TABLE = data as SettingTable;
+
+/** Settings that only clients have. */
+const CLIENTS: ReadonlySet<string> = new Set(TABLE.clients);
+
+/** Names that Kafka makes of a listener, or passes on to a plug-in, are open-ended. */
 const OPEN = /^(listener\.name|rsm\.config|rlmm\.config|remote\.log\.(storage|metadata)\.)/;
 
+/** `listener.name.<listener>.` and, for SASL, the mechanism behind it: Kafka reads the rest as the setting of that name, for this listener alone. */
+const LISTENER = /^listener\.name\.[^.]+\./;
+
+/** What java.lang.String.trim takes away, as Kafka does with every value. */
+const trim = (value: string): string => value.replaceAll(/^[\0-\u0020]+|[\0-\u0020]+$/g, "");
+
 /**
- * What speaks against a Kafka setting, or undefined when nothing does. A name that Kafka does not know passes when it resembles none that it knows: plugins
- * read settings of their own.
+ * What speaks against a Kafka setting, or undefined when nothing does. A broker setting that Kafka does not know passes when it resembles none that it knows:
+ * plug-ins read settings of their own. Topics have no such settings: Kafka refuses what it does not know there.
  */
 export function settingProblem(
-  scope: keyof KafkaSettings,
+  scope: Scope,
   name: string,
   value: SettingValue,
-  version: string,
+  version: KafkaVersion,
 ): string | undefined {
-  const setting = lookUp(scope, name);
-  if (!setting) return OPEN.test(name) ? undefined : unknownSetting(scope, name);
-  if (setting.type === "password") return "is a secret, which must not stand among the broker's plain settings";
-  if (setting.versions && !setting.versions.includes(version)) {
-    return `is not a setting of Kafka ${version}; it is one of ${setting.versions.join(", ")}`;
+  if (!/^[\w.-]+$/.test(name)) return "is not the name of a setting: such names are made of letters, digits and . _ -";
+  const known = baseName(scope, name);
+  if (known === undefined) return scope === "broker" ? unknownOfBrokers(name) : unknownOfTopics(name);
+  const variants = TABLE[scope][known] ?? [];
+  const setting = variants.find((variant) => has(variant, version));
+  if (!setting) {
+    const versions = variants.flatMap((variant) => variant.versions ?? []);
+    return `is not a setting of Kafka ${version}; it is one of ${versions.join(", ")}`;
   }
-  return fits(setting, String(value)) ? undefined : refusal(value, allowedValues(setting));
+  if (setting.type === "password") return "is a secret, which must not stand among the broker's plain settings";
+  const text = trim(String(value));
+  if (!fits(setting, text)) return refusal(value, allowedValues(setting, text));
+  return TABLE.classes[known] && classProblem(known, setting.type === "list" ? text.split(/\s*,\s*/) : [text], version);
 }
 
-const lookUp = (scope: keyof KafkaSettings, name: string): KafkaSetting | undefined =>
-  Object.hasOwn(SETTINGS[scope], name) ? SETTINGS[scope][name] : undefined;
+/** Kafka's own default of a broker setting as a number; undefined when it has none, or the version does not have the setting. */
+export function defaultOf(name: string, version: KafkaVersion): number | undefined {
+  const setting = TABLE.broker[name]?.find((variant) => has(variant, version));
+  return setting?.default === undefined ? undefined : Number(setting.default);
+}
 
-function unknownSetting(scope: keyof KafkaSettings, name: string): string | undefined {
-  const other = scope === "broker" ? "topic" : "broker";
-  if (lookUp(other, name)) return `is a ${other} setting, not a ${scope} setting`;
-  const near = nearest(name, Object.keys(SETTINGS[scope]), Math.min(3, Math.floor(name.length / 6)));
+const has = ({ versions }: Versioned<object>, version: string): boolean => versions?.includes(version) ?? true;
+
+/** The name under which a setting is in the table; a listener's own setting is there without the listener. */
+function baseName(scope: Scope, name: string): string | undefined {
+  if (Object.hasOwn(TABLE[scope], name)) return name;
+  if (scope === "topic" || !LISTENER.test(name)) return undefined;
+  const rest = name.replace(LISTENER, "");
+  // Behind the listener stands the mechanism, whose name has no dots.
+  return [rest, rest.replace(/^[^.]+\./, "")].find((each) => Object.hasOwn(TABLE.broker, each));
+}
+
+function unknownOfBrokers(name: string): string | undefined {
+  if (Object.hasOwn(TABLE.topic, name)) return "is a topic setting, not a broker setting";
+  if (CLIENTS.has(name)) return "is a setting of clients, not a broker setting: brokers never read it";
+  return OPEN.test(name) ? undefined : meant("broker", name);
+}
+
+function unknownOfTopics(name: string): string {
+  if (Object.hasOwn(TABLE.broker, name)) return "is a broker setting, not a topic setting";
+  return meant("topic", name) ?? "is not a topic setting, and Kafka takes no others for a topic";
+}
+
+function meant(scope: Scope, name: string): string | undefined {
+  const near = nearest(name, Object.keys(TABLE[scope]), Math.min(3, Math.floor(name.length / 6)));
   return near === undefined ? undefined : `is unknown to Kafka; did you mean ${near}?`;
 }
 
-function fits({ type, min = -Infinity, max = Infinity, values }: KafkaSetting, value: string): boolean {
-  const limit = WHOLE[type];
-  if (limit !== undefined || type === "double") {
-    const number = Number(value);
-    const whole = limit === undefined || (Number.isInteger(number) && number >= -limit && number < limit);
-    return value.trim() !== "" && Number.isFinite(number) && whole && number >= min && number <= max;
-  }
-  if (type === "boolean") return value === "true" || value === "false";
-  if (!values) return true;
-  return (type === "list" ? value.split(",") : [value]).every((word) => values.includes(word.trim()));
+/** Classes of Kafka's own must be in the version that runs; those of others are plug-ins, of which nothing is known here. */
+function classProblem(setting: string, names: readonly string[], version: KafkaVersion): string | undefined {
+  const known = TABLE.classes[setting] ?? [];
+  const wrong = names.find(
+    (name) => /^(org\.apache\.)?kafka\./.test(name) && !known.some((each) => each.name === name && has(each, version)),
+  );
+  if (wrong === undefined) return undefined;
+  const own = known.filter((each) => has(each, version)).map(({ name }) => name);
+  const allowed = own.length === 0 ? "a class of a plug-in" : `one of ${own.join(", ")}, or a class of a plug-in`;
+  return `names ${wrong}, which Kafka ${version} does not have for it; allowed is ${allowed}`;
 }
 
-function allowedValues({ type, min, max, values }: KafkaSetting): string {
-  if (type === "boolean") return "true or false";
+const WHOLE: Readonly<Record<string, bigint>> = { short: 2n ** 15n, int: 2n ** 31n, long: 2n ** 63n };
+
+function fits(setting: KafkaSetting, text: string): boolean {
+  const limit = WHOLE[setting.type];
+  if (limit !== undefined) {
+    // As java.lang.Long.parseLong reads it: no exponent, no fraction.
+    if (!/^[+-]?\d+$/.test(text)) return false;
+    const number = BigInt(text.replace(/^\+/, ""));
+    return number >= -limit && number < limit && within(setting, Number(number));
+  }
+  switch (setting.type) {
+    case "double":
+      return exactly(text) !== undefined && Number.isFinite(Number(text)) && within(setting, Number(text));
+    case "boolean":
+      return /^(true|false)$/i.test(text);
+    case "class":
+      return /^[\w$]+(\.[\w$]+)*$/.test(text);
+    case "list":
+      return fitsList(setting, text);
+    default:
+      return !(setting.filled && text === "") && isWord(setting, text);
+  }
+}
+
+const within = ({ min = -Infinity, max = Infinity, or }: KafkaSetting, number: number): boolean =>
+  (number >= min && number <= max) || number === or;
+
+function fitsList(setting: KafkaSetting, text: string): boolean {
+  if (text === "") return !setting.filled;
+  const words = text.split(/\s*,\s*/);
+  return words.every((word) => !(setting.words && word === "") && isWord(setting, word));
+}
+
+function isWord({ values, anyCase }: KafkaSetting, word: string): boolean {
+  if (!values) return true;
+  return anyCase ? values.some((value) => value.toLowerCase() === word.toLowerCase()) : values.includes(word);
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  boolean: "true or false",
+  class: "the name of a class",
+  double: "a number",
+};
+
+function allowedValues({ type, min, max, or, values }: KafkaSetting, text: string): string {
   if (values) return `${type === "list" ? "a comma list of" : "one of"} ${values.join(", ")}`;
+  if (type === "list") return "a comma list without empty words";
+  if (type === "string") return "text that is not empty";
+  if (!(type in WHOLE) && type !== "double") return KINDS[type] ?? type;
   const number = type === "double" ? "a number" : "a whole number";
-  if (min !== undefined && max !== undefined) return `${number} from ${min} to ${max}`;
-  return min === undefined ? number : `${number}, at least ${min}`;
+  const from =
+    max !== undefined
+      ? ` from ${min ?? ""} to ${max}`
+      : min !== undefined
+        ? `, at least ${min}`
+        : ` that fits into ${type}`;
+  const beside = or === undefined ? "" : `, or ${or}`;
+  const meant = exactly(text);
+  const whole =
+    meant !== undefined && type in WHOLE && /^-?\d+$/.test(meant) && meant !== text ? `: write ${meant}` : "";
+  return `${number}${type === "double" && min === undefined ? "" : from}${beside}${whole}`;
 }

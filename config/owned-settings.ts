@@ -18,6 +18,7 @@ export const ownedSettings: Readonly<Record<"broker" | "topic", Readonly<Record<
     "controller.quorum.auto.join.enable": quorum,
     "controller.quorum.bootstrap.servers": quorum,
     "controller.quorum.voters": quorum,
+    "cordoned.log.dirs": directories,
     "early.start.listeners": listeners,
     "follower.replication.throttled.rate": reassignment,
     "inter.broker.listener.name": listeners,

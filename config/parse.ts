@@ -18,7 +18,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult
   const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, typed));
   const { written, left } = parsed.success ? { written: parsed.data, left: [] } : parseRest(typed);
   const config = resolve(written);
-  problems.push(...check({ written, config, left }));
+  problems.push(...check({ raw: typed, written, config, left }));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems: unique(problems) };
 }
 

@@ -14,32 +14,53 @@ const defaultInSync = (replication: number): number => Math.max(1, replication -
  */
 const RESTARTS = { "broker.heartbeat.interval.ms": 500, "broker.session.timeout.ms": 6_000 };
 
+/** Heartbeats that fit into a session at least, so that one that is late does not end it. Kafka's own defaults are 2 s and 9 s. */
+const BEATS = 3;
+
 /**
  * The address of a pod that is gone does not answer at all, and its name soon has another. Kafka's own 10 s, and 20 s and more the next time, of waiting for a connection
  * are longer than a session: a controller that restarts would find brokers that it takes for dead.
  */
 const CONNECTIONS = { "socket.connection.setup.timeout.ms": 2_000, "socket.connection.setup.timeout.max.ms": 3_000 };
 
+type Settings = Readonly<Record<string, SettingValue>>;
+
 /**
- * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers, or Kafka's own default can lose data.
- * From three brokers up they stay the same, so that scaling out or in restarts nothing.
+ * Broker settings that hold unless `kafka.config` says otherwise: they follow from the number of brokers and from other settings that were written, or Kafka's own
+ * default can lose data. From three brokers up they stay the same, so that scaling out or in restarts nothing.
  */
-function defaultSettings(mode: Mode, brokers: number, version: KafkaVersion): Record<string, SettingValue> {
+function defaultSettings(
+  mode: Mode,
+  brokers: number,
+  version: KafkaVersion,
+  written: Settings,
+): Record<string, SettingValue> {
   const replication = defaultReplication(brokers);
-  const inSync = defaultInSync(replication);
+  const number = (name: string, preset: number) => Number(Object.hasOwn(written, name) ? written[name] : preset);
+  // Fewer copies than usual need fewer in sync; more copies do not ask for more.
+  const inSync = (factor: string) => defaultInSync(Math.min(replication, number(factor, replication) || replication));
   const internalTopics = ["transaction.state.log", ...(isKafka3(version) ? [] : ["share.coordinator.state.topic"])];
+  const session = Math.max(
+    RESTARTS["broker.session.timeout.ms"],
+    BEATS * number("broker.heartbeat.interval.ms", RESTARTS["broker.heartbeat.interval.ms"]) || 0,
+  );
+  const longest = Math.max(
+    CONNECTIONS["socket.connection.setup.timeout.max.ms"],
+    number("socket.connection.setup.timeout.ms", CONNECTIONS["socket.connection.setup.timeout.ms"]) || 0,
+  );
   return {
     "auto.create.topics.enable": false,
     ...CONNECTIONS,
-    ...(mode === "kraft" && RESTARTS),
+    "socket.connection.setup.timeout.max.ms": longest,
+    ...(mode === "kraft" && { ...RESTARTS, "broker.session.timeout.ms": session }),
     "default.replication.factor": replication,
-    "min.insync.replicas": inSync,
+    "min.insync.replicas": inSync("default.replication.factor"),
     "offsets.topic.replication.factor": replication,
     "unclean.leader.election.enable": false,
     ...Object.fromEntries(
       internalTopics.flatMap((prefix) => [
         [`${prefix}.replication.factor`, replication],
-        [`${prefix}.min.isr`, inSync],
+        [`${prefix}.min.isr`, inSync(`${prefix}.replication.factor`)],
       ]),
     ),
   };
@@ -47,24 +68,23 @@ function defaultSettings(mode: Mode, brokers: number, version: KafkaVersion): Re
 
 function resolveKafka({ mode, replicas, kafka }: Written) {
   const version: KafkaVersion = kafka.version ?? KAFKA_VERSIONS[mode][0];
-  return { ...kafka, version, config: { ...defaultSettings(mode, replicas, version), ...kafka.config } };
+  return { ...kafka, version, config: { ...defaultSettings(mode, replicas, version, kafka.config), ...kafka.config } };
 }
 
 /**
- * The declared topics. One with fewer copies than the brokers' default `min.insync.replicas` fits gets a value of its own that fits; a value that the config
- * names is never overruled.
+ * The declared topics. One whose copies the brokers' default `min.insync.replicas` does not fit gets a value of its own that fits; a value that the config names is
+ * never overruled.
  */
-function resolveTopics({ replicas, topics, kafka }: Written) {
-  const inSync = kafka.config["min.insync.replicas"];
+function resolveTopics({ replicas, topics, kafka }: Written, inherited: SettingValue | undefined) {
+  const named = kafka.config["min.insync.replicas"] !== undefined;
+  const usual = defaultInSync(defaultReplication(replicas));
   return (topics ?? [topic.parse({ name: "chatroom" })]).map((declared) => {
     const replicationFactor = declared.replicationFactor ?? defaultReplication(replicas);
     const fitting = defaultInSync(replicationFactor);
-    const tooFew = inSync === undefined && fitting < defaultInSync(defaultReplication(replicas));
-    return {
-      ...declared,
-      replicationFactor,
-      config: { ...(tooFew && { "min.insync.replicas": fitting }), ...declared.config },
-    };
+    // What brokers give to topics that are not declared may be less: a declared topic keeps what its own copies allow.
+    const own = !named && Math.min(fitting, usual) !== Number(inherited);
+    const config: Settings = { ...(own && { "min.insync.replicas": Math.min(fitting, usual) }), ...declared.config };
+    return { ...declared, replicationFactor, config };
   });
 }
 
@@ -100,12 +120,23 @@ function resolveRegistry({ registry }: Written) {
 
 function resolveChat({ kchat }: Written, topics: readonly { name: string }[]) {
   const names = topics.map(({ name }) => name);
-  return { ...kchat, rooms: kchat.rooms ?? (names.includes("chatroom") ? ["chatroom"] : names) };
+  const { autoscaling, ...rest } = kchat;
+  return {
+    ...rest,
+    rooms: kchat.rooms ?? (names.includes("chatroom") ? ["chatroom"] : names),
+    ...(autoscaling && { autoscaling: { ...autoscaling, ...podsOf(autoscaling) } }),
+  };
+}
+
+/** Fewest and most pods: what is not written gives way to what is. */
+function podsOf({ min, max }: { readonly min?: number; readonly max?: number }): { min: number; max: number } {
+  return { min: min ?? Math.min(2, max ?? 2), max: max ?? Math.max(10, min ?? 10) };
 }
 
 /** Fills in the defaults that follow from other keys. */
 export function resolve(written: Written) {
-  const topics = resolveTopics(written);
+  const kafka = resolveKafka(written);
+  const topics = resolveTopics(written, kafka.config["min.insync.replicas"]);
   return {
     ...written,
     storage: resolveStorage(written.storage, {
@@ -113,7 +144,7 @@ export function resolve(written: Written) {
       namespace: written.cluster.namespace,
       replicas: written.replicas,
     }),
-    kafka: resolveKafka(written),
+    kafka,
     controllers: resolveControllers(written),
     zookeeper: resolveZooKeeper(written),
     topics,

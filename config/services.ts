@@ -135,8 +135,10 @@ const ADDRESSES = "a list of addresses or CIDR ranges such as 10.0.0.0/8";
 
 const autoscaling = z.strictObject(
   {
-    min: integer(1, 100).default(2).describe("Fewest pods of each service."),
-    max: integer(1, 100).default(10).describe("Most pods of each service."),
+    min: integer(1, 100).exactOptional().describe("Fewest pods of each service. Default: 2, or `max` when that is 1."),
+    max: integer(1, 100)
+      .exactOptional()
+      .describe("Most pods of each service. Default: 10, or `min` when that is more."),
     cpuPercent: integer(1, 100).default(70).describe("Mean CPU use that is aimed at, in percent of the request."),
   },
   "min, max and cpuPercent",

@@ -34,6 +34,21 @@ const afterwards = (what: string) =>
     .default("retain")
     .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
+/** Options of a mount that lose data or never work, with why. */
+const BAD_OPTIONS: Readonly<Record<string, string>> = {
+  soft: "it turns a slow server into lost writes",
+  softerr: "it turns a slow server into lost writes",
+  ro: "servers write to their volumes",
+};
+const OPTION = 'a mount option, such as hard, nfsvers=4.1 or context="system_u:object_r:nfs_t:s0"';
+
+/** One mount option. Commas stand between options, so that one may only be inside quotes. */
+const mountOption = () =>
+  pattern(/^[\w.-]+(=("[^"]*"|[^\s,"]+))?$/, OPTION).superRefine((option, context) => {
+    const why = BAD_OPTIONS[option.toLowerCase()];
+    if (why !== undefined) context.addIssue({ code: "custom", message: `a mount option, but not ${option}: ${why}` });
+  });
+
 const common = (kind: ServerKind) => ({
   size: size().default(DEFAULT_SIZE[kind]).describe("Capacity of each volume. hostPath and nfs do not enforce it."),
   volumes: integer(1, 16).default(1).describe("Volumes per server (JBOD)."),
@@ -85,10 +100,7 @@ const nfs = (kind: ServerKind) =>
       .exactOptional()
       .describe("Exported directory on that one server; `{ordinal}` and `{volume}` as for hostPath."),
     mountOptions: z
-      .array(
-        pattern(/^(?!soft(err)?$)[\w.:=-]+$/, "a mount option, but not soft: it turns a slow server into lost writes"),
-        "a list of mount options",
-      )
+      .array(mountOption(), "a list of mount options")
       .default(["nfsvers=4.1", "hard", "noatime", "timeo=600", "retrans=2"])
       .describe("Mount options of the volumes."),
   });

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isExact } from "./numbers";
+import { valueAt } from "./problems";
 import { parseBytes, parseCpu, parseHeap } from "./quantities";
 
 /*
@@ -10,9 +12,10 @@ import { parseBytes, parseCpu, parseHeap } from "./quantities";
  */
 
 const numberFromText = (value: unknown): unknown =>
-  typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  typeof value === "string" && isExact(value.trim()) ? Number(value) : value;
 const booleanFromText = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
-const textFromNumber = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
+const textFromNumber = (value: unknown): unknown =>
+  typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 
 /** A whole number between two bounds, both included. */
 export function integer(min: number, max: number) {
@@ -72,41 +75,64 @@ export interface ResourceDefaults {
   readonly ephemeralStorage: string;
 }
 
+/** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
+const withinLimits =
+  (defaults: ResourceDefaults) =>
+  (value: unknown): unknown => {
+    const lower = Object.fromEntries(
+      (
+        [
+          ["cpu", defaults.cpu, parseCpu],
+          ["memory", defaults.memory, parseBytes],
+          ["ephemeral-storage", defaults.ephemeralStorage, parseBytes],
+        ] as const
+      ).flatMap(([name, preset, parse]) => {
+        const limit = textFromNumber(valueAt(value, ["limits", name]));
+        const bound = typeof limit === "string" ? parse(limit) : undefined;
+        return bound !== undefined && bound > 0 && bound < (parse(preset) ?? 0) ? [[name, limit]] : [];
+      }),
+    );
+    const requests = valueAt(value, ["requests"]) ?? {};
+    if (Object.keys(lower).length === 0 || typeof requests !== "object") return value;
+    return { ...(value as object), requests: { ...lower, ...requests } };
+  };
+
 /** Requests and limits of a container. There is no CPU limit by default: a throttled broker stalls all its clients. */
 export const resources = (defaults: ResourceDefaults) =>
-  z
-    .strictObject(
-      {
-        requests: z
-          .strictObject(
-            {
-              cpu: cpu().default(defaults.cpu).describe("CPU that the scheduler keeps free."),
-              memory: size().default(defaults.memory).describe("Memory that the scheduler keeps free."),
-              "ephemeral-storage": size()
-                .default(defaults.ephemeralStorage)
-                .describe("Node disk for logs and temporary files that the scheduler keeps free."),
-            },
-            "a map of quantities",
-          )
-          .prefault({})
-          .describe("What the scheduler keeps free for the container."),
-        limits: z
-          .strictObject(
-            {
-              cpu: cpu().exactOptional().describe("CPU above which the container is throttled. Default: no limit."),
-              memory: size().default(defaults.memoryLimit).describe("Memory above which the container is killed."),
-              "ephemeral-storage": size()
-                .default(defaults.ephemeralStorage)
-                .describe("Node disk for logs and temporary files above which the pod is evicted."),
-            },
-            "a map of quantities",
-          )
-          .prefault({})
-          .describe("What the container may use at most."),
-      },
-      "requests and limits",
-    )
-    .prefault({});
+  z.preprocess(withinLimits(defaults), limitsAndRequests(defaults)).prefault({});
+
+const limitsAndRequests = (defaults: ResourceDefaults) =>
+  z.strictObject(
+    {
+      requests: z
+        .strictObject(
+          {
+            cpu: cpu().default(defaults.cpu).describe("CPU that the scheduler keeps free."),
+            memory: size().default(defaults.memory).describe("Memory that the scheduler keeps free."),
+            "ephemeral-storage": size()
+              .default(defaults.ephemeralStorage)
+              .describe("Node disk for logs and temporary files that the scheduler keeps free."),
+          },
+          "a map of quantities",
+        )
+        .prefault({})
+        .describe("What the scheduler keeps free for the container."),
+      limits: z
+        .strictObject(
+          {
+            cpu: cpu().exactOptional().describe("CPU above which the container is throttled. Default: no limit."),
+            memory: size().default(defaults.memoryLimit).describe("Memory above which the container is killed."),
+            "ephemeral-storage": size()
+              .default(defaults.ephemeralStorage)
+              .describe("Node disk for logs and temporary files above which the pod is evicted."),
+          },
+          "a map of quantities",
+        )
+        .prefault({})
+        .describe("What the container may use at most."),
+    },
+    "requests and limits",
+  );
 
 /** Kubernetes container resources as {@link resources} makes them. */
 export type Resources = z.output<ReturnType<typeof resources>>;

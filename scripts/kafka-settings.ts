@@ -1,73 +1,100 @@
 /**
- * Writes config/kafka-settings.json: names, types and bounds of the settings of every Kafka version that a stack may run, asked of Kafka's own jars.
+ * Writes config/kafka-settings.json: the settings of every Kafka version that a stack may run, with types and bounds, asked of Kafka's own jars.
  * Needs Maven and a JDK; run it (`npm run docs:kafka-settings`) when a version is added.
  */
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
-import { KAFKA_VERSIONS } from "../config/kafka";
-import type { KafkaSetting, KafkaSettings } from "../config/kafka-settings";
+import { KAFKA_VERSIONS, type KafkaVersion } from "../config/kafka";
+import type { KafkaSetting, SettingTable } from "../config/kafka-settings";
+import { isExact } from "../config/numbers";
+import { askKafka } from "./kafka";
 
 const ROOT = resolve(__dirname, "..");
-const VERSIONS: readonly string[] = [...KAFKA_VERSIONS.kraft].reverse();
+const VERSIONS: readonly KafkaVersion[] = [...KAFKA_VERSIONS.kraft].reverse();
 
-/** What the jars of one version say: lines of scope, name, type and validator. */
-function ask(version: string): string[][] {
-  const work = mkdtempSync(join(tmpdir(), "kafka-settings-"));
-  try {
-    cpSync(join(ROOT, "images/kafka/pom.xml"), join(work, "pom.xml"));
-    const profile = `kafka-${version.split(".")[0] ?? ""}`;
-    const maven = ["-q", "-B", "-P", profile, `-Dkafka.version=${version}`, `-DoutputDirectory=${join(work, "libs")}`];
-    execFileSync("mvn", [...maven, "dependency:copy-dependencies"], { cwd: work, stdio: "inherit" });
-    const java = ["-cp", join(work, "libs", "*"), join(ROOT, "scripts/KafkaSettings.java")];
-    const output = execFileSync("java", java, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return output
-      .trimEnd()
-      .split("\n")
-      .map((line) => line.split("\t"));
-  } finally {
-    rmSync(work, { recursive: true });
-  }
+/** Something that some versions have. */
+interface Versioned<T> {
+  readonly value: T;
+  readonly versions: KafkaVersion[];
 }
 
-/** Bounds and choices out of a validator's text: `[1,...]`, `[0,...,1]`, `[compact, delete]`. */
+/** Bounds and choices out of a validator's text: `[1,...]`, `[0,...,1]`, `[1,...,9] or -1`, `[compact, delete]`, `(case insensitive) [A, B]`. */
 function bounds(type: string, validator: string): Partial<KafkaSetting> {
-  const range = /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\]$/.exec(validator);
-  if (range) return { min: Number(range[1]), ...(range[2] !== undefined && { max: Number(range[2]) }) };
-  const choices = type === "string" || type === "list" ? /^\[(\w+(?:, \w+)*)\]$/.exec(validator) : null;
-  return choices?.[1] === undefined ? {} : { values: choices[1].split(", ") };
+  const range = /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\](?: or (-?\d+))?$/.exec(validator);
+  if (range) {
+    const [, min, max, or] = range;
+    return {
+      min: Number(min),
+      ...(max !== undefined && { max: Number(max) }),
+      ...(or !== undefined && { or: Number(or) }),
+    };
+  }
+  // A pool of threads that follows another setting unless it has a size of its own.
+  if (validator.startsWith("The default value of -1")) return { min: 1, or: -1 };
+  const choices = /^(\(case insensitive\) )?\[([\w.-]+(?:, [\w.-]+)*)\]$/.exec(validator);
+  if (choices?.[2] === undefined || (type !== "string" && type !== "list")) return {};
+  return { values: choices[2].split(", "), ...(choices[1] !== undefined && { anyCase: true }) };
 }
 
-/** Later versions overwrite earlier ones: where bounds differ, the newest version's stand. */
-function collect(): KafkaSettings {
-  const settings: KafkaSettings = { broker: {}, topic: {} };
-  const seen = new Map<string, string[]>();
+/** What the jars say of one setting. */
+function settingOf([type = "", validator = "", preset = "", empty, blank]: readonly string[]): KafkaSetting {
+  const isList = type === "list";
+  return {
+    type: type as KafkaSetting["type"],
+    ...bounds(type, validator),
+    ...(preset !== "" && { default: isExact(preset) ? Number(preset) : preset }),
+    ...((isList || type === "string") && empty === "false" && { filled: true }),
+    ...(isList && blank === "false" && { words: true }),
+  };
+}
+
+/** Adds what a version has to what others have; the same twice is one entry with both versions. */
+function add<T>(to: Map<string, Versioned<T>[]>, name: string, value: T, version: KafkaVersion): void {
+  const all = to.get(name) ?? [];
+  const same = all.find((other) => JSON.stringify(other.value) === JSON.stringify(value));
+  if (same) same.versions.push(version);
+  else all.push({ value, versions: [version] });
+  to.set(name, all);
+}
+
+const versionsOf = ({ versions }: Versioned<unknown>) => (versions.length < VERSIONS.length ? { versions } : {});
+
+async function collect(): Promise<SettingTable> {
+  const settings = {
+    broker: new Map<string, Versioned<KafkaSetting>[]>(),
+    topic: new Map<string, Versioned<KafkaSetting>[]>(),
+  };
+  const classes = new Map<string, Versioned<string>[]>();
+  const clients = new Set<string>();
   for (const version of VERSIONS) {
-    for (const [scope = "", name = "", type = "", validator = ""] of ask(version)) {
-      const versions = [...(seen.get(`${scope} ${name}`) ?? []), version];
-      seen.set(`${scope} ${name}`, versions);
-      settings[scope as keyof KafkaSettings][name] = {
-        type: type as KafkaSetting["type"],
-        ...bounds(type, validator),
-        ...(versions.length < VERSIONS.length && { versions }),
-      };
+    for (const [kind = "", name = "", ...columns] of await askKafka(version, "Settings")) {
+      if (kind === "broker" || kind === "topic") add(settings[kind], name, settingOf(columns), version);
+      else if (kind === "class") add(classes, name, columns[0] ?? "", version);
+      else clients.add(name);
     }
   }
-  return settings;
+  const written = (all: Map<string, Versioned<KafkaSetting>[]>) =>
+    inOrder(
+      [...all].map(([name, variants]) => [name, variants.map((each) => ({ ...each.value, ...versionsOf(each) }))]),
+    );
+  return {
+    broker: written(settings.broker),
+    topic: written(settings.topic),
+    classes: inOrder(
+      [...classes].map(([name, all]) => [name, all.map((each) => ({ name: each.value, ...versionsOf(each) }))]),
+    ),
+    clients: [...clients].filter((name) => !settings.broker.has(name)).sort(),
+  };
 }
+
+const inOrder = <T>(entries: readonly [string, T][]): Record<string, T> =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** One setting a line, in the order of their names, so that a diff shows what a Kafka version changed. */
 async function write(): Promise<void> {
-  const scopes = Object.entries(collect()).map(([scope, settings]) => {
-    const lines = Object.entries(settings)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, setting]) => `${JSON.stringify(name)}: ${JSON.stringify(setting)}`);
-    return `${JSON.stringify(scope)}: {\n${lines.join(",\n")}\n}`;
-  });
   const file = join(ROOT, "config/kafka-settings.json");
-  writeFileSync(file, await format(`{\n${scopes.join(",\n")}\n}`, { parser: "json", printWidth: 120 }));
+  writeFileSync(file, await format(JSON.stringify(await collect()), { parser: "json", printWidth: 120 }));
 }
 
 void write();

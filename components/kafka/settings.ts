@@ -48,5 +48,10 @@ export function serverProperties(metadata: Metadata, settings: Settings): Server
   };
 }
 
-/** As java.util.Properties reads it. */
-const escape = (value: string): string => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+/** As java.util.Properties reads it from bytes, which it takes for Latin-1: it skips blanks before a value, and knows other characters by their number. */
+const escape = (value: string): string =>
+  value
+    .replaceAll("\\", "\\\\")
+    .replaceAll("\n", "\\n")
+    .replace(/^[ \t\f]/, "\\$&")
+    .replaceAll(/[^\t\f -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -78,6 +78,12 @@ describe("VolumeDirectories", () => {
     });
   });
 
+  it("makes exactly the directories that are named, also at the root of the node", async () => {
+    const paths = ["/kafka-0", "/kafka-1", "/data//2/", "/data/3/"];
+    const { containers } = specOf(await job({ paths })).template.spec;
+    assert.deepEqual(containers[0].args, ["10000", "/nodes/0/kafka-0", "/nodes/0/kafka-1", "/nodes/1/2", "/nodes/2/3"]);
+  });
+
   it("runs on the node that is named", async () => {
     assert.deepEqual(specOf(await job({ node: "node-1" })).template.spec.nodeSelector, {
       "kubernetes.io/hostname": "node-1",

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dirname } from "node:path/posix";
+import { basename, dirname } from "node:path/posix";
 import { quietPod, saysWhyItEnded } from "../kubernetes/security";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
@@ -24,9 +24,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
   constructor(name: string, args: VolumeDirectoriesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:storage:VolumeDirectories", name, {}, opts);
     const parents = [...new Set(args.paths.map((path) => dirname(path)))];
-    const targets = args.paths.map(
-      (path) => `/nodes/${parents.indexOf(dirname(path))}/${path.slice(dirname(path).length + 1)}`,
-    );
+    const targets = args.paths.map((path) => `/nodes/${parents.indexOf(dirname(path))}/${basename(path)}`);
     new k8s.batch.v1.Job(
       name,
       {

@@ -4,11 +4,13 @@ import { kafkaRules } from "./kafka";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
+import { settingRules } from "./settings";
 import { storageRules } from "./storage";
 import { topicRules } from "./topics";
 
 const RULES: readonly Rule[] = [
   ...kafkaRules,
+  ...settingRules,
   ...topicRules,
   ...storageRules,
   ...containerRules,

@@ -1,6 +1,4 @@
-import { KAFKA_VERSIONS, type SettingValue } from "../kafka";
-import { settingProblem } from "../kafka-settings";
-import { ownedSettings } from "../owned-settings";
+import { KAFKA_VERSIONS } from "../kafka";
 import type { Problem } from "../problems";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
@@ -29,21 +27,6 @@ function* metadataVersion(subject: Subject): Iterable<Problem> {
   const older = major < 3 || (major === 3 && minor < 3);
   if (newer || older)
     yield refuse(subject, path, `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${kafka.version} has`);
-}
-
-function* settings({ config }: Subject): Iterable<Problem> {
-  const check = (scope: "broker" | "topic", name: string, value: SettingValue): string | undefined =>
-    ownedSettings[scope][name] ?? settingProblem(scope, name, value, config.kafka.version);
-  for (const [name, value] of Object.entries(config.kafka.config)) {
-    const problem = check("broker", name, value);
-    if (problem !== undefined) yield complain(["kafka", "config", name], problem);
-  }
-  for (const [index, topic] of config.topics.entries()) {
-    for (const [name, value] of Object.entries(topic.config)) {
-      const problem = check("topic", name, value);
-      if (problem !== undefined) yield complain(["topics", index, "config", name], problem);
-    }
-  }
 }
 
 function* controllers(subject: Subject): Iterable<Problem> {
@@ -92,11 +75,10 @@ function* namespace(subject: Subject): Iterable<Problem> {
   }
 }
 
-/** Modes, versions, roles and settings of the servers. */
+/** Modes, versions and roles of the servers. */
 export const kafkaRules: readonly Rule[] = [
   { reads: [["mode"], ["kafka", "version"]], check: version },
   { reads: [["mode"], ["kafka", "version"], ["kafka", "metadataVersion"]], check: metadataVersion },
-  { reads: [["kafka", "version"], ["kafka", "config"], ["topics"]], check: settings },
   { reads: [["mode"], ["replicas"], ["controllers", "dedicated"], ["controllers", "replicas"]], check: controllers },
   {
     reads: [

@@ -4,6 +4,8 @@ import type { Written } from "../schema";
 
 /** What a rule looks at. */
 export interface Subject {
+  /** The config as it stands in the stack file, wrong keys and all. */
+  readonly raw: unknown;
   /** The config as it was written, with the defaults that need no other key. */
   readonly written: Written;
   /** The config with every default filled in. */

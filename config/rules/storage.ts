@@ -1,3 +1,4 @@
+import { canonicalHost, canonicalPath } from "../../components/storage/spelling";
 import { type Path, type Problem, formatPath } from "../problems";
 import type { Written } from "../schema";
 import { type ServerPool, serverPools } from "../pools";
@@ -88,7 +89,7 @@ function* places({ kind, path, replicas, written, storage }: Pool): Iterable<Pla
     if (server === "" || template === "") return;
     const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
     for (let volume = 0; volume < storage.volumes; volume++) {
-      yield { key, server, directory: trim(volumePath(template, { ordinal, volume })), of: `${kind} ${ordinal}` };
+      yield { key, server, directory: volumePath(template, { ordinal, volume }), of: `${kind} ${ordinal}` };
     }
   }
 }
@@ -123,12 +124,13 @@ function* disjoint(subject: Subject): Iterable<Problem> {
   }
 }
 
-const trim = (directory: string): string => directory.replace(/(?<=.)\/+$/, "");
-const address = ({ server, directory }: Place): string => `${server}:${directory}`;
+const address = ({ server, directory }: Place): string => `${canonicalHost(server)}:${canonicalPath(directory)}`;
 
 /** The directories around a volume's own, without the root. */
-const around = ({ directory }: Place): string[] =>
-  [...directory.matchAll(/(?<=[^/])\//g)].map(({ index }) => directory.slice(0, index));
+const around = ({ directory }: Place): string[] => {
+  const plain = canonicalPath(directory);
+  return [...plain.matchAll(/(?<=[^/])\//g)].map(({ index }) => plain.slice(0, index));
+};
 
 /** Only Kubernetes can delete a volume, and only one that it made; and what goes with every server goes with those that a lower number removes. */
 function* deleted(subject: Subject): Iterable<Problem> {

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
+import { parseExactYaml } from "./exact-yaml";
 
 /** What the engine needs of Pulumi.yaml. */
 export interface Project {
@@ -67,6 +68,24 @@ export function readProject(root: string): Project {
   };
 }
 
+/**
+ * The stack's name out of what `--stack` was given: Pulumi's own forms are `stack`, `organization/stack` and `organization/project/stack`.
+ *
+ * @throws when it has another form, or names another project
+ */
+export function stackName(root: string, given: string): string {
+  const parts = given.split("/");
+  const name = parts.at(-1) ?? "";
+  if (parts.length > 3 || !parts.every((part) => /^[\w.-]+$/.test(part))) {
+    throw new Error(`"${given}" is not the name of a stack: write dev, acme/dev or acme/${readProject(root).name}/dev`);
+  }
+  const project = parts.length === 3 ? parts[1] : undefined;
+  if (project !== undefined && project !== readProject(root).name) {
+    throw new Error(`The stack ${given} is one of project ${project}; this is project ${readProject(root).name}`);
+  }
+  return name;
+}
+
 /** A config key with its namespace: `replicas` is `<project>:replicas`. */
 export function qualify(project: string, key: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
@@ -81,7 +100,7 @@ export function readConfig(project: Project, configFile: string): Record<string,
   if (!fs.existsSync(configFile)) {
     throw new Error(`There is no stack file ${configFile}`);
   }
-  const document = (parse(fs.readFileSync(configFile, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  const document = (parseExactYaml(fs.readFileSync(configFile, "utf8")) ?? {}) as { config?: Record<string, unknown> };
   const values: Record<string, unknown> = { ...project.defaults };
   for (const [key, value] of Object.entries(document.config ?? {})) {
     values[qualify(project.name, key)] = value;

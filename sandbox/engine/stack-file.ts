@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { sandboxEnvironment } from "../environment";
+import { parseExactYaml } from "./exact-yaml";
 import { formatPath, parsePath, valueAt, withValueAt, type Path } from "./paths";
 import { qualify, readProject } from "./project";
 import { isObject, type PropertyMap, type Value } from "./values";
@@ -40,7 +41,7 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   if (!fs.existsSync(source)) {
     throw new Error(`There is no stack file ${source} (stacks here: ${stacksIn(root).join(", ") || "none"})`);
   }
-  const document = (parse(fs.readFileSync(source, "utf8")) ?? {}) as { config?: PropertyMap };
+  const document = (parseExactYaml(fs.readFileSync(source, "utf8")) ?? {}) as { config?: PropertyMap };
   // Without a context it is always the sandbox, whether it runs or not: never whatever a kubeconfig happens to name.
   const sandbox = options.context === undefined ? sandboxEnvironment() : undefined;
   let config: PropertyMap = {};
@@ -112,10 +113,10 @@ function overlay(below: Value | undefined, above: Value): Value {
   return merged;
 }
 
-/** Numbers and booleans as such, as `pulumi config set --path` reads them. */
+/** Numbers and booleans as such, as `pulumi config set --path` reads them; a number that JavaScript would round stays text. */
 function scalar(text: string): Value {
   if (text === "true" || text === "false") {
     return text === "true";
   }
-  return /^-?(0|[1-9]\d*)$/.test(text) ? Number(text) : text;
+  return /^-?(0|[1-9]\d*)$/.test(text) && String(Number(text)) === text ? Number(text) : text;
 }

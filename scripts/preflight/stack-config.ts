@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { parseConfig } from "../../config/parse";
 import type { PlainConfig } from "../../config/resolve";
+import { parseExactYaml } from "../../sandbox/engine/exact-yaml";
 import { readProject } from "../../sandbox/engine/project";
 
 /** The config of a stack as far as it can be read without its key. */
@@ -18,7 +18,7 @@ export interface ReadableConfig {
  */
 export function readStackConfig(root: string, file: string): ReadableConfig {
   const project = readProject(root);
-  const document = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  const document = (parseExactYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
   const raw: Record<string, unknown> = {};
   for (const [key, value] of Object.entries({ ...project.defaults, ...document.config })) {
     const [namespace, name] = key.includes(":") ? key.split(":", 2) : [project.name, key];

@@ -1,8 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 
+import { parseExactYaml } from "../../sandbox/engine/exact-yaml";
 import { startMonitor } from "../../sandbox/engine/monitor";
 import { runProgram } from "../../sandbox/engine/program";
 import { readConfig, readProject } from "../../sandbox/engine/project";
@@ -55,7 +56,7 @@ function configWithoutSecrets(root: string, stack: string): Record<string, strin
   try {
     const stackFile = fs.readFileSync(path.join(root, `Pulumi.${stack}.yaml`), "utf8");
     const readable = path.join(folder, "stack.yaml");
-    fs.writeFileSync(readable, stringify(replaceEncrypted(parse(stackFile))));
+    fs.writeFileSync(readable, stringify(replaceEncrypted(parseExactYaml(stackFile))));
     return readConfig(readProject(root), readable);
   } finally {
     fs.rmSync(folder, { recursive: true });

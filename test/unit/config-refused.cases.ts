@@ -219,7 +219,11 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "kafka.resources.requests.memory",
       "at most 1Gi, the limit",
     ],
-    [{ kafka: { resources: { limits: { cpu: "100m" } } } }, "kafka.resources.requests.cpu", "at most 100m"],
+    [
+      { kafka: { resources: { requests: { cpu: "200m" }, limits: { cpu: "100m" } } } },
+      "kafka.resources.requests.cpu",
+      "at most 100m",
+    ],
     [{ kafka: { resources: { requests: { cpu: "lots" } } } }, "kafka.resources.requests.cpu", "CPU cores such as"],
     [
       { registry: { resources: { requests: { "ephemeral-storage": "1Gi" } } } },
