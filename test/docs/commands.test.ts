@@ -40,8 +40,9 @@ describe("documented commands", () => {
   });
 
   it("are in the tests that are named for them", () => {
-    const wrong = Object.entries(COVERAGE).flatMap(([command, coverage]) => {
-      if ("excused" in coverage) return [];
+    const wrong = [...new Set(commands.map(({ command }) => command))].flatMap((command) => {
+      const coverage = COVERAGE[command];
+      if (coverage === undefined || "excused" in coverage) return [];
       if (!existsSync(join(ROOT, coverage.test))) return [`${command}: there is no ${coverage.test}`];
       return read(coverage.test).includes(coverage.says)
         ? []
