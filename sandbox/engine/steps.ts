@@ -140,8 +140,11 @@ export class Steps {
   private tellDrift({ subject, drift }: Work, { changes }: Difference): void {
     for (const { path, managers } of drift) {
       if (changes.some((change) => related(path, change.path))) {
-        const who = managers.length === 0 ? "something else" : managers.join(", ");
-        this.options.progress.note(subject.urn, `${formatPath(path)} was changed by ${who}, and is taken back`);
+        const what =
+          managers.length === 0
+            ? "is not what the last finished run left, and is set again"
+            : `was changed by ${managers.join(", ")}, and is taken back`;
+        this.options.progress.note(subject.urn, `${formatPath(path)} ${what}`);
       }
     }
   }
