@@ -168,7 +168,12 @@ export const kchat = z
         .array(text(ADDRESSES).refine(isAddressOrRange, ADDRESSES), ADDRESSES)
         .exactOptional()
         .describe(
-          "Proxies in front of both services, such as the Ingress controller's pods, whose `X-Forwarded-For` is believed: people behind them count one by one in the rate limit. Default: none.",
+          "Proxies in front of both services, such as the Ingress controller's pods, whose `X-Forwarded-For` is believed: people behind them count one by one in the limits of an address. Default: none.",
+        ),
+      streamsPerAddress: integer(1, 1_000_000)
+        .exactOptional()
+        .describe(
+          "Event streams that one client address may have at each pod of kconsumer; more are answered 429. People who come by a NodePort may all have the address of one node. Default: 1000.",
         ),
       autoscaling: autoscaling.exactOptional().describe("A HorizontalPodAutoscaler for each service. Default: none."),
     },

@@ -68,6 +68,12 @@ describe("Chat", () => {
     });
   });
 
+  it("tells kconsumer how many streams an address may have, when that is said", async () => {
+    const limit = async (changed: Partial<ChatArgs>) =>
+      service(await chat(changed), "kconsumer").env["KCHAT_MAX_READERS_PER_ADDRESS"];
+    assert.deepEqual([await limit({}), await limit({ streamsPerAddress: 4_000 })], [undefined, "4000"]);
+  });
+
   it("asks for no token when none is given", async () => {
     const resources = await chat();
     assert.ok(!resources.some(({ type }) => type.endsWith(":Secret")));

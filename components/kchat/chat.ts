@@ -22,6 +22,8 @@ export interface ChatArgs extends Scope {
   readonly ingress?: IngressSpec | undefined;
   /** Addresses and CIDR ranges of proxies in front of the chat whose `X-Forwarded-For` is believed. @default none */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Event streams that one client address may have at each pod of kconsumer. @default 1000 */
+  readonly streamsPerAddress?: number | undefined;
   /** @default a fixed number of pods */
   readonly autoscaling?: WebServiceArgs["autoscaling"];
 }
@@ -67,6 +69,7 @@ export class Chat extends pulumi.ComponentResource {
     service("kproducer", args.producer, CHAT_PORTS.producer, [...trusted, CONSUMER_PODS]);
     service("kconsumer", args.consumer, CHAT_PORTS.consumer, trusted, {
       KCHAT_PRODUCER_URL: `http://kproducer:${CHAT_PORTS.producer}`,
+      ...streamLimit(args.streamsPerAddress),
     });
     this.consumerPods(name, args);
     if (args.ingress) new ChatIngress(`${name}-ingress`, { ...args, ...args.ingress }, child);
@@ -98,4 +101,9 @@ export class Chat extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** How kconsumer is told of a limit of its own; without one it has its default. */
+function streamLimit(streams: number | undefined): Readonly<Record<string, string>> {
+  return streams === undefined ? {} : { KCHAT_MAX_READERS_PER_ADDRESS: String(streams) };
 }
