@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { Kafka, type KafkaArgs, type Operations, type ZooKeeperSpec } from "./cluster/kafka";
 export type { ImageSource } from "./image/content-hash";
 export { Image, type ImageArgs, type RegistryAddress } from "./image/image";
 export {
@@ -12,7 +13,7 @@ export {
   type ServicesImageOptions,
 } from "./image/sources";
 export { clusterId } from "./kafka/cluster-id";
-export { KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
+export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
 export { joinsByItself } from "./kafka/quorum";

@@ -1,6 +1,6 @@
 import { isKafka3, KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
 import type { Written } from "./schema";
-import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
+import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, resolveStorage } from "./storage";
 
 /** Copies of a partition where nobody says otherwise: three, or as many as there are brokers. */
 const defaultReplication = (brokers: number): number => Math.min(3, brokers);
@@ -71,22 +71,25 @@ function resolveTopics({ replicas, topics, kafka }: Written) {
 /** Storage for another kind of server when none is written: the brokers' backend with a directory of its own and a size for metadata. */
 function likeBrokers(brokers: WrittenStorage, kind: ServerKind): WrittenStorage {
   const own = { size: DEFAULT_SIZE[kind], volumes: 1 };
-  return brokers.type === "hostPath" ? { ...brokers, ...own, path: defaultPath(kind) } : { ...brokers, ...own };
+  if (brokers.type !== "hostPath") return { ...brokers, ...own };
+  const { path: _, ...elsewhere } = brokers;
+  return { ...elsewhere, ...own };
 }
 
-function resolveControllers({ controllers, replicas: brokers, storage: brokerStorage }: Written) {
+function resolveControllers({ cluster, controllers, replicas: brokers, storage: brokerStorage }: Written) {
   const replicas = controllers.replicas ?? (controllers.dedicated || brokers >= 3 ? 3 : 1);
   const written = controllers.storage ?? likeBrokers(brokerStorage, "controller");
-  return { ...controllers, replicas, storage: resolveStorage(written, replicas) };
+  const use = { kind: "controller", namespace: cluster.namespace, replicas } as const;
+  return { ...controllers, replicas, storage: resolveStorage(written, use) };
 }
 
-function resolveZooKeeper({ zookeeper, storage: brokerStorage }: Written) {
+function resolveZooKeeper({ cluster, zookeeper, storage: brokerStorage }: Written) {
   const { replicas } = zookeeper;
   const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper");
   return {
     ...zookeeper,
     persistentServers: zookeeper.persistentServers ?? replicas,
-    storage: resolveStorage(written, replicas),
+    storage: resolveStorage(written, { kind: "zookeeper", namespace: cluster.namespace, replicas }),
   };
 }
 
@@ -105,7 +108,11 @@ export function resolve(written: Written) {
   const topics = resolveTopics(written);
   return {
     ...written,
-    storage: resolveStorage(written.storage, written.replicas),
+    storage: resolveStorage(written.storage, {
+      kind: "broker",
+      namespace: written.cluster.namespace,
+      replicas: written.replicas,
+    }),
     kafka: resolveKafka(written),
     controllers: resolveControllers(written),
     zookeeper: resolveZooKeeper(written),

@@ -210,7 +210,10 @@ export const operations = z
       jobDeadlineSeconds: integer(60, 604_800)
         .default(3600)
         .describe("Seconds after which a Job of the stack (topics, rebalance, drain) is given up."),
+      resources: resources({ cpu: "50m", memory: "128Mi", memoryLimit: "512Mi", ephemeralStorage: "16Mi" }).describe(
+        "Requests and limits of a Job's container. The CPU limit is 1 by default, so that a ResourceQuota can count it.",
+      ),
     },
-    "rebalance and jobDeadlineSeconds",
+    "rebalance, jobDeadlineSeconds and resources",
   )
   .prefault({});

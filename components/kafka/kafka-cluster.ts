@@ -12,6 +12,9 @@ import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
 import { PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
 
+/** Name of the ConfigMap with what the servers of a cluster read when they start. */
+export const KAFKA_CONFIG = "kafka-config";
+
 export interface KafkaClusterArgs extends Scope {
   readonly image: pulumi.Input<string>;
   /** Kafka version of that image. */
@@ -106,11 +109,15 @@ export class KafkaCluster extends pulumi.ComponentResource {
     return new k8s.core.v1.ConfigMap(
       `${name}-config`,
       {
-        metadata: metadata(args, "broker", "kafka-config"),
+        metadata: metadata(args, "broker", KAFKA_CONFIG),
         // What a pod reads only when it starts, and must not restart for, is here and not in its environment.
         data: {
           "server.properties": properties.text,
           controllers: `${controllers}\n`,
+          // All servers are asked before a quorum is founded.
+          brokers: `${args.brokers.replicas}\n`,
+          // Says what the next change of the version comes from when no broker can.
+          version: `${args.version}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
         },

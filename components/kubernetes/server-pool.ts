@@ -32,7 +32,7 @@ export interface ServerPoolArgs extends Scope {
 /** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
 export class ServerPool extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
-  /** Changes with whatever restarts the servers. */
+  /** Changes with whatever restarts the servers, and with each change of the StatefulSet itself, by whomever: one that was begun and taken back too. */
   readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -87,9 +87,9 @@ export class ServerPool extends pulumi.ComponentResource {
         },
       },
     );
-    this.restarts = pulumi.output(args.pod).apply((pod) =>
+    this.restarts = pulumi.all([args.pod, this.statefulSet.metadata.generation]).apply(([pod, generation]) =>
       createHash("sha256")
-        .update(`${args.restartHash} ${JSON.stringify(pod)}`)
+        .update(`${args.restartHash} ${JSON.stringify(pod)} ${generation}`)
         .digest("hex")
         .slice(0, 16),
     );

@@ -25,8 +25,8 @@ const container = {
   terminationMessagePolicy: "FallbackToLogsOnError",
   securityContext: RESTRICTED,
   resources: {
-    requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
-    limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+    limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": "16Mi" },
   },
   volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
 };
@@ -48,7 +48,6 @@ describe("OpsJob", () => {
           ],
         },
         activeDeadlineSeconds: 600,
-        ttlSecondsAfterFinished: 86400,
         template: {
           metadata: { labels, annotations: {} },
           spec: {
@@ -85,6 +84,17 @@ describe("OpsJob", () => {
 
   it("is waited for a minute longer than its own deadline", async () => {
     assert.deepEqual(one(await job(), "Job").timeouts, { create: 660, delete: 300 });
+  });
+
+  it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {
+    const jobResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "2Gi" } };
+    const { template } = one(await job({ jobResources }), "Job").inputs["spec"] as {
+      template: { spec: { containers: { resources: unknown }[] } };
+    };
+    assert.deepEqual(template.spec.containers[0]?.resources, {
+      requests: jobResources.requests,
+      limits: { cpu: "1", memory: "2Gi" },
+    });
   });
 
   it("needs no files", async () => {

@@ -32,7 +32,6 @@ export class OpsJob extends pulumi.ComponentResource {
         spec: {
           ...retries,
           activeDeadlineSeconds: args.deadlineSeconds,
-          ttlSecondsAfterFinished: 24 * 3600,
           template: {
             metadata: {
               labels: labels(args.instance, "ops"),
@@ -48,7 +47,12 @@ export class OpsJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, customTimeouts: { create: `${args.deadlineSeconds + 60}s`, delete: "5m" } },
+      // The old one goes first: one that an interrupted run left at work would move partitions against the new one.
+      {
+        parent: this,
+        deleteBeforeReplace: true,
+        customTimeouts: { create: `${args.deadlineSeconds + 60}s`, delete: "5m" },
+      },
     );
     this.registerOutputs({});
   }

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import { jobResources, type JobResources } from "./job-resources";
 
 /** What every run of the ops program needs. */
 export interface OpsContainerArgs {
@@ -9,6 +10,8 @@ export interface OpsContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** @default those of {@link jobResources} */
+  readonly jobResources?: JobResources | undefined;
 }
 
 /** What all pods that run the ops program have in common. */
@@ -35,10 +38,7 @@ export function opsContainer(
     env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap }],
     ...saysWhyItEnded,
     securityContext: restrictedContainer,
-    resources: {
-      requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
-      limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
-    },
+    resources: jobResources(args.jobResources),
     volumeMounts: files ? [{ name: "files", mountPath: "/etc/ops", readOnly: true }] : [],
   };
 }

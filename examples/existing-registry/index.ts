@@ -1,20 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  clusterId,
-  FinishChange,
-  Image,
-  KafkaCluster,
-  kafkaImageSource,
-  nodeIds,
-  PrepareChange,
-  SecuredNamespace,
-  servicesImageSource,
-} from "kafka-stack";
+import { Image, Kafka, kafkaImageSource, SecuredNamespace, servicesImageSource } from "kafka-stack";
 
 const config = new pulumi.Config();
 const registry = config.require("registry");
-const replicas = config.requireNumber("brokers");
 const version = "4.3.1";
 
 const kubernetes = new k8s.Provider("kubernetes", {
@@ -40,35 +29,19 @@ const opsImage = new Image("ops-image", {
   registry: address,
 });
 
-// Two Jobs around each change of the brokers make it safe and complete.
-const operation = {
-  namespace,
-  instance,
-  image: opsImage.reference,
-  bootstrap: pulumi.interpolate`broker.${namespace}.svc:9092`,
-  topics: [{ name: "orders", partitions: 24, replicationFactor: 3, config: { "retention.ms": 7 * 24 * 3600 * 1000 } }],
-  brokers: nodeIds("broker", replicas),
-  controllers: nodeIds("broker", 3),
-  throttle: 10_000_000,
-  deadlineSeconds: 3600,
-};
-const prepared = new PrepareChange("prepare", operation, onCluster);
-const kafka = new KafkaCluster(
-  "broker",
+const kafka = new Kafka(
+  "events",
   {
     namespace,
     instance,
-    image: kafkaImage.reference,
+    images: { kafka: kafkaImage.reference, services: opsImage.reference },
     version,
-    clusterId: clusterId(pulumi.getProject(), instance, "events"),
-    settings: {
-      "auto.create.topics.enable": false,
-      "default.replication.factor": 3,
-      "min.insync.replicas": 2,
-      "unclean.leader.election.enable": false,
-    },
+    settings: { "default.replication.factor": 3, "min.insync.replicas": 2, "unclean.leader.election.enable": false },
+    topics: [
+      { name: "orders", partitions: 24, replicationFactor: 3, config: { "retention.ms": 7 * 24 * 3600 * 1000 } },
+    ],
     brokers: {
-      replicas,
+      replicas: config.requireNumber("brokers"),
       heap: "512m",
       resources: {
         requests: { cpu: "250m", memory: "768Mi", "ephemeral-storage": "256Mi" },
@@ -85,15 +58,8 @@ const kafka = new KafkaCluster(
       },
       terminationGracePeriodSeconds: 120,
     },
-    controllers: 3,
-    spread: { nodes: "preferred" },
   },
-  { ...onCluster, dependsOn: prepared.done },
-);
-new FinishChange(
-  "finish",
-  { ...operation, dynamicSettings: kafka.dynamicSettings, rebalance: true, restarts: kafka.restarts },
-  { ...onCluster, dependsOn: kafka.servers },
+  onCluster,
 );
 
 export const bootstrapAddress = kafka.bootstrap;

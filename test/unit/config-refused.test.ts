@@ -30,9 +30,13 @@ describe("a bad config", () => {
     await pulumi.runtime.setMocks(mocks, "kafka-stack", "test");
   });
 
+  // Another test of the same process may have loaded the program.
+  beforeEach(() => {
+    Reflect.deleteProperty(load.cache, PROGRAM);
+  });
+
   afterEach(() => {
     pulumi.runtime.setAllConfig({});
-    Reflect.deleteProperty(load.cache, PROGRAM);
   });
 
   for (const [what, cases] of Object.entries(REFUSED)) {

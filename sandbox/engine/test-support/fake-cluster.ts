@@ -149,11 +149,14 @@ export class FakeCluster {
       return { code: 404, result: { message: `namespaces "${namespace.split("/").at(-1) ?? ""}" not found` } };
     }
     const sent = call.body as unknown as KubeObject;
-    const uid = this.objects.get(call.path)?.metadata.uid ?? `uid-${++this.generation}`;
-    const metadata = { ...sent.metadata, uid, resourceVersion: String(++this.generation), managedFields: [] };
+    const before = this.objects.get(call.path)?.metadata;
+    const dry = call.query["dryRun"] !== undefined;
+    const uid = before?.uid ?? `uid-${++this.generation}`;
+    const resourceVersion = dry ? before?.["resourceVersion"] : String(++this.generation);
+    const metadata = { ...sent.metadata, uid, resourceVersion, managedFields: [] };
     const status = this.statusOf(sent);
     const object = { ...sent, metadata, ...(status !== undefined && { status }) } as KubeObject;
-    if (call.query["dryRun"] === undefined) {
+    if (!dry) {
       this.calls.push(call);
       this.objects.set(call.path, object);
     }

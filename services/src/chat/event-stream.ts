@@ -59,7 +59,7 @@ export class EventStream {
   async #run(): Promise<void> {
     while (!this.#isClosed()) {
       this.#listener.state("connecting", "");
-      const ended = await this.#connect().catch((error: unknown) => describe(error));
+      const ended = await this.#connect().catch((error: unknown) => failureOf(error));
       if (this.#isClosed()) break;
       if (ended instanceof RefusedStream) {
         this.#listener.state("refused", ended.message);
@@ -142,9 +142,12 @@ export class EventStream {
 
 class RefusedStream extends Error {}
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+/** Why a request failed, for people: `fetch` itself only says that it did. */
+export function failureOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  // A name with several addresses: one failure for each of them.
+  const first: unknown = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause;
+  return first instanceof Error ? first.message : String(first);
 }
 
 /** The sentence in a JSON error, or the start of whatever else it is. */

@@ -62,6 +62,12 @@ export class RoomLog {
     return this.#head;
   }
 
+  /** The partition that the room's messages go to; ids name it first. */
+  set own(partition: number) {
+    this.#head.own = partition;
+    this.#covered.own = partition;
+  }
+
   /** The position before the oldest event kept. */
   get covered(): Positions {
     return this.#covered;

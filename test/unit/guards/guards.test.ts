@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { run, type Command, type RunResult } from "../../../sandbox/engine";
 import { FakeCluster } from "../../../sandbox/engine/test-support/fake-cluster";
 import { temporaryFolder } from "../../../sandbox/engine/test-support/temporary";
-import { plant, plantBroker, plantServers } from "./objects";
+import { plant, plantBroker, plantServers, statefulSetMakesAnew } from "./objects";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -135,13 +135,12 @@ describe("a stack whose choices cannot change once there is data", function () {
     plantBroker(cluster, 1, { source: nfsSource("typo"), pod: "waiting" });
     await refused(nfs("typo", "b"), /the place of volume 0 of server 0 cannot change from a:\/kafka to typo:\/kafka/);
     cluster.refusals.delete(servers);
+    statefulSetMakesAnew(cluster, "broker-1", "data-0-broker-1");
     await up(nfs("a", "b"));
-    assert.ok(!cluster.names("PersistentVolumeClaim").includes("data-0-broker-1"));
-    assert.ok(!cluster.names("Pod").includes("broker-1"));
-    assert.deepEqual(
-      [...cluster.names("PersistentVolumeClaim"), ...cluster.names("Pod")],
-      ["data-0-broker-0", "broker-0"],
-    );
+    const uid = (name: string) =>
+      cluster.objects.get(`/api/v1/namespaces/kafka/persistentvolumeclaims/${name}`)?.metadata.uid;
+    assert.deepEqual([uid("data-0-broker-0"), uid("data-0-broker-1")], ["planted-data-0-broker-0", "anew"]);
+    assert.deepEqual(cluster.names("Pod"), ["broker-0"]);
     assert.match(said.join("\n"), /no server ever started on the claim kafka\/data-0-broker-1/);
   });
 

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ChoicesGate, KeptChoices, SecuredNamespace } from "../components";
+import type { StackConfig } from "../config";
+import { choicesOf, MOVING_DATA, refusals } from "../config/choices";
+import { hasData, judge } from "../config/judge";
+import { serverPools } from "../config/pools";
+import type { Providers } from "./cluster-access";
+
+/** What a stack stands on: its namespaces, and the choices that it holds to. */
+export interface Ground {
+  /** Namespace of the stack. */
+  readonly namespace: pulumi.Output<string>;
+  /** Namespace of the Jobs that make and delete directories on nodes. */
+  readonly volumesNamespace: pulumi.Output<string>;
+  /** What whatever holds data must wait for. */
+  readonly agreed: pulumi.Resource;
+}
+
+/** What cannot change once there is data is agreed to, or refused, before anything is touched: the namespaces too, for another backend may replace one. */
+export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
+  const instance = pulumi.getStack();
+  const { cluster } = config;
+  const { agreed } = new ChoicesGate("choices-gate", {
+    choices: choicesOf(config, clusterId),
+    namespace: cluster.namespace,
+    recordNamespace,
+    owner: { owner: `${pulumi.getProject()}/${instance}`, instance },
+    cluster,
+    judge,
+    judgeUnasked: refusals,
+    hasData,
+    help: `${MOVING_DATA} says what to do`,
+  });
+  const { namespace: volumesNamespace } = new SecuredNamespace(
+    "volumes",
+    { name: recordNamespace(cluster.namespace), instance, podSecurity: "privileged", cluster },
+    { providers: [kubernetes], dependsOn: agreed },
+  );
+  const claims = serverPools(config).filter(({ storage: { type } }) => type === "storageClass");
+  const { namespace } = new SecuredNamespace(
+    "kafka",
+    {
+      name: cluster.namespace,
+      instance,
+      cluster,
+      retain: claims.some(({ storage: { whenDeleted } }) => whenDeleted === "retain"),
+    },
+    // Not by whether they are kept now: Pulumi replaces what another provider manages.
+    { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: agreed },
+  );
+  return { namespace, volumesNamespace, agreed };
+}
+
+/** The namespace in which it is recorded what was reached, by that of the servers. */
+const recordNamespace = (servers: string): string => `${servers}-volumes`;
+
+/** Records the choices once they are reached, so that a wish that failed binds nobody. */
+export function recordReached(
+  config: StackConfig,
+  clusterId: string,
+  { volumesNamespace }: Ground,
+  { kubernetes }: Providers,
+  done: pulumi.Resource,
+): void {
+  new KeptChoices(
+    "choices",
+    { namespace: volumesNamespace, instance: pulumi.getStack(), choices: choicesOf(config, clusterId) },
+    { providers: [kubernetes], dependsOn: done },
+  );
+}

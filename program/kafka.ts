@@ -1,0 +1,41 @@
+import type { KafkaArgs } from "../components";
+import type { StackConfig } from "../config";
+import type { Providers } from "./cluster-access";
+import type { Ground } from "./ground";
+import type { Images } from "./images";
+
+/** What the config says of the cluster, as the component takes it. */
+export function kafkaArgs(
+  config: StackConfig,
+  clusterId: string,
+  { agreed, volumesNamespace }: Ground,
+  { kafka: image, services, volumesPullSecret }: Images,
+  { adopting }: Providers,
+): Omit<KafkaArgs, "namespace" | "instance"> {
+  const { cluster, controllers, kafka, operations, scheduling } = config;
+  return {
+    images: { kafka: image, services },
+    version: kafka.version,
+    metadataVersion: kafka.metadataVersion,
+    clusterId,
+    settings: kafka.config,
+    topics: config.topics,
+    brokers: { ...kafka, replicas: config.replicas, storage: config.storage },
+    controllers: controllers.dedicated
+      ? { ...controllers, terminationGracePeriodSeconds: kafka.terminationGracePeriodSeconds }
+      : controllers.replicas,
+    zookeeper: config.mode === "zookeeper" ? config.zookeeper : undefined,
+    external: kafka.external.enabled ? kafka.external : undefined,
+    spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },
+    operations: {
+      rebalance: operations.rebalance.enabled,
+      throttle: operations.rebalance.throttle,
+      deadlineSeconds: operations.jobDeadlineSeconds,
+      resources: operations.resources,
+    },
+    directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
+    adopting,
+    cluster,
+    after: [agreed],
+  };
+}
