@@ -1,6 +1,6 @@
 import { isKafka3, KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
 import type { Written } from "./schema";
-import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, resolveStorage } from "./storage";
+import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
 
 /** Copies of a partition where nobody says otherwise: three, or as many as there are brokers. */
 const defaultReplication = (brokers: number): number => Math.min(3, brokers);
@@ -69,23 +69,23 @@ function resolveTopics({ replicas, topics, kafka }: Written) {
 }
 
 /** Storage for another kind of server when none is written: the brokers' backend with a directory of its own and a size for metadata. */
-function likeBrokers(brokers: WrittenStorage, kind: ServerKind): WrittenStorage {
+function likeBrokers(brokers: WrittenStorage, kind: ServerKind, namespace: string): WrittenStorage {
   const own = { size: DEFAULT_SIZE[kind], volumes: 1 };
-  if (brokers.type !== "hostPath") return { ...brokers, ...own };
-  const { path: _, ...elsewhere } = brokers;
-  return { ...elsewhere, ...own };
+  return brokers.type === "hostPath"
+    ? { ...brokers, ...own, path: defaultPath(kind, namespace) }
+    : { ...brokers, ...own };
 }
 
 function resolveControllers({ cluster, controllers, replicas: brokers, storage: brokerStorage }: Written) {
   const replicas = controllers.replicas ?? (controllers.dedicated || brokers >= 3 ? 3 : 1);
-  const written = controllers.storage ?? likeBrokers(brokerStorage, "controller");
+  const written = controllers.storage ?? likeBrokers(brokerStorage, "controller", cluster.namespace);
   const use = { kind: "controller", namespace: cluster.namespace, replicas } as const;
   return { ...controllers, replicas, storage: resolveStorage(written, use) };
 }
 
 function resolveZooKeeper({ cluster, zookeeper, storage: brokerStorage }: Written) {
   const { replicas } = zookeeper;
-  const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper");
+  const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper", cluster.namespace);
   return {
     ...zookeeper,
     persistentServers: zookeeper.persistentServers ?? replicas,

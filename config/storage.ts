@@ -48,7 +48,7 @@ const hostPath = (kind: ServerKind) =>
     path: pattern(TEMPLATE_FORM, TEMPLATE)
       .exactOptional()
       .describe(
-        `Directory on the node. Default: \`/data/kafka/${kind}/{ordinal}\`, and in another namespace than \`kafka\` \`/data/kafka/<namespace>/${kind}/{ordinal}\`. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on.`,
+        `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` comes in between, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
       ),
     nodes: z
       .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")

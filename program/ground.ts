@@ -10,20 +10,22 @@ import type { Providers } from "./cluster-access";
 export interface Ground {
   /** Namespace of the stack. */
   readonly namespace: pulumi.Output<string>;
-  /** Namespace of the Jobs that make and delete directories on nodes. */
+  /** Namespace of the Jobs that make and delete directories on nodes, and of the record of what was reached. */
   readonly volumesNamespace: pulumi.Output<string>;
-  /** What whatever holds data must wait for. */
+  /** What whatever holds data must wait for: what cannot change once there is data was agreed to. */
   readonly agreed: pulumi.Resource;
 }
 
-/** What cannot change once there is data is agreed to, or refused, before anything is touched: the namespaces too, for another backend may replace one. */
+const volumesNamespaceOf = (namespace: string) => `${namespace}-volumes`;
+
+/** Agrees to what cannot change once there is data, or refuses it, before anything is touched; then makes the namespaces. */
 export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
   const instance = pulumi.getStack();
   const { cluster } = config;
   const { agreed } = new ChoicesGate("choices-gate", {
     choices: choicesOf(config, clusterId),
     namespace: cluster.namespace,
-    recordNamespace,
+    recordNamespace: volumesNamespaceOf,
     owner: { owner: `${pulumi.getProject()}/${instance}`, instance },
     cluster,
     judge,
@@ -33,7 +35,7 @@ export function ground(config: StackConfig, clusterId: string, { kubernetes, ado
   });
   const { namespace: volumesNamespace } = new SecuredNamespace(
     "volumes",
-    { name: recordNamespace(cluster.namespace), instance, podSecurity: "privileged", cluster },
+    { name: volumesNamespaceOf(cluster.namespace), instance, podSecurity: "privileged", cluster },
     { providers: [kubernetes], dependsOn: agreed },
   );
   const claims = serverPools(config).filter(({ storage: { type } }) => type === "storageClass");
@@ -51,20 +53,17 @@ export function ground(config: StackConfig, clusterId: string, { kubernetes, ado
   return { namespace, volumesNamespace, agreed };
 }
 
-/** The namespace in which it is recorded what was reached, by that of the servers. */
-const recordNamespace = (servers: string): string => `${servers}-volumes`;
-
-/** Records the choices once they are reached, so that a wish that failed binds nobody. */
-export function recordReached(
+/** Records what was reached once it was, so that a wish that failed binds nobody. */
+export function recordChoices(
   config: StackConfig,
   clusterId: string,
   { volumesNamespace }: Ground,
   { kubernetes }: Providers,
-  done: pulumi.Resource,
+  reached: pulumi.Resource,
 ): void {
   new KeptChoices(
     "choices",
     { namespace: volumesNamespace, instance: pulumi.getStack(), choices: choicesOf(config, clusterId) },
-    { providers: [kubernetes], dependsOn: done },
+    { providers: [kubernetes], dependsOn: reached },
   );
 }

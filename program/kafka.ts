@@ -30,8 +30,10 @@ export function kafkaArgs(
     operations: {
       rebalance: operations.rebalance.enabled,
       throttle: operations.rebalance.throttle,
-      deadlineSeconds: operations.jobDeadlineSeconds,
+      stallSeconds: operations.rebalance.stallSeconds,
+      awaitMoves: operations.rebalance.wait,
       resources: operations.resources,
+      restartBesideMissing: operations.restartBesideMissing,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,

@@ -25,10 +25,14 @@ export interface Operations {
   readonly rebalance?: boolean | undefined;
   /** Bytes per second that moving partitions may take of each broker. @default 50 MiB */
   readonly throttle?: number | undefined;
-  /** Seconds after which a Job is given up. @default 3600 */
-  readonly deadlineSeconds?: number | undefined;
+  /** Seconds without a byte copied after which moving partitions is given up. @default 900 */
+  readonly stallSeconds?: number | undefined;
+  /** Whether an update waits until partitions have moved to new brokers. @default true */
+  readonly awaitMoves?: boolean | undefined;
   /** What a Job's pod asks for and may use. @default little, with limits, so that a quota lets it in */
   readonly resources?: JobResources | undefined;
+  /** Whether servers are restarted although one is missing that comes later in the order. @default false */
+  readonly restartBesideMissing?: boolean | undefined;
 }
 
 /** What a Kafka cluster is made of. What has a default that fits most needs not be named. */
@@ -113,6 +117,7 @@ export class Kafka extends pulumi.ComponentResource {
       image: images.services,
       bootstrap,
       topics: args.topics ?? [],
+      settings: args.settings ?? {},
       brokers: nodeIds("broker", args.brokers.replicas),
       controllers: joinsByItself(version)
         ? typeof controllers === "number"
@@ -120,7 +125,8 @@ export class Kafka extends pulumi.ComponentResource {
           : nodeIds("controller", controllers.replicas)
         : undefined,
       throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
-      deadlineSeconds: args.operations?.deadlineSeconds ?? 3600,
+      stallSeconds: args.operations?.stallSeconds,
+      cluster: args.cluster,
       jobResources: args.operations?.resources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);
@@ -143,6 +149,7 @@ export class Kafka extends pulumi.ComponentResource {
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
+        restartBesideMissing: args.operations?.restartBesideMissing,
       },
       { ...child, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },
     );
@@ -152,6 +159,7 @@ export class Kafka extends pulumi.ComponentResource {
         ...operation,
         dynamicSettings: kafka.dynamicSettings,
         rebalance: args.operations?.rebalance ?? true,
+        awaitMoves: args.operations?.awaitMoves,
         restarts: kafka.restarts,
       },
       { ...child, dependsOn: kafka.servers },

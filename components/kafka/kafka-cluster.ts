@@ -3,13 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
+import { restartsOf } from "../kubernetes/server-pool";
 import { skipAwait } from "../kubernetes/await-annotations";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess } from "./external-access";
-import { KafkaPool, type PoolSpec } from "./kafka-pool";
+import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-pool";
 import type { Pool } from "./node-ids";
 import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
+import { serverChecks } from "./server-checks";
 import { PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
 
 /** Name of the ConfigMap with what the servers of a cluster read when they start. */
@@ -32,6 +34,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly zookeeperConnect?: string | undefined;
   /** Access by NodePorts. @default none */
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  /** Whether servers may be restarted although one is missing that is restarted later: the restart may be what mends it, and interrupts writers until then. @default false */
+  readonly restartBesideMissing?: boolean | undefined;
   /** How servers are spread. With zones, a broker's rack (`broker.rack`) is the zone of its node. */
   readonly spread: Spread;
   /** Needed for hostPath storage. */
@@ -60,7 +64,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
       args.zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: args.zookeeperConnect },
       args.settings,
     );
-    const configMap = this.configuration(name, args, properties);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
       {
@@ -72,29 +75,38 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const { zoneLabel } = args.spread;
     const rack =
       zoneLabel === undefined ? undefined : new RackReader(`${name}-rack`, { ...args, label: zoneLabel }, child);
-    const pool = (poolName: Pool, spec: PoolSpec, dependsOn: pulumi.Resource[]) =>
-      new KafkaPool(
-        poolName === "broker" ? name : `${name}-controller`,
-        {
-          ...args,
-          ...spec,
-          pool: poolName,
-          mode: args.zookeeperConnect === undefined ? "kraft" : "zookeeper",
-          combined:
-            poolName === "broker" && typeof args.controllers === "number" && args.zookeeperConnect === undefined,
-          external: poolName === "broker" ? args.external : undefined,
-          rack: poolName === "broker" ? rack : undefined,
-          configMap: configMap.metadata.name,
-          restartHash: properties.restartHash,
-        },
-        { ...child, dependsOn },
-      );
+    const combined = typeof args.controllers === "number" && args.zookeeperConnect === undefined;
     const dedicated = typeof args.controllers === "object" && args.zookeeperConnect === undefined;
-    const controllers = dedicated ? [pool("controller", args.controllers, [])] : [];
-    const first = [...controllers.map(({ statefulSet }) => statefulSet), ...(rack ? [rack.ready] : [])];
-    const pools = [...controllers, pool("broker", args.brokers, first)];
+    const poolArgs = (pool: Pool, spec: PoolSpec): KafkaPoolArgs => ({
+      ...args,
+      ...spec,
+      pool,
+      mode: args.zookeeperConnect === undefined ? "kraft" : "zookeeper",
+      combined: pool === "broker" && combined,
+      external: pool === "broker" ? args.external : undefined,
+      rack: pool === "broker" ? rack : undefined,
+      configMap: KAFKA_CONFIG,
+      restartHash: properties.restartHash,
+    });
+    const planned = [
+      ...(dedicated ? [poolArgs("controller", args.controllers)] : []),
+      poolArgs("broker", args.brokers),
+    ];
+    const restarts = pulumi
+      .all(planned.map((each) => restartsOf({ ...each, pod: kafkaPod(each) })))
+      .apply((hashes) => hashes.join(" "));
+    const checked = serverChecks(name, { ...args, text: properties.text, restarts, combined }, child);
+    const configMap = this.configuration(name, args, properties, checked);
+    const pools: KafkaPool[] = [];
+    for (const each of planned) {
+      const before = pools.map(({ statefulSet }) => statefulSet);
+      const readable = each.pool === "broker" && rack ? [rack.ready] : [];
+      const poolName = each.pool === "broker" ? name : `${name}-controller`;
+      const dependsOn = [...checked, ...before, ...readable];
+      pools.push(new KafkaPool(poolName, { ...each, configMap: configMap.metadata.name }, { ...child, dependsOn }));
+    }
     this.servers = pools.map(({ statefulSet }) => statefulSet);
-    this.restarts = pulumi.all(pools.map(({ restarts }) => restarts)).apply((hashes) => hashes.join(" "));
+    this.restarts = pulumi.all(pools.map((pool) => pool.restarts)).apply((hashes) => hashes.join(" "));
     if (args.external) {
       new ExternalAccess(`${name}-external`, { ...args, ...args.external, replicas: args.brokers.replicas }, child);
     }
@@ -103,7 +115,12 @@ export class KafkaCluster extends pulumi.ComponentResource {
     this.registerOutputs({ bootstrap: this.bootstrap });
   }
 
-  private configuration(name: string, args: KafkaClusterArgs, properties: ServerProperties) {
+  private configuration(
+    name: string,
+    args: KafkaClusterArgs,
+    properties: ServerProperties,
+    dependsOn: pulumi.Resource[],
+  ) {
     const controllers = typeof args.controllers === "number" ? args.controllers : args.controllers.replicas;
     const voters = votersOf(args);
     return new k8s.core.v1.ConfigMap(
@@ -122,7 +139,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
         },
       },
-      fixedName(this),
+      { ...fixedName(this), dependsOn },
     );
   }
 }

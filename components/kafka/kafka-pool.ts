@@ -53,7 +53,6 @@ export class KafkaPool extends pulumi.ComponentResource {
     super("kafka-stack:kafka:KafkaPool", name, {}, opts);
     const { pool, storage } = args;
     const volumes = new PoolVolumes(`${name}-volumes`, { ...args, role: pool, uid: KAFKA_UID }, { parent: this });
-    const paths = Array.from({ length: storage.volumes }, (_, volume) => mountPath(volume));
     const servers = new ServerPool(
       name,
       {
@@ -62,23 +61,7 @@ export class KafkaPool extends pulumi.ComponentResource {
         ports: portsOf(args),
         access: accessTo(args),
         storage,
-        pod: serverPod(
-          { ...args, role: pool },
-          {
-            configMap: args.configMap,
-            ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
-            env: environment(args, paths),
-            volumeMounts: [
-              ...paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
-              ...(args.rack ? [args.rack.volumeMount] : []),
-            ],
-            ...(args.rack && {
-              volumes: args.rack.volumes,
-              initContainers: [args.rack.initContainer],
-              serviceAccountName: args.rack.serviceAccountName,
-            }),
-          },
-        ),
+        pod: kafkaPod(args),
       },
       { parent: this, dependsOn: volumes.ready },
     );
@@ -86,6 +69,28 @@ export class KafkaPool extends pulumi.ComponentResource {
     this.restarts = servers.restarts;
     this.registerOutputs({});
   }
+}
+
+/** The pod of a server. */
+export function kafkaPod(args: KafkaPoolArgs): k8s.types.input.core.v1.PodSpec {
+  const paths = Array.from({ length: args.storage.volumes }, (_, volume) => mountPath(volume));
+  return serverPod(
+    { ...args, role: args.pool },
+    {
+      configMap: args.configMap,
+      ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
+      env: environment(args, paths),
+      volumeMounts: [
+        ...paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
+        ...(args.rack ? [args.rack.volumeMount] : []),
+      ],
+      ...(args.rack && {
+        volumes: args.rack.volumes,
+        initContainers: [args.rack.initContainer],
+        serviceAccountName: args.rack.serviceAccountName,
+      }),
+    },
+  );
 }
 
 function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.input.core.v1.EnvVar[] {

@@ -29,6 +29,16 @@ export interface ServerPoolArgs extends Scope {
   readonly storage?: PoolStorage | undefined;
 }
 
+/** Changes with whatever restarts the servers of a pool. */
+export function restartsOf({ restartHash, pod }: Pick<ServerPoolArgs, "restartHash" | "pod">): pulumi.Output<string> {
+  return pulumi.output(pod).apply((spec) =>
+    createHash("sha256")
+      .update(`${restartHash} ${JSON.stringify(spec)}`)
+      .digest("hex")
+      .slice(0, 16),
+  );
+}
+
 /** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
 export class ServerPool extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
@@ -87,12 +97,9 @@ export class ServerPool extends pulumi.ComponentResource {
         },
       },
     );
-    this.restarts = pulumi.all([args.pod, this.statefulSet.metadata.generation]).apply(([pod, generation]) =>
-      createHash("sha256")
-        .update(`${args.restartHash} ${JSON.stringify(pod)} ${generation}`)
-        .digest("hex")
-        .slice(0, 16),
-    );
+    this.restarts = pulumi
+      .all([restartsOf(args), this.statefulSet.metadata.generation])
+      .apply(([restarts, generation]) => `${restarts}-${generation}`);
     this.registerOutputs({});
   }
 

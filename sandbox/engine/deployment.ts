@@ -64,9 +64,13 @@ export class Deployment {
 
   constructor(readonly options: DeploymentOptions) {
     this.steps = new Steps(options);
-    options.signal?.addEventListener("abort", () => {
+    const interrupt = () => {
       this.fail(undefined, new Interrupted(INTERRUPTED));
-    });
+    };
+    options.signal?.addEventListener("abort", interrupt);
+    if (options.signal?.aborted === true) {
+      interrupt();
+    }
   }
 
   /** Finds a resource of this run, as it is or in a preview would be. */

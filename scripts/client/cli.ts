@@ -21,6 +21,11 @@ interface Options {
   readonly namespace: string;
 }
 
+/** What is asked of the connection to a pod. */
+interface Closing {
+  on(event: "close", listener: () => void): unknown;
+}
+
 async function client(command: readonly string[], { context, namespace }: Options): Promise<number> {
   const config = kubeConfig(context);
   const api = config.makeApiClient(CoreV1Api);
@@ -67,7 +72,7 @@ function execute(config: KubeConfig, namespace: string, pod: string, command: re
         false,
         ended,
       )
-      .then((socket) => {
+      .then((socket: Closing) => {
         socket.on("close", () => {
           reject(new Error(`The connection to pod ${pod} was lost while ${command[0] ?? ""} ran.`));
         });

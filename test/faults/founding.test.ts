@@ -10,12 +10,12 @@ const CONTROLLERS = ["controller-0", "controller-1", "controller-2"];
 const takeAway = (pod: string) =>
   inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do mv "$dir/log" "$dir/aside"; done');
 
-/** Gives it back, once a container of the pod runs: the first one ends when it has said why it cannot go on. */
-const giveBack = (pod: string) =>
+/** Gives it back at a moment, to all at the same: one that has nothing yet would join the first that has its own. A container that has just ended is tried again. */
+const giveBack = (pod: string, at: number) =>
   until(`${pod} has its disk back`, 300, async () => {
-    const swap =
-      'for dir in ${KAFKA_DATA_DIRS//,/ }; do if [ -d "$dir/aside" ]; then rm -rf "$dir/log" && mv "$dir/aside" "$dir/log"; fi; done';
-    await inPod(pod, "bash", "-c", swap);
+    const swap = 'if [ -d "$dir/aside" ]; then rm -rf "$dir/log" && mv "$dir/aside" "$dir/log"; fi';
+    const atOnce = `while (($(date +%s) < ${at})); do sleep 0.02; done; for dir in \${KAFKA_DATA_DIRS//,/ }; do ${swap}; done`;
+    await inPod(pod, "bash", "-c", atOnce);
     return null;
   });
 
@@ -62,7 +62,8 @@ describe("when servers start with an empty disk", () => {
     for (const pod of CONTROLLERS) {
       await untilSaid(pod, /the metadata of this cluster is lost: .*Give the controllers the volumes that they had/);
     }
-    for (const pod of CONTROLLERS) await giveBack(pod);
+    const at = Math.ceil(Date.now() / 1000) + 20;
+    await Promise.all(CONTROLLERS.map((pod) => giveBack(pod, at)));
     await back(before, ...CONTROLLERS);
     await untilVoters(9000, 9001, 9002);
   });

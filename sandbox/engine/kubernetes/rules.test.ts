@@ -75,7 +75,8 @@ describe("engine: when Kubernetes objects are ready", () => {
   });
 
   it("says the last words of a container that ended, or of the kubelet", async () => {
-    const terminated = { exitCode: 1, message: "starting\nthe disk is full\n" };
+    const message = "starting\nException: the disk is full\n\tat a.b.C(D.java:1)\n\t... 3 more\n";
+    const terminated = { exitCode: 1, message };
     const crashed = { name: "c", state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
     const image = { name: "c", state: { waiting: { reason: "ErrImagePull", message: "not found" } } };
     const pods = [crashed, image].map((status, index) => ({
@@ -85,7 +86,7 @@ describe("engine: when Kubernetes objects are ready", () => {
     const live = object("StatefulSet", { replicas: 2, selector: { matchLabels: { app: "a" } } }, {});
     assert.match(
       await verdict(live, clusterWith(pods)),
-      /\(a-0 CrashLoopBackOff: the disk is full, a-1 ErrImagePull: not found\)$/,
+      /\(a-0 CrashLoopBackOff: Exception: the disk is full, a-1 ErrImagePull: not found\)$/,
     );
   });
 

@@ -117,10 +117,11 @@ function troubleOf(one: KubeObject): string | undefined {
   return phaseOf(one) === "Running" ? "is not ready" : "is starting";
 }
 
-/** The last line of what a container or the kubelet said, behind a colon. */
+/** The last line of what a container or the kubelet said, behind a colon. Where it is a stack trace, what that is of. */
 function lastWords({ message }: { message?: string }): string {
-  const line = message?.trim().split("\n").at(-1)?.trim() ?? "";
-  return line === "" ? "" : `: ${line}`;
+  const lines = (message ?? "").split("\n").map((line) => line.trim());
+  const line = lines.filter((one) => one !== "" && !/^(at \S.*|\.\.\. \d+ more$)/.test(one)).at(-1);
+  return line === undefined ? "" : `: ${line}`;
 }
 
 /** One container's status in a pod. */

@@ -14,6 +14,8 @@ export interface StreamListener {
 export interface StreamOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The id to begin after, as of a stream that another one had. @default none */
+  readonly lastEventId?: string;
   /** Milliseconds without a byte after which the connection counts as dead; servers send heartbeats. @default 45000 */
   readonly silenceMs?: number;
 }
@@ -27,7 +29,7 @@ const MAX_PAUSE_MS = 10_000;
 export class EventStream {
   readonly #options: StreamOptions;
   readonly #listener: StreamListener;
-  #lastEventId = "";
+  #lastEventId: string;
   #pauseMs = 1_000;
   #failures = 0;
   #abort = new AbortController();
@@ -37,6 +39,7 @@ export class EventStream {
   constructor(options: StreamOptions, listener: StreamListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#lastEventId = options.lastEventId ?? "";
   }
 
   /** Begins to connect; returns at once. */

@@ -58,7 +58,7 @@ interface ConnectQuery {
 const RESUMING_SHARES = 5;
 
 /** Readers of older messages that are sent a chunk in one round of the event loop. What is new waits for a millisecond at most. */
-const CHUNKS_PER_ROUND = 16;
+const CHUNKS_PER_ROUND = 32;
 
 /** Builds kconsumer: one {@link RoomHub} for each room, the event streams on top of them, and the page. */
 export async function createConsumerApp(options: ConsumerAppOptions): Promise<ConsumerApp> {

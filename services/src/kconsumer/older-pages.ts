@@ -1,5 +1,6 @@
 import type { Entry } from "../kafka/fetch.js";
 import { messageBody } from "./frames.js";
+import { ownBuffer } from "./own-buffer.js";
 
 /** Some records of one partition, as they were read from Kafka. */
 export interface FetchedPage {
@@ -95,6 +96,6 @@ export class OlderPages {
 
 /** Bodies in memory of their own: a record's value would keep the broker's whole answer. */
 function toPage(partition: number, from: number, { entries, next }: FetchedPage): OlderPage {
-  const events = entries.map(({ offset, value }) => ({ offset, body: Buffer.from(messageBody(value)) }));
+  const events = entries.map(({ offset, value }) => ({ offset, body: ownBuffer(messageBody(value)) }));
   return { partition, from, next, events, bytes: events.reduce((sum, { body }) => sum + body.length + 128, 0) };
 }

@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
 import { idLine } from "./frames.js";
 import type { OlderPage, OlderPages } from "./older-pages.js";
+import { ownConcatenation } from "./own-buffer.js";
 import type { Positions } from "./position.js";
 import type { Gap, Resume } from "./resume.js";
 import type { Turns } from "./turns.js";
 
 /** Bytes that are on their way to one reader of older messages. All that such a reader costs beyond one of new messages. */
-const CHUNK_BYTES = 8_192;
+const CHUNK_BYTES = 4_096;
 
 /** A reader of older messages must take {@link PACE_BYTES} in this many milliseconds, or its place is given to others. */
 const PACE_MS = 30_000;
@@ -74,7 +75,7 @@ export class OlderSender {
     let room = CHUNK_BYTES;
     for (const { offset, body } of page.events) {
       if (offset < from || offset >= until) continue;
-      if (room <= 0) return Buffer.concat(parts);
+      if (room <= 0) return ownConcatenation(parts);
       this.#resume.advance(page.partition, offset);
       const frame = Buffer.concat([Buffer.from(idLine(this.#resume.id)), body]);
       const begun = this.#unfinished?.from === offset ? this.#sent : 0;
@@ -84,13 +85,13 @@ export class OlderSender {
       const isWhole = begun + part.length === frame.length;
       this.#sent = isWhole ? 0 : begun + part.length;
       this.#unfinished = isWhole ? undefined : { partition: page.partition, from: offset, until: offset + 1 };
-      if (!isWhole) return Buffer.concat(parts);
+      if (!isWhole) return ownConcatenation(parts);
     }
     if (this.#unfinished !== undefined)
       throw new Error(`The rest of a message of partition ${page.partition} is gone.`);
     // What was not there to be read (retention removed it, or it was no message) is behind the reader all the same.
     this.#resume.advance(page.partition, Math.min(page.next, until) - 1);
-    return Buffer.concat(parts);
+    return ownConcatenation(parts);
   }
 
   /** Resolves when the chunk has left this process or the reader is gone. */

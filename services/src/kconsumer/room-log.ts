@@ -1,5 +1,6 @@
 import type { Entry } from "../kafka/fetch.js";
 import { idLine, messageBody } from "./frames.js";
+import { ownBuffer } from "./own-buffer.js";
 import type { Positions } from "./position.js";
 
 /** A message as it is sent to everyone. */
@@ -105,11 +106,4 @@ export class RoomLog {
     this.#bytes -= event.frame.length;
     this.#covered.advance(event.partition, event.offset);
   }
-}
-
-/** A buffer of its own memory. Node.js cuts short buffers out of shared pages, and one that is kept keeps its whole page. */
-function ownBuffer(text: string): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  buffer.write(text);
-  return buffer;
 }

@@ -20,6 +20,9 @@ export interface ConfigResource {
   readonly name: string;
 }
 
+/** The settings that hold for all brokers. */
+export const ALL_BROKERS: ConfigResource = { type: "broker", name: "" };
+
 /** The cluster as the operations see and change it; every call waits out elections and restarts up to a deadline. */
 export class Cluster {
   readonly #client: KafkaClient;
@@ -80,6 +83,27 @@ export class Cluster {
     return new Map(response.results.map(({ resourceName, configs }) => [resourceName, configs[0]?.value ?? ""]));
   }
 
+  /**
+   * One setting of a broker that is up: what it uses, and what it would use if nobody had changed it while it runs. Undefined when the broker is not there.
+   *
+   * @throws {@link RefusedError} when the broker does not know the setting.
+   */
+  async brokerSetting(
+    broker: number,
+    key: string,
+  ): Promise<{ readonly used: string; readonly file: string } | undefined> {
+    const asked = [
+      { resourceType: ConfigResourceTypes.BROKER, resourceName: String(broker), configurationKeys: [key] },
+    ];
+    const response = await this.ask(broker, describeConfigsV4.api, asked, true, false);
+    if (response === undefined) return undefined;
+    const setting = response.results[0]?.configs.find(({ name }) => name === key);
+    if (setting === undefined) throw new RefusedError(`Broker ${broker} knows no setting ${key}.`);
+    const atStart = setting.synonyms.find(({ source }) => !CHANGED_WHILE_RUNNING.has(source));
+    const used = setting.value ?? "";
+    return { used, file: atStart?.value ?? used };
+  }
+
   /** Sets (or with `undefined` removes) settings of one resource; `validateOnly` asks Kafka whether it would. */
   async alterConfig(
     resource: ConfigResource,
@@ -93,7 +117,8 @@ export class Cluster {
     );
     if (configs.length === 0) return;
     const resources = [{ resourceType: resourceType(resource.type), resourceName: resource.name, configs }];
-    const what = `changing settings of ${resource.type} ${resource.name}`;
+    const of = resource.type === "broker" && resource.name === "" ? "all brokers" : `${resource.type} ${resource.name}`;
+    const what = `changing ${Object.keys(changes).join(", ")} of ${of}`;
     await this.request(what, ownTarget(resource), incrementalAlterConfigsV1.api, resources, validateOnly);
   }
 
@@ -176,6 +201,11 @@ export class Cluster {
 }
 
 const TOPIC_ALREADY_EXISTS = 36;
+
+const CHANGED_WHILE_RUNNING: ReadonlySet<number> = new Set([
+  ConfigSources.DYNAMIC_BROKER_CONFIG,
+  ConfigSources.DYNAMIC_DEFAULT_BROKER_CONFIG,
+]);
 
 /** A broker answers for its own settings, and nobody else does. */
 function ownTarget({ type, name }: ConfigResource): Target {

@@ -1,43 +1,29 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { KafkaClient, parseBootstrap } from "../kafka/client.js";
-import { hasNoAddress, waitForBrokers } from "./brokers.js";
-import { Cluster } from "./cluster.js";
+import { Command } from "commander";
+import { brokerList, number } from "./arguments.js";
+import type { Begun } from "./begun.js";
+import { waitForBrokers } from "./brokers.js";
+import type { Cluster } from "./cluster.js";
 import { keepControllers } from "./commands/controllers.js";
 import { drain } from "./commands/drain.js";
-import { redistribute } from "./commands/redistribute.js";
+import { previewMoves, showMoves } from "./commands/preview-moves.js";
+import { moveOptions, redistribute } from "./commands/redistribute.js";
 import { judge, reportCluster } from "./commands/report.js";
 import { showChecks, showReport } from "./commands/show.js";
 import { unregister } from "./commands/unregister.js";
 import { electPreferredLeaders, misledPartitions } from "./elections.js";
-import { count, formatTable } from "./format.js";
+import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
+import { count } from "./format.js";
+import { clusterPort } from "./move/cluster-port.js";
+import { settle } from "./move/mover.js";
+import { readPlacement } from "./placement.js";
 import { RefusedError } from "./refused.js";
-import { applyClusterSettings, readClusterSettings } from "./settings.js";
+import { addSettings } from "./settings-commands.js";
 import { inTurn } from "./steps.js";
-import { applyTopics, checkTopics } from "./topics/apply.js";
-import { readDeclaredTopics } from "./topics/declared.js";
+import { addTopics } from "./topics/commands.js";
 
-/** What the program works with; tests bring their own. */
-export interface ProgramEnvironment {
-  readonly bootstrap: string;
-  readonly print: (line: string) => void;
-  /** Aborted when the process is asked to stop. */
-  readonly signal: AbortSignal;
-}
-
-const DEFAULT_PATIENCE_S = 120;
-
-interface Common {
-  readonly wait: number;
-  readonly absentOk?: string;
-}
-
-interface Copying extends Common {
-  readonly throttle: number;
-  readonly batch: number;
-}
-
-interface Moving extends Copying {
+interface Spreading extends Copying {
   readonly dryRun: boolean;
+  readonly await?: boolean;
 }
 
 /** The command line of `ops`. An action that cannot be done throws {@link RefusedError}, one that cannot be understood commander's error. */
@@ -46,8 +32,11 @@ export function createProgram(environment: ProgramEnvironment): Command {
   const program = new Command("ops").description(
     "Kafka operations. KAFKA_BOOTSTRAP_ADDRESS says where the brokers are.",
   );
-  const run = (options: Partial<Common>, action: (cluster: Cluster) => Promise<void>) =>
-    withCluster(environment, options, action);
+  const run = (
+    options: Partial<Common>,
+    action: (cluster: Cluster) => Promise<void>,
+    leaving?: (begun: Begun) => readonly string[],
+  ) => withCluster(environment, options, action, leaving);
   const command = (name: string, description: string, waitSeconds = 300) =>
     program
       .command(name)
@@ -62,20 +51,55 @@ export function createProgram(environment: ProgramEnvironment): Command {
         number(1_024, 1e12),
         52_428_800,
       )
-      .option("--batch <count>", "partitions copied at a time", number(1, 10_000), 100);
-  const over = (action: typeof redistribute, brokers: readonly number[], options: Moving) =>
-    run(options, (cluster) => action(cluster, { ...options, brokers, waitMs: options.wait * 1_000, print, signal }));
+      .option(
+        "--batch-bytes <bytes>",
+        "bytes that a broker copies at a time, but at least a partition (default: five minutes' worth)",
+        number(1, Number.MAX_SAFE_INTEGER),
+      )
+      .option("--stall <seconds>", "give up after so long without a byte copied", number(1, 31_536_000), 900);
+  const spreading = (options: Spreading, brokers: readonly number[]) => ({
+    ...options,
+    brokers,
+    handOver: options.await === false,
+    waitMs: options.wait * 1_000,
+    print,
+    signal,
+  });
 
   moving(command("rebalance", "spread partitions and leaders evenly over brokers"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
+    .option("--no-await", "hand all moves to Kafka at once, and do not stay until they are done")
     .addOption(brokerList("--brokers <ids>", "the brokers that hold everything").makeOptionMandatory())
-    .action((options: Moving & { brokers: number[] }) => over(redistribute, options.brokers, options));
+    .action((options: Spreading & { brokers: number[] }) =>
+      run(options, (cluster) => redistribute(cluster, spreading(options, options.brokers))),
+    );
+  moving(command("plan", "say what rebalance would move, and how long it would take", 10))
+    .option("--json", "for programs", false)
+    .addOption(brokerList("--brokers <ids>", "the brokers that would hold everything").makeOptionMandatory())
+    .action((options: Copying & { brokers: number[]; json: boolean }) =>
+      run(options, async (cluster) => {
+        const preview = await previewMoves(cluster, options.brokers, options.throttle);
+        if (options.json) print(JSON.stringify(preview, undefined, 2));
+        else showMoves(preview).forEach(print);
+      }),
+    );
+  moving(command("settle", "wait until no partition moves, then remove throttles")).action((options: Copying) =>
+    run(options, async (cluster) => {
+      await settle(clusterPort(cluster, options.throttle), moveOptions({ ...options, print, signal }));
+      print("No partition moves, and no throttle is set.");
+    }),
+  );
   moving(command("drain", "move everything off brokers that will leave"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
     .addOption(brokerList("--keep <ids>", "the brokers that stay"))
     .argument("[broker]", "the one broker to empty, instead of --keep", number(0, 2_147_483_647))
-    .action(async (broker: number | undefined, options: Moving & { keep?: number[] }) => {
-      await over(drain, await kept(environment, broker, options.keep), options);
+    .action(async (broker: number | undefined, options: Spreading & { keep?: number[] }) => {
+      const keep = await kept(environment, broker, options.keep);
+      await run(
+        options,
+        (cluster) => drain(cluster, spreading(options, keep)),
+        ({ brokers }) => brokers.filter((id) => !keep.includes(id)).map((id) => `broker ${id}`),
+      );
     });
   command("unregister", "forget stopped brokers that are not kept", 120)
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
@@ -95,14 +119,17 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .option("--joined", "also wait until all that stay are voters", false)
     .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
     .action((options: Common & { keep: number[]; joined: boolean; settle: number }) =>
-      run(options, (cluster) =>
-        keepControllers(cluster, {
-          keep: options.keep,
-          joined: options.joined,
-          waitMs: options.wait * 1_000,
-          settleMs: options.settle * 1_000,
-          print,
-        }),
+      run(
+        options,
+        (cluster) =>
+          keepControllers(cluster, {
+            keep: options.keep,
+            joined: options.joined,
+            waitMs: options.wait * 1_000,
+            settleMs: options.settle * 1_000,
+            print,
+          }),
+        ({ controllers }) => controllers.filter((id) => !options.keep.includes(id)).map((id) => `controller ${id}`),
       ),
     );
   command("elect-leaders", "hand partitions back to their preferred leaders", 60).action((options: Common) =>
@@ -133,17 +160,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
       }),
     );
   addTopics(program, environment, moving);
-  program
-    .command("settings")
-    .description("settings of all brokers that Kafka can change while they run")
-    .command("apply")
-    .description("make them what the file declares")
-    .requiredOption("--file <path>", 'the declaration, {"cluster": {…}}')
-    .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
-    .action(async (options: Common & { file: string }) => {
-      const declared = await readClusterSettings(options.file);
-      await run(options, (cluster) => applyClusterSettings(cluster, declared, print));
-    });
+  addSettings(program, environment);
   program
     .command("steps")
     .description("run commands of this program one after the other")
@@ -158,79 +175,6 @@ export function createProgram(environment: ProgramEnvironment): Command {
 function throwInsteadOfExit(command: Command): void {
   command.exitOverride();
   command.commands.forEach(throwInsteadOfExit);
-}
-
-function addTopics(program: Command, environment: ProgramEnvironment, moving: (command: Command) => Command): void {
-  const { print, signal } = environment;
-  const topics = program.command("topics").description("topics and their declared shape");
-  for (const [name, action, description] of [
-    ["check", checkTopics, "say what apply would do"],
-    ["apply", applyTopics, "create and change topics as the file declares"],
-  ] as const) {
-    moving(topics.command(name))
-      .description(description)
-      .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
-      .requiredOption("--file <path>", "the declaration, topics.json")
-      .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
-      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
-      .action(async (options: Copying & { file: string; brokers?: number }) => {
-        const declared = await readDeclaredTopics(options.file);
-        const { throttle, batch, brokers } = options;
-        await withCluster(environment, options, async (cluster) => {
-          await action(cluster, declared, { waitMs: options.wait * 1_000, brokers, throttle, batch, print, signal });
-        });
-      });
-  }
-  topics
-    .command("list")
-    .description("show the topics of the cluster")
-    .option("--json", "for programs", false)
-    .action(async ({ json }: { json: boolean }) => {
-      await withCluster(environment, {}, async (cluster) => {
-        const view = await cluster.describe();
-        const rows = [...view.topics.values()].map(({ name, partitions }) => ({
-          name,
-          partitions: partitions.length,
-          replicationFactor: Math.max(...partitions.map(({ replicas }) => replicas.length)),
-          underReplicated: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
-        }));
-        rows.sort((a, b) => (a.name < b.name ? -1 : 1));
-        if (json) print(JSON.stringify(rows, undefined, 2));
-        else {
-          formatTable([
-            ["TOPIC", "PARTITIONS", "REPLICATION", "UNDER-REPLICATED"],
-            ...rows.map((row) => [row.name, row.partitions, row.replicationFactor, row.underReplicated]),
-          ]).forEach(print);
-        }
-      });
-    });
-}
-
-async function withCluster(
-  environment: ProgramEnvironment,
-  options: Partial<Common>,
-  action: (cluster: Cluster) => Promise<void>,
-): Promise<void> {
-  const { absentOk } = options;
-  if (absentOk !== undefined && (await hasNoAddress(absentOk))) {
-    environment.print(`${absentOk} has no address: no broker runs yet, so there is nothing to do.`);
-    return;
-  }
-  const bootstrap = readBootstrap(environment.bootstrap);
-  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
-  try {
-    await action(new Cluster(client, (options.wait ?? DEFAULT_PATIENCE_S) * 1_000, environment.signal));
-  } finally {
-    await client.close();
-  }
-}
-
-function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
-  try {
-    return parseBootstrap(text);
-  } catch (error) {
-    throw new RefusedError(`KAFKA_BOOTSTRAP_ADDRESS: ${(error as Error).message}`);
-  }
 }
 
 async function kept(
@@ -252,31 +196,13 @@ async function kept(
 
 async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
   const deadline = Date.now() + waitMs;
-  let view = await cluster.describe();
+  let placement = await readPlacement(cluster);
   // After a restart, a preferred leader first has to catch up.
-  while (misledPartitions(view).some(({ possible }) => !possible) && Date.now() < deadline) {
+  while (misledPartitions(placement).some(({ possible }) => !possible) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    view = await cluster.describe();
+    placement = await readPlacement(cluster);
   }
-  const elected = await electPreferredLeaders(cluster, view);
-  const left = misledPartitions(view).filter(({ possible }) => !possible).length;
+  const elected = await electPreferredLeaders(cluster, placement);
+  const left = misledPartitions(placement).filter(({ possible }) => !possible).length;
   print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
-}
-
-function brokerList(flags: string, description: string): Option {
-  return new Option(flags, `${description}, such as 0,1,2`).argParser((text: string) => {
-    if (!/^\d{1,9}(,\d{1,9})*$/.test(text))
-      throw new InvalidArgumentError("It must be ids separated by commas, such as 0,1,2.");
-    return [...new Set(text.split(",").map(Number))];
-  });
-}
-
-function number(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
-      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`);
-    }
-    return value;
-  };
 }

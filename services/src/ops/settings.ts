@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import type { Cluster } from "./cluster.js";
+import { ALL_BROKERS, type Cluster } from "./cluster.js";
+import { POOLS, resizePool, towards } from "./pools.js";
 import { RefusedError } from "./refused.js";
+import { isSameValue } from "./same-value.js";
 
 const file = z.strictObject({ cluster: z.record(z.string().min(1), z.string()).default({}) });
 
 /** With eligible leader replicas Kafka itself keeps this setting in the cluster's dynamic ones, and refuses to lose it. */
 const KEPT_BY_KAFKA = new Set(["min.insync.replicas"]);
 
-const ALL_BROKERS = { type: "broker", name: "" } as const;
+/** Settings and what they become; `undefined` takes one back, so that the brokers' files hold again. */
+type Changes = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads settings for all brokers that Kafka can change while they run: `{"cluster": {"log.retention.ms": "3600000"}}`.
@@ -29,23 +32,72 @@ export async function readClusterSettings(path: string): Promise<Readonly<Record
 }
 
 /**
- * Makes the cluster-wide dynamic settings those that are declared: sets what is missing or different, and removes what an earlier run set and
- * is declared no longer. Brokers apply them without a restart.
+ * Asks Kafka whether it would take the declared settings. Changes nothing.
  *
- * @throws {@link RefusedError} with Kafka's words for a setting that it cannot change while brokers run; nothing was changed then.
+ * @throws {@link RefusedError} naming each setting that it refuses, with Kafka's words.
+ */
+export async function checkClusterSettings(
+  cluster: Cluster,
+  declared: Readonly<Record<string, string>>,
+  { print }: { readonly print: (line: string) => void },
+): Promise<void> {
+  const changes = await changesTo(cluster, declared);
+  await refuseWhatKafkaRefuses(cluster, changes);
+  print(Object.keys(changes).length === 0 ? "All settings are as declared." : "Kafka takes all settings.");
+}
+
+/**
+ * Makes the cluster-wide dynamic settings those that are declared: sets what is missing or different, and removes what an earlier run set and
+ * is declared no longer. Brokers apply them without a restart. The sizes of thread pools, which Kafka changes by a factor of two at most, go there in steps.
+ *
+ * @param waitMs - how long the brokers may take for one step of a pool
+ * @throws {@link RefusedError} naming each setting that Kafka cannot change while brokers run, with Kafka's words; nothing was changed then.
  */
 export async function applyClusterSettings(
   cluster: Cluster,
   declared: Readonly<Record<string, string>>,
-  print: (line: string) => void,
+  { waitMs, print }: { readonly waitMs: number; readonly print: (line: string) => void },
 ): Promise<void> {
-  const present = (await cluster.configOf([ALL_BROKERS])).get("") ?? {};
-  const changes: Record<string, string | undefined> = {};
-  for (const [key, value] of Object.entries(declared)) if (present[key] !== value) changes[key] = value;
-  for (const key of Object.keys(present)) if (!(key in declared) && !KEPT_BY_KAFKA.has(key)) changes[key] = undefined;
+  const changes = await changesTo(cluster, declared);
+  await refuseWhatKafkaRefuses(cluster, changes);
   for (const [key, value] of Object.entries(changes))
     print(value === undefined ? `remove ${key}` : `set ${key} = ${value}`);
-  await cluster.alterConfig(ALL_BROKERS, changes, true);
-  await cluster.alterConfig(ALL_BROKERS, changes);
+  const isPool = ([key]: [string, unknown]) => POOLS.has(key);
+  await cluster.alterConfig(ALL_BROKERS, Object.fromEntries(Object.entries(changes).filter((each) => !isPool(each))));
+  for (const [pool, size] of Object.entries(changes).filter(isPool)) {
+    await resizePool(cluster, pool, size, { waitMs, print });
+  }
   print(Object.keys(changes).length === 0 ? "All settings are as declared." : "Done.");
+}
+
+async function changesTo(cluster: Cluster, declared: Readonly<Record<string, string>>): Promise<Changes> {
+  const present = (await cluster.configOf([ALL_BROKERS])).get("") ?? {};
+  const changes: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(declared)) if (!isSameValue(present[key], value)) changes[key] = value;
+  for (const key of Object.keys(present)) if (!(key in declared) && !KEPT_BY_KAFKA.has(key)) changes[key] = undefined;
+  return changes;
+}
+
+/** Kafka names no setting when it refuses several at once, so each is asked for alone then. */
+async function refuseWhatKafkaRefuses(cluster: Cluster, changes: Changes): Promise<void> {
+  const asked: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(changes)) {
+    if (!POOLS.has(key)) asked[key] = value;
+    // Only the first step can be judged today.
+    else if (value !== undefined) asked[key] = await towards(cluster, key, value);
+  }
+  try {
+    await cluster.alterConfig(ALL_BROKERS, asked, true);
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    const refusals: string[] = [];
+    for (const [key, value] of Object.entries(asked)) {
+      await cluster.alterConfig(ALL_BROKERS, { [key]: value }, true).catch((reason: unknown) => {
+        if (!(reason instanceof RefusedError)) throw reason;
+        const what = changes[key] === undefined ? `${key} cannot be taken back` : `${key}: ${changes[key]} is refused`;
+        refusals.push(`${what}: ${reason.message}`);
+      });
+    }
+    throw refusals.length === 0 ? error : new RefusedError(refusals.join(" "));
+  }
 }

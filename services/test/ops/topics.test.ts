@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type DeclaredTopic, parseDeclaredTopics } from "../../src/ops/topics/declared.js";
+import { type DeclaredTopic, parseDeclaration } from "../../src/ops/topics/declared.js";
+import { declareInternal } from "../../src/ops/topics/internal.js";
 import { type ActualTopic, describePlan, isEmptyPlan, planTopics } from "../../src/ops/topics/plan.js";
 
 const declared = (changes: Partial<DeclaredTopic> = {}): DeclaredTopic => ({
@@ -60,6 +61,12 @@ describe("planTopics", () => {
       ["change the replication factor of chatroom: 3 -> 2"],
     ],
     [
+      "takes the same value for the same, however it is spelt",
+      declared({ config: { "retention.ms": "-1", "min.cleanable.dirty.ratio": "0.50", preallocate: "TRUE" } }),
+      actual({ config: { "retention.ms": "-1", "min.cleanable.dirty.ratio": "0.5", preallocate: "true" } }),
+      [],
+    ],
+    [
       "leaves the throttle of a move alone",
       declared(),
       actual({ config: { "retention.ms": "-1", "leader.replication.throttled.replicas": "0:1" } }),
@@ -116,12 +123,65 @@ describe("planTopics", () => {
   }
 });
 
-describe("parseDeclaredTopics", () => {
+describe("the default min.insync.replicas", () => {
+  it("counts as it will be, not as it is", () => {
+    const one = declared({ replicationFactor: 1 });
+    assert.deepEqual(planTopics([one], actual({ minInsyncReplicas: 2 }), 3, 1).refusals, []);
+    assert.equal(planTopics([one], actual({ minInsyncReplicas: 1 }), 3, 2).refusals.length, 1);
+  });
+});
+
+describe("declareInternal", () => {
+  const offsets = (changes: Partial<ActualTopic> = {}): ActualTopic => ({
+    name: "__consumer_offsets",
+    replicas: [[0], [1]],
+    config: { "cleanup.policy": "compact" },
+    minInsyncReplicas: 1,
+    ...changes,
+  });
+  const declaration = (replicationFactor: number, minInsyncReplicas: number, own?: number) => ({
+    topics: [],
+    internal: {
+      replicationFactor,
+      topics: { __consumer_offsets: { replicationFactor, ...(own !== undefined && { minInsyncReplicas: own }) } },
+    },
+    minInsyncReplicas,
+  });
+
+  it("takes Kafka's topics with what they have, and the declared number of replicas", () => {
+    assert.deepEqual(declareInternal(declaration(3, 2), [offsets()]), [
+      { name: "__consumer_offsets", partitions: 2, replicationFactor: 3, config: { "cleanup.policy": "compact" } },
+    ]);
+  });
+
+  it("says how many must be in sync where Kafka has a setting for it", () => {
+    const [topic] = declareInternal(declaration(3, 2, 2), [offsets({ config: { "min.insync.replicas": "1" } })]);
+    assert.deepEqual(topic?.config, { "min.insync.replicas": "2" });
+  });
+
+  it("never asks for as many in sync as would keep a broker from restarting", () => {
+    const [one] = declareInternal(declaration(1, 2), [offsets()]);
+    assert.equal(one?.config["min.insync.replicas"], "1");
+    const [two] = declareInternal(declaration(2, 2), [offsets({ config: { "min.insync.replicas": "2" } })]);
+    assert.equal(two?.config["min.insync.replicas"], "1");
+  });
+
+  it("gives those that it does not know by name the number for all", () => {
+    const [topic] = declareInternal(declaration(3, 2), [offsets({ name: "__later" })]);
+    assert.equal(topic?.replicationFactor, 3);
+  });
+
+  it("leaves them alone where nothing is declared", () => {
+    assert.deepEqual(declareInternal({ topics: [] }, [offsets()]), []);
+  });
+});
+
+describe("parseDeclaration", () => {
   it("reads a declaration, with defaults", () => {
     const text = '{"topics": [{"name": "chatroom", "partitions": 12, "replicationFactor": 3}]}';
-    assert.deepEqual(parseDeclaredTopics(text, "topics.json"), [
-      { name: "chatroom", partitions: 12, replicationFactor: 3, config: {} },
-    ]);
+    assert.deepEqual(parseDeclaration(text, "topics.json"), {
+      topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: {} }],
+    });
   });
 
   for (const [name, text, expected] of [
@@ -147,7 +207,7 @@ describe("parseDeclaredTopics", () => {
     ],
   ] as const) {
     it(`refuses ${name}`, () => {
-      assert.throws(() => parseDeclaredTopics(text, "topics.json"), expected);
+      assert.throws(() => parseDeclaration(text, "topics.json"), expected);
     });
   }
 });

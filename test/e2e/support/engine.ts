@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { readProject } from "../../../sandbox/engine/project";
 import { chooseEngine, findPulumi, makersOf } from "../../../sandbox/engine/pulumi/choose";
 import { checkpointOf } from "../../../sandbox/engine/pulumi/run";

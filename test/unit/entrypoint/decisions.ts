@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -27,6 +28,17 @@ export interface Decision {
   readonly ready: boolean;
   readonly text: string;
 }
+
+/** A port of this machine that nobody has. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
 
 /** The image's own Java, in one JVM that answers questions as long as the tests run. */
 export class Decisions {
@@ -81,6 +93,27 @@ export class Decisions {
   /** What the log directories of a server know, and the epoch on them, such as `QUORUM 7`. */
   async disk(...directories: readonly string[]): Promise<string> {
     return (await this.ask([`disk ${directories.join(",")}`]))[0] ?? "";
+  }
+
+  /** Starts the health endpoint of a server that waits, with a log directory. */
+  async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
+    await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
+  }
+
+  /** How often that server was told to retire. */
+  async told(): Promise<number> {
+    return Number((await this.ask(["told"]))[0]);
+  }
+
+  /** With which members a ZooKeeper server starts whose peer has another directory and answers at a port; `waiting` when it does not start. */
+  async zookeeper(port: number, peer: string, directory: string, list: string): Promise<string> {
+    return (await this.ask([`zookeeper ${port} ${peer} ${directory} ${list}`]))[0] ?? "";
+  }
+
+  /** What a peer makes of an answer when it asks this node of this cluster: such as `QUORUM`, or `silent`. */
+  async understand(node: number, cluster: string, answer: string): Promise<string> {
+    const lines = answer.trim().replaceAll(/\s+/g, " ");
+    return (await this.ask([`understand ${node} ${cluster} ${lines}`]))[0] ?? "";
   }
 
   /** Ends it. */

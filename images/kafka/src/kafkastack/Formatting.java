@@ -15,7 +15,7 @@ import java.util.List;
 final class Formatting {
     private static final String TOOL = "kafka.tools.StorageTool";
     private static final long FIRST_PAUSE_MS = 100;
-    private static final long PAUSE_MS = 1_000;
+    private static final long PAUSE_MS = 500;
     /** What is waited for is said when it changes, though not more often than this; */
     private static final long SAY_CHANGE_MS = 5_000;
     /** and at least so often. */

@@ -114,7 +114,7 @@ final class Founding {
         if (!witnesses.isEmpty()) {
             return new Decision(
                     Action.REFUSE,
-                    "the metadata of this cluster is lost: it is on no controller's disk, but " + some(witnesses) + " holds data of the cluster. No quorum is founded, for it would know no topic, "
+                    "the metadata of this cluster is lost: it is on no controller's disk, but there is data of the cluster on " + some(witnesses) + ". No quorum is founded, for it would know no topic, "
                             + "and brokers delete what no topic owns. Give the controllers the volumes that they had; to begin anew without the data, empty the volumes of all servers",
                     false);
         }

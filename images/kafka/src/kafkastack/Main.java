@@ -33,7 +33,7 @@ public final class Main {
             ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(properties.getProperty("dataDir")));
             HealthServer.start(port, new ZooKeeperHealth(disk), Map.of());
             try {
-                rest[0] = new ZooKeeperStart(disk, port).configure(Path.of(rest[0])).toString();
+                rest[0] = new ZooKeeperStart(disk, ZooKeeperStart.STACK, port).configure(Path.of(rest[0])).toString();
             } catch (IllegalStateException refusal) {
                 System.err.println("kafka-stack: " + refusal.getMessage());
                 System.exit(1);

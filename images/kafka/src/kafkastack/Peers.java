@@ -73,7 +73,8 @@ record Peers(Path config, String namespace, String pool, int firstId, int ordina
         };
     }
 
-    private Answer understand(String name, int id, Map<String, String> said) {
+    /** @param id that the server must have: an address may be another's by now. */
+    Answer understand(String name, int id, Map<String, String> said) {
         Knows knows = null;
         if (String.valueOf(id).equals(said.get("node")) && clusterId.equals(said.get("cluster")) && said.containsKey("knows")) {
             knows = Knows.valueOf(said.get("knows").toUpperCase());

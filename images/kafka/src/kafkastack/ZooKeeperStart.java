@@ -17,16 +17,23 @@ import java.util.Map;
  * founds. So a changed number of servers restarts none of them.
  */
 final class ZooKeeperStart {
-    private static final Path STACK = Path.of(System.getProperty("zookeeper.members", "/etc/kafka/members"));
+    /** The list of the stack's servers in the ConfigMap. */
+    static final Path STACK = Path.of("/etc/kafka/members");
+
     private static final int PAUSE_MS = 500;
     private static final int SAY_EVERY = 20;
 
     private final ZooKeeperDisk disk;
+    private final Path list;
     private final int healthPort;
 
-    /** @param healthPort port of the peers' health endpoints. */
-    ZooKeeperStart(ZooKeeperDisk disk, int healthPort) {
+    /**
+     * @param list of the stack's servers.
+     * @param healthPort port of the peers' health endpoints.
+     */
+    ZooKeeperStart(ZooKeeperDisk disk, Path list, int healthPort) {
         this.disk = disk;
+        this.list = list;
         this.healthPort = healthPort;
     }
 
@@ -38,10 +45,10 @@ final class ZooKeeperStart {
      */
     Path configure(Path settings) throws IOException, InterruptedException {
         int id = disk.id();
-        ZooKeeperMembers stack = ZooKeeperMembers.parse(Files.readAllLines(STACK), 0);
+        ZooKeeperMembers stack = ZooKeeperMembers.parse(Files.readAllLines(list), 0);
         String own = stack.servers().get(id);
         if (own == null) {
-            throw new IllegalStateException("server " + id + " is not among the servers in " + STACK + ": " + stack.servers().keySet());
+            throw new IllegalStateException("server " + id + " is not among the servers in " + list + ": " + stack.servers().keySet());
         }
         ZooKeeperMembers members = disk.isEmpty() ? meet(id, stack) : disk.members().orElse(stack);
         return disk.configure(Files.readString(settings), members.including(id, own));

@@ -1,24 +1,29 @@
 import type { Cluster } from "../cluster.js";
-import { partitionsOf } from "../commands/redistribute.js";
+import { type CopyOptions, moveOptions } from "../commands/redistribute.js";
 import { clusterPort } from "../move/cluster-port.js";
-import { moveReplicas } from "../move/mover.js";
+import { moveReplicas, settle } from "../move/mover.js";
+import { readPlacement, type PlacedPartition, type Placement } from "../placement.js";
 import { planReplicationFactors } from "../plan/factor.js";
+import type { PlanChange } from "../plan/types.js";
 import { RefusedError } from "../refused.js";
-import type { DeclaredTopic } from "./declared.js";
-import { type ActualTopic, describePlan, isEmptyPlan, planTopics, type TopicsPlan } from "./plan.js";
+import type { Declaration, DeclaredTopic } from "./declared.js";
+import { declareInternal } from "./internal.js";
+import { type ActualTopic, describePlan, isEmptyPlan, MIN_ISR, planTopics, type TopicsPlan } from "./plan.js";
 
 /** What `topics` commands need to know besides the cluster and the declaration. */
-export interface TopicsOptions {
+export interface TopicsOptions extends CopyOptions {
   /** Milliseconds to wait for as many brokers as the largest replication factor needs, on the first start. */
   readonly waitMs: number;
   /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
   readonly brokers?: number | undefined;
-  /** Bytes per second that copying new replicas may take of each broker. */
-  readonly throttle: number;
-  /** Partitions copied at a time. */
-  readonly batch: number;
-  readonly signal: AbortSignal;
-  readonly print: (line: string) => void;
+}
+
+/** A plan, and what it was made from. */
+export interface PlannedTopics {
+  readonly plan: TopicsPlan;
+  readonly placement: Placement;
+  /** Names of all topics that the plan is about: the declared ones and Kafka's own. */
+  readonly names: ReadonlySet<string>;
 }
 
 /**
@@ -29,51 +34,68 @@ export interface TopicsOptions {
  */
 export async function checkTopics(
   cluster: Cluster,
-  declared: readonly DeclaredTopic[],
+  declaration: Declaration,
   options: TopicsOptions,
-): Promise<TopicsPlan> {
-  const plan = await makePlan(cluster, declared, options);
+): Promise<PlannedTopics> {
+  const planned = await makePlan(cluster, declaration, options);
+  const { plan } = planned;
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "));
   await cluster.createTopics(await placeable(cluster, plan.create), true);
   await cluster.addPartitions(plan.addPartitions, true);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes, true);
   for (const line of describePlan(plan)) options.print(line);
-  if (isEmptyPlan(plan)) options.print(`All ${declared.length} topics are as declared.`);
-  return plan;
+  if (isEmptyPlan(plan)) options.print(`All ${declaration.topics.length} topics are as declared.`);
+  return planned;
 }
 
 /**
- * Brings the cluster's topics to their declared shape. Everything is checked, by Kafka too, before anything is changed. Topics that are not
- * declared are left alone.
+ * Brings the cluster's topics to their declared shape, and Kafka's own to their number of replicas. Everything is checked, by Kafka too, before anything is changed.
+ * Topics that are not declared are left alone.
  *
  * @throws {@link RefusedError} when the declaration cannot be met; nothing was changed then.
  */
-export async function applyTopics(
-  cluster: Cluster,
-  declared: readonly DeclaredTopic[],
-  options: TopicsOptions,
-): Promise<void> {
-  const plan = await checkTopics(cluster, declared, options);
+export async function applyTopics(cluster: Cluster, declaration: Declaration, options: TopicsOptions): Promise<void> {
+  const planned = await checkTopics(cluster, declaration, options);
+  const { plan } = planned;
   await cluster.createTopics(plan.create);
-  await changeReplicas(cluster, plan, options);
+  // Before partitions are added, as Kafka gives new partitions as many replicas as the present ones have; and before more of them must be in sync.
+  await carryOut(cluster, replicaChanges(planned), options);
+  await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes);
   if (!isEmptyPlan(plan)) options.print("Done.");
 }
 
-/** Before partitions are added, as Kafka gives new partitions as many replicas as the present ones have. */
-async function changeReplicas(cluster: Cluster, plan: TopicsPlan, options: TopicsOptions): Promise<void> {
-  if (plan.changeReplicas.length === 0) return;
-  const view = await cluster.describe();
+/** How replicas get to their declared number, with what an earlier run began for that and did not wait for. */
+export function replicaChanges({ plan, placement, names }: PlannedTopics): PlanChange[] {
   const factors = new Map(plan.changeReplicas.map(({ name, to }) => [name, to]));
-  const changes = planReplicationFactors(partitionsOf(view), [...view.brokers.values()], factors);
-  await moveReplicas(clusterPort(cluster, options.throttle), changes, {
-    batch: options.batch,
-    pollMs: 500,
-    reportMs: 5_000,
-    print: options.print,
-    signal: options.signal,
-  });
+  const brokers = [...placement.view.brokers.values()];
+  const changes = factors.size === 0 ? [] : planReplicationFactors(placement.partitions, brokers, factors);
+  const key = ({ topic, partition }: Pick<PlanChange, "topic" | "partition">) => `${topic}/${partition}`;
+  const placed = new Map(placement.partitions.map((each) => [key(each), each]));
+  const planned = new Set(changes.map(key));
+  const isWidened = ({ moving, held, replicas }: PlacedPartition) => moving && replicas.length > held.length;
+  const begun = placement.partitions.filter(
+    (each) => names.has(each.topic) && !planned.has(key(each)) && isWidened(each),
+  );
+  return [
+    // Replicas that are being made do not count as held: they still have to be copied.
+    ...changes.map((change) => ({ ...change, from: placed.get(key(change))?.held ?? change.from })),
+    ...begun.map(({ topic, partition, held, replicas }) => ({ topic, partition, from: held, to: replicas })),
+  ];
+}
+
+/** Carries changes of replicas out, if there are any. */
+export async function carryOut(cluster: Cluster, changes: readonly PlanChange[], options: CopyOptions): Promise<void> {
+  if (changes.length === 0) return;
+  await moveReplicas(clusterPort(cluster, options.throttle), changes, moveOptions(options));
+}
+
+/** Kafka gives new partitions as many replicas as the first one has, and counts old and new ones together while that one moves. */
+async function letFinish(cluster: Cluster, { addPartitions }: TopicsPlan, options: CopyOptions): Promise<void> {
+  const names = new Set(addPartitions.map(({ name }) => name));
+  if (names.size === 0) return;
+  await settle(clusterPort(cluster, options.throttle), moveOptions(options), ({ topic }) => names.has(topic));
 }
 
 /** Those that Kafka can judge today: it refuses a topic with more replicas than there are brokers. */
@@ -83,33 +105,52 @@ async function placeable(cluster: Cluster, topics: readonly DeclaredTopic[]): Pr
   return topics.filter(({ replicationFactor }) => replicationFactor <= brokers.size);
 }
 
-async function makePlan(
+/** Compares what is declared with the cluster; waits for brokers where new replicas need them. */
+export async function makePlan(
   cluster: Cluster,
-  declared: readonly DeclaredTopic[],
+  declaration: Declaration,
   options: TopicsOptions,
-): Promise<TopicsPlan> {
-  const names = declared.map(({ name }) => name);
-  const needed = Math.max(0, ...declared.map(({ replicationFactor }) => replicationFactor));
+): Promise<PlannedTopics> {
   const deadline = Date.now() + options.waitMs;
   for (let said = -1; ;) {
-    const view = await cluster.describe(names);
-    const present = names.filter((name) => view.topics.has(name));
-    const configs = await cluster.configOf(present.map((name) => ({ type: "topic", name })));
-    const minIsr = await cluster.effectiveTopicConfig(present, "min.insync.replicas");
-    const actual = new Map<string, ActualTopic>();
-    for (const name of present) {
-      const replicas = view.topics.get(name)?.partitions.map((partition) => partition.replicas) ?? [];
-      const minInsyncReplicas = Number(minIsr.get(name) ?? "1");
-      actual.set(name, { name, replicas, config: configs.get(name) ?? {}, minInsyncReplicas });
-    }
-    const plan = planTopics(declared, actual, options.brokers ?? view.brokers.size);
+    const placement = await readPlacement(cluster);
+    const { actual, internal } = await readTopics(cluster, declaration, placement);
+    const wanted = [...declaration.topics, ...declareInternal(declaration, internal)];
+    const up = placement.view.brokers.size;
+    const plan = planTopics(wanted, actual, options.brokers ?? up, declaration.minInsyncReplicas);
+    const needed = Math.max(0, ...wanted.map(({ replicationFactor }) => replicationFactor));
     const waits =
-      options.brokers === undefined &&
-      view.brokers.size < needed &&
-      (plan.create.length > 0 || plan.changeReplicas.length > 0);
-    if (!waits || Date.now() >= deadline) return plan;
-    if (said !== view.brokers.size) options.print(`Waiting for brokers: ${view.brokers.size} of ${needed} are up.`);
-    said = view.brokers.size;
+      options.brokers === undefined && up < needed && (plan.create.length > 0 || plan.changeReplicas.length > 0);
+    if (!waits || Date.now() >= deadline) {
+      return { plan, placement, names: new Set(wanted.map(({ name }) => name)) };
+    }
+    if (said !== up) options.print(`Waiting for brokers: ${up} of ${needed} are up.`);
+    said = up;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+}
+
+/** The declared topics and Kafka's own, as they are or, while replicas are exchanged, will be. */
+async function readTopics(cluster: Cluster, declaration: Declaration, { view, partitions }: Placement) {
+  // What Kafka of this version takes for its own, and what the declaration knows by name.
+  const isInternal = ({ name, internal }: { name: string; internal: boolean }) =>
+    internal || Object.hasOwn(declaration.internal?.topics ?? {}, name);
+  const own = [...view.topics.values()].filter(isInternal).map(({ name }) => name);
+  const present = declaration.topics.map(({ name }) => name).filter((name) => view.topics.has(name));
+  const names = [...present, ...(declaration.internal === undefined ? [] : own)];
+  const configs = await cluster.configOf(names.map((name) => ({ type: "topic", name })));
+  const minIsr = await cluster.effectiveTopicConfig(names, MIN_ISR);
+  const replicas = Map.groupBy(partitions, ({ topic }) => topic);
+  const actual = new Map(
+    names.map((name): [string, ActualTopic] => [
+      name,
+      {
+        name,
+        replicas: (replicas.get(name) ?? []).map((partition) => partition.replicas),
+        config: configs.get(name) ?? {},
+        minInsyncReplicas: Number(minIsr.get(name) ?? "1"),
+      },
+    ]),
+  );
+  return { actual, internal: own.flatMap((name) => actual.get(name) ?? []) };
 }

@@ -11,13 +11,37 @@ export interface DeclaredTopic {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** What a topic of Kafka's own is to have. */
+export interface InternalTopic {
+  readonly replicationFactor: number;
+  /** @default what it has, or what it inherits */
+  readonly minInsyncReplicas?: number | undefined;
+}
+
+/** What `topics.json` says. */
+export interface Declaration {
+  readonly topics: readonly DeclaredTopic[];
+  /** Topics that Kafka makes itself, such as `__consumer_offsets`. @default they are left alone */
+  readonly internal?:
+    | {
+        /** For those that are not named, as those of later versions. */
+        readonly replicationFactor: number;
+        readonly topics: Readonly<Record<string, InternalTopic>>;
+      }
+    | undefined;
+  /** The cluster's default `min.insync.replicas`, as it will be once all is done. @default as it is */
+  readonly minInsyncReplicas?: number | undefined;
+}
+
+const factor = z.int().min(1).max(32_767);
+
 const topic = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,249}$/, "must be letters, digits, '.', '_' and '-', at most 249 characters")
     .refine((name) => name !== "." && name !== "..", "must not be '.' or '..'"),
   partitions: z.int().min(1).max(100_000),
-  replicationFactor: z.int().min(1).max(32_767),
+  replicationFactor: factor,
   config: z.record(z.string(), z.string()).default({}),
 });
 
@@ -25,6 +49,13 @@ const file = z.strictObject({
   topics: z.array(topic).refine((topics) => new Set(topics.map(({ name }) => name)).size === topics.length, {
     error: "must not declare a topic twice",
   }),
+  internal: z
+    .strictObject({
+      replicationFactor: factor,
+      topics: z.record(z.string(), z.strictObject({ replicationFactor: factor, minInsyncReplicas: factor.optional() })),
+    })
+    .optional(),
+  minInsyncReplicas: factor.optional(),
 });
 
 /**
@@ -32,15 +63,15 @@ const file = z.strictObject({
  *
  * @throws {@link RefusedError} naming every field that is wrong.
  */
-export async function readDeclaredTopics(path: string): Promise<readonly DeclaredTopic[]> {
+export async function readDeclaration(path: string): Promise<Declaration> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new RefusedError(`${path} cannot be read: ${(error as Error).message}`);
   });
-  return parseDeclaredTopics(text, path);
+  return parseDeclaration(text, path);
 }
 
-/** {@link readDeclaredTopics} for text that is at hand; `source` is its name in errors. */
-export function parseDeclaredTopics(text: string, source: string): readonly DeclaredTopic[] {
+/** {@link readDeclaration} for text that is at hand; `source` is its name in errors. */
+export function parseDeclaration(text: string, source: string): Declaration {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -48,7 +79,7 @@ export function parseDeclaredTopics(text: string, source: string): readonly Decl
     throw new RefusedError(`${source} is not JSON: ${(error as Error).message}`);
   }
   const result = file.safeParse(json);
-  if (result.success) return result.data.topics;
+  if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
   throw new RefusedError(`${source} does not declare topics as it should: ${problems.join("; ")}.`);
 }

@@ -1,9 +1,10 @@
+import { isSameValue } from "../same-value.js";
 import type { DeclaredTopic } from "./declared.js";
 
 /** A topic as it is in the cluster. */
 export interface ActualTopic {
   readonly name: string;
-  /** The replicas of each partition, the preferred leader first. */
+  /** The replicas that each partition has or, while they are exchanged, will have; the preferred leader first. */
   readonly replicas: readonly (readonly number[])[];
   /** Settings that were set for this topic, without defaults. */
   readonly config: Readonly<Record<string, string>>;
@@ -26,6 +27,9 @@ export interface TopicsPlan {
   readonly refusals: readonly string[];
 }
 
+/** What holds how many replicas must be in sync, under Kafka's name. */
+export const MIN_ISR = "min.insync.replicas";
+
 /** Settings that belong to other operations while they run, and so are nobody's difference. */
 const TRANSIENT = new Set(["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"]);
 
@@ -33,11 +37,13 @@ const TRANSIENT = new Set(["leader.replication.throttled.replicas", "follower.re
  * Compares what is declared with what is there.
  *
  * @param brokers - how many brokers are up
+ * @param defaultMinIsr - the cluster's default `min.insync.replicas` once all is done; as it is, when it is not known
  */
 export function planTopics(
   declared: readonly DeclaredTopic[],
   actual: ReadonlyMap<string, ActualTopic>,
   brokers: number,
+  defaultMinIsr?: number,
 ): TopicsPlan {
   const refusals: string[] = [];
   const create: DeclaredTopic[] = [];
@@ -48,8 +54,8 @@ export function planTopics(
     const { name, partitions, replicationFactor } = topic;
     const present = actual.get(name);
     const inherited =
-      present !== undefined && !("min.insync.replicas" in present.config) ? present.minInsyncReplicas : 1;
-    const minIsr = Number(topic.config["min.insync.replicas"] ?? inherited);
+      present !== undefined && !(MIN_ISR in present.config) ? (defaultMinIsr ?? present.minInsyncReplicas) : 1;
+    const minIsr = Number(topic.config[MIN_ISR] ?? inherited);
     if (minIsr > replicationFactor) {
       refusals.push(
         `Topic ${name} wants min.insync.replicas ${minIsr}, more than its replication factor ${replicationFactor}.`,
@@ -107,7 +113,7 @@ function configChanges(
   present: Readonly<Record<string, string>>,
 ): Record<string, string | undefined> {
   const changes: Record<string, string | undefined> = {};
-  for (const [key, value] of Object.entries(wanted)) if (present[key] !== value) changes[key] = value;
+  for (const [key, value] of Object.entries(wanted)) if (!isSameValue(present[key], value)) changes[key] = value;
   for (const key of Object.keys(present)) if (!(key in wanted) && !TRANSIENT.has(key)) changes[key] = undefined;
   return changes;
 }

@@ -1,0 +1,35 @@
+import type { Settings } from "../kafka/settings";
+
+/** Topics that Kafka makes itself, with the broker settings that say how many replicas they have and how many of those must be in sync. */
+const TOPICS = [
+  ["__consumer_offsets", "offsets.topic.replication.factor", undefined],
+  ["__transaction_state", "transaction.state.log.replication.factor", "transaction.state.log.min.isr"],
+  ["__share_group_state", "share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr"],
+  ["__remote_log_metadata", "rlmm.config.remote.log.metadata.topic.replication.factor", undefined],
+] as const;
+
+/**
+ * What Kafka's own topics are to have. Kafka reads these settings only when it makes the topics, so that a cluster that grows keeps them on one broker; the stack makes them follow.
+ * Those that no setting is known for, as later versions may have, get three replicas, or as many as there are brokers.
+ */
+export function internalTopics(settings: Settings, brokers: number) {
+  const replicationFactor = Math.max(1, Math.min(3, brokers));
+  const minInsyncReplicas = settings["min.insync.replicas"];
+  const declared = TOPICS.flatMap(([name, factor, minIsr]) => {
+    if (settings[factor] === undefined) return [];
+    const inSync = minIsr === undefined ? undefined : settings[minIsr];
+    return [
+      [
+        name,
+        {
+          replicationFactor: Number(settings[factor]),
+          ...(inSync !== undefined && { minInsyncReplicas: Number(inSync) }),
+        },
+      ] as const,
+    ];
+  });
+  return {
+    internal: { replicationFactor, topics: Object.fromEntries(declared) },
+    ...(minInsyncReplicas !== undefined && { minInsyncReplicas: Number(minInsyncReplicas) }),
+  };
+}
