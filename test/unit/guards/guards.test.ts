@@ -19,7 +19,7 @@ const NOTHING = [0, 0, 0, 0];
 // The same program under the whole engine, with a cluster that keeps what it is given and what a test puts there.
 describe("a stack whose choices cannot change once there is data", function () {
   // The program and the client are loaded by a Node of their own, each time.
-  this.timeout(180_000);
+  this.timeout(600_000);
   let cluster = new FakeCluster();
   let stateDirectory = "";
   let kubeconfig = "";
