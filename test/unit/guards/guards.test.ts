@@ -179,7 +179,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await up(byClass("10Gi"));
     await cluster.stop();
     await assert.rejects(engine("preview", byClass("5Gi")), /storage\.size cannot change from 10Gi to 5Gi/);
-    assert.match(said.join("\n"), /warning: .*could not be asked what it holds of the stack in namespace kafka/);
+    assert.match(said.join("\n"), /warning: .*could not be asked whose namespace kafka is/);
     await assert.rejects(up(byClass("5Gi")), /could not be asked .*; nothing was changed/);
     cluster = new FakeCluster();
     kubeconfig = await cluster.start(stateDirectory);
