@@ -6,6 +6,9 @@ import { coreApi } from "../kubernetes/core-api";
 import { deleteClaim, deletion } from "../storage/delete-claim";
 import { type FoundVolume, hasStarted, uses } from "./evidence";
 
+/** How long a StatefulSet may take to make a claim anew: it tries again within seconds. */
+const PATIENCE_MS = 2 * 60_000;
+
 /**
  * Deletes the claims of volumes that shall be elsewhere and on which no server ever started, with the pods that wait for them: while a pod holds a claim, neither
  * it nor its volume goes. The StatefulSet makes pod and claim anew, and these wait for the volume at its new place.
@@ -36,5 +39,18 @@ async function letGoOf(core: CoreV1Api, namespace: string, name: string): Promis
       await deletion(core.deleteNamespacedPod(pod), `pod ${namespace}/${pod.name}`);
     }
   });
+  if (pods.length > 0) await madeAnew(core, { namespace, name });
   await pulumi.log.info(`no server ever started on the ${what}: it was deleted, and is made anew for its new place`);
+}
+
+/** Waits until the StatefulSet has made a claim anew, for otherwise the engine might find none and make one at the same time; not for ever, for the StatefulSet may be gone. */
+async function madeAnew(core: CoreV1Api, claim: { readonly namespace: string; readonly name: string }): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (Date.now() < end) {
+    const made = await ask(`for the claim ${claim.namespace}/${claim.name}`, async () => ({
+      claim: await orNone(core.readNamespacedPersistentVolumeClaim(claim)),
+    }));
+    if (made.claim !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }

@@ -153,7 +153,7 @@ describe("PoolVolumes", () => {
     const ignored = async (storage: PoolStorage) => one(await volumes(storage), "PersistentVolumeClaim").ignoreChanges;
     assert.deepEqual(await ignored(BY_CLASS), []);
     for (const storage of [HOST_PATH, NFS]) {
-      assert.deepEqual(await ignored(storage), ["spec.resources.requests.storage"]);
+      assert.deepEqual(await ignored(storage), ["spec.resources.requests.storage", "spec.volumeName"]);
       const { spec } = one(await volumes({ ...storage, size: "9Gi" }), "PersistentVolume").inputs;
       assert.deepEqual((spec as { capacity: unknown }).capacity, { storage: "9Gi" });
     }

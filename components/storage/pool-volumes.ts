@@ -87,8 +87,9 @@ export class PoolVolumes extends pulumi.ComponentResource {
         retainOnDelete: retain,
         // Never by a setting that may change: Pulumi replaces what another provider manages.
         ...(!pv && args.adopting && { provider: args.adopting }),
-        // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config.
-        ...(pv && { ignoreChanges: ["spec.resources.requests.storage"] }),
+        // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config. A claim that a
+        // StatefulSet has made in the place of a deleted one names its volume only once it is bound: that is no reason to make it anew under its pod.
+        ...(pv && { ignoreChanges: ["spec.resources.requests.storage", "spec.volumeName"] }),
         ...(hook && { hooks: { beforeCreate: [hook] } }),
       },
     );

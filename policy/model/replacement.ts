@@ -8,15 +8,11 @@ import type { Value } from "./value";
  * @see https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/diff.go
  */
 export function fixedProperties(resource: KubernetesResource): Map<string, Value> {
-  const spec = resource.properties.at("spec");
   switch (resource.kind) {
     case "PersistentVolume":
       return fixed(
         resource,
-        spec
-          .entries()
-          .filter(([key, value]) => !value.missing && !changeableVolumeProperties.includes(key))
-          .map(([key]) => key),
+        placeProperties(resource).map(([key]) => key),
       );
     case "PersistentVolumeClaim":
       return fixed(resource, ["accessModes", "selector", "storageClassName", "volumeName"]);
@@ -31,6 +27,14 @@ export function fixedProperties(resource: KubernetesResource): Map<string, Value
     default:
       return new Map();
   }
+}
+
+/** What in a PersistentVolume's spec says where the data is: `nfs`, `hostPath`, `csi` …, by its key. */
+export function placeProperties({ properties }: KubernetesResource): [string, Value][] {
+  return properties
+    .at("spec")
+    .entries()
+    .filter(([key, value]) => !value.missing && !changeableVolumeProperties.includes(key));
 }
 
 /** Everything else in a PersistentVolume's spec is the place where the data is. */

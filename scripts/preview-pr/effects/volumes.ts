@@ -1,5 +1,5 @@
 import { parseQuantity } from "../../../policy/model/quantity";
-import { fixedProperties } from "../../../policy/model/replacement";
+import { placeProperties } from "../../../policy/model/replacement";
 import type { KubernetesResource } from "../../../policy/model/resource";
 import { type Effect, type ObjectChange, values } from "./effect";
 
@@ -82,7 +82,7 @@ function isKept({ properties }: KubernetesResource): boolean {
 
 /** Where a PersistentVolume's data is: `nfs-0:/export`, or `csi driver=…, volumeHandle=…`. */
 function placeOf(persistentVolume: KubernetesResource): string {
-  const [type, place] = [...fixedProperties(persistentVolume)][0] ?? ["an unknown place"];
+  const [type, place] = placeProperties(persistentVolume)[0] ?? ["an unknown place"];
   const text = (key: string): string => place?.at(key).text ?? "(unknown)";
   switch (type) {
     case "nfs":

@@ -70,3 +70,20 @@ export function plantServers(cluster: FakeCluster, brokers: number, controllers:
     data: { controllers: `${controllers}\n` },
   });
 }
+
+/** Makes a claim anew as soon as a pod that waits for it is deleted, as a StatefulSet does. */
+export function statefulSetMakesAnew(cluster: FakeCluster, pod: string, claim: string): void {
+  const { objects } = cluster;
+  const remove = objects.delete.bind(objects);
+  objects.delete = (path) => {
+    const was = remove(path);
+    if (path === NAMESPACED("pods", pod)) {
+      plant(cluster, NAMESPACED("persistentvolumeclaims", claim), {
+        kind: "PersistentVolumeClaim",
+        metadata: { uid: "anew" },
+        spec: { storageClassName: "" },
+      });
+    }
+    return was;
+  };
+}

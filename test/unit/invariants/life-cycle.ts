@@ -4,7 +4,7 @@ import { draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 
 /** What may be changed by somebody else, or not at all, and is therefore ignored: by kind. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
-  PersistentVolumeClaim: ["spec.resources.requests.storage"],
+  PersistentVolumeClaim: ["spec.resources.requests.storage", "spec.volumeName"],
   // With autoscaling only.
   Deployment: ["spec.replicas"],
 };
