@@ -80,7 +80,7 @@ export function settingProblem(
   if (setting.type === "password") return "is a secret, which must not stand among the broker's plain settings";
   const text = trim(String(value));
   if (!fits(setting, text)) return refusal(value, allowedValues(setting, text));
-  return TABLE.classes[known] && classProblem(known, setting.type === "list" ? text.split(/\s*,\s*/) : [text], version);
+  return TABLE.classes[known] && classProblem(known, setting.type === "list" ? wordsOf(text) : [text], version);
 }
 
 /** Kafka's own default of a broker setting as a number; undefined when it has none, or the version does not have the setting. */
@@ -164,10 +164,12 @@ function fits(setting: KafkaSetting, text: string): boolean {
 const within = ({ min = -Infinity, max = Infinity, or }: KafkaSetting, number: number): boolean =>
   (number >= min && number <= max) || number === or;
 
+/** The words of a list as Kafka splits it; an empty text has none. */
+const wordsOf = (text: string): string[] => (text === "" ? [] : text.split(/\s*,\s*/));
+
 function fitsList(setting: KafkaSetting, text: string): boolean {
   if (text === "") return !setting.filled;
-  const words = text.split(/\s*,\s*/);
-  return words.every((word) => !(setting.words && word === "") && isWord(setting, word));
+  return wordsOf(text).every((word) => !(setting.words && word === "") && isWord(setting, word));
 }
 
 function isWord({ values, anyCase, releases }: KafkaSetting, word: string): boolean {
