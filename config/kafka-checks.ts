@@ -1,4 +1,4 @@
-import type { KafkaVersion, Mode, SettingValue } from "./kafka";
+import { isKafka3, type KafkaVersion, type Mode, type SettingValue } from "./kafka";
 import { defaultOf } from "./kafka-settings";
 
 /** The settings of a server, and what it runs. */
@@ -23,6 +23,8 @@ interface Order {
   readonly high: string;
   /** Whether they must differ, too. */
   readonly below?: boolean;
+  /** Whether Kafka 3.9 does not check it. */
+  readonly since4?: boolean;
   /** Whether a value of the second switches the check off. */
   readonly off?: (high: number) => boolean;
 }
@@ -47,6 +49,7 @@ const ORDERS: readonly Order[] = [
     low: `${group}.heartbeat.interval.ms`,
     high: `${group}.session.timeout.ms`,
     below: true,
+    since4: true,
   })),
   ...["record.lock.duration.ms", "delivery.count.limit", "partition.max.record.locks"].flatMap((what) =>
     inside(`group.share.min.${what}`, `group.share.${what}`, `group.share.max.${what}`),
@@ -82,7 +85,8 @@ function valueOf({ settings, version }: CheckedSettings, name: string): number |
 
 function* orders(checked: CheckedSettings): Iterable<SettingProblem> {
   const told = new Set<string>();
-  for (const { low, high, below = false, off } of ORDERS) {
+  for (const { low, high, below = false, since4 = false, off } of ORDERS) {
+    if (since4 && isKafka3(checked.version)) continue;
     const [least, most] = [valueOf(checked, low), valueOf(checked, high)];
     if (least === undefined || most === undefined || off?.(most)) continue;
     if (!(below ? least >= most : least > most)) continue;
@@ -126,7 +130,7 @@ function* bounds(checked: CheckedSettings): Iterable<SettingProblem> {
 
   const acks = number("offsets.commit.required.acks");
   const copies = valueOf(checked, "offsets.topic.replication.factor") ?? 1;
-  if (acks !== undefined && version.startsWith("3.") && (acks < -1 || acks > copies)) {
+  if (acks !== undefined && isKafka3(version) && (acks < -1 || acks > copies)) {
     yield {
       name: "offsets.commit.required.acks",
       allowed: `from -1 to ${copies}, the offsets.topic.replication.factor`,
@@ -158,7 +162,9 @@ function* cleaner(checked: CheckedSettings): Iterable<SettingProblem> {
 
 function* connections(most: string | undefined, overrides = ""): Iterable<SettingProblem> {
   const name = "max.connections.per.ip.overrides";
-  if (overrides !== "" && !overrides.split(/\s*,\s*/).every((entry) => /^.+:\s*[+-]?\d+$/.test(entry))) {
+  // Kafka overlooks what is empty at the end.
+  const entries = overrides.replace(/(\s*,\s*)+$/, "");
+  if (entries !== "" && !entries.split(/\s*,\s*/).every((entry) => /^.+:\s*[+-]?\d+$/.test(entry))) {
     yield { name, allowed: "a comma list of host:count" };
   }
   if (most !== undefined && Number(most) === 0 && overrides === "") {

@@ -1,5 +1,5 @@
 import data from "./kafka-settings.json";
-import type { KafkaVersion, SettingValue } from "./kafka";
+import { isKafka3, type KafkaVersion, type SettingValue } from "./kafka";
 import { exactly } from "./numbers";
 import { refusal } from "./problems";
 import { nearest } from "./spelling";
@@ -19,6 +19,8 @@ export interface KafkaSetting {
   readonly values?: readonly string[];
   /** Whether the words may be written in any case. */
   readonly anyCase?: boolean;
+  /** Whether a release stands for its words: 3.0 and 3.0.1 for 3.0-IV1. */
+  readonly releases?: boolean;
   /** Whether an empty text is refused. */
   readonly filled?: boolean;
   /** Whether a list with an empty word is refused. */
@@ -78,7 +80,7 @@ export function settingProblem(
   if (setting.type === "password") return "is a secret, which must not stand among the broker's plain settings";
   const text = trim(String(value));
   if (!fits(setting, text)) return refusal(value, allowedValues(setting, text));
-  return TABLE.classes[known] && classProblem(known, setting.type === "list" ? text.split(/\s*,\s*/) : [text], version);
+  return TABLE.classes[known] && classProblem(known, setting.type === "list" ? wordsOf(text) : [text], version);
 }
 
 /** Kafka's own default of a broker setting as a number; undefined when it has none, or the version does not have the setting. */
@@ -114,14 +116,23 @@ function meant(scope: Scope, name: string): string | undefined {
   return near === undefined ? undefined : `is unknown to Kafka; did you mean ${near}?`;
 }
 
+/** Names of assignors that Kafka has without a class name, since 4.0. */
+const ASSIGNORS: Readonly<Record<string, readonly string[]>> = {
+  "group.consumer.assignors": ["uniform", "range"],
+  "group.share.assignors": ["simple"],
+};
+
 /** Classes of Kafka's own must be in the version that runs; those of others are plug-ins, of which nothing is known here. */
 function classProblem(setting: string, names: readonly string[], version: KafkaVersion): string | undefined {
   const known = TABLE.classes[setting] ?? [];
-  const wrong = names.find(
-    (name) => /^(org\.apache\.)?kafka\./.test(name) && !known.some((each) => each.name === name && has(each, version)),
-  );
+  const short = ASSIGNORS[setting];
+  const own = [
+    ...(short !== undefined && !isKafka3(version) ? short : []),
+    ...known.filter((each) => has(each, version)).map(({ name }) => name),
+  ];
+  const isOwn = (name: string) => /^(org\.apache\.)?kafka\./.test(name) || (short !== undefined && !name.includes("."));
+  const wrong = names.find((name) => isOwn(name) && !own.includes(name));
   if (wrong === undefined) return undefined;
-  const own = known.filter((each) => has(each, version)).map(({ name }) => name);
   const allowed = own.length === 0 ? "a class of a plug-in" : `one of ${own.join(", ")}, or a class of a plug-in`;
   return `names ${wrong}, which Kafka ${version} does not have for it; allowed is ${allowed}`;
 }
@@ -142,7 +153,7 @@ function fits(setting: KafkaSetting, text: string): boolean {
     case "boolean":
       return /^(true|false)$/i.test(text);
     case "class":
-      return /^[\w$]+(\.[\w$]+)*$/.test(text);
+      return /^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$/.test(text);
     case "list":
       return fitsList(setting, text);
     default:
@@ -153,16 +164,26 @@ function fits(setting: KafkaSetting, text: string): boolean {
 const within = ({ min = -Infinity, max = Infinity, or }: KafkaSetting, number: number): boolean =>
   (number >= min && number <= max) || number === or;
 
+/** The words of a list as Kafka splits it; an empty text has none. */
+const wordsOf = (text: string): string[] => (text === "" ? [] : text.split(/\s*,\s*/));
+
 function fitsList(setting: KafkaSetting, text: string): boolean {
   if (text === "") return !setting.filled;
-  const words = text.split(/\s*,\s*/);
-  return words.every((word) => !(setting.words && word === "") && isWord(setting, word));
+  return wordsOf(text).every((word) => !(setting.words && word === "") && isWord(setting, word));
 }
 
-function isWord({ values, anyCase }: KafkaSetting, word: string): boolean {
-  if (!values) return true;
-  return anyCase ? values.some((value) => value.toLowerCase() === word.toLowerCase()) : values.includes(word);
+function isWord({ values, anyCase, releases }: KafkaSetting, word: string): boolean {
+  if (!values || values.includes(word)) return true;
+  if (releases) return values.some((value) => value.replace(/-IV\d+$/, "") === releaseOf(word));
+  return anyCase === true && values.some((value) => value.toLowerCase() === word.toLowerCase());
 }
+
+/** The part of a version that Kafka looks at: three numbers of the old ones, two since. */
+const releaseOf = (version: string): string =>
+  version
+    .split(".")
+    .slice(0, version.startsWith("0.") ? 3 : 2)
+    .join(".");
 
 const KINDS: Readonly<Record<string, string>> = {
   boolean: "true or false",

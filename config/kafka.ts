@@ -79,7 +79,7 @@ export const kafka = z
             enabled: flag()
               .default(false)
               .describe("Whether clients outside the cluster can reach the brokers, by NodePorts."),
-            host: pattern(/^[A-Za-z0-9.:-]+$/, "a host name or address")
+            host: pattern(/^[A-Za-z0-9.:-]+$/, REACHABLE)
               .refine(isReachable, REACHABLE)
               .default("localhost")
               .describe("Host name or address under which those clients reach the nodes."),

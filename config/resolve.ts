@@ -40,18 +40,15 @@ function defaultSettings(
   // Fewer copies than usual need fewer in sync; more copies do not ask for more.
   const inSync = (factor: string) => defaultInSync(Math.min(replication, number(factor, replication) || replication));
   const internalTopics = ["transaction.state.log", ...(isKafka3(version) ? [] : ["share.coordinator.state.topic"])];
-  const session = Math.max(
-    RESTARTS["broker.session.timeout.ms"],
-    BEATS * number("broker.heartbeat.interval.ms", RESTARTS["broker.heartbeat.interval.ms"]) || 0,
-  );
-  const longest = Math.max(
-    CONNECTIONS["socket.connection.setup.timeout.max.ms"],
-    number("socket.connection.setup.timeout.ms", CONNECTIONS["socket.connection.setup.timeout.ms"]) || 0,
-  );
+  const beats = BEATS * number("broker.heartbeat.interval.ms", RESTARTS["broker.heartbeat.interval.ms"]);
+  const session = Math.min(2 ** 31 - 1, Math.max(RESTARTS["broker.session.timeout.ms"], beats || 0));
+  const setup = written["socket.connection.setup.timeout.ms"] ?? 0;
+  const longest = CONNECTIONS["socket.connection.setup.timeout.max.ms"];
   return {
     "auto.create.topics.enable": false,
     ...CONNECTIONS,
-    "socket.connection.setup.timeout.max.ms": longest,
+    // As it was written, for it may be longer than JavaScript counts exactly.
+    "socket.connection.setup.timeout.max.ms": Number(setup) > longest ? setup : longest,
     ...(mode === "kraft" && { ...RESTARTS, "broker.session.timeout.ms": session }),
     "default.replication.factor": replication,
     "min.insync.replicas": inSync("default.replication.factor"),

@@ -2,6 +2,7 @@
 import "./host/check-node";
 import { Command } from "commander";
 import { run } from "./engine";
+import { stackName } from "./engine/project";
 import { mergeStackFile } from "./engine/stack-file";
 import { redact } from "./engine/values";
 import { describe } from "./start-summary";
@@ -12,8 +13,9 @@ interface Options {
   context?: string;
 }
 
-async function start({ stack, context }: Options): Promise<void> {
+async function start({ stack: given, context }: Options): Promise<void> {
   const root = process.cwd();
+  const stack = stackName(root, given);
   if (context === undefined) await up();
   const prepared = await mergeStackFile({ root, stack, ...(context !== undefined && { context }) });
   const { outputs } = await run({ command: "up", root, stack, ...prepared });

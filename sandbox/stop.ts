@@ -1,6 +1,7 @@
 /** `npm run stop`: takes the stack down and keeps its data; the sandbox goes on, so that the next start is quick. */
 import { Command } from "commander";
 import { run } from "./engine";
+import { stackName } from "./engine/project";
 import { mergeStackFile } from "./engine/stack-file";
 
 interface Options {
@@ -8,8 +9,9 @@ interface Options {
   context?: string;
 }
 
-async function stop({ stack, context }: Options): Promise<void> {
+async function stop({ stack: given, context }: Options): Promise<void> {
   const root = process.cwd();
+  const stack = stackName(root, given);
   const prepared = await mergeStackFile({ root, stack, ...(context !== undefined && { context }) });
   await run({ command: "down", root, stack, ...prepared });
   console.log(

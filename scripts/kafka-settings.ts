@@ -34,7 +34,11 @@ function bounds(type: string, validator: string): Partial<KafkaSetting> {
   if (validator.startsWith("The default value of -1")) return { min: 1, or: -1 };
   const choices = /^(\(case insensitive\) )?\[([\w.-]+(?:, [\w.-]+)*)\]$/.exec(validator);
   if (choices?.[2] === undefined || (type !== "string" && type !== "list")) return {};
-  return { values: choices[2].split(", "), ...(choices[1] !== undefined && { anyCase: true }) };
+  return {
+    values: choices[2].split(", "),
+    ...(choices[1] !== undefined && { anyCase: true }),
+    ...(/-IV\d/.test(choices[2]) && { releases: true }),
+  };
 }
 
 /** What the jars say of one setting. */
@@ -70,6 +74,7 @@ async function collect(): Promise<SettingTable> {
   for (const version of VERSIONS) {
     for (const [kind = "", name = "", ...columns] of await askKafka(version, "Settings")) {
       if (kind === "broker" || kind === "topic") add(settings[kind], name, settingOf(columns), version);
+      else if (kind === "names") classes.set(name, classes.get(name) ?? []);
       else if (kind === "class") add(classes, name, columns[0] ?? "", version);
       else clients.add(name);
     }

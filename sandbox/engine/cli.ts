@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { run, type Command as EngineCommand, type PolicyPack } from "./index";
+import { stackName } from "./project";
 import { mergeStackFile } from "./stack-file";
 import { redact } from "./values";
 
@@ -46,9 +47,10 @@ function define(command: EngineCommand, description: string): Command {
 
 async function execute(command: EngineCommand, options: Options): Promise<void> {
   const root = process.cwd();
+  const stack = stackName(root, options.stack);
   const prepared = await mergeStackFile({
     root,
-    stack: options.stack,
+    stack,
     set: options.config,
     ...(options.configFile !== undefined && { configFile: options.configFile }),
     ...(options.context !== undefined && { context: options.context }),
@@ -60,12 +62,12 @@ async function execute(command: EngineCommand, options: Options): Promise<void> 
   const { outputs, changes, steps } = await run({
     command,
     root,
-    stack: options.stack,
+    stack,
     configFile: prepared.configFile,
     env: prepared.env,
     hideOutputs: options.hideOutputs ?? false,
     signal: interruption(),
-    policyPacks: policyPacks(root, options),
+    policyPacks: policyPacks(root, { ...options, stack }),
   });
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ outputs: redact(outputs), changes, steps }, undefined, 2)}\n`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { readConfig, readProject } from "./project";
+import { readConfig, readProject, stackName } from "./project";
 import { aliasUrns, seconds } from "./registration";
 import { mergeStackFile } from "./stack-file";
 import { thing } from "./test-support/fake-provider";
@@ -59,6 +59,18 @@ config:
       "demo:d": '{"e":[1,"x"]}',
       "demo:f": "plain",
     });
+  });
+
+  it("knows a stack by Pulumi's own forms of its name", () => {
+    const root = projectWith({});
+    assert.deepEqual(
+      ["dev", "acme/dev", "acme/demo/dev"].map((given) => stackName(root, given)),
+      ["dev", "dev", "dev"],
+    );
+    assert.throws(() => stackName(root, "acme/other/dev"), /is one of project other; this is project demo/);
+    for (const given of ["", "a/", "../dev", "a/b/c/d", "a b"]) {
+      assert.throws(() => stackName(root, given), /is not the name of a stack/, given);
+    }
   });
 
   it("says that it cannot read encrypted values", () => {

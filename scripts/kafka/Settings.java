@@ -12,7 +12,7 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 /**
  * Prints what the Kafka on the class path knows of settings, a line each, columns split by tabs:
  * `broker|topic`, name, type, what its validator allows, its default, and whether it takes an empty text, and an empty word in a list;
- * `client`, name, for what only clients have; `class`, setting, a class of Kafka's own that it may name.
+ * `client`, name, for what only clients have; `names`, setting, for one that names classes; `class`, setting, a class of Kafka's own that it may name.
  */
 public class Settings {
   public static void main(String[] args) throws Exception {
@@ -26,6 +26,7 @@ public class Settings {
     clients.forEach(name -> System.out.println("client\t" + name));
     for (String setting : Plugins.INTERFACES.keySet()) {
       if (!broker.containsKey(setting)) continue;
+      System.out.println("names\t" + setting);
       for (Class<?> type : Plugins.classes()) {
         if (Plugins.fits(broker.get(setting), type)) System.out.println("class\t" + setting + "\t" + type.getName());
       }

@@ -4,6 +4,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
 import type { PlainConfig } from "../../config/resolve";
+import { stackName } from "../../sandbox/engine/project";
 import { mergeStackFile } from "../../sandbox/engine/stack-file";
 import { run } from "../../sandbox/host/command";
 import { missing } from "./checks";
@@ -33,8 +34,9 @@ function kubeConfig({ cluster }: PlainConfig, environment: NodeJS.ProcessEnv): K
   return kubeconfig;
 }
 
-async function preflight({ stack, config: set, context }: Options): Promise<void> {
+async function preflight({ stack: given, config: set, context }: Options): Promise<void> {
   const root = process.cwd();
+  const stack = stackName(root, given);
   const { configFile, env } = await mergeStackFile({ root, stack, set, ...(context !== undefined && { context }) });
   const sandbox = env["KUBECONFIG"];
   if (context === undefined && (sandbox === undefined || !existsSync(sandbox))) {

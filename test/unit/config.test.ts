@@ -217,6 +217,28 @@ describe("the stack config", () => {
       );
     });
 
+    it("come all at once: a wrong topic hides neither the settings of brokers nor those of other topics", () => {
+      assert.deepEqual(
+        problems({
+          topics: [
+            { name: "no spaces", config: { "retention.ms": "week" } },
+            { name: "lobby", partitions: 0, config: { "segment.bytes": 1, acks: "all" } },
+          ],
+          kafka: { config: { "num.io.threads": 0, "linger.ms": 5, "log.retention.hours": "soon" } },
+        }).sort(),
+        [
+          'kafka.config["linger.ms"]',
+          'kafka.config["log.retention.hours"]',
+          'kafka.config["num.io.threads"]',
+          "topics[0].name",
+          'topics[0].config["retention.ms"]',
+          "topics[1].config.acks",
+          'topics[1].config["segment.bytes"]',
+          "topics[1].partitions",
+        ].sort(),
+      );
+    });
+
     it("do not follow from a value that is wrong by itself", () => {
       assert.deepEqual(problems({ replicas: "many", topics: [{ name: "chatroom", replicationFactor: 5 }] }), [
         "replicas",
