@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Chat, chatAddresses, clusterId, Kafka } from "./components";
 import { loadConfig } from "./config";
 import { providersOf } from "./program/cluster-access";
-import { ground } from "./program/ground";
+import { ground, recordChoices } from "./program/ground";
 import { images } from "./program/images";
 import { kafkaArgs } from "./program/kafka";
 
@@ -22,6 +22,7 @@ const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecr
 
 // 3. Kafka.
 const events = new Kafka("kafka", { ...scope, ...kafkaArgs(config, id, place, built, providers) }, onCluster);
+recordChoices(config, id, place, providers, events.done);
 
 // 4. The chat on it.
 if (kchat.enabled) {

@@ -86,6 +86,10 @@ export class BareBrokers implements AsyncDisposable {
       PATH: IMAGE_PATH,
       KAFKA_HEAP_OPTS: this.heap,
       KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id}`,
+      KAFKA_CLUSTER_ID: CLUSTER_ID,
+      KAFKA_POOL: "broker",
+      KAFKA_NODE_ID_BASE: "0",
+      POD_NAMESPACE: "bare",
     };
     const start = ["kafka-run-class.sh", "kafkastack.Main", "kafka.Kafka", `/bare/${id}/server.properties`];
     this.processes.set(id, spawn("chroot", [this.root, ...start], { env, stdio: ["ignore", log, log] }));

@@ -13,7 +13,7 @@ export {
   type ServicesImageOptions,
 } from "./image/sources";
 export { clusterId } from "./kafka/cluster-id";
-export { KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
+export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
 export { joinsByItself } from "./kafka/quorum";
@@ -23,6 +23,7 @@ export { Chat, type ChatArgs } from "./kchat/chat";
 export type { IngressSpec } from "./kchat/chat-ingress";
 export type { WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
 export type { ClusterAccess } from "./kubernetes/cluster-access";
+export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./kubernetes/server-pod";
@@ -38,6 +39,8 @@ export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";
+export { ChoicesGate, type ChoicesGateArgs, type ChoicesVerdict } from "./stack/choices-gate";
+export type { Evidence, FoundVolume, Started } from "./stack/evidence";
 export { KeptChoices, type KeptChoicesArgs } from "./stack/kept-choices";
 export type { Backend, HostPathBackend, NfsBackend, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";

@@ -1,3 +1,4 @@
+import { canonicalPlaceText } from "../components/storage/spelling";
 import { isKafka3 } from "./kafka";
 import { type PoolConfig, type ServerPool, serverPools } from "./pools";
 import { formatPath } from "./problems";
@@ -38,6 +39,9 @@ export interface StorageChoices {
   /** Where each volume is, by server and volume (`0/0`), on storage that names places. */
   readonly places?: Readonly<Record<string, string>>;
 }
+
+/** What is known of a stack's choices; what is not known holds to nothing. */
+export type Held = Partial<Omit<Choices, "storage">> & Pick<Choices, "storage">;
 
 /** The part of a config that the choices are in. */
 export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka">;
@@ -99,7 +103,7 @@ export const MOVING_DATA = "docs/moving-data.md";
  *
  * Servers and volumes that only one of the two has are not compared: what is added has no data, and what goes was drained before.
  */
-export function refusals(before: Choices, after: Choices): string[] {
+export function refusals(before: Held, after: Choices): string[] {
   const changed = (key: string, from: Told, to: Told, why: string): string[] =>
     from === to || from === undefined || to === undefined
       ? []
@@ -119,7 +123,7 @@ export function refusals(before: Choices, after: Choices): string[] {
       "cluster.id",
       before.clusterId,
       after.clusterId,
-      "every volume is marked with the id, which follows from cluster.namespace when it is not set",
+      "every volume is marked with the id, which follows from project, stack and cluster.namespace when it is not set",
     ),
     ...changed(
       "controllers.dedicated",
@@ -155,15 +159,20 @@ function storageRefusals(key: string, from: StorageChoices, to: StorageChoices, 
   if (from.type !== to.type) return changed(`${key}.type`, from.type, to.type, stays);
   const fewer = to.volumes < from.volumes;
   const smaller = from.size !== undefined && to.size !== undefined && bytes(to.size) < bytes(from.size);
-  const moved = Object.entries(to.places ?? {}).find(([at, place]) => (from.places?.[at] ?? place) !== place);
+  const moved = Object.entries(to.places ?? {}).find(([at, place]) => {
+    const before = from.places?.[at] ?? place;
+    return canonicalPlaceText(before) !== canonicalPlaceText(place);
+  });
   const [server, volume] = moved?.[0].split("/") ?? [];
   return [
-    ...changed(
-      `${key}.className`,
-      from.className ?? "the default class",
-      to.className ?? "the default class",
-      "Kubernetes would make new, empty volumes",
-    ),
+    ...(from.type === "storageClass"
+      ? changed(
+          `${key}.className`,
+          from.className ?? "the default class",
+          to.className ?? "the default class",
+          "Kubernetes would make new, empty volumes",
+        )
+      : []),
     ...changed(`${key}.accessMode`, from.accessMode, to.accessMode, "Kubernetes would make new, empty volumes"),
     ...(fewer ? changed(`${key}.volumes`, from.volumes, to.volumes, "partitions are on all of them") : []),
     ...(smaller ? changed(`${key}.size`, from.size, to.size, "volumes grow, but never shrink") : []),

@@ -69,24 +69,27 @@ function resolveTopics({ replicas, topics, kafka }: Written) {
 }
 
 /** Storage for another kind of server when none is written: the brokers' backend with a directory of its own and a size for metadata. */
-function likeBrokers(brokers: WrittenStorage, kind: ServerKind): WrittenStorage {
+function likeBrokers(brokers: WrittenStorage, kind: ServerKind, namespace: string): WrittenStorage {
   const own = { size: DEFAULT_SIZE[kind], volumes: 1 };
-  return brokers.type === "hostPath" ? { ...brokers, ...own, path: defaultPath(kind) } : { ...brokers, ...own };
+  return brokers.type === "hostPath"
+    ? { ...brokers, ...own, path: defaultPath(kind, namespace) }
+    : { ...brokers, ...own };
 }
 
-function resolveControllers({ controllers, replicas: brokers, storage: brokerStorage }: Written) {
+function resolveControllers({ cluster, controllers, replicas: brokers, storage: brokerStorage }: Written) {
   const replicas = controllers.replicas ?? (controllers.dedicated || brokers >= 3 ? 3 : 1);
-  const written = controllers.storage ?? likeBrokers(brokerStorage, "controller");
-  return { ...controllers, replicas, storage: resolveStorage(written, replicas) };
+  const written = controllers.storage ?? likeBrokers(brokerStorage, "controller", cluster.namespace);
+  const use = { kind: "controller", namespace: cluster.namespace, replicas } as const;
+  return { ...controllers, replicas, storage: resolveStorage(written, use) };
 }
 
-function resolveZooKeeper({ zookeeper, storage: brokerStorage }: Written) {
+function resolveZooKeeper({ cluster, zookeeper, storage: brokerStorage }: Written) {
   const { replicas } = zookeeper;
-  const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper");
+  const written = zookeeper.storage ?? likeBrokers(brokerStorage, "zookeeper", cluster.namespace);
   return {
     ...zookeeper,
     persistentServers: zookeeper.persistentServers ?? replicas,
-    storage: resolveStorage(written, replicas),
+    storage: resolveStorage(written, { kind: "zookeeper", namespace: cluster.namespace, replicas }),
   };
 }
 
@@ -105,7 +108,11 @@ export function resolve(written: Written) {
   const topics = resolveTopics(written);
   return {
     ...written,
-    storage: resolveStorage(written.storage, written.replicas),
+    storage: resolveStorage(written.storage, {
+      kind: "broker",
+      namespace: written.cluster.namespace,
+      replicas: written.replicas,
+    }),
     kafka: resolveKafka(written),
     controllers: resolveControllers(written),
     zookeeper: resolveZooKeeper(written),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { images, kchat, operations, registry } from "./services";
-import { storage } from "./storage";
+import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
 
 const NAMESPACE = "at most 54 of the characters a-z 0-9 -, beginning and ending with a-z or 0-9";
@@ -17,7 +17,7 @@ const cluster = z
         .exactOptional()
         .describe("Path of the kubeconfig file. Default: what KUBECONFIG names, or ~/.kube/config."),
       namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, NAMESPACE)
-        .default("kafka")
+        .default(DEFAULT_NAMESPACE)
         .describe("Namespace of the stack. The registry goes into <namespace>-registry."),
       id: pattern(/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them")
         .exactOptional()

@@ -202,20 +202,35 @@ export const operations = z
               .describe(
                 "Bytes per second that a rebalance or a drain may move per broker: a number, or text such as 50MiB.",
               ),
+            stallSeconds: integer(60, 604_800)
+              .default(900)
+              .describe(
+                "Seconds without a byte copied after which moving partitions is given up. What Kafka copies goes on, and the next `up` takes it over.",
+              ),
+            wait: flag()
+              .default(true)
+              .describe(
+                "Whether `up` stays until partitions have moved. Otherwise Kafka goes on by itself, and the Job `finish-rebalance` removes the throttle afterwards. Brokers that leave are always emptied first.",
+              ),
           },
-          "enabled and throttle",
+          "enabled, throttle, stallSeconds and wait",
         )
         .prefault({})
         .describe("Moving partitions when brokers come or go."),
       jobDeadlineSeconds: integer(60, 604_800)
         .default(3600)
-        .describe("Seconds after which a Job of the stack (topics, rebalance, drain) is given up."),
+        .describe(
+          "Accepted for older stack files, and without effect: a Job ends for want of progress (`operations.rebalance.stallSeconds`) and not for want of time.",
+        ),
+      resources: resources({ cpu: "50m", memory: "128Mi", memoryLimit: "512Mi", ephemeralStorage: "16Mi" }).describe(
+        "Requests and limits of a Job's container. The CPU limit is 1 by default, so that a ResourceQuota can count it.",
+      ),
       restartBesideMissing: flag()
         .default(false)
         .describe(
           "Whether a change restarts servers although one is missing that comes later in the order. Else it is refused, for it would interrupt writers. For a change that mends the missing one.",
         ),
     },
-    "rebalance, jobDeadlineSeconds and restartBesideMissing",
+    "rebalance, jobDeadlineSeconds, resources and restartBesideMissing",
   )
   .prefault({});

@@ -11,8 +11,15 @@ export const DEFAULT_SIZE: Readonly<Record<ServerKind, string>> = {
   zookeeper: "2Gi",
 };
 
-/** Directory of a server's first volume on its node when none is written. */
-export const defaultPath = (kind: ServerKind): string => `/data/kafka/${kind}/{ordinal}`;
+/** Namespace of a stack when none is written. */
+export const DEFAULT_NAMESPACE = "kafka";
+
+/**
+ * Directory of a server's first volume on its node when none is written. Each namespace has its own, so that two stacks on one node do not meet; that of the default
+ * namespace is the one that all had before.
+ */
+export const defaultPath = (kind: ServerKind, namespace: string): string =>
+  `/data/kafka/${namespace === DEFAULT_NAMESPACE ? "" : `${namespace}/`}${kind}/{ordinal}`;
 
 const PATH = "an absolute path without ..";
 const PATH_FORM = /^\/(?!.*\/\.\.(\/|$))\S*$/;
@@ -39,9 +46,9 @@ const hostPath = (kind: ServerKind) =>
     type: z.literal("hostPath").describe("Directories on the nodes."),
     ...common(kind),
     path: pattern(TEMPLATE_FORM, TEMPLATE)
-      .default(defaultPath(kind))
+      .exactOptional()
       .describe(
-        "Directory on the node. `{ordinal}` becomes the server's number, `{volume}` the volume's. Without `{volume}`, the second volume has `-1` behind its path, the third `-2`, and so on.",
+        `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` comes in between, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
       ),
     nodes: z
       .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")
@@ -109,7 +116,7 @@ export type WrittenStorage = z.output<ReturnType<typeof storage>>;
 type Of<Type extends WrittenStorage["type"]> = Extract<WrittenStorage, { type: Type }>;
 
 /** Directories on the nodes; `path` is a template for {@link volumePath}. */
-export type HostPathStorage = Of<"hostPath">;
+export type HostPathStorage = Omit<Of<"hostPath">, "path"> & { readonly path: string };
 
 /** One NFS export. */
 export interface NfsExport {
@@ -146,8 +153,16 @@ export function volumePath(template: string, { ordinal, volume }: VolumePosition
   return volume === 0 ? path : `${path}-${volume}`;
 }
 
-/** Gives every ordinal its export: the form with one server becomes a list too. */
-export function resolveStorage(written: WrittenStorage, replicas: number): StorageConfig {
+/** What the storage of one kind of servers is for. */
+export interface StorageUse {
+  readonly kind: ServerKind;
+  readonly namespace: string;
+  readonly replicas: number;
+}
+
+/** Gives hostPath its directory, and every ordinal its export: the form with one server becomes a list too. */
+export function resolveStorage(written: WrittenStorage, { kind, namespace, replicas }: StorageUse): StorageConfig {
+  if (written.type === "hostPath") return { ...written, path: written.path ?? defaultPath(kind, namespace) };
   if (written.type !== "nfs") return written;
   const { server = "", path = "", servers, ...rest } = written;
   return { ...rest, servers: servers ?? Array.from({ length: replicas }, () => ({ server, path })) };

@@ -10,6 +10,8 @@ export function providersOf({ cluster }: StackConfig) {
     ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
     ...(cluster.context !== undefined && { context: cluster.context }),
     enableServerSideApply: true,
+    // What this stack made is its own: a field that somebody else has set is taken back. Fields that are given away, to an autoscaler, are ignored changes.
+    enablePatchForce: true,
     // A changed ConfigMap or Secret is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
     enableConfigMapMutable: true,
     enableSecretMutable: true,

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { KeptChoices, SecuredNamespace } from "../components";
+import { ChoicesGate, KeptChoices, SecuredNamespace } from "../components";
 import type { StackConfig } from "../config";
 import { choicesOf, MOVING_DATA, refusals } from "../config/choices";
+import { hasData, judge } from "../config/judge";
 import { serverPools } from "../config/pools";
 import type { Providers } from "./cluster-access";
 
@@ -9,32 +10,33 @@ import type { Providers } from "./cluster-access";
 export interface Ground {
   /** Namespace of the stack. */
   readonly namespace: pulumi.Output<string>;
-  /** Namespace of the Jobs that make and delete directories on nodes. */
+  /** Namespace of the Jobs that make and delete directories on nodes, and of the record of what was reached. */
   readonly volumesNamespace: pulumi.Output<string>;
-  /** What whatever holds data must wait for. */
-  readonly checked: pulumi.Resource;
+  /** What whatever holds data must wait for: what cannot change once there is data was agreed to. */
+  readonly agreed: pulumi.Resource;
 }
 
-/** What cannot change once there is data is held to before anything else of Kafka is touched: the namespace too, for another backend may replace it. */
+const volumesNamespaceOf = (namespace: string) => `${namespace}-volumes`;
+
+/** Agrees to what cannot change once there is data, or refuses it, before anything is touched; then makes the namespaces. */
 export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
   const instance = pulumi.getStack();
   const { cluster } = config;
-  const onCluster = { providers: [kubernetes] };
+  const { agreed } = new ChoicesGate("choices-gate", {
+    choices: choicesOf(config, clusterId),
+    namespace: cluster.namespace,
+    recordNamespace: volumesNamespaceOf,
+    owner: { owner: `${pulumi.getProject()}/${instance}`, instance },
+    cluster,
+    judge,
+    judgeUnasked: refusals,
+    hasData,
+    help: `${MOVING_DATA} says what to do`,
+  });
   const { namespace: volumesNamespace } = new SecuredNamespace(
     "volumes",
-    { name: `${cluster.namespace}-volumes`, instance, podSecurity: "privileged" },
-    onCluster,
-  );
-  const { checked } = new KeptChoices(
-    "choices",
-    {
-      namespace: volumesNamespace,
-      instance,
-      choices: choicesOf(config, clusterId),
-      refusals,
-      help: `${MOVING_DATA} says what to do`,
-    },
-    onCluster,
+    { name: volumesNamespaceOf(cluster.namespace), instance, podSecurity: "privileged", cluster },
+    { providers: [kubernetes], dependsOn: agreed },
   );
   const claims = serverPools(config).filter(({ storage: { type } }) => type === "storageClass");
   const { namespace } = new SecuredNamespace(
@@ -42,10 +44,26 @@ export function ground(config: StackConfig, clusterId: string, { kubernetes, ado
     {
       name: cluster.namespace,
       instance,
+      cluster,
       retain: claims.some(({ storage: { whenDeleted } }) => whenDeleted === "retain"),
     },
     // Not by whether they are kept now: Pulumi replaces what another provider manages.
-    { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: checked },
+    { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: agreed },
   );
-  return { namespace, volumesNamespace, checked };
+  return { namespace, volumesNamespace, agreed };
+}
+
+/** Records what was reached once it was, so that a wish that failed binds nobody. */
+export function recordChoices(
+  config: StackConfig,
+  clusterId: string,
+  { volumesNamespace }: Ground,
+  { kubernetes }: Providers,
+  reached: pulumi.Resource,
+): void {
+  new KeptChoices(
+    "choices",
+    { namespace: volumesNamespace, instance: pulumi.getStack(), choices: choicesOf(config, clusterId) },
+    { providers: [kubernetes], dependsOn: reached },
+  );
 }

@@ -36,8 +36,11 @@ export function images(config: StackConfig, clusterId: string, place: Ground, { 
           {
             ...registry,
             instance,
-            namespace: new SecuredNamespace("registry", { name: `${cluster.namespace}-registry`, instance }, onCluster)
-              .namespace,
+            namespace: new SecuredNamespace(
+              "registry",
+              { name: `${cluster.namespace}-registry`, instance, cluster },
+              { ...onCluster, dependsOn: place.agreed },
+            ).namespace,
             haSharedSecret:
               secrets.registryHaSharedSecret ??
               pulumi.secret(createHash("sha256").update(`registry ${clusterId}`).digest("hex")),

@@ -8,7 +8,7 @@ import type { Images } from "./images";
 export function kafkaArgs(
   config: StackConfig,
   clusterId: string,
-  { checked, volumesNamespace }: Ground,
+  { agreed, volumesNamespace }: Ground,
   { kafka: image, services, volumesPullSecret }: Images,
   { adopting }: Providers,
 ): Omit<KafkaArgs, "namespace" | "instance"> {
@@ -30,12 +30,14 @@ export function kafkaArgs(
     operations: {
       rebalance: operations.rebalance.enabled,
       throttle: operations.rebalance.throttle,
-      deadlineSeconds: operations.jobDeadlineSeconds,
+      stallSeconds: operations.rebalance.stallSeconds,
+      awaitMoves: operations.rebalance.wait,
+      resources: operations.resources,
       restartBesideMissing: operations.restartBesideMissing,
     },
     directories: { namespace: volumesNamespace, image, pullSecret: volumesPullSecret },
     adopting,
     cluster,
-    after: [checked],
+    after: [agreed],
   };
 }

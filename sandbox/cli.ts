@@ -1,3 +1,4 @@
+import "./host/check-node";
 import { Command, InvalidArgumentError } from "commander";
 import { down } from "./down";
 import { nfsDown, nfsStart, nfsStop, nfsUp } from "./nfs/commands";

@@ -1,4 +1,5 @@
 /** `npm start`: from nothing to a chat that two people can hold. */
+import "./host/check-node";
 import { Command } from "commander";
 import { run } from "./engine";
 import { mergeStackFile } from "./engine/stack-file";

@@ -23,6 +23,7 @@ import { claimMachine } from "./claim";
 import { Daemons } from "./daemons/daemon";
 import { exclusively } from "./host/lock";
 import { basePackages, checkPlatform, ensurePackages, extendPath } from "./host/platform";
+import { privateDirectory } from "./host/private-directory";
 import { ensureBaseImages } from "./images/base";
 import { packPreloadedImages } from "./images/preload";
 import { ensureDevices } from "./network/devices";
@@ -108,6 +109,7 @@ function kubernetesStep(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (v
     title: "Certificates",
     task: async () => {
       await ensurePki(paths, nodes);
+      privateDirectory(paths.volumes);
       writeFileSync(paths.kubeconfig, renderKubeconfig(paths, "admin"), { mode: 0o600 });
     },
   };

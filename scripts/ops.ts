@@ -2,40 +2,20 @@
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and shows what
  * it says. Works through the Kubernetes API alone: no broker port need be open to the caller.
  */
-import { CoreV1Api, KubeConfig, Log, type V1Pod } from "@kubernetes/client-node";
+import "../sandbox/host/check-node";
+import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { kubeConfig, messageOf, untilPod } from "./kubernetes";
 
 const TEMPLATE = "ops";
-const SANDBOX = join(process.cwd(), ".sandbox", "kubeconfig");
 
 /** Longest wait for the pod to start, in milliseconds. */
 const START_TIMEOUT_MS = 120_000;
-const POLL_MS = 200;
 
 interface Options {
   readonly context?: string;
   readonly namespace: string;
-}
-
-function kubeConfig(context: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (context !== undefined) {
-    config.loadFromDefault();
-    if (!config.getContextObject(context)) {
-      const known = config.getContexts().map(({ name }) => name);
-      throw new Error(`Your kubeconfig has no context ${context}; it has ${known.join(", ") || "none"}.`);
-    }
-    config.setCurrentContext(context);
-  } else if (existsSync(SANDBOX)) {
-    config.loadFromFile(SANDBOX);
-  } else {
-    throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
-  }
-  return config;
 }
 
 async function ops(words: readonly string[], { context, namespace }: Options): Promise<number> {
@@ -43,7 +23,7 @@ async function ops(words: readonly string[], { context, namespace }: Options): P
   const api = config.makeApiClient(CoreV1Api);
   const template = await api.readNamespacedPodTemplate({ name: TEMPLATE, namespace }).catch((error: unknown) => {
     throw new Error(
-      `There is no PodTemplate ${TEMPLATE} in namespace ${namespace}: is the stack up? (${message(error)})`,
+      `There is no PodTemplate ${TEMPLATE} in namespace ${namespace}: is the stack up? (${messageOf(error)})`,
     );
   });
   const spec = template.template?.spec;
@@ -60,9 +40,9 @@ async function ops(words: readonly string[], { context, namespace }: Options): P
   const remove = () => api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 5 }).catch(() => undefined);
   process.once("SIGINT", () => void remove().then(() => process.exit(130)));
   try {
-    await until(api, name, namespace, ({ status }) => status?.phase !== "Pending", START_TIMEOUT_MS);
+    await untilPod(api, name, namespace, ({ status }) => status?.phase !== "Pending", START_TIMEOUT_MS);
     await follow(config, namespace, name, container.name);
-    const ended = await until(
+    const ended = await untilPod(
       api,
       name,
       namespace,
@@ -71,25 +51,6 @@ async function ops(words: readonly string[], { context, namespace }: Options): P
     return ended.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 1;
   } finally {
     await remove();
-  }
-}
-
-async function until(
-  api: CoreV1Api,
-  name: string,
-  namespace: string,
-  done: (pod: V1Pod) => boolean,
-  timeout = Infinity,
-): Promise<V1Pod> {
-  const deadline = Date.now() + timeout;
-  for (;;) {
-    const pod = await api.readNamespacedPod({ name, namespace });
-    if (done(pod)) return pod;
-    if (Date.now() > deadline) {
-      const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
-      throw new Error(`Pod ${name} did not start: ${waiting?.message ?? waiting?.reason ?? "it is not scheduled"}`);
-    }
-    await delay(POLL_MS);
   }
 }
 
@@ -107,9 +68,6 @@ async function follow(config: KubeConfig, namespace: string, pod: string, contai
   });
 }
 
-const message = (error: unknown): string =>
-  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-
 new Command("ops")
   .description(
     "Kafka's day-two work, in a pod of the stack. `npm run ops -- help` lists the commands of the ops program.",
@@ -124,6 +82,6 @@ new Command("ops")
   })
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(message(error));
+    console.error(messageOf(error));
     process.exitCode = 1;
   });

@@ -2,6 +2,7 @@
  * `npm test`: everything from static checks to end to end, in this order. A part that fails does not keep the others from running. The last line is
  * `N passed, N failed, N skipped` over all parts; a part that is no mocha run, or that died before it could count, counts as one test.
  */
+import "../sandbox/host/check-node";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -48,6 +49,7 @@ function main(): void {
     const parts = [
       check(),
       mocha("Unit tests", "test:unit"),
+      mocha("Installing with each npm", "test:install"),
       mocha("Services with Kafka and Chromium", "test:services"),
       mocha("End-to-end tests", "test:e2e"),
       mocha("Faults under load", "test:main-faults"),

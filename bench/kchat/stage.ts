@@ -46,7 +46,12 @@ export async function openStage(): Promise<Stage> {
   };
   const producer = new ServiceProcess("kproducer", PORTS.producer, environment);
   // Above what the benchmarks need, so that those who leave and those who come do not stand in each other's way.
-  const consumer = new ServiceProcess("kconsumer", PORTS.consumer, { ...environment, KCHAT_MAX_READERS: "10000" });
+  const consumer = new ServiceProcess("kconsumer", PORTS.consumer, {
+    ...environment,
+    KCHAT_MAX_READERS: "10000",
+    // And all of them come from one address.
+    KCHAT_MAX_READERS_PER_ADDRESS: "10000",
+  });
   await Promise.all([producer.start(), consumer.start()]);
   return {
     bootstrap: cluster.bootstrap,

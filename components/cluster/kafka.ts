@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterId } from "../kafka/cluster-id";
-import { KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
+import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import type { PoolSpec } from "../kafka/kafka-pool";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
@@ -10,6 +10,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { FinishChange, PrepareChange, type Topic } from "../operations/kafka-operations";
+import type { JobResources } from "../operations/job-resources";
 import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
 import type { DirectoryTools } from "../storage/pool-volumes";
@@ -24,8 +25,12 @@ export interface Operations {
   readonly rebalance?: boolean | undefined;
   /** Bytes per second that moving partitions may take of each broker. @default 50 MiB */
   readonly throttle?: number | undefined;
-  /** Seconds after which a Job is given up. @default 3600 */
-  readonly deadlineSeconds?: number | undefined;
+  /** Seconds without a byte copied after which moving partitions is given up. @default 900 */
+  readonly stallSeconds?: number | undefined;
+  /** Whether an update waits until partitions have moved to new brokers. @default true */
+  readonly awaitMoves?: boolean | undefined;
+  /** What a Job's pod asks for and may use. @default little, with limits, so that a quota lets it in */
+  readonly resources?: JobResources | undefined;
   /** Whether servers are restarted although one is missing that comes later in the order. @default false */
   readonly restartBesideMissing?: boolean | undefined;
 }
@@ -95,8 +100,13 @@ export class Kafka extends pulumi.ComponentResource {
     const after = args.after ?? [];
     const servers = { ...args, image: images.kafka, spread: args.spread ?? { nodes: "preferred" as const } };
     const controllers = args.controllers ?? (args.brokers.replicas >= 3 ? 3 : 1);
+    const id = args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name);
     const ensemble = args.zookeeper
-      ? new Ensemble(named("zookeeper"), { ...servers, ...args.zookeeper }, { ...child, dependsOn: after })
+      ? new Ensemble(
+          named("zookeeper"),
+          { ...servers, ...args.zookeeper, clusterId: id },
+          { ...child, dependsOn: after },
+        )
       : undefined;
 
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
@@ -115,18 +125,27 @@ export class Kafka extends pulumi.ComponentResource {
           : nodeIds("controller", controllers.replicas)
         : undefined,
       throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
-      deadlineSeconds: args.operations?.deadlineSeconds ?? 3600,
+      stallSeconds: args.operations?.stallSeconds,
+      cluster: args.cluster,
+      jobResources: args.operations?.resources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);
-    const tool = (part: string, command: pulumi.Input<string>[], dependsOn: pulumi.Resource[]) =>
-      new ToolJob(named(part), { ...scope, image: images.kafka, command }, { ...child, dependsOn }).job;
-    const readable = ensemble ? [] : [tool("metadata-check", ["metadata-version.sh", "check", bootstrap, version], [])];
+    const tool = { ...scope, image: images.kafka, jobResources: operation.jobResources };
+    const readable = ensemble
+      ? []
+      : [
+          new ToolJob(
+            named("metadata-check"),
+            { ...tool, command: ["metadata-version.sh", "check", bootstrap, version], earlier: KAFKA_CONFIG },
+            child,
+          ).job,
+        ];
 
     const kafka = new KafkaCluster(
       named("broker"),
       {
         ...servers,
-        clusterId: args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name),
+        clusterId: id,
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
@@ -140,12 +159,17 @@ export class Kafka extends pulumi.ComponentResource {
         ...operation,
         dynamicSettings: kafka.dynamicSettings,
         rebalance: args.operations?.rebalance ?? true,
+        awaitMoves: args.operations?.awaitMoves,
         restarts: kafka.restarts,
       },
       { ...child, dependsOn: kafka.servers },
     );
     if (metadataVersion !== undefined) {
-      tool("metadata-version", ["metadata-version.sh", "raise", bootstrap, metadataVersion], [finished.done]);
+      new ToolJob(
+        named("metadata-version"),
+        { ...tool, command: ["metadata-version.sh", "raise", bootstrap, metadataVersion] },
+        { ...child, dependsOn: finished.done },
+      );
     }
     new OpsTemplate(named("ops"), operation, child);
     this.bootstrap = kafka.bootstrap;

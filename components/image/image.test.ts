@@ -36,6 +36,14 @@ describe("Image", () => {
     assert.equal(outputs["reference"], `registry.example.com/kafka@sha256:${"0".repeat(64)}`);
   });
 
+  it("never gives pods a name without a digest, and says what to do then", async () => {
+    const digests = ["localhost:31500/kafka@<none>", "<none>", ""];
+    for (const repoDigest of digests) {
+      const made = record(() => ({ reference: new Image("kafka-image", args).reference }), { repoDigest });
+      await assert.rejects(made, /gave the image no digest .*: pulumi up --replace 'urn:pulumi:.*kafka-image'/);
+    }
+  });
+
   it("logs in to the registry with a password that stays secret", async () => {
     const registry = { ...args.registry, username: "pusher", password: pulumi.secret("hidden") };
     const image = docker(

@@ -50,9 +50,25 @@ export class Image extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.reference = image.repoDigest.apply(
-      (digest) => `${pullAddress}/${args.repository}@${digest.split("@")[1] ?? ""}`,
-    );
+    this.reference = pulumi
+      .all([image.repoDigest, image.urn])
+      .apply(([digest, urn]) => `${pullAddress}/${args.repository}@${hashOf(digest, urn)}`);
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+/**
+ * The hash in a digest's name.
+ *
+ * @throws when there is none: pods that ask for such an image never start.
+ */
+function hashOf(digest: string, urn: string): string {
+  const hash = /@(sha256:[0-9a-f]{64})$/.exec(digest)?.[1];
+  if (hash === undefined) {
+    throw new Error(
+      `docker gave the image no digest that nodes could pull it by ("${digest}"): it was not pushed, or is not in the registry any more. ` +
+        `Build and push it again: pulumi up --replace '${urn}'`,
+    );
+  }
+  return hash;
 }

@@ -55,6 +55,21 @@ describe("KafkaCluster", () => {
       assert.ok(combines(resources));
       assert.equal(data(resources)["controllers"], "3\n");
     });
+
+    it("tells servers how many there are, whom they ask before a quorum is founded, and restarts none when that changes", async () => {
+      const [three, four] = await Promise.all([
+        cluster(COMBINED),
+        cluster({ ...COMBINED, brokers: { ...POOL, replicas: 4 } }),
+      ]);
+      assert.deepEqual(
+        [three, four].map((resources) => data(resources)["brokers"]),
+        ["3\n", "4\n"],
+      );
+      const templates = [three, four].map((resources) =>
+        JSON.stringify(workloads({ resources }, "StatefulSet")[0]?.containers),
+      );
+      assert.equal(templates[0], templates[1]);
+    });
   });
 
   describe("with dedicated controllers", () => {

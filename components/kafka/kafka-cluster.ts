@@ -92,10 +92,10 @@ export class KafkaCluster extends pulumi.ComponentResource {
       ...(dedicated ? [poolArgs("controller", args.controllers)] : []),
       poolArgs("broker", args.brokers),
     ];
-    this.restarts = pulumi
+    const restarts = pulumi
       .all(planned.map((each) => restartsOf({ ...each, pod: kafkaPod(each) })))
       .apply((hashes) => hashes.join(" "));
-    const checked = serverChecks(name, { ...args, text: properties.text, restarts: this.restarts, combined }, child);
+    const checked = serverChecks(name, { ...args, text: properties.text, restarts, combined }, child);
     const configMap = this.configuration(name, args, properties, checked);
     const pools: KafkaPool[] = [];
     for (const each of planned) {
@@ -106,6 +106,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       pools.push(new KafkaPool(poolName, { ...each, configMap: configMap.metadata.name }, { ...child, dependsOn }));
     }
     this.servers = pools.map(({ statefulSet }) => statefulSet);
+    this.restarts = pulumi.all(pools.map((pool) => pool.restarts)).apply((hashes) => hashes.join(" "));
     if (args.external) {
       new ExternalAccess(`${name}-external`, { ...args, ...args.external, replicas: args.brokers.replicas }, child);
     }
@@ -130,6 +131,10 @@ export class KafkaCluster extends pulumi.ComponentResource {
         data: {
           "server.properties": properties.text,
           controllers: `${controllers}\n`,
+          // All servers are asked before a quorum is founded.
+          brokers: `${args.brokers.replicas}\n`,
+          // Says what the next change of the version comes from when no broker can.
+          version: `${args.version}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
         },

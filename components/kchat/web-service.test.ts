@@ -151,7 +151,11 @@ describe("WebService", () => {
         { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
       ],
     });
-    assert.ok(!("replicas" in (one(resources, "Deployment").inputs["spec"] as object)));
+    // Without a number Kubernetes would go to one pod when autoscaling is switched on.
+    const { inputs, ignoreChanges } = one(resources, "Deployment");
+    assert.equal((inputs["spec"] as { replicas?: number }).replicas, 2);
+    assert.deepEqual(ignoreChanges, ["spec.replicas"]);
+    assert.deepEqual(one(await service(), "Deployment").ignoreChanges, []);
     assert.ok(parts(resources).includes("PodDisruptionBudget web-budget"));
   });
 });

@@ -39,13 +39,19 @@ export class WebService extends pulumi.ComponentResource {
       {
         metadata: metadata(args, role, role),
         spec: {
-          ...(!autoscaling && { replicas: args.replicas }),
+          // An autoscaler's to change. Left out, the number would be reset to one pod when autoscaling is switched on.
+          replicas: autoscaling?.min ?? args.replicas,
           selector: { matchLabels },
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           template: { metadata: { labels: labels(args.instance, role) }, spec: pod(args) },
         },
       },
-      { ...child, dependsOn: access, customTimeouts: { create: "10m", update: "10m" } },
+      {
+        ...child,
+        dependsOn: access,
+        customTimeouts: { create: "10m", update: "10m" },
+        ...(autoscaling && { ignoreChanges: ["spec.replicas"] }),
+      },
     );
     new k8s.core.v1.Service(
       `${name}-service`,

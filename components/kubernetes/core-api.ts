@@ -1,4 +1,4 @@
-import type { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -18,6 +18,18 @@ export async function coreApi(access: ClusterAccess): Promise<CoreV1Api | undefi
   return library && configure(new library.KubeConfig(), access).makeApiClient(library.CoreV1Api);
 }
 
+/** The same for workloads. @returns undefined as {@link coreApi} does. @throws as it does */
+export async function appsApi(access: ClusterAccess): Promise<AppsV1Api | undefined> {
+  const library = await (loading ??= load());
+  return library && configure(new library.KubeConfig(), access).makeApiClient(library.AppsV1Api);
+}
+
+/** The same for Jobs. @returns undefined as {@link coreApi} does. @throws as it does */
+export async function batchApi(access: ClusterAccess): Promise<BatchV1Api | undefined> {
+  const library = await (loading ??= load());
+  return library && configure(new library.KubeConfig(), access).makeApiClient(library.BatchV1Api);
+}
+
 let loading: ReturnType<typeof load> | undefined;
 
 async function load() {
@@ -26,7 +38,7 @@ async function load() {
     return import("@kubernetes/client-node");
   }
   await pulumi.log.warn(
-    `Volumes that are Released are not freed: that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}`,
+    `The cluster is not asked what it holds, volumes that are Released are not freed, and Jobs that an interrupted run left at work are not ended: that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}`,
   );
   return undefined;
 }

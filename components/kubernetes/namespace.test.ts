@@ -13,7 +13,11 @@ describe("SecuredNamespace", () => {
     assert.deepEqual(one(resources, "Namespace").inputs, {
       apiVersion: "v1",
       kind: "Namespace",
-      metadata: { name: "kafka", labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" } },
+      metadata: {
+        name: "kafka",
+        annotations: { "kafka-stack/stack": "kafka-stack/test" },
+        labels: { ...labels, "pod-security.kubernetes.io/enforce": "restricted" },
+      },
     });
     assert.deepEqual(one(resources, "NetworkPolicy").inputs, {
       apiVersion: "networking.k8s.io/v1",
@@ -31,6 +35,13 @@ describe("SecuredNamespace", () => {
       return one(resources, "Namespace").retainOnDelete;
     };
     assert.deepEqual([await retained(), await retained(false), await retained(true)], [false, false, true]);
+  });
+
+  it("is asked for before it is made, where there is a cluster to ask", async () => {
+    const hooks = async (more: Partial<SecuredNamespaceArgs>) =>
+      one(await registered(() => new SecuredNamespace("main", { ...args, ...more })), "Namespace").beforeCreate;
+    assert.deepEqual(await hooks({}), []);
+    assert.deepEqual(await hooks({ cluster: {} }), ["main-foreign"]);
   });
 
   it("enforces another standard when told to", async () => {

@@ -76,7 +76,7 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
             },
           },
         },
-        // An empty disk may have to wait for its peers before the health endpoint starts.
+        // The endpoint answers as soon as the JVM runs, which takes its time on a node where many start.
         startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
         readinessProbe: probe("/ready", { periodSeconds: 1, failureThreshold: 6 }),
         livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),

@@ -42,7 +42,7 @@ export function restartsOf({ restartHash, pod }: Pick<ServerPoolArgs, "restartHa
 /** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
 export class ServerPool extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
-  /** Changes with whatever restarts the servers. */
+  /** Changes with whatever restarts the servers, and with each change of the StatefulSet itself, by whomever: one that was begun and taken back too. */
   readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -97,7 +97,9 @@ export class ServerPool extends pulumi.ComponentResource {
         },
       },
     );
-    this.restarts = restartsOf(args);
+    this.restarts = pulumi
+      .all([restartsOf(args), this.statefulSet.metadata.generation])
+      .apply(([restarts, generation]) => `${restarts}-${generation}`);
     this.registerOutputs({});
   }
 

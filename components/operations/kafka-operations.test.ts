@@ -12,7 +12,7 @@ const args: OperationsArgs = {
   brokers: [0, 1, 2],
   controllers: [9000, 9001, 9002],
   throttle: 1048576,
-  deadlineSeconds: 600,
+  stallSeconds: 600,
 };
 const finish = { ...args, dynamicSettings: { "log.retention.ms": 5 }, rebalance: true, restarts: "0123456789abcdef" };
 
@@ -22,14 +22,23 @@ interface PodSpec {
 
 /** The commands of a Job, in the order in which they run. */
 function commands(resources: readonly Recorded[]): string[] {
-  const { template } = one(resources, "Job").inputs["spec"] as unknown as { template: { spec: PodSpec } };
+  return commandsOf(one(resources, "Job"));
+}
+
+function commandsOf(job: Recorded): string[] {
+  const { template } = job.inputs["spec"] as unknown as { template: { spec: PodSpec } };
   const [program, ...steps] = template.spec.containers[0]?.args ?? [];
   assert.equal(program, "steps");
   return steps;
 }
+const filesMap = (resources: readonly Recorded[]) =>
+  one(
+    resources.filter(({ name }) => !name.endsWith("-begun")),
+    "ConfigMap",
+  );
 const files = (resources: readonly Recorded[]) =>
   Object.fromEntries(
-    Object.entries(one(resources, "ConfigMap").inputs["data"] as Record<string, string>).map(([name, text]) => [
+    Object.entries(filesMap(resources).inputs["data"] as Record<string, string>).map(([name, text]) => [
       name,
       JSON.parse(text) as unknown,
     ]),
@@ -45,8 +54,8 @@ describe("PrepareChange", () => {
     const resources = await registered(() => new PrepareChange("prepare", args));
     assert.deepEqual(commands(resources), [
       "topics check --file /etc/ops/topics.json --brokers 3 --absent-ok broker",
-      "topics narrow --file /etc/ops/topics.json --keep 0,1,2 --absent-ok broker",
-      "drain --keep 0,1,2 --throttle 1048576 --absent-ok broker",
+      "topics narrow --file /etc/ops/topics.json --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
+      "drain --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
       "controllers --keep 9000,9001,9002 --absent-ok broker",
     ]);
     assert.deepEqual(files(resources), { "topics.json": topics });
@@ -59,12 +68,18 @@ describe("PrepareChange", () => {
     assert.ok(!commands(after).some((command) => command.startsWith("controllers")));
   });
 
-  it("is one Job that others can wait for", async () => {
+  it("writes down what begins to run once it is done and before anything of that starts", async () => {
     let done: unknown;
     const resources = await registered(() => {
       ({ done } = new PrepareChange("prepare", args));
     });
-    assert.equal(await (done as { urn: { promise(): Promise<string> } }).urn.promise(), one(resources, "Job").urn);
+    const begun = resources.find(({ name }) => name === "prepare-begun");
+    assert.equal((begun?.inputs["metadata"] as { name: string }).name, "kafka-begun");
+    assert.deepEqual(JSON.parse((begun?.inputs["data"] as Record<string, string>)["servers.json"] ?? ""), {
+      brokers: [0, 1, 2],
+      controllers: [9000, 9001, 9002],
+    });
+    assert.equal(await (done as { urn: { promise(): Promise<string> } }).urn.promise(), begun?.urn);
   });
 });
 
@@ -74,10 +89,10 @@ describe("FinishChange", () => {
     assert.deepEqual(commands(resources), [
       "wait --brokers 0,1,2",
       "controllers --keep 9000,9001,9002 --joined",
-      "topics apply --file /etc/ops/topics.json",
+      "topics apply --file /etc/ops/topics.json --throttle 1048576 --stall 600",
       "settings apply --file /etc/ops/settings.json",
       "unregister --keep 0,1,2",
-      "rebalance --brokers 0,1,2 --throttle 1048576",
+      "rebalance --brokers 0,1,2 --throttle 1048576 --stall 600",
       "elect-leaders",
     ]);
     assert.deepEqual(files(resources), {
@@ -89,6 +104,33 @@ describe("FinishChange", () => {
   it("moves no partition when that is switched off", async () => {
     const resources = await registered(() => new FinishChange("finish", { ...finish, rebalance: false }));
     assert.ok(!commands(resources).some((command) => command.startsWith("rebalance")));
+  });
+
+  it("waits for what an interrupted run left under way also when nothing is rebalanced", async () => {
+    const resources = await registered(() => new FinishChange("finish", { ...finish, rebalance: false }));
+    assert.deepEqual(commands(resources).slice(-2), ["settle --throttle 1048576 --stall 600", "elect-leaders"]);
+  });
+
+  it("leaves moves to Kafka, and the throttle to a Job that begins none and that nobody waits for, when told not to wait", async () => {
+    const resources = await registered(() => new FinishChange("finish", { ...finish, awaitMoves: false }));
+    const jobs = resources.filter(({ type }) => type.endsWith(":Job"));
+    assert.deepEqual(
+      jobs.map(({ name }) => name),
+      ["finish", "finish-rebalance"],
+    );
+    const [now = [], later = []] = jobs.map(commandsOf);
+    assert.deepEqual(now.slice(-2), [
+      "rebalance --brokers 0,1,2 --throttle 1048576 --stall 600 --no-await",
+      "elect-leaders",
+    ]);
+    assert.deepEqual(
+      later.map((command) => command.split(" ")[0]),
+      ["settle", "elect-leaders"],
+    );
+    assert.equal(
+      (jobs[1]?.inputs["metadata"] as { annotations: Record<string, string> }).annotations["pulumi.com/skipAwait"],
+      "true",
+    );
   });
 
   it("runs again after whatever restarted the brokers, to hand leadership back", async () => {

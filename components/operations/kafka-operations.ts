@@ -1,8 +1,11 @@
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../kafka/settings";
-import type { Scope } from "../kubernetes/scope";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import { internalTopics } from "./internal-topics";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
+import { BEGUN, BEGUN_FILE } from "./ops-pod";
 
 /** A topic as it shall be. */
 export interface Topic {
@@ -28,8 +31,10 @@ export interface OperationsArgs extends Scope {
   readonly controllers?: readonly number[] | undefined;
   /** Bytes per second that moving partitions may take of each broker. */
   readonly throttle: number;
-  /** Seconds after which a Job is given up. */
-  readonly deadlineSeconds: number;
+  /** Seconds without a byte copied after which moving partitions is given up. @default 900 */
+  readonly stallSeconds?: number | undefined;
+  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended. @default they are not */
+  readonly cluster?: ClusterAccess | undefined;
 }
 
 const TOPICS = "/etc/ops/topics.json";
@@ -47,11 +52,20 @@ const topicsFile = ({ topics, settings, brokers }: OperationsArgs): string =>
 
 const file = (content: unknown): string => `${JSON.stringify(content, null, 2)}\n`;
 
+/** How commands that copy do so. */
+const copying = ({ throttle, stallSeconds = 900 }: OperationsArgs): string[] => [
+  "--throttle",
+  String(throttle),
+  "--stall",
+  String(stallSeconds),
+];
+
 const list = (ids: readonly number[]): string => ids.join(",");
 
 /**
  * What must happen before the brokers change: declared topics are checked against what exists, those that shall have fewer replicas get fewer, and brokers and controllers that shall go are
- * drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do.
+ * drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do; that it does not is believed only while
+ * nothing leaves that was written down before it first started.
  */
 export class PrepareChange extends pulumi.ComponentResource {
   /** What the brokers' StatefulSets must wait for. */
@@ -62,12 +76,18 @@ export class PrepareChange extends pulumi.ComponentResource {
     const absentOk = ["--absent-ok", "broker"];
     const steps = [
       ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
-      ["topics", "narrow", "--file", TOPICS, "--keep", list(args.brokers), ...absentOk],
-      ["drain", "--keep", list(args.brokers), "--throttle", String(args.throttle), ...absentOk],
+      ["topics", "narrow", "--file", TOPICS, "--keep", list(args.brokers), ...copying(args), ...absentOk],
+      ["drain", "--keep", list(args.brokers), ...copying(args), ...absentOk],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), ...absentOk]] : []),
     ];
     const files = { "topics.json": topicsFile(args) };
-    this.done = new OpsJob(name, { ...args, steps, files }, { parent: this }).job;
+    const { job } = new OpsJob(name, { ...args, steps, files, knowsBegun: true }, { parent: this });
+    const begun = { brokers: args.brokers, controllers: args.controllers ?? [] };
+    this.done = new k8s.core.v1.ConfigMap(
+      `${name}-begun`,
+      { metadata: metadata(args, "ops", BEGUN), data: { [BEGUN_FILE]: file(begun) } },
+      { ...fixedName(this), dependsOn: job },
+    );
     this.registerOutputs({});
   }
 }
@@ -77,33 +97,52 @@ export interface FinishChangeArgs extends OperationsArgs {
   readonly dynamicSettings: Settings;
   /** Whether brokers that hold too little get their share of partitions. */
   readonly rebalance: boolean;
+  /** Whether the update waits until partitions have moved. Otherwise Kafka goes on by itself, and a Job that nobody waits for removes the throttle afterwards. @default true */
+  readonly awaitMoves?: boolean | undefined;
   /** Changes with whatever restarts the brokers: leadership is handed back after a roll. */
   readonly restarts: OpsJobArgs["runAgainFor"];
 }
 
 /** What happens once the brokers run as they shall: topics, settings, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
 export class FinishChange extends pulumi.ComponentResource {
-  /** Exists once all of it is done. */
+  /** Exists once all of it is done, but for moves that are not waited for. */
   readonly done: pulumi.Resource;
 
   constructor(name: string, args: FinishChangeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:FinishChange", name, {}, opts);
     const brokers = list(args.brokers);
+    const { awaitMoves = true } = args;
+    const rebalance = ["rebalance", "--brokers", brokers, ...copying(args)];
     const steps = [
       ["wait", "--brokers", brokers],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), "--joined"]] : []),
       // Replicas before the settings that want more of them in sync.
-      ["topics", "apply", "--file", TOPICS],
+      ["topics", "apply", "--file", TOPICS, ...copying(args)],
       ["settings", "apply", "--file", SETTINGS],
       ["unregister", "--keep", brokers],
-      ...(args.rebalance ? [["rebalance", "--brokers", brokers, "--throttle", String(args.throttle)]] : []),
+      ...(args.rebalance ? [awaitMoves ? rebalance : [...rebalance, "--no-await"]] : []),
+      // What an interrupted run left may still be under way, and its throttle set, when nothing is rebalanced.
+      ...(awaitMoves && !args.rebalance ? [["settle", ...copying(args)]] : []),
       ["elect-leaders"],
     ];
     const files = {
       "topics.json": topicsFile(args),
       "settings.json": file({ cluster: asText(args.dynamicSettings) }),
     };
-    this.done = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this }).job;
+    const { job } = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this });
+    this.done = job;
+    if (!awaitMoves) this.settleLater(`${name}-rebalance`, args, job);
     this.registerOutputs({});
+  }
+
+  /** Sees to the end of what was handed to Kafka, however long that takes. It begins no moves, so it is in no later update's way. */
+  private settleLater(name: string, args: FinishChangeArgs, finish: k8s.batch.v1.Job): void {
+    const patience = ["--wait", String(24 * 3600)];
+    const steps = [
+      ["settle", "--throttle", String(args.throttle), "--stall", String(365 * 24 * 3600), ...patience],
+      ["elect-leaders", ...patience],
+    ];
+    const later = { ...args, steps, awaited: false, runAgainFor: finish.metadata.name };
+    new OpsJob(name, later, { parent: this, dependsOn: finish });
   }
 }

@@ -9,7 +9,6 @@ const args: OpsJobArgs = {
   bootstrap: "kafka-bootstrap.kafka.svc:9092",
   steps: [["wait", "--brokers", "0,1"], ["elect-leaders"]],
   files: { "topics.json": "{}" },
-  deadlineSeconds: 600,
 };
 const labels = labelsOf("ops", "kafka-ops");
 const job = (changed: Partial<OpsJobArgs> = {}) => registered(() => new OpsJob("job", { ...args, ...changed }));
@@ -25,8 +24,8 @@ const container = {
   terminationMessagePolicy: "FallbackToLogsOnError",
   securityContext: RESTRICTED,
   resources: {
-    requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
-    limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+    limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": "16Mi" },
   },
   volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
 };
@@ -47,8 +46,7 @@ describe("OpsJob", () => {
             { action: "Ignore", onExitCodes: { operator: "In", values: [137, 143] } },
           ],
         },
-        activeDeadlineSeconds: 600,
-        ttlSecondsAfterFinished: 86400,
+        activeDeadlineSeconds: 30 * 24 * 3600,
         template: {
           metadata: { labels, annotations: {} },
           spec: {
@@ -83,8 +81,47 @@ describe("OpsJob", () => {
     assert.notEqual(await template({ runAgainFor: "other" }), same);
   });
 
-  it("is waited for a minute longer than its own deadline", async () => {
-    assert.deepEqual(one(await job(), "Job").timeouts, { create: 660, delete: 300 });
+  it("may take 30 days when it is given no deadline, and is waited for a minute longer", async () => {
+    assert.deepEqual(one(await job(), "Job").timeouts, { create: 30 * 24 * 3600 + 60, delete: 300 });
+    const limited = one(await job({ deadlineSeconds: 600 }), "Job");
+    assert.deepEqual(limited.timeouts, { create: 660, delete: 300 });
+    assert.equal((limited.inputs["spec"] as { activeDeadlineSeconds: number }).activeDeadlineSeconds, 600);
+  });
+
+  it("is neither waited for nor made anew while it runs, when that is not wanted", async () => {
+    const { metadata } = one(await job({ awaited: false }), "Job").inputs as { metadata: { annotations: unknown } };
+    assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
+  });
+
+  it("finds what has begun to run where that is written down", async () => {
+    const { spec } = (
+      one(await job({ knowsBegun: true }), "Job").inputs["spec"] as {
+        template: { spec: { volumes: unknown[]; containers: { env: unknown[]; volumeMounts: unknown[] }[] } };
+      }
+    ).template;
+    assert.deepEqual(spec.volumes.at(-1), { name: "begun", configMap: { name: "kafka-begun", optional: true } });
+    assert.deepEqual(spec.containers[0]?.volumeMounts.at(-1), {
+      name: "begun",
+      mountPath: "/etc/begun",
+      readOnly: true,
+    });
+    assert.deepEqual(spec.containers[0]?.env.at(-1), { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" });
+  });
+
+  it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {
+    const jobResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "2Gi" } };
+    const { template } = one(await job({ jobResources }), "Job").inputs["spec"] as {
+      template: { spec: { containers: { resources: unknown }[] } };
+    };
+    assert.deepEqual(template.spec.containers[0]?.resources, {
+      requests: jobResources.requests,
+      limits: { cpu: "1", memory: "2Gi" },
+    });
+  });
+
+  it("has a hook that ends what an interrupted run left at work, where it knows the cluster", async () => {
+    assert.deepEqual(one(await job(), "Job").beforeCreate, []);
+    assert.deepEqual(one(await job({ cluster: {} }), "Job").beforeCreate, ["job-ending"]);
   });
 
   it("needs no files", async () => {

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import { jobResources, type JobResources } from "./job-resources";
 
 /** What every run of the ops program needs. */
 export interface OpsContainerArgs {
@@ -9,7 +10,23 @@ export interface OpsContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** @default those of {@link jobResources} */
+  readonly jobResources?: JobResources | undefined;
 }
+
+/** Name of the ConfigMap that says which servers the stack has begun to run. It is written before they first start, and goes with the stack. */
+export const BEGUN = "kafka-begun";
+
+/** Its key. */
+export const BEGUN_FILE = "servers.json";
+
+const BEGUN_PATH = "/etc/begun";
+
+/** The record as a volume: a pod starts without it before there is one, and finds no file then. */
+export const begunVolume = { name: "begun", configMap: { name: BEGUN, optional: true } };
+
+/** Where a container has {@link begunVolume}. */
+export const begunMount = { name: "begun", mountPath: BEGUN_PATH, readOnly: true };
 
 /** What all pods that run the ops program have in common. */
 export function opsPod(scope: Pick<Scope, "pullSecret">) {
@@ -21,24 +38,29 @@ export function opsPod(scope: Pick<Scope, "pullSecret">) {
  *
  * @param command its words
  * @param files whether a volume `files` is mounted at /etc/ops.
+ * @param begun whether {@link begunVolume} is mounted.
  */
 export function opsContainer(
   args: OpsContainerArgs,
   command: readonly string[],
   files: boolean,
+  begun = false,
 ): k8s.types.input.core.v1.Container {
   return {
     name: "ops",
     image: args.image,
     command: ["node", "/app/ops.js"],
     args: [...command],
-    env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap }],
+    env: [
+      { name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap },
+      ...(begun ? [{ name: "KAFKA_BEGUN_FILE", value: `${BEGUN_PATH}/${BEGUN_FILE}` }] : []),
+    ],
     ...saysWhyItEnded,
     securityContext: restrictedContainer,
-    resources: {
-      requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "16Mi" },
-      limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
-    },
-    volumeMounts: files ? [{ name: "files", mountPath: "/etc/ops", readOnly: true }] : [],
+    resources: jobResources(args.jobResources),
+    volumeMounts: [
+      ...(files ? [{ name: "files", mountPath: "/etc/ops", readOnly: true }] : []),
+      ...(begun ? [begunMount] : []),
+    ],
   };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
 
 export interface ToolJobArgs extends Scope {
@@ -10,6 +11,10 @@ export interface ToolJobArgs extends Scope {
   readonly image: pulumi.Input<string>;
   /** A script of that image, and its arguments. */
   readonly command: readonly pulumi.Input<string>[];
+  /** @default those of {@link jobResources} */
+  readonly jobResources?: JobResources | undefined;
+  /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
+  readonly earlier?: string | undefined;
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }
@@ -29,7 +34,6 @@ export class ToolJob extends pulumi.ComponentResource {
         spec: {
           ...retries,
           activeDeadlineSeconds: deadline,
-          ttlSecondsAfterFinished: 24 * 3600,
           template: {
             metadata: { labels: labels(args.instance, "ops") },
             spec: {
@@ -44,14 +48,21 @@ export class ToolJob extends pulumi.ComponentResource {
                   env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }],
                   ...saysWhyItEnded,
                   securityContext: restrictedContainer,
-                  resources: {
-                    requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
-                    limits: { memory: "256Mi", "ephemeral-storage": "16Mi" },
-                  },
-                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+                  resources: jobResources(args.jobResources),
+                  volumeMounts: [
+                    { name: "tmp", mountPath: "/tmp" },
+                    ...(args.earlier === undefined
+                      ? []
+                      : [{ name: "earlier", mountPath: "/etc/kafka", readOnly: true }]),
+                  ],
                 },
               ],
-              volumes: [{ name: "tmp", emptyDir: { sizeLimit: "16Mi" } }],
+              volumes: [
+                { name: "tmp", emptyDir: { sizeLimit: "16Mi" } },
+                ...(args.earlier === undefined
+                  ? []
+                  : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
+              ],
             },
           },
         },

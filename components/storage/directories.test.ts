@@ -39,7 +39,6 @@ describe("VolumeDirectories", () => {
       spec: {
         backoffLimit: 3,
         activeDeadlineSeconds: 300,
-        ttlSecondsAfterFinished: 86400,
         template: {
           metadata: { labels: labelsOf("volumes", "kafka-volumes") },
           spec: {
@@ -61,7 +60,7 @@ describe("VolumeDirectories", () => {
                 },
                 resources: {
                   requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "16Mi" },
-                  limits: { memory: "32Mi", "ephemeral-storage": "16Mi" },
+                  limits: { cpu: "1", memory: "32Mi", "ephemeral-storage": "16Mi" },
                 },
                 volumeMounts: [
                   { name: "parent-0", mountPath: "/nodes/0" },

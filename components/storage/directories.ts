@@ -34,7 +34,6 @@ export class VolumeDirectories extends pulumi.ComponentResource {
         spec: {
           backoffLimit: 3,
           activeDeadlineSeconds: 300,
-          ttlSecondsAfterFinished: 24 * 3600,
           template: {
             metadata: { labels: labels(args.instance, "volumes") },
             spec: {
@@ -62,7 +61,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
                   },
                   resources: {
                     requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "16Mi" },
-                    limits: { memory: "32Mi", "ephemeral-storage": "16Mi" },
+                    limits: { cpu: "1", memory: "32Mi", "ephemeral-storage": "16Mi" },
                   },
                   volumeMounts: parents.map((_, index) => ({ name: `parent-${index}`, mountPath: `/nodes/${index}` })),
                 },

@@ -1,3 +1,5 @@
+import { canonicalPlace, placeText } from "./spelling";
+
 /** Directories on the nodes: `path` may contain `{ordinal}` and `{volume}`. */
 export interface HostPathBackend {
   readonly type: "hostPath";
@@ -44,8 +46,10 @@ export interface PlannedVolume {
   readonly ordinal: number;
   /** Number of the volume on its server. */
   readonly volume: number;
-  /** Where the data is, for backends that name a place. */
+  /** Where the data is, in its canonical spelling, for backends that name a place. */
   readonly place?: Place;
+  /** Whether the config spells the place in another way. */
+  readonly respelled?: boolean;
 }
 
 /** A place that a PersistentVolume points at. */
@@ -68,8 +72,16 @@ export function planVolumes(pool: string, replicas: number, storage: PoolStorage
   const volumes: PlannedVolume[] = [];
   for (let ordinal = 0; ordinal < replicas; ordinal++) {
     for (let volume = 0; volume < storage.volumes; volume++) {
-      const place = placeOf(storage, ordinal, volume);
-      volumes.push({ claim: `${templateName(volume)}-${pool}-${ordinal}`, ordinal, volume, ...(place && { place }) });
+      const written = placeOf(storage, ordinal, volume);
+      const place = written && canonicalPlace(written);
+      const respelled = written !== undefined && place !== undefined && placeText(written) !== placeText(place);
+      volumes.push({
+        claim: `${templateName(volume)}-${pool}-${ordinal}`,
+        ordinal,
+        volume,
+        ...(place && { place }),
+        ...(respelled && { respelled }),
+      });
     }
   }
   return volumes;

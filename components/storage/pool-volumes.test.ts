@@ -167,15 +167,34 @@ describe("PoolVolumes", () => {
     }
   });
 
-  it("frees a volume before the claim that names it is made, where it is told of the cluster", async () => {
+  it("makes way for a claim before it is made, where it is told of the cluster", async () => {
     const hooks = async (storage: PoolStorage, cluster?: PoolVolumesArgs["cluster"]) => {
       const resources = await registered(() => new PoolVolumes("volumes", { ...args(storage), cluster }));
       return one(resources, "PersistentVolumeClaim").beforeCreate;
     };
     assert.deepEqual(await hooks(HOST_PATH, {}), ["volumes-freeing"]);
     assert.deepEqual(await hooks(NFS, { context: "sandbox" }), ["volumes-freeing"]);
+    assert.deepEqual(await hooks(BY_CLASS, {}), ["volumes-freeing"]);
     assert.deepEqual(await hooks(HOST_PATH), []);
-    assert.deepEqual(await hooks(BY_CLASS, {}), []);
+    assert.deepEqual(await hooks(BY_CLASS), []);
+  });
+
+  it("makes volumes in the canonical spelling of their place, and leaves those alone that have another", async () => {
+    const made = async (server: string, path: string) => {
+      const { inputs, ignoreChanges } = one(await volumes({ ...NFS, servers: [{ server, path }] }), "PersistentVolume");
+      return [(inputs["spec"] as { nfs: unknown }).nfs, ignoreChanges];
+    };
+    const nfs = { server: "nas-1", path: "/export/0" };
+    assert.deepEqual(await made("nas-1", "/export/0"), [nfs, []]);
+    assert.deepEqual(await made("NAS-1", "//export/{ordinal}/"), [nfs, ["spec.nfs", "spec.hostPath"]]);
+  });
+
+  it("makes no claim anew because its volume is", async () => {
+    const resources = await volumes(NFS);
+    const claim = one(resources, "PersistentVolumeClaim");
+    const volume = one(resources, "PersistentVolume");
+    assert.ok(claim.dependencies.includes(volume.urn));
+    for (const urns of Object.values(claim.propertyDependencies)) assert.ok(!urns.includes(volume.urn));
   });
 
   it("gives every volume of a server its own claim, volume and directory (JBOD)", async () => {

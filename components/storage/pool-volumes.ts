@@ -6,6 +6,7 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import { VolumeDirectories } from "./directories";
 import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
 import { freeingHook } from "./released";
+import { unboundHook } from "./unbound";
 
 export interface PoolVolumesArgs extends Scope {
   /** Name of the StatefulSet. */
@@ -20,7 +21,10 @@ export interface PoolVolumesArgs extends Scope {
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack: it must adopt objects that exist (`upsertExistingObjects`). @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
-  /** The provider's cluster, in which volumes of hostPath and NFS that are `Released` are freed for their new claims. @default none is freed */
+  /**
+   * The provider's cluster, in which is made way for new claims: volumes of hostPath and NFS that are `Released` are freed, and claims of a StorageClass that never
+   * were bound and ask for something else are deleted. @default nothing is done
+   */
   readonly cluster?: ClusterAccess | undefined;
 }
 
@@ -45,10 +49,10 @@ export class PoolVolumes extends pulumi.ComponentResource {
   constructor(name: string, args: PoolVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:storage:PoolVolumes", name, {}, opts);
     const planned = planVolumes(args.pool, args.replicas, args.storage);
-    const freeing =
-      args.cluster && args.storage.type !== "storageClass" ? freeingHook(`${name}-freeing`, args.cluster) : undefined;
+    const hookOf = args.storage.type === "storageClass" ? unboundHook : freeingHook;
+    const hook = args.cluster && hookOf(`${name}-freeing`, args.cluster);
     const claims = planned.map((volume) =>
-      this.claim(`${name}-${volume.ordinal}-${volume.volume}`, args, volume, freeing),
+      this.claim(`${name}-${volume.ordinal}-${volume.volume}`, args, volume, hook),
     );
     this.ready = [...claims, ...this.directories(name, args, planned)];
     this.registerOutputs({});
@@ -58,7 +62,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
     name: string,
     args: PoolVolumesArgs,
     volume: PlannedVolume,
-    freeing: pulumi.ResourceHook | undefined,
+    hook: pulumi.ResourceHook | undefined,
   ): k8s.core.v1.PersistentVolumeClaim {
     const { storage } = args;
     const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
@@ -73,17 +77,19 @@ export class PoolVolumes extends pulumi.ComponentResource {
           accessModes: [storage.type === "storageClass" ? storage.accessMode : "ReadWriteOnce"],
           ...(className !== undefined && { storageClassName: className }),
           resources: { requests: { storage: storage.size } },
-          ...(pv && { volumeName: pv.metadata.name }),
+          // By its name as text: whoever makes the volume anew at another place does not make the claim anew, which a pod may hold.
+          ...(pv && { volumeName: volumeName(args, volume) }),
         },
       },
       {
         ...fixedName(this),
+        ...(pv && { dependsOn: pv }),
         retainOnDelete: retain,
         // Never by a setting that may change: Pulumi replaces what another provider manages.
         ...(!pv && args.adopting && { provider: args.adopting }),
         // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config.
         ...(pv && { ignoreChanges: ["spec.resources.requests.storage"] }),
-        ...(freeing && { hooks: { beforeCreate: [freeing] } }),
+        ...(hook && { hooks: { beforeCreate: [hook] } }),
       },
     );
   }
@@ -93,7 +99,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
       `${name}-volume`,
       {
         metadata: {
-          name: pulumi.interpolate`${args.namespace}-${volume.claim}`,
+          name: volumeName(args, volume),
           labels: labels(args.instance, args.role),
         },
         spec: {
@@ -105,8 +111,13 @@ export class PoolVolumes extends pulumi.ComponentResource {
           ...source(place),
         },
       },
-      // What a volume points at cannot change; its data stays where it is when the object is made anew.
-      fixedName(this),
+      {
+        // What a volume points at cannot change; its data stays where it is when the object is made anew.
+        ...fixedName(this),
+        // Earlier versions of this project made volumes in the config's spelling. Another spelling of the same place makes no volume anew; another place that is
+        // not in the canonical spelling is refused before (config/judge.ts), for it would not reach the volume.
+        ...(volume.respelled && { ignoreChanges: ["spec.nfs", "spec.hostPath"] }),
+      },
     );
   }
 
@@ -132,6 +143,8 @@ export class PoolVolumes extends pulumi.ComponentResource {
     );
   }
 }
+
+const volumeName = (args: PoolVolumesArgs, { claim }: PlannedVolume) => pulumi.interpolate`${args.namespace}-${claim}`;
 
 function source(place: Place) {
   if (place.type === "nfs")

@@ -7,6 +7,7 @@ import { Ensemble, type EnsembleArgs } from "./ensemble";
 const args: EnsembleArgs = {
   ...SCOPE,
   image: IMAGE,
+  clusterId: "AAAAAAAAAAAAAAAAAAAAAA",
   replicas: 3,
   heap: "128m",
   resources: RESOURCES,

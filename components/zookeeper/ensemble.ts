@@ -15,6 +15,8 @@ import { restartHash, zooCfg } from "./settings";
 export interface EnsembleArgs extends Scope {
   /** The Kafka image, of a version that still has ZooKeeper. */
   readonly image: pulumi.Input<string>;
+  /** Identity of the Kafka cluster that uses the ensemble: its volumes are marked with it, as the brokers' are. */
+  readonly clusterId: string;
   /** Servers, an odd number. */
   readonly replicas: number;
   /** How many of them, from the first, have volumes: a majority, so that the ensemble outlives the loss of all others. @default all */
@@ -32,6 +34,9 @@ export interface EnsembleArgs extends Scope {
   /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
   readonly cluster?: ClusterAccess | undefined;
 }
+
+/** Name of the ConfigMap with the settings and the list of members. */
+const CONFIG = "zookeeper-config";
 
 /** Seconds that a server has to stop: it has nothing to hand over. */
 const grace = { terminationGracePeriodSeconds: 30 };
@@ -62,22 +67,23 @@ export class Ensemble extends pulumi.ComponentResource {
       },
       child,
     );
-    const configMap = new k8s.core.v1.ConfigMap(
-      `${name}-config`,
-      {
-        metadata: metadata(args, "zookeeper", "zookeeper-config"),
-        data: { "zoo.cfg": zooCfg, members: members.map((line) => `${line}\n`).join("") },
-      },
-      child,
-    );
     // Members that are not listed go before their pods do; those that are new come once their pods run.
     const change = (action: "leave" | "settle", dependsOn: pulumi.Resource[] = []) =>
       new ToolJob(
         `${name}-${action}`,
-        { ...args, command: ["zookeeper-members.sh", action, this.connect, ...members] },
+        { ...args, command: ["zookeeper-members.sh", action, this.connect, ...members], earlier: CONFIG },
         { parent: this, dependsOn },
       ).job;
     const left = change("leave");
+    const configMap = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      {
+        metadata: metadata(args, "zookeeper", CONFIG),
+        data: { "zoo.cfg": zooCfg, members: members.map((line) => `${line}\n`).join("") },
+      },
+      // Until members have left, the list says who was there before.
+      { ...child, dependsOn: left },
+    );
     const servers = sets.map((set) =>
       this.servers(set.persistent ? name : `${name}-ephemeral`, set, args, configMap.metadata.name, [client, left]),
     );
@@ -124,6 +130,7 @@ export class Ensemble extends pulumi.ComponentResource {
               { name: "KAFKA_POOL", value: set.pool },
               { name: "ZOOKEEPER_ID_BASE", value: String(set.firstId) },
               { name: "ZOOKEEPER_DATA_DIR", value: mountPath(0) },
+              { name: "KAFKA_CLUSTER_ID", value: args.clusterId },
             ],
             volumeMounts: [{ name: templateName(0), mountPath: mountPath(0) }],
             volumes: set.persistent ? [] : [{ name: templateName(0), emptyDir: { sizeLimit: EPHEMERAL_SIZE } }],

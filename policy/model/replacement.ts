@@ -2,7 +2,7 @@ import type { KubernetesResource } from "./resource";
 import type { Value } from "./value";
 
 /**
- * Properties that an existing object cannot change: the Pulumi Kubernetes provider replaces the object instead. Only
+ * Properties that an existing object cannot change, by their paths: the Pulumi Kubernetes provider replaces the object instead. Only
  * kinds that hold data, or whose pods do.
  *
  * @see https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/provider/diff.go
@@ -11,13 +11,17 @@ export function fixedProperties(resource: KubernetesResource): Map<string, Value
   const spec = resource.properties.at("spec");
   switch (resource.kind) {
     case "PersistentVolume":
-      return new Map(
-        spec.entries().filter(([key, value]) => !value.missing && !changeableVolumeProperties.includes(key)),
+      return fixed(
+        resource,
+        spec
+          .entries()
+          .filter(([key, value]) => !value.missing && !changeableVolumeProperties.includes(key))
+          .map(([key]) => key),
       );
     case "PersistentVolumeClaim":
-      return pick(spec, ["accessModes", "selector", "storageClassName", "volumeName"]);
+      return fixed(resource, ["accessModes", "selector", "storageClassName", "volumeName"]);
     case "StatefulSet":
-      return pick(spec, [
+      return fixed(resource, [
         "podManagementPolicy",
         "revisionHistoryLimit",
         "selector",
@@ -42,6 +46,8 @@ const changeableVolumeProperties = [
   "volumeMode",
 ];
 
-function pick(spec: Value, keys: readonly string[]): Map<string, Value> {
-  return new Map(keys.map((key) => [key, spec.at(key)]));
+/** Properties of the spec by their paths, and what the object is called. */
+function fixed({ properties }: KubernetesResource, keys: readonly string[]): Map<string, Value> {
+  const paths = [["metadata", "name"], ["metadata", "namespace"], ...keys.map((key) => ["spec", key])];
+  return new Map(paths.map((path) => [path.join("."), properties.at(...path)]));
 }

@@ -124,13 +124,16 @@ export const dataVolumeNotReplaced = stackPolicy({
       return;
     }
     const file = path.resolve(__dirname, "..", stateFile.replaceAll("{stack}", stack));
-    const recorded = new Map(recordedResources(file).map((resource) => [identity(resource), resource]));
+    const known = recordedResources(file);
+    // By its URN, which stays when the name of its object or of its namespace changes. With another URN, as an alias gives it, it may be the same object.
+    const byUrn = new Map(known.map((resource) => [resource.urn, resource]));
+    const byName = new Map(known.map((resource) => [identity(resource), resource]));
     for (const resource of resources) {
-      const before = recorded.get(identity(resource));
+      const before = byUrn.get(resource.urn) ?? byName.get(identity(resource));
       const now = fixedProperties(resource);
       for (const [key, value] of before === undefined ? [] : fixedProperties(before)) {
         if (!mayCover(now.get(key) ?? Value.of(undefined), value)) {
-          report(resource, `spec.${key} changes, which replaces it`);
+          report(resource, `${key} changes, which replaces it`);
         }
       }
     }

@@ -58,7 +58,6 @@ export function deployment(changes: Changes = {}): PulumiResource {
 export function job(changes: Changes = {}): PulumiResource {
   return workload("batch/v1", "Job", "topics", changes, {
     activeDeadlineSeconds: 600,
-    ttlSecondsAfterFinished: 3600,
   });
 }
 

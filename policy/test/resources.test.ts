@@ -93,10 +93,10 @@ expectations(
 );
 
 expectations(
-  rules.jobDeadlineAndTtlSet,
+  rules.jobDeadlineSet,
   fails("without a deadline", job({ spec: { activeDeadlineSeconds: undefined } }), /: activeDeadlineSeconds not set$/),
-  fails("without a time to live", job({ spec: { ttlSecondsAfterFinished: undefined } }), /ttlSecondsAfterFinished/),
-  passes("with both", job()),
+  fails("with a time to live", job({ spec: { ttlSecondsAfterFinished: 60 } }), /ttlSecondsAfterFinished set/),
+  passes("with a deadline", job()),
   passes("what is no Job", statefulSet()),
   waits("the deadline is unknown", job({ spec: { activeDeadlineSeconds: unknown } })),
 );

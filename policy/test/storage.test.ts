@@ -143,6 +143,34 @@ expectations(
     [/Claim kafka\/data-broker-0: spec\.volumeName changes/, /StatefulSet kafka\/broker: spec\.volumeClaimTemplates/],
     settings,
   ),
+  fails(
+    "when the namespace gets another name",
+    [
+      resource("kubernetes:core/v1:PersistentVolumeClaim", "data-broker-0", {
+        metadata: { name: "data-broker-0", namespace: "other" },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          volumeName: "data-broker-0",
+          resources: { requests: { storage: "10Gi" } },
+        },
+      }),
+      statefulSet({ metadata: { namespace: "other" } }),
+    ],
+    [
+      /Claim other\/data-broker-0: metadata\.namespace changes/,
+      /StatefulSet other\/broker: metadata\.namespace changes/,
+    ],
+    settings,
+  ),
+  fails(
+    "when a volume moves that another component has now",
+    {
+      ...persistentVolume({ nfs: { server: "nfs-9" } }),
+      urn: "urn:pulumi:production::project::moved$kubernetes:core/v1:PersistentVolume::moved",
+    },
+    /spec\.nfs changes, which replaces it/,
+    settings,
+  ),
   passes("when nothing changes", recorded, settings),
   passes("when a volume grows", persistentVolume({ capacity: { storage: "200Gi" } }), settings),
   passes("for a volume that is new", resource("kubernetes:core/v1:PersistentVolume", "new", { spec: {} }), settings),

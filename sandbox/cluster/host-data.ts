@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { run, succeeds } from "../host/command";
+import { privateDirectory } from "../host/private-directory";
 import type { Paths } from "../paths";
 
 /** Where stacks keep their hostPath volumes on a node. */
@@ -8,7 +9,7 @@ const directory = "/data/kafka";
 
 /** Lays a directory of the sandbox over that of the machine, so that hostPath volumes touch nothing of the machine's own and go with the sandbox. All nodes share it. */
 export async function ensureHostData(paths: Paths): Promise<void> {
-  mkdirSync(paths.hostData, { recursive: true });
+  privateDirectory(paths.hostData);
   mkdirSync(directory, { recursive: true });
   await removeDeleted();
   if (!isLaidOver(paths)) await run("mount", ["--bind", paths.hostData, directory]);

@@ -1,4 +1,5 @@
 /** `npm run up|preview|down -- --stack dev [-c key=value]`. */
+import "../host/check-node";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
@@ -17,6 +18,9 @@ interface Options {
   hideOutputs?: boolean;
   json?: boolean;
 }
+
+/** The exit code of what was ended by SIGINT. */
+const INTERRUPTED = 130;
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
@@ -60,6 +64,7 @@ async function execute(command: EngineCommand, options: Options): Promise<void> 
     configFile: prepared.configFile,
     env: prepared.env,
     hideOutputs: options.hideOutputs ?? false,
+    signal: interruption(),
     policyPacks: policyPacks(root, options),
   });
   if (options.json === true) {
@@ -70,6 +75,22 @@ async function execute(command: EngineCommand, options: Options): Promise<void> 
       process.stderr.write(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`);
     }
   }
+}
+
+/** The first signal ends the run with a summary, the second at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) {
+        process.exit(INTERRUPTED);
+      }
+      process.stderr.write("Interrupting: waits end now (once more to end at once)\n");
+      process.exitCode = INTERRUPTED;
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }
 
 function policyPacks(root: string, options: Options): PolicyPack[] {
@@ -102,5 +123,5 @@ new Command("engine")
       ? " (the sandbox starts with: npm run sandbox -- up)"
       : "";
     process.stderr.write(`error: ${message}${hint}\n`);
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   });

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly hideOutputs?: boolean;
   /** Takes the progress, line by line. @default the standard error stream */
   readonly write?: (line: string) => void;
+  /** Aborted when a person wants the run to end: it ends within seconds, with a summary, and the next run goes on from there. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a run did. */

@@ -79,6 +79,97 @@ describe("engine: a deployment", () => {
   });
 });
 
+describe("engine: a refresh", () => {
+  const refresh = { refresh: true };
+
+  /** A run that finds `a` otherwise than an earlier run with the size 1 left it. */
+  async function finding(found: Parameters<Bench["provider"]["found"]["set"]>[1], options = {}): Promise<Bench> {
+    const first = await runAll(await bench(), thing("a", { size: 1, named: true }));
+    const second = await first.next({ ...refresh, ...options });
+    second.provider.found.set("a", found);
+    return second;
+  }
+  const drifted = { inputs: { size: 2, named: true }, drift: [{ path: ["size"], managers: ["kubectl"] }] };
+
+  it("takes back what something else has changed, and says from whom", async () => {
+    const run = await runAll(await finding(drifted), thing("a", { size: 1, named: true }));
+    assert.deepEqual(run.provider.log, ["update a"]);
+    assert.ok(run.lines.includes("    Thing a: size was changed by kubectl, and is taken back"), run.lines.join("\n"));
+    assert.equal(run.deployment.options.progress.changes().update, 1);
+  });
+
+  it("changes nothing when what the program wants is there already, or is left to others", async () => {
+    const wanted = await runAll(await finding(drifted), thing("a", { size: 2, named: true }));
+    assert.deepEqual(wanted.provider.log, []);
+    const left = thing("a", { size: 1, named: true }, { ignoreChanges: ["size"] });
+    assert.deepEqual((await runAll(await finding(drifted), left)).provider.log, []);
+  });
+
+  it("makes anew what is gone; a preview says so and keeps the state", async () => {
+    const run = await runAll(await finding(undefined), thing("a", { size: 1, named: true }));
+    assert.deepEqual(run.provider.log, ["create a"]);
+    const preview = await finding(undefined, { preview: true });
+    await runAll(preview, thing("a", { size: 1, named: true }));
+    assert.equal(preview.deployment.options.progress.changes().create, 1);
+    assert.equal((await preview.next()).state.state.resources.length, 1);
+  });
+
+  it("waits for what is as it shall be but not ready, which is no change", async () => {
+    const run = await runAll(
+      await finding({ readiness: { notReady: "2 of 3" } }),
+      thing("a", { size: 1, named: true }),
+    );
+    assert.deepEqual(run.provider.log, ["update a"]);
+    assert.equal(run.deployment.options.progress.changes().same, 1);
+  });
+
+  it("is content with what has become ready since a run that did not wait for it", async () => {
+    const first = await bench();
+    await assert.rejects(first.deployment.register(thing("a", { notReady: true })), Stopped);
+    const second = await first.next(refresh);
+    second.provider.found.set("a", { readiness: "ready" });
+    await runAll(second, thing("a", { notReady: true }));
+    assert.deepEqual(second.provider.log, []);
+    assert.equal(second.state.find(urnOf("a"))?.initErrors, undefined);
+  });
+
+  it("that fails fails the run: no answer is not that the resource is gone", async () => {
+    const run = await finding(undefined);
+    run.provider.refresh = () => Promise.reject(new Error("no answer"));
+    await assert.rejects(run.deployment.register(thing("a", { size: 1, named: true })), Stopped);
+    assert.equal(run.deployment.failure?.message, "Thing a failed: no answer");
+    assert.deepEqual(urns(run), [urnOf("a")]);
+  });
+
+  it("is not made without being asked for", async () => {
+    const run = await runAll(await finding(undefined, { refresh: false }), thing("a", { size: 1, named: true }));
+    assert.deepEqual(run.provider.log, []);
+  });
+});
+
+describe("engine: an interruption", () => {
+  it("starts nothing more, and is the reason that the run failed", async () => {
+    const interruption = new AbortController();
+    const run = await bench({ signal: interruption.signal });
+    interruption.abort();
+    await assert.rejects(run.deployment.register(thing("late")), Stopped);
+    assert.deepEqual(run.provider.log, []);
+    assert.match(run.deployment.failure?.message ?? "", /^interrupted; .* run the same command again/);
+  });
+
+  it("says of each step under way what it waited for", async () => {
+    const interruption = new AbortController();
+    const run = await bench({ signal: interruption.signal });
+    run.provider.pause = () => {
+      interruption.abort();
+      return Promise.reject(new Error("interrupted: 2 of 3 pods ready"));
+    };
+    await assert.rejects(run.deployment.register(thing("a")), Stopped);
+    assert.deepEqual(run.lines, ["    Thing a: interrupted: 2 of 3 pods ready"]);
+    assert.match(run.deployment.failure?.message ?? "", /^interrupted; /);
+  });
+});
+
 describe("engine: replacement", () => {
   it("makes the new one under a new name first and deletes the old one at the end", async () => {
     const first = await runAll(await bench(), thing("a", { fixed: 1 }));

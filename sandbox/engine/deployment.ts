@@ -2,8 +2,10 @@
 import { LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Analyzers } from "./analyzer";
 import { compare } from "./compare";
+import type { Hook } from "./hooks";
 import { restore } from "./paths";
 import { describe, type Progress } from "./progress";
+import { Interrupted, type Drift, type Provider, type Subject } from "./provider";
 import type { Providers } from "./providers";
 import { aliasUrns, type Registration } from "./registration";
 import type { ResourceState, StateFile } from "./state";
@@ -38,10 +40,17 @@ export interface DeploymentOptions {
   readonly progress: Progress;
   readonly analyzers: Analyzers;
   readonly constructs: Readonly<Record<string, Construct>>;
+  /** Look at each resource before it is compared, as Pulumi.yaml's `refresh: always` says. @default false */
+  readonly refresh?: boolean;
+  /** Aborted when a person wants the run to end: no step begins any more, and waits end. Absent when nothing can interrupt it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The run was stopped because something failed elsewhere; nobody needs to hear of it again. */
 export class Stopped extends Error {}
+
+const INTERRUPTED =
+  "interrupted; what was done is kept, and what was under way goes on in the cluster: run the same command again, or take the change back and run that";
 
 /** A deployment in progress. */
 export class Deployment {
@@ -55,6 +64,13 @@ export class Deployment {
 
   constructor(readonly options: DeploymentOptions) {
     this.steps = new Steps(options);
+    const interrupt = () => {
+      this.fail(undefined, new Interrupted(INTERRUPTED));
+    };
+    options.signal?.addEventListener("abort", interrupt);
+    if (options.signal?.aborted === true) {
+      interrupt();
+    }
   }
 
   /** Finds a resource of this run, as it is or in a preview would be. */
@@ -83,6 +99,11 @@ export class Deployment {
     }
   }
 
+  /** Takes note of a hook: resources name it. */
+  registerHook(name: string, hook: Hook): void {
+    this.steps.hooks.set(name, hook);
+  }
+
   /** Waits until nothing runs any more. */
   async settle(): Promise<void> {
     while (this.running.size > 0) {
@@ -96,6 +117,10 @@ export class Deployment {
       return;
     }
     const reason = error instanceof Error ? error.message : String(error);
+    if (this.options.signal?.aborted === true && this.failure !== undefined && urn !== undefined) {
+      this.options.progress.note(urn, reason);
+      return;
+    }
     const failure = new Error(urn === undefined ? reason : `${describe(urn)} failed: ${reason}`, { cause: error });
     if (this.failure === undefined) {
       this.failure = failure;
@@ -160,9 +185,9 @@ export class Deployment {
       throw new Error(`two resources have this name and type; names must be unique (${urn})`);
     }
     this.seen.add(urn);
-    const old = await this.withoutHalfDeleted(this.findOld(registration, urn));
+    const known = await this.withoutHalfDeleted(this.findOld(registration, urn));
     if (!registration.custom) {
-      return this.component(registration, urn, old);
+      return this.component(registration, urn, known);
     }
     if (registration.importId !== undefined) {
       throw new Error("the import option is not supported by the engine stand-in");
@@ -170,12 +195,13 @@ export class Deployment {
     const { providers, state, analyzers } = this.options;
     const subject = { urn, type: registration.type, name: registration.name };
     const provider = providers.get(registration.type, registration.provider);
+    const { old, drift, notReady } = await this.refreshed(subject, known);
     const wanted =
       old === undefined ? registration.inputs : restore(registration.ignoreChanges, old.inputs, registration.inputs);
     // What a run that was killed had begun to make keeps the name that the provider gave it.
     const checked = await provider.check(subject, wanted, old ?? state.begun(urn));
     const inputs = await analyzers.analyze(registration, urn, checked, this.lookup);
-    const work: Work = { subject, provider, registration, next: stateOf(registration, urn, inputs) };
+    const work: Work = { subject, provider, registration, next: stateOf(registration, urn, inputs), drift };
     if (old === undefined) {
       return this.steps.create(work);
     }
@@ -183,9 +209,42 @@ export class Deployment {
     if (difference.replace.length > 0) {
       return this.steps.replace(work, old, difference, wanted);
     }
+    if (difference.changes.length === 0 && notReady !== undefined) {
+      return this.steps.settle(work, old, notReady);
+    }
     return difference.changes.length === 0 && old.initErrors === undefined
       ? this.steps.keepSame(work, old)
       : this.steps.update(work, old, difference);
+  }
+
+  /** A resource as it is now, whatever an earlier run left and somebody did by hand; none when it is gone. */
+  private async refreshed(subject: Subject, old: ResourceState | undefined): Promise<Found> {
+    const { refresh, providers, preview, progress, state } = this.options;
+    // What an earlier run made is asked of the provider that made it.
+    const provider: Provider | undefined =
+      refresh === true && old !== undefined ? providers.get(old.type, old.provider) : undefined;
+    if (old === undefined || provider?.refresh === undefined) {
+      return { old, drift: [] };
+    }
+    const now = await provider.refresh(this.steps.operationOn(subject, old));
+    if (now === undefined) {
+      progress.note(subject.urn, `is gone, by something else than this stack; it is made anew`);
+      if (!preview) {
+        state.remove(old);
+      }
+      return { old: undefined, drift: [] };
+    }
+    old.inputs = now.inputs;
+    old.outputs = now.outputs;
+    if (now.readiness === "ready") {
+      delete old.initErrors;
+    }
+    if (typeof now.readiness !== "object") {
+      return { old, drift: now.drift };
+    }
+    const { notReady } = now.readiness;
+    old.initErrors = [notReady];
+    return { old, drift: now.drift, notReady };
   }
 
   /** Ends a deletion in whose midst an earlier run was killed: there is no telling how far it came. */
@@ -236,6 +295,13 @@ export class Deployment {
     next.outputs = await construct(this, registration, urn);
     return { urn, id: "", outputs: next.outputs };
   }
+}
+
+/** What the state and the cluster know of a resource. */
+interface Found {
+  readonly old: ResourceState | undefined;
+  readonly drift: readonly Drift[];
+  readonly notReady?: string;
 }
 
 function stateOf(registration: Registration, urn: string, inputs: PropertyMap): ResourceState {

@@ -2,8 +2,8 @@
  * A small stand-in for the Pulumi engine and the few providers that this project uses, for tests and for machines that
  * cannot download the real ones. It runs the unchanged program over Pulumi's own protocol.
  *
- * What it is not: it is not for production. It shows which properties change, not full diffs; it has no refresh of
- * state from the cluster, no import, no targets, no transforms, no hooks but those before a creation or an update,
+ * What it is not: it is not for production. It shows which properties change, not full diffs; it refreshes Kubernetes
+ * objects as it comes to them (`options: {refresh: always}`) and not by a command of its own; it has no import, no targets, no transforms, no hooks but those before a creation or an update,
  * no stack references and no encrypted config; it knows Kubernetes objects, Helm charts (v4) and docker images,
  * nothing else.
  */

@@ -10,6 +10,12 @@ import { readHook } from "./hooks";
 import { readRegistration } from "./registration";
 import { fromStruct, normalize, reveal, toStruct } from "./values";
 
+/**
+ * All that a program asks of an engine. The monitor knows nothing else of what stands behind it, so that the compiler holds whoever stands
+ * there to the whole of it.
+ */
+export type Answers = Pick<Deployment, "register" | "registerHook" | "registerOutputs" | "read" | "invoke" | "log">;
+
 /** A running server. */
 export interface Monitor {
   /** Where it listens, `host:port`. */
@@ -31,8 +37,8 @@ const FEATURES = [
 // Kubernetes manifests can be long; the SDK itself uses this limit.
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
-/** Starts the services for one deployment on a free port of the loopback interface. */
-export async function startMonitor(deployment: Deployment): Promise<Monitor> {
+/** Starts the services for one run of a program on a free port of the loopback interface. */
+export async function startMonitor(deployment: Answers): Promise<Monitor> {
   const server = new grpc.Server(OPTIONS);
   server.addService(resourcegrpc.ResourceMonitorService, monitorOf(deployment));
   server.addService(enginegrpc.EngineService, engineOf(deployment));
@@ -72,13 +78,13 @@ function unary<Q, S>(handle: (request: Q) => Promise<S> | S): Handler<Q, S> {
   };
 }
 
-function unsupported(what: string): Handler<empty.Empty, empty.Empty> {
+function unsupported<Q, S>(what: string): Handler<Q, S> {
   return (_, callback) => {
     callback({ code: grpc.status.UNIMPLEMENTED, details: `${what} is not supported by the engine stand-in` });
   };
 }
 
-function monitorOf(deployment: Deployment): grpc.UntypedServiceImplementation {
+function monitorOf(deployment: Answers): resourcegrpc.IResourceMonitorServer {
   return {
     // Not implemented on purpose: the SDK then asks for each feature by name.
     getDeploymentInfo: unsupported("getDeploymentInfo"),
@@ -126,7 +132,7 @@ function monitorOf(deployment: Deployment): grpc.UntypedServiceImplementation {
     registerStackInvokeTransform: unsupported("an invoke transform"),
     registerResourceHook: unary((request: resource.RegisterResourceHookRequest) => {
       const [name, hook] = readHook(request);
-      deployment.steps.hooks.set(name, hook);
+      deployment.registerHook(name, hook);
       return new empty.Empty();
     }),
     registerErrorHook: unsupported("an error hook"),
@@ -135,7 +141,7 @@ function monitorOf(deployment: Deployment): grpc.UntypedServiceImplementation {
   };
 }
 
-function engineOf(deployment: Deployment): grpc.UntypedServiceImplementation {
+function engineOf(deployment: Answers): enginegrpc.IEngineServer {
   let root = "";
   return {
     log: unary((request: engine.LogRequest) => {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
+import { bundledNode } from "../host/bundled-node";
 import type { Project } from "./project";
 
 /** How a program runs. */
@@ -16,12 +17,14 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Takes the lines that the program prints. */
   readonly print: (line: string) => void;
+  /** Aborted when the program shall end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 // How many registrations a program may have under way: the SDK serializes only at 1.
 const PARALLEL = 16;
 
-/** Runs the program and gives its exit code. Signals that end this process end the program too. */
+/** Runs the program and gives its exit code. */
 export async function runProgram(options: ProgramOptions): Promise<number> {
   const { project, stack, address } = options;
   const [entry, directory] = entryPoint(project);
@@ -46,6 +49,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   for (const stream of [child.stdout, child.stderr]) {
     readline.createInterface(stream).on("line", options.print);
   }
+  options.signal?.addEventListener("abort", () => child.kill());
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
@@ -62,7 +66,6 @@ function entryPoint(project: Project): [entry: string, directory: string] {
 
 /** Node itself: the one that runs this, unless it is too old and the project brings a newer one. */
 export function nodeBinary(root: string): string {
-  const bundled = path.join(root, "node_modules", "node", "bin", "node");
   const major = Number(process.versions.node.split(".")[0]);
-  return major < 24 && fs.existsSync(bundled) ? bundled : process.execPath;
+  return (major < 24 ? bundledNode(root) : undefined) ?? process.execPath;
 }

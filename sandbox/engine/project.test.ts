@@ -32,7 +32,16 @@ config:
     assert.deepEqual(project.nodeArgs, ["--import", "tsx"]);
     assert.equal(project.typescript, false);
     assert.equal(project.main, "src/index.ts");
+    assert.equal(project.refresh, false);
     assert.deepEqual(project.defaults, { "demo:replicas": 3, "aws:region": "eu" });
+  });
+
+  it("looks at what there is before it compares, when the project says so, as this one does", () => {
+    assert.ok(
+      readProject(projectWith({ "Pulumi.yaml": "name: demo\nruntime: nodejs\noptions: { refresh: always }\n" }))
+        .refresh,
+    );
+    assert.ok(readProject(path.join(__dirname, "..", "..")).refresh);
   });
 
   it("refuses a folder without Pulumi.yaml and another runtime", () => {

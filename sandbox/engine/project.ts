@@ -16,6 +16,8 @@ export interface Project {
   readonly typescript: boolean;
   /** The project's own config values, which a stack file may override. */
   readonly defaults: Readonly<Record<string, unknown>>;
+  /** Whether each run looks at what there is before it compares (`options: {refresh: always}`). */
+  readonly refresh: boolean;
 }
 
 interface ProjectFile {
@@ -23,6 +25,7 @@ interface ProjectFile {
   runtime?: string | { name?: string; options?: { typescript?: boolean; nodeargs?: string } };
   main?: string;
   config?: Record<string, unknown>;
+  options?: { refresh?: string };
 }
 
 /**
@@ -60,6 +63,7 @@ export function readProject(root: string): Project {
     nodeArgs: (options.nodeargs ?? "").split(/\s+/).filter((argument) => argument !== ""),
     typescript: options.typescript ?? true,
     defaults,
+    refresh: document.options?.refresh === "always",
   };
 }
 

@@ -28,6 +28,26 @@ export interface Operation extends Subject {
   readonly timeout?: number;
   /** Says what the operation waits for. */
   readonly note: (line: string) => void;
+  /** Aborted when a person wants the run to end: waits end then. Absent when nothing can interrupt it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A property that something else has changed. */
+export interface Drift {
+  readonly path: Path;
+  /** Who has, as far as the cluster knows. */
+  readonly managers: readonly string[];
+}
+
+/** A resource as it is now. */
+export interface Refreshed {
+  /** The inputs that would have made it as it is. */
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+  /** Where it is not as it was made. */
+  readonly drift: readonly Drift[];
+  /** Whether it is ready, else why not; absent where a refresh does not ask. */
+  readonly readiness?: "ready" | { readonly notReady: string };
 }
 
 /** How new inputs differ from the old ones. */
@@ -58,6 +78,12 @@ export interface Provider {
   update(operation: Operation & { old: ResourceState }): Promise<PropertyMap>;
   /** Deletes the resource and waits until it is gone; one that is gone already is no error. */
   delete(operation: Operation & { old: ResourceState }): Promise<void>;
+  /**
+   * What has become of the resource since the last run; `undefined` when it is gone. Absent for what cannot be asked.
+   *
+   * @throws when it cannot be found out: no answer does not mean that the resource is gone
+   */
+  refresh?(operation: Operation & { old: ResourceState }): Promise<Refreshed | undefined>;
   /** The resource with this id as it is now. @throws when there is none */
   read(subject: Subject, id: string, inputs: PropertyMap): Promise<PropertyMap>;
 }
@@ -68,10 +94,15 @@ export class NotReady extends Error {
     message: string,
     /** What there is. */
     readonly made: Made,
+    /** What ended the wait. */
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
   }
 }
+
+/** A person wanted the run to end while this was waited for. */
+export class Interrupted extends Error {}
 
 /** The request was refused, so that certainly nothing was made or deleted. */
 export class Refused extends Error {}

@@ -15,6 +15,7 @@ import { runProgram } from "./program";
 import { Progress, toStderr } from "./progress";
 import { readConfig, type Project } from "./project";
 import { Providers, type ProviderFactory } from "./providers";
+import { StashProvider } from "./stash";
 import { StateFile } from "./state";
 
 const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
@@ -23,6 +24,7 @@ const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
     replacedKeys: (old, config, { env }) => otherClusterPaths(old, config, env),
   },
   docker: { make: (config, context) => new DockerProvider(config, context), replacedKeys: () => [] },
+  pulumi: { make: () => new StashProvider(), replacedKeys: () => [] },
 };
 
 const CONSTRUCTS: Readonly<Record<string, Construct>> = { [CHART]: constructChart };
@@ -71,6 +73,8 @@ async function perform(options: RunOptions, project: Project, file: string): Pro
     progress,
     analyzers,
     constructs: CONSTRUCTS,
+    refresh: project.refresh,
+    signal: options.signal,
   });
   try {
     if (options.command !== "down") {
@@ -81,7 +85,10 @@ async function perform(options: RunOptions, project: Project, file: string): Pro
     analyzers.stop();
     state.save();
   }
-  await deleteGone(deployment);
+  await deleteGone(deployment).catch((error: unknown) => {
+    progress.summarize();
+    throw error;
+  });
   if (options.command === "down") {
     state.state.outputs = {};
     state.save();
@@ -102,7 +109,8 @@ async function runToEnd(
     const print = (line: string) => {
       progress.say(`  | ${line}`);
     };
-    const code = await runProgram({ project, stack, preview, address: monitor.address, config, env, print });
+    const { signal } = deployment.options;
+    const code = await runProgram({ project, stack, preview, address: monitor.address, config, env, print, signal });
     await deployment.settle();
     if (deployment.failure === undefined && code !== 0) {
       deployment.fail(undefined, new Error(`the program ended with exit code ${code}`));

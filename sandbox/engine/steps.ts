@@ -1,9 +1,18 @@
 /** The steps of a run: each does one thing to one resource, writes the state, and tells of it. */
 import type { DeploymentOptions } from "./deployment";
-import { formatPath } from "./paths";
+import { formatPath, related } from "./paths";
 import { callHook, type Hook } from "./hooks";
 import type { Operation } from "./progress";
-import { NotReady, Refused, type Difference, type Made, type Provider, type Subject } from "./provider";
+import {
+  NotReady,
+  Refused,
+  type Difference,
+  type Drift,
+  type Made,
+  type Operation as Asked,
+  type Provider,
+  type Subject,
+} from "./provider";
 import type { Registration } from "./registration";
 import type { ResourceState } from "./state";
 import { nameOf } from "./urn";
@@ -23,6 +32,8 @@ export interface Work {
   readonly registration: Registration;
   /** Its state to be, without id and outputs. */
   readonly next: ResourceState;
+  /** What something else has changed of it. */
+  readonly drift: readonly Drift[];
 }
 
 /** What the tale of a step says. */
@@ -72,6 +83,7 @@ export class Steps {
           state.begin(next);
         },
         note: this.noteFor(subject.urn),
+        signal: this.options.signal,
         ...(registration.timeouts.create !== undefined && { timeout: registration.timeouts.create }),
       });
       const outputs = this.keep(work, made);
@@ -89,25 +101,62 @@ export class Steps {
 
   /** Changes a resource in place. @throws when that fails */
   async update(work: Work, old: ResourceState, difference: Difference): Promise<Registered> {
-    const { subject, provider, registration, next } = work;
+    const { subject, registration } = work;
     const started = Date.now();
-    const id = old.id ?? "";
     await this.callHooks(registration.beforeUpdate, work, old);
+    this.tellDrift(work, difference);
+    const registered = await this.apply(work, old);
+    const paths = difference.changes.map((change) => formatPath(change.path));
+    this.tell(subject.urn, { operation: "update", paths, replacePaths: [] }, started);
+    return registered;
+  }
+
+  /** Waits for a resource that is as it shall be but not ready. @throws when it does not get ready */
+  async settle(work: Work, old: ResourceState, notReady: string): Promise<Registered> {
+    const { urn } = work.subject;
+    const started = Date.now();
+    this.options.progress.note(urn, `is not ready: ${notReady}`);
+    const registered = await this.apply(work, old);
+    this.tell(urn, { operation: "same", paths: [], replacePaths: [] }, started);
+    return registered;
+  }
+
+  /** What a provider is told for looking at a resource. */
+  operationOn(subject: Subject, old: ResourceState): Asked & { old: ResourceState } {
+    return {
+      ...subject,
+      inputs: old.inputs,
+      old,
+      preview: this.options.preview,
+      adopt: false,
+      ignoreChanges: [],
+      begin: () => undefined,
+      note: this.noteFor(subject.urn),
+      signal: this.options.signal,
+    };
+  }
+
+  /** Says what is taken back from whom. */
+  private tellDrift({ subject, drift }: Work, { changes }: Difference): void {
+    for (const { path, managers } of drift) {
+      if (changes.some((change) => related(path, change.path))) {
+        const who = managers.length === 0 ? "something else" : managers.join(", ");
+        this.options.progress.note(subject.urn, `${formatPath(path)} was changed by ${who}, and is taken back`);
+      }
+    }
+  }
+
+  private async apply(work: Work, old: ResourceState): Promise<Registered> {
+    const { subject, provider, registration, next } = work;
+    const id = old.id ?? "";
     try {
       const outputs = await provider.update({
-        ...subject,
+        ...this.operationOn(subject, old),
         inputs: next.inputs,
-        old,
-        preview: this.options.preview,
-        adopt: false,
         ignoreChanges: registration.ignoreChanges,
-        begin: () => undefined,
-        note: this.noteFor(subject.urn),
         ...(registration.timeouts.update !== undefined && { timeout: registration.timeouts.update }),
       });
       const kept = this.keep(work, { id, outputs });
-      const paths = difference.changes.map((change) => formatPath(change.path));
-      this.tell(subject.urn, { operation: "update", paths, replacePaths: [] }, started);
       return { urn: subject.urn, id, outputs: this.shown(kept) };
     } catch (error) {
       if (error instanceof NotReady) {
@@ -159,16 +208,8 @@ export class Steps {
     this.options.state.save();
     try {
       await provider.delete({
-        urn: resource.urn,
-        type: resource.type,
-        name: nameOf(resource.urn),
-        inputs: resource.inputs,
-        old: resource,
+        ...this.operationOn({ urn: resource.urn, type: resource.type, name: nameOf(resource.urn) }, resource),
         preview: false,
-        adopt: false,
-        ignoreChanges: [],
-        begin: () => undefined,
-        note: this.noteFor(resource.urn),
         ...(resource.timeouts?.delete !== undefined && { timeout: resource.timeouts.delete }),
       });
     } catch (error) {

@@ -10,6 +10,8 @@ export interface ToolOptions {
   readonly input?: string;
   /** Takes each line of its output as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Aborted when the tool shall end: it is interrupted then, and its own end is waited for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A tool that ended with an error. */
@@ -26,6 +28,7 @@ const ERROR_LINES = 30;
  */
 export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<string> {
   const child = spawn(command, args, { env: options.env, cwd: options.cwd, stdio: ["pipe", "pipe", "pipe"] });
+  options.signal?.addEventListener("abort", () => child.kill("SIGINT"));
   const stdout: string[] = [];
   const last: string[] = [];
   const listen = (stream: NodeJS.ReadableStream, keep: (line: string) => void) => {

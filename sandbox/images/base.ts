@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { bundledNode } from "../host/bundled-node";
 import { run } from "../host/command";
 import { ensurePackages } from "../host/platform";
 import { proxyBuildArguments } from "../host/proxy";
@@ -27,7 +28,12 @@ export async function ensureBaseImages(
 ): Promise<void> {
   const debian = await makeDebian(paths, report);
   const node = async () => {
-    const binary = join(checkout, "node_modules", "node", "bin", "node");
+    const binary = bundledNode(checkout);
+    if (binary === undefined) {
+      throw new Error(
+        `npm has installed no Node.js for the image sandbox/node: run npm ci without --omit=optional, on Linux x64 or arm64.`,
+      );
+    }
     const files = { npmrc: npmSettings(), node: { from: binary } };
     await build(paths, "node", baseImages.node, debian, files, report, async (context) => {
       await unpackNpm(join(context, "npm"));

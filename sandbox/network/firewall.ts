@@ -3,7 +3,7 @@ import { network } from "../plan";
 
 /** A chain of ours, where it is called from, and its rules. */
 interface Chain {
-  readonly table: "filter" | "nat";
+  readonly table: "filter" | "nat" | "mangle";
   readonly name: string;
   readonly from: string;
   readonly rules: readonly string[][];
@@ -11,6 +11,14 @@ interface Chain {
 
 /** All of the sandbox's own packet rules; those of Services are kube-proxy's. */
 const chains: readonly Chain[] = [
+  // Nothing that comes from elsewhere gets in: not to pods, not to Services, whose addresses are still those of the packets here, and not to
+  // the machine's own addresses within the sandbox, which it would answer for on every interface. Answers to what left are addressed to the machine.
+  {
+    table: "mangle",
+    name: "KSTACK-PREROUTING",
+    from: "PREROUTING",
+    rules: [["-d", network.range, "!", "-s", network.range, "!", "-i", "lo", "-j", "DROP"]],
+  },
   // Other programs (docker, firewalls) make DROP the policy of these two.
   {
     table: "filter",

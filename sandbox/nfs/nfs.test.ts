@@ -29,6 +29,12 @@ describe("NFS servers", () => {
   it("give a client that was cut off its state back within seconds", () => {
     assert.match(renderServerConfig(), /Grace_Period = 5;/);
   });
+
+  it("exports to the sandbox's addresses and to nobody else", () => {
+    const [, everybody = "", sandbox = ""] = /EXPORT \{([^{]*)CLIENT \{([^}]*)\}/.exec(renderServerConfig()) ?? [];
+    assert.match(everybody, /Access_Type = None;/);
+    assert.match(sandbox, /Clients = 198\.18\.0\.0\/15; Access_Type = RW;/);
+  });
 });
 
 describe("the kubelet's mount command without an NFS client in the kernel", () => {

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import type { Daemon } from "../daemons/daemon";
 import { run, succeeds } from "../host/command";
+import { privateDirectory } from "../host/private-directory";
 import { end, identify } from "../host/process";
 import { checkout, type Paths } from "../paths";
 import { cgroupOf, network } from "../plan";
@@ -41,6 +42,7 @@ export function nfsServer(paths: Paths, server: NfsServer): Daemon {
     files: { [config]: renderServerConfig() },
     prepare: async () => {
       await endServer(paths, server);
+      privateDirectory(paths.nfs);
       for (const name of ["export", "state"]) mkdirSync(join(directory, name), { recursive: true });
       // Brokers do not run as root, and whom they run as is not the server's affair.
       chmodSync(join(directory, "export"), 0o777);
@@ -49,14 +51,18 @@ export function nfsServer(paths: Paths, server: NfsServer): Daemon {
   };
 }
 
-/** Renders the configuration of a server; the same for all, because each has its own view of the file system. */
+/**
+ * Renders the configuration of a server; the same for all, because each has its own view of the file system. Only the sandbox's addresses get
+ * at the export: the kubelet works on it as root, and root of another machine must not.
+ */
 export function renderServerConfig(): string {
   return `NFS_CORE_PARAM { Protocols = 3, 4; mount_path_pseudo = true; Enable_NLM = false; Enable_RQUOTA = false; }
 # A client that was cut off gets its state back within seconds and not, as by default, minutes.
 NFSv4 { Only_Numeric_Owners = true; Grace_Period = 5; Lease_Lifetime = 5; RecoveryBackend = fs; Minor_Versions = 1, 2; }
 EXPORT {
   Export_Id = 1; Path = /mnt${exportPath}; Pseudo = ${exportPath};
-  Access_Type = RW; Squash = No_Root_Squash; SecType = sys;
+  Access_Type = None; SecType = sys;
+  CLIENT { Clients = ${network.range}; Access_Type = RW; Squash = No_Root_Squash; }
   FSAL { Name = VFS; }
 }
 `;

@@ -108,6 +108,23 @@ describe("the life of a sandbox", function () {
     await assert.rejects(machine.run("curl", "-sfk", "https://198.18.255.11:10250/pods"), /code 22/);
   });
 
+  it("lets in nobody from another machine: not to pods, nor to its own daemons", async () => {
+    const pod = await machine.kubectl("get", "pod", "registry", "-o", "jsonpath={.status.podIP}");
+    const places = [`http://${pod}:5000/`, "https://198.18.255.11:10250/healthz"];
+    const reached = (place: string) => machine.fromNeighbour("curl", "-sk", "-o", "/dev/null", "-m", "5", place);
+    const rule = ["PREROUTING", "-j", "KSTACK-PREROUTING"];
+    await machine.addNeighbour();
+    try {
+      for (const place of places) await assert.rejects(reached(place), /code 28/, place);
+      // Without the rule both are reached, so that it is the rule which keeps the neighbour out.
+      await machine.run("iptables", "-w", "30", "-t", "mangle", "-D", ...rule);
+      for (const place of places) await reached(place);
+    } finally {
+      await machine.run("iptables", "-w", "30", "-t", "mangle", "-I", ...rule);
+      await machine.removeNeighbour();
+    }
+  });
+
   for (const daemon of ["etcd", "kube-apiserver", "kubelet-node-0", "containerd-node-0", "kube-proxy", "dockerd"]) {
     it(`is repaired by up after a crash of ${daemon}, which alone is started again`, async () => {
       const before = await pids();

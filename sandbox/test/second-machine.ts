@@ -14,6 +14,7 @@ import { unmountBelow } from "../teardown/mounts";
  */
 export class SecondMachine {
   readonly #network = `sandbox-test-${process.pid}`;
+  readonly #neighbour = `sandbox-neighbour-${process.pid}`;
   /** Directory of the sandbox. Short, because of the unix sockets below it. */
   readonly root = mkdtempSync("/tmp/sb-");
 
@@ -45,6 +46,30 @@ export class SecondMachine {
   async status(): Promise<SandboxStatus> {
     const text = await this.run("sh", "-c", `"${process.execPath}" --import tsx sandbox/cli.ts status --json || true`);
     return JSON.parse(text) as SandboxStatus;
+  }
+
+  /** Puts another machine beside it, on a network of the two, that takes it for its gateway. */
+  async addNeighbour(): Promise<void> {
+    const name = this.#neighbour;
+    await run("ip", ["netns", "add", name]);
+    await this.run("ip", "link", "add", "neighbour", "type", "veth", "peer", "name", "eth0", "netns", name);
+    await this.run("ip", "address", "add", "192.0.2.1/30", "dev", "neighbour");
+    await this.run("ip", "link", "set", "neighbour", "up");
+    await run("ip", ["-n", name, "address", "add", "192.0.2.2/30", "dev", "eth0"]);
+    await run("ip", ["-n", name, "link", "set", "eth0", "up"]);
+    await run("ip", ["-n", name, "route", "add", "default", "via", "192.0.2.1"]);
+  }
+
+  /** Runs a command on the neighbour. */
+  async fromNeighbour(command: string, ...args: string[]): Promise<string> {
+    return run("ip", ["netns", "exec", this.#neighbour, command, ...args]);
+  }
+
+  /** Takes the neighbour away, and with it the network of the two. */
+  async removeNeighbour(): Promise<void> {
+    await succeeds("ip", ["netns", "delete", this.#neighbour]);
+    // The kernel takes away what was in the network a moment later.
+    await succeeds("nsenter", [`--net=/run/netns/${this.#network}`, "ip", "link", "delete", "neighbour"]);
   }
 
   /** kubectl, as administrator. */

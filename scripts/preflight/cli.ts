@@ -1,4 +1,5 @@
 /** `npm run preflight -- --stack X`: checks what a stack needs of its cluster and of docker, and says all that is missing at once. Changes nothing. */
+import "../../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";

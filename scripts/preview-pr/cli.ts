@@ -1,3 +1,4 @@
+import "../../sandbox/host/check-node";
 import { Command } from "commander";
 import * as fs from "node:fs";
 import * as path from "node:path";

@@ -6,13 +6,13 @@ import * as path from "node:path";
 /**
  * The commit that a name stands for.
  *
- * @throws when there is no such commit.
+ * @throws when there is no such commit, with what to fetch when the clone is a shallow one.
  */
 export function commitOf(root: string, name: string): string {
   try {
     return git(root, "rev-parse", "--verify", "--quiet", `${name}^{commit}`).trim();
   } catch {
-    throw new Error(`There is no commit ${name} in ${root}: name a branch, a tag or a commit that is fetched`);
+    throw new Error(`There is no commit ${name} in ${root}: ${isShallow(root) ? DEEPEN : FETCH}`);
   }
 }
 
@@ -21,7 +21,26 @@ export function mergeBase(root: string, one: string, other: string): string {
   try {
     return git(root, "merge-base", one, other).trim();
   } catch {
-    throw new Error(`${one} and ${other} have no commit in common; fetch the whole history (fetch-depth: 0)`);
+    throw new Error(`${one} and ${other} have no commit in common in ${root}: ${isShallow(root) ? DEEPEN : UNRELATED}`);
+  }
+}
+
+const FETCH = "name a branch, a tag or a commit that is fetched";
+const DEEPEN =
+  "the clone is shallow and does not reach back that far; get the history with git fetch --unshallow (fetch-depth: 0 of actions/checkout)";
+const UNRELATED = "neither comes from the other's history, so that there is nothing to compare";
+
+/**
+ * Whether the clone lacks older commits.
+ *
+ * @throws when git cannot read the repository at all, with what git says.
+ */
+function isShallow(root: string): boolean {
+  try {
+    return git(root, "rev-parse", "--is-shallow-repository").trim() === "true";
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(`git cannot read ${root}: ${(stderr ?? "").trim() || message}`, { cause: error });
   }
 }
 

@@ -3,7 +3,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 
-import type { Deployment } from "../../sandbox/engine/deployment";
 import { startMonitor } from "../../sandbox/engine/monitor";
 import { runProgram } from "../../sandbox/engine/program";
 import { readConfig, readProject } from "../../sandbox/engine/project";
@@ -28,8 +27,7 @@ export function stacksOf(root: string): string[] {
 export async function recordStack(root: string, stack: string): Promise<RecordedResource[]> {
   const project = readProject(root);
   const recorder = new Recorder(project.name, stack);
-  // The monitor only asks what the recorder implements.
-  const monitor = await startMonitor(recorder as Partial<Deployment> as Deployment);
+  const monitor = await startMonitor(recorder);
   const printed: string[] = [];
   try {
     const exitCode = await runProgram({

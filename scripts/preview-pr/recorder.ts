@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
-import type { Deployment, Registered } from "../../sandbox/engine/deployment";
+import type { ReadRequest, Registered } from "../../sandbox/engine/deployment";
+import type { Answers } from "../../sandbox/engine/monitor";
 import { aliasUrns, type Registration } from "../../sandbox/engine/registration";
 import { makeUrn, splitReference } from "../../sandbox/engine/urn";
 import { isObject, type PropertyMap, reveal, type Value } from "../../sandbox/engine/values";
@@ -32,9 +33,6 @@ export interface RecordedResource {
   /** Earlier URNs of the resource. */
   readonly aliases: readonly string[];
 }
-
-/** What the monitor asks of a deployment. */
-type Answers = Pick<Deployment, "register" | "registerOutputs" | "read" | "invoke" | "log">;
 
 /**
  * Answers a program as an engine would, but only writes down what it registers: no cluster, no docker, no state. Outputs
@@ -77,9 +75,13 @@ export class Recorder implements Answers {
     // Outputs of components and of the stack are not resources.
   }
 
-  read({ type, name, parent, inputs, id }: Parameters<Answers["read"]>[0]): Promise<Registered> {
+  read({ type, name, parent, inputs, id }: ReadRequest): Promise<Registered> {
     const urn = makeUrn(this.stack, this.project, parent === "" ? undefined : parent, type, name);
     return Promise.resolve({ urn, id, outputs: inputs });
+  }
+
+  registerHook(): void {
+    // A hook is called before something is changed, and here nothing is. What it would refuse, the report shows as a change.
   }
 
   invoke(_token: string, args: PropertyMap): PropertyMap {

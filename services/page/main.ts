@@ -1,6 +1,7 @@
-import { EventStream } from "../src/chat/event-stream.js";
 import { NotSentError, publish, toMessage } from "../src/chat/publish.js";
 import { Conversation } from "./conversation.js";
+import { openRoomStream, type RoomStream } from "./room-stream.js";
+import { HISTORY } from "./stream-messages.js";
 import { element, MessageList, showProblem, showState } from "./view.js";
 
 /** What the service says about itself. */
@@ -12,8 +13,6 @@ interface ServiceConfig {
   readonly needsToken: boolean;
 }
 
-const HISTORY = 50;
-
 const nameInput = element("name", HTMLInputElement);
 const textInput = element("text", HTMLTextAreaElement);
 const roomSelect = element("room", HTMLSelectElement);
@@ -22,7 +21,7 @@ const list = new MessageList((key) => {
   const message = conversation.takeFailed(key);
   if (message !== undefined) send(message.name ?? "", message.text);
 });
-let stream: EventStream | undefined;
+let stream: RoomStream | undefined;
 let headers: Readonly<Record<string, string>> = {};
 /** Whether something was to be sent before there was a room. */
 let isWaiting = false;
@@ -51,8 +50,8 @@ function join(room: string): void {
       list.loaded();
     }, 200);
   };
-  stream = new EventStream(
-    { url: `sse/connect?${query.toString()}`, headers },
+  stream = openRoomStream(
+    { url: new URL(`sse/connect?${query.toString()}`, document.baseURI).href, headers },
     {
       event: ({ type, data }) => {
         if (type !== "test") return;
@@ -66,7 +65,6 @@ function join(room: string): void {
       },
     },
   );
-  stream.start();
 }
 
 function send(name: string, text: string): void {
@@ -169,6 +167,11 @@ roomSelect.addEventListener("change", () => {
 });
 document.addEventListener("visibilitychange", lookedAtEnd);
 list.onScroll(lookedAtEnd);
+// A page that is left must not keep others' stream, nor one of its own; one that is come back to begins anew.
+addEventListener("pagehide", () => stream?.close());
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && stream !== undefined) join(roomSelect.value);
+});
 addEventListener("online", () => stream?.retryNow());
 
 start().catch((error: unknown) => {

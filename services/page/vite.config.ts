@@ -6,5 +6,6 @@ export default defineConfig({
   // Relative addresses, so that the page also works below a path that an ingress adds.
   base: "./",
   build: { outDir: "../dist/page", emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false } },
+  worker: { format: "es" },
   logLevel: "warn",
 });

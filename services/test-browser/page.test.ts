@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import type { ConsumerApp } from "../src/kconsumer/app.js";
 import { MemoryRoom, testConsumer, testProducer, until } from "../test/fakes.js";
 
@@ -67,7 +67,15 @@ class Stage {
   }
 
   async person(name: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-    const context = await this.#browser.newContext(options);
+    return this.tab(await this.#browser.newContext(options), name);
+  }
+
+  /** A person of their own, who opens tabs. */
+  browser(): Promise<BrowserContext> {
+    return this.#browser.newContext();
+  }
+
+  async tab(context: BrowserContext, name: string): Promise<Page> {
     const page = await context.newPage();
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
@@ -78,6 +86,12 @@ class Stage {
     if (name !== "") await page.getByLabel("Name").fill(name);
     assert.deepEqual(problems, []);
     return page;
+  }
+
+  /** Event streams that are open. */
+  async streams(): Promise<number> {
+    const metrics = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    return Number(/^kchat_readers\{.*\} (\d+)$/m.exec(metrics)?.[1]);
   }
 
   async close(): Promise<void> {
@@ -195,6 +209,58 @@ describe("the chat page", function () {
       15_000,
     );
   });
+
+  /** What a browser lacks, and how many streams its tabs then have. */
+  const browsers: readonly [name: string, lacks: readonly string[], streams: number][] = [
+    ["a worker", [], 1],
+    ["an elected tab, where there are no shared workers", ["SharedWorker"], 1],
+    ["each tab on its own, where there are no locks either", ["SharedWorker", "BroadcastChannel"], 3],
+  ];
+  for (const [name, lacks, streams] of browsers) {
+    const count = streams === 1 ? 8 : streams;
+    it(`shows and sends in ${count} tabs at once, with a stream by ${name}`, async () => {
+      const context = await stage.browser();
+      for (const missing of lacks) await context.addInitScript(`delete globalThis.${missing}`);
+      for (let index = 0; index < 60; index += 1) stage.room.write(`Ann: earlier ${index}`);
+      const tabs: Page[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const tab = await stage.tab(context, `Tab ${index}`);
+        await sees(tab, "earlier 59");
+        tabs.push(tab);
+      }
+      assert.equal(await stage.streams(), streams);
+      for (const [index, tab] of tabs.entries()) {
+        await say(tab, `from tab ${index}`);
+        await sees(tab, `from tab ${index}`);
+      }
+      const expected = [
+        ...Array.from({ length: 50 }, (_, index) => `earlier ${index + 10}`),
+        ...tabs.map((_, index) => `from tab ${index}`),
+      ];
+      for (const [index, tab] of tabs.entries()) {
+        await sees(tab, `from tab ${count - 1}`);
+        assert.deepEqual((await texts(tab)).slice(-count), expected.slice(-count));
+        await until(
+          "the message is marked as sent",
+          async () => (await tab.locator(".own .mark").allTextContents()).join() === "✓ sent",
+        );
+        assert.equal(await tab.locator(".own .text").textContent(), `from tab ${index}`);
+      }
+      // The first one had the stream, if a tab has it.
+      await tabs.shift()?.close();
+      stage.room.write("Ann: after the first was closed");
+      for (const tab of tabs) {
+        await sees(tab, "after the first was closed");
+        assert.deepEqual((await texts(tab)).slice(-count - 1), [
+          ...expected.slice(-count),
+          "after the first was closed",
+        ]);
+        assert.equal(await tab.locator("#state").textContent(), "Connected");
+      }
+      for (const tab of tabs) await tab.close();
+      await until("no stream is left", async () => (await stage.streams()) === 0, 20_000);
+    });
+  }
 
   it("counts what came while the reader was further up", async () => {
     for (let index = 0; index < 50; index += 1) stage.room.write(`Ann: message ${index}`);

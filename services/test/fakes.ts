@@ -4,6 +4,7 @@ import type { MessageSink } from "../src/kchat/room-writer.js";
 import type { Entry } from "../src/kafka/fetch.js";
 import type { Position } from "../src/kafka/partition-writer.js";
 import { createConsumerApp, type ConsumerApp, type ConsumerAppOptions } from "../src/kconsumer/app.js";
+import type { FetchedPage } from "../src/kconsumer/older-pages.js";
 import { Positions } from "../src/kconsumer/position.js";
 import type { RoomListener, RoomSource } from "../src/kconsumer/room-source.js";
 import { createProducerApp, type ProducerAppOptions } from "../src/kproducer/app.js";
@@ -15,6 +16,8 @@ export class MemoryRoom implements MessageSink {
   /** Set to make writing fail. */
   failure: HttpError | undefined;
   tag = "memory";
+  /** Entries that are read back at once. */
+  pageEntries = 7;
 
   get bufferedBytes(): number {
     return 0;
@@ -37,6 +40,8 @@ export class MemoryRoom implements MessageSink {
   source(history = 1_000): RoomSource {
     let mine: RoomListener | undefined;
     return {
+      partitions: 3,
+      ownPartition: 0,
       lag: 0,
       connected: true,
       follow: (listener) => {
@@ -49,19 +54,17 @@ export class MemoryRoom implements MessageSink {
         listener.opened(before, known);
         this.#listeners.add(listener);
       },
-      readBack: (from, until) => this.#readBack(from, until),
+      readPage: (partition, from) => Promise.resolve(this.#page(partition, from)),
       stop: () => {
         if (mine !== undefined) this.#listeners.delete(mine);
       },
     };
   }
 
-  async *#readBack(from: Positions, until: Positions): AsyncIterable<readonly Entry[]> {
-    for (const entry of [...this.entries]) {
-      const { partition, offset } = entry;
-      if (offset < from.next(partition) || offset >= until.next(partition)) continue;
-      yield await Promise.resolve([entry]);
-    }
+  #page(partition: number, from: number): FetchedPage {
+    const all = this.entries.filter((entry) => entry.partition === partition && entry.offset >= from);
+    const entries = all.slice(0, this.pageEntries);
+    return { entries, next: from + entries.length };
   }
 }
 
@@ -93,6 +96,8 @@ export function testConsumer(
     historyBytes: 16_777_216,
     maxBacklogBytes: 1_048_576,
     maxReaders: 100,
+    maxReadersPerAddress: 100,
+    maxResuming: 100,
     heartbeatMs: 60_000,
     producerUrl: undefined,
     rateLimit: 1_000_000,

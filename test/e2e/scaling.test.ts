@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { get, inPod } from "./support/kubectl";
+import { ops } from "./support/ops";
 import { preview, up } from "./support/stack";
 
 interface Pods {
@@ -12,8 +13,9 @@ async function brokers(): Promise<Record<string, string>> {
   return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
 }
 
-/** How many replicas, of all topics together, each of four brokers holds. */
+/** How many replicas, of all topics together, each of four brokers holds once nothing moves: while a replica is exchanged, Kafka shows the old and the new one. */
 async function held(): Promise<number[]> {
+  await ops("settle");
   const describe = ["kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--describe"];
   const lines = (await inPod("broker-0", ...describe)).split("\n");
   const replicas = lines.flatMap((line) => /\bReplicas: ([\d,]+)/.exec(line)?.[1]?.split(",").map(Number) ?? []);
@@ -21,7 +23,15 @@ async function held(): Promise<number[]> {
 }
 
 describe("scaling", () => {
+  it("is shown before anybody approves it: moves, bytes and time", async () => {
+    assert.match(
+      await ops("plan", "--brokers", "0-5"),
+      /partitions, .* to copy: at least .* at the throttle\.\nNot up: 3, 4, 5\./,
+    );
+  });
+
   it("gives a new broker its share and restarts no other; then takes it away, drained", async () => {
+    await ops("settle");
     const before = await brokers();
     const change = await preview("dev", "replicas=4");
     assert.equal(change.changes.delete, 0);

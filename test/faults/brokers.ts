@@ -106,10 +106,15 @@ export async function crash(pod: string): Promise<void> {
   }
 }
 
+/** Empties the disk of a server that runs. */
+export async function emptyDisk(pod: string): Promise<void> {
+  await inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do rm -rf "$dir"/*; done');
+}
+
 /** Empties the disk of a server and kills it. */
 export async function loseDisk(pod: string): Promise<void> {
   const before = await identities();
-  await inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do rm -rf "$dir"/*; done');
+  await emptyDisk(pod);
   await kill(pod);
   await back(before, pod);
 }

@@ -1,9 +1,9 @@
 import { up as sandboxUp } from "../../sandbox/up";
-import { skipWithoutEngine } from "../e2e/support/engine";
+import { sayEngine, skipWithoutEngine } from "../e2e/support/engine";
 import { cleanSlate } from "../e2e/support/clean-slate";
 import { ensureTopic } from "./brokers";
 import { printReport } from "./report";
-import { change, takeDown } from "./stack";
+import { change, STACK, takeDown } from "./stack";
 
 /** Whether there is anything to take down. */
 let started = false;
@@ -16,6 +16,7 @@ export const mochaHooks = {
     started = true;
     await sandboxUp({ nodes: 3 });
     await cleanSlate();
+    await sayEngine(STACK);
     await change();
     await ensureTopic();
   },

@@ -1,32 +1,10 @@
 import assert from "node:assert/strict";
-import { get, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { kubectl } from "../e2e/support/kubectl";
 import { assertSpread, identities } from "./brokers";
 import { fault } from "./fault";
+import { runningJobPod } from "./job-pods";
 import { killedUp } from "./killed-up";
 import { change } from "./stack";
-
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly status: { readonly phase: string };
-  }[];
-}
-
-/** The pod of the Job under way whose name begins so. */
-async function runningJobPod(job: string): Promise<string> {
-  let name = "";
-  await until(`a pod of ${job} runs`, 120, async () => {
-    const { items } = await get<Pods>("pods", "-n", "kafka", "-l", "app.kubernetes.io/component=ops");
-    name =
-      items.find(
-        ({ metadata, status }) =>
-          metadata.name.startsWith(job) && status.phase !== "Succeeded" && status.phase !== "Failed",
-      )?.metadata.name ?? "";
-    return name === "" ? "none does" : null;
-  });
-  return name;
-}
 
 describe("when a change is interrupted", () => {
   fault("up is killed while a broker is added, and run again", async () => {

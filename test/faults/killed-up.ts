@@ -4,12 +4,16 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { settings, STACK } from "./stack";
 
-/** Starts `npm run up` as a process of its own, and kills it outright when it says something. */
-export async function killedUp(when: RegExp, changed: Readonly<Record<string, string>>): Promise<void> {
-  const words = settings(changed).flatMap((setting) => ["-c", setting]);
+/** Starts `npm run up` of the stack that faults happen to as a process of its own, and kills it outright when it says something. */
+export const killedUp = (when: RegExp, changed: Readonly<Record<string, string>>): Promise<void> =>
+  killedUpOf(STACK, settings(changed), when);
+
+/** The same of any stack. @param set config for this run, as `key=value` */
+export async function killedUpOf(stack: string, set: readonly string[], when: RegExp): Promise<void> {
+  const words = set.flatMap((setting) => ["-c", setting]);
   const child = spawn(
     process.execPath,
-    ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", STACK, ...words],
+    ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", stack, ...words],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },

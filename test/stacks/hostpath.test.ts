@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { history, post } from "../e2e/support/history";
 import { get } from "../e2e/support/kubectl";
-import { down, up } from "../e2e/support/stack";
+import { down, preview, up } from "../e2e/support/stack";
 import { until } from "../e2e/support/until";
 import { voters } from "../e2e/support/voters";
 import { identities } from "../faults/brokers";
@@ -35,6 +35,22 @@ life({ stack: "kraft-quickstart", servers: { broker: 3 }, room: { partitions: 12
 
     await up("kraft-quickstart");
     assert.deepEqual([...(await identities()).keys()].sort(), [...before.keys()].sort());
+  });
+
+  it("goes on with three brokers after two were refused, as if nobody had asked", async () => {
+    const [before, quorum] = [await identities(), await voters()];
+    await assert.rejects(up("kraft-quickstart", "replicas=2"), /replication factor/i);
+    await up("kraft-quickstart");
+    assert.deepEqual([await identities(), await voters()], [before, quorum]);
+  });
+
+  it("stays in its namespace, and no other stack comes into it", async () => {
+    const moved = preview("kraft-quickstart", "cluster.namespace=elsewhere");
+    await assert.rejects(moved, /cluster\.namespace cannot change from kafka to elsewhere on a stack that has data/);
+    await assert.rejects(
+      preview("dev"),
+      /namespace kafka\S* exists and belongs to the stack kafka-stack\/kraft-quickstart/,
+    );
   });
 
   it("has the messages after it was taken down by somebody who may delete claims but no volumes", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cleanSlate } from "../e2e/support/clean-slate";
+import { sayEngine } from "../e2e/support/engine";
 import { chatAnswers, history, post } from "../e2e/support/history";
 import { get, inPod, kubectl } from "../e2e/support/kubectl";
 import { down, preview, up } from "../e2e/support/stack";
@@ -39,6 +40,7 @@ export function life(
     before(async function () {
       this.timeout(600_000);
       await cleanSlate();
+      await sayEngine(stack);
       settings.push(...((await set?.()) ?? []));
     });
 

@@ -3,6 +3,7 @@ import { nfsStart, nfsStop, nfsUp } from "../../sandbox/nfs/commands";
 import { up } from "../e2e/support/stack";
 import { ensureTopic, identities, killAndReturn } from "../faults/brokers";
 import { fault } from "../faults/fault";
+import { killedUpOf } from "../faults/killed-up";
 import { life } from "./life";
 
 type Server = Awaited<ReturnType<typeof nfsUp>>[number];
@@ -36,6 +37,24 @@ life(
       const [a, b, c, d, e, f, added] = servers;
       assert.ok(a && b && c && d && e && f && added);
       await up("nfs", ...settings, ...exportsOf([a, b, c, added], [d, e, f]), "replicas=4");
+      const after = await identities();
+      assert.ok(after.has("broker-3"));
+      for (const [pod, uid] of before) assert.equal(after.get(pod), uid, pod);
+      await up("nfs", ...settings);
+    });
+
+    it("takes another export for a server that never started on the one that was mistyped, and keeps the others to theirs", async () => {
+      const [a, b, c, d, e, f, added] = servers;
+      assert.ok(a && b && c && d && e && f && added);
+      const before = await identities();
+      const four = (...brokers: Server[]) => [...settings, ...exportsOf(brokers, [d, e, f]), "replicas=4"];
+      const typo = { ...added, path: `${added.path}-typo` };
+      await killedUpOf("nfs", four(a, b, c, typo), /broker-3 ContainerCreating/);
+      await assert.rejects(
+        up("nfs", ...four(a, b, typo, added)),
+        /storage: the place of volume 0 of server 2 cannot change/,
+      );
+      await up("nfs", ...four(a, b, c, added));
       const after = await identities();
       assert.ok(after.has("broker-3"));
       for (const [pod, uid] of before) assert.equal(after.get(pod), uid, pod);

@@ -121,6 +121,24 @@ describe("the stack config", () => {
       assert.equal(count({ replicas: 5, controllers: { replicas: 5 } }), 5);
     });
 
+    it("are directories of the namespace's own, so that two stacks on a node never share one", () => {
+      const paths = (namespace: string) => {
+        const { storage, controllers, zookeeper } = parsed({ cluster: { namespace } });
+        return [storage, controllers.storage, zookeeper.storage].map((each) =>
+          each.type === "hostPath" ? each.path : each.type,
+        );
+      };
+      const kinds = ["broker", "controller", "zookeeper"];
+      assert.deepEqual(
+        paths("kafka"),
+        kinds.map((kind) => `/data/kafka/${kind}/{ordinal}`),
+      );
+      assert.deepEqual(
+        paths("orders"),
+        kinds.map((kind) => `/data/kafka/orders/${kind}/{ordinal}`),
+      );
+    });
+
     it("are the storage of controllers and ZooKeeper servers: the brokers' backend, their own directory and size", () => {
       const { controllers, zookeeper } = parsed({
         storage: { nodes: ["a"], volumes: 2, size: "1Ti" },

@@ -8,7 +8,7 @@ type Config = Readonly<Record<string, unknown>>;
 const CHANGES: Config = {
   kafka: { external: { enabled: true }, heap: "300m", terminationGracePeriodSeconds: 60 },
   kchat: { enabled: false },
-  operations: { jobDeadlineSeconds: 120 },
+  operations: { jobDeadlineSeconds: 120, rebalance: { wait: false, stallSeconds: 120 } },
   scheduling: { spread: "required" },
 };
 

@@ -34,9 +34,10 @@ else
 fi
 readonly JAVA=(java -Xmx256m -XX:+UseG1GC @startup.options -Dlog4j2.configurationFile=/opt/kafka/etc/log4j.xml -Dlog4j.configuration=file:/opt/kafka/etc/log4j.properties
   -cp "$(<classpath)")
-tool=$(sed -n 's/^kafka-storage.sh //p' tools)
-"${JAVA[@]}" "$tool" format --cluster-id AAAAAAAAAAAAAAAAAAAAAA --config "$work/server.properties" --standalone >"$log"
-"${JAVA[@]}" "${write[@]}" kafkastack.Main kafka.Kafka "$work/server.properties" >>"$log" 2>&1 &
+# As in a pod: the only server of its stack, which formats its disk and founds the quorum.
+echo 1 | tee "$work/controllers" >"$work/brokers"
+export POD_NAMESPACE=build KAFKA_POOL=broker KAFKA_NODE_ID_BASE=0 KAFKA_CLUSTER_ID=AAAAAAAAAAAAAAAAAAAAAA KAFKA_STACK_CONFIG_DIR=$work
+"${JAVA[@]}" "${write[@]}" kafkastack.Main kafka.Kafka "$work/server.properties" >"$log" 2>&1 &
 broker=$!
 ready() { exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /ready HTTP/1.0\r\n\r\n' >&3 && grep -q ' 200 ' <&3; }
 for _ in $(seq 120); do

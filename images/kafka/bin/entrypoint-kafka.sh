@@ -59,10 +59,10 @@ render() {
   if [[ -n ${KAFKA_RACK_FILE:-} ]]; then echo "broker.rack=$(<"$KAFKA_RACK_FILE")"; fi
 }
 
-# Refuses a disk that this pod must not use; counts those that are still empty into EMPTY and the others into FORMATTED.
+# Refuses a disk that this pod must not use; counts those that are still empty into EMPTY.
 inspect() {
   local IFS=, dir meta id node
-  EMPTY=0 FORMATTED=0
+  EMPTY=0
   for dir in $KAFKA_DATA_DIRS; do
     [[ -d $dir ]] || die "the volume $dir is not mounted"
     mkdir -p "$dir/log" 2>/dev/null && [[ -w $dir/log ]] ||
@@ -72,7 +72,6 @@ inspect() {
       EMPTY=$((EMPTY + 1))
       continue
     fi
-    FORMATTED=$((FORMATTED + 1))
     id=$(sed -n 's/^cluster\.id=//p' "$meta")
     node=$(sed -nE 's/^(node|broker)\.id=//p' "$meta")
     [[ $id == "$KAFKA_CLUSTER_ID" ]] ||
@@ -86,56 +85,6 @@ inspect() {
       die "the volume $dir was written with KRaft, and ZooKeeper knows nothing of what it holds: set mode back to kraft; see docs/zookeeper-to-kraft.md"
     fi
   done
-}
-
-# Which way an empty controller disk is formatted. Exactly one controller may found the quorum, once in the cluster's life: ordinal 0, and only after each other
-# controller has answered that it knows of no quorum either. A controller that merely lost its disk hears of the quorum from its peers, and joins it. One that has
-# data on another disk was in the cluster before, whatever its peers say. The answer is in FOUNDING.
-choose_founding() {
-  local peer known answer waiting=0
-  FOUNDING=--no-initial-controllers
-  if ((ORDINAL > 0 || FORMATTED > 0)); then return; fi
-  while :; do
-    known=0
-    for ((peer = 1; peer < CONTROLLERS; peer++)); do
-      if answer=$(peer-quorum.sh "$KAFKA_POOL-$peer.$KAFKA_POOL.$POD_NAMESPACE.svc" 2>/dev/null); then
-        if [[ $answer != *$'\nepoch=0\n'* ]]; then
-          say "controller $peer knows a quorum: joining it with an empty disk"
-          return
-        fi
-        known=$((known + 1))
-      fi
-    done
-    if ((known == CONTROLLERS - 1)); then
-      say "no controller knows a quorum: founding it"
-      FOUNDING=--standalone
-      return
-    fi
-    if ((waiting++ % 20 == 0)); then
-      say "waiting for $((CONTROLLERS - 1 - known)) of $((CONTROLLERS - 1)) other controllers: one of them may know a quorum that this empty disk must join"
-    fi
-    sleep 0.5
-  done
-}
-
-format() {
-  local flags=() metadata=${KAFKA_DATA_DIRS%%,*}
-  if [[ $ROLES == *controller* && ! -f $metadata/log/meta.properties ]] && ((CONTROLLERS == 1 && FORMATTED > 0)); then
-    die "the volume $metadata, which held the metadata of the only controller, is empty, while other volumes of node $NODE_ID hold data: restore it, or empty them all to begin anew"
-  fi
-  # Where the first voters are given by name and directory, as they are for Kafka 3, nobody founds the quorum: it is there as soon as a majority of them is.
-  if [[ $ROLES == *controller* ]]; then
-    if [[ -f $CONFIG/voters ]]; then
-      flags+=(--initial-controllers "$(<"$CONFIG/voters")")
-    else
-      choose_founding
-      flags+=("$FOUNDING")
-    fi
-  fi
-  # Matters to who founds a quorum; a file, as the cluster's level changes without restarts.
-  if [[ -f $CONFIG/metadata-version ]]; then flags+=(--release-version "$(<"$CONFIG/metadata-version")"); fi
-  say "formatting the storage of node $NODE_ID ($ROLES)"
-  kafka-storage.sh format --cluster-id "$KAFKA_CLUSTER_ID" --config "$RENDERED" --ignore-formatted "${flags[@]}" >&2
 }
 
 # Runs commands of zookeeper-shell.sh in one go; prints what it answers.
@@ -158,6 +107,7 @@ name_cluster() {
 
 render >"$RENDERED"
 inspect
-if ((EMPTY > 0)); then if [[ -n $KRAFT ]]; then format; else name_cluster; fi; fi
+# With KRaft, disks are formatted by the JVM that becomes the server: its health endpoint must say what they know before.
+if [[ -z $KRAFT ]] && ((EMPTY > 0)); then name_cluster; fi
 say "starting node $NODE_ID ($ROLES)"
 exec kafka-run-class.sh kafkastack.Main kafka.Kafka "$RENDERED"

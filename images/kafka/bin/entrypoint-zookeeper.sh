@@ -1,7 +1,7 @@
 # Sourced by entrypoint.sh: one server of a ZooKeeper ensemble. With which members it starts is decided in the JVM, whose health endpoint the other servers ask.
 # shellcheck shell=bash
 
-for name in ZOOKEEPER_DATA_DIR ZOOKEEPER_ID_BASE; do need "$name"; done
+for name in ZOOKEEPER_DATA_DIR ZOOKEEPER_ID_BASE KAFKA_CLUSTER_ID; do need "$name"; done
 readonly MY_ID=$((ZOOKEEPER_ID_BASE + ORDINAL))
 readonly DATA=$ZOOKEEPER_DATA_DIR/data
 
@@ -11,6 +11,21 @@ mkdir -p "$DATA" 2>/dev/null && [[ -w $DATA ]] ||
 if [[ -f $DATA/myid && $(<"$DATA/myid") != "$MY_ID" ]]; then
   die "the volume $ZOOKEEPER_DATA_DIR holds data of ZooKeeper server $(<"$DATA/myid"), but this pod is server $MY_ID: volumes must go back to the pods that filled them"
 fi
+
+# The Kafka cluster whose ensemble this volume is of: as it is marked, or, on a volume of the time before there were marks, by the id that Kafka has stored in
+# ZooKeeper. One that says neither was never used by Kafka.
+owner() {
+  if [[ -f $DATA/cluster.id ]]; then
+    cat "$DATA/cluster.id"
+  elif [[ -d $DATA/version-2 ]]; then
+    grep -rahoE '"version":"1","id":"[A-Za-z0-9_-]{22}"' "$DATA/version-2" | tail -n 1 | sed -E 's/.*"id":"([^"]+)"/\1/' || true
+  fi
+}
+OWNER=$(owner)
+if [[ -n $OWNER && $OWNER != "$KAFKA_CLUSTER_ID" ]]; then
+  die "the volume $ZOOKEEPER_DATA_DIR holds the ZooKeeper data of the Kafka cluster '$OWNER', but this is cluster '$KAFKA_CLUSTER_ID': give the pod its own volume, or set the cluster id of the stack to '$OWNER'"
+fi
+echo "$KAFKA_CLUSTER_ID" >"$DATA/cluster.id"
 echo "$MY_ID" >"$DATA/myid"
 {
   cat "$CONFIG/zoo.cfg"

@@ -7,12 +7,16 @@ set -euo pipefail
 
 say() { printf 'kafka-stack: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
+readonly CONFIG=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}
 features() { kafka-features.sh --bootstrap-server "$ADDRESS" "$@" 2>&1; }
 # The cluster's level as this image's Kafka names it. It knows names of the release after its own, which it cannot read.
 level() {
   local answer tries=1
   until answer=$(features describe); do
-    ((tries++ < 3)) || die "the cluster does not say its metadata version: $(tail -n 1 <<<"$answer")"
+    if ((tries++ >= 3)); then
+      tail -n 1 <<<"$answer"
+      return 1
+    fi
     sleep 1
   done
   sed -nE 's/^Feature: metadata\.version\s.*FinalizedVersionLevel:\s*(UNKNOWN|\S+).*/\1/p' <<<"$answer"
@@ -23,12 +27,20 @@ case "${1:-} $#" in
   *) say "usage: ${0##*/} check ADDRESS VERSION | raise ADDRESS RELEASE"; exit 2 ;;
 esac
 
+# Whether the stack has brokers is not decided by whether they answer: an earlier update has left their configuration, or there was none.
+if [[ $ACTION == check && ! -e $CONFIG/server.properties ]]; then
+  say "this is the first start of the brokers, so there is nothing to check"
+  exit 0
+fi
 if [[ $ACTION == check ]]; then
-  if ! getent hosts "${ADDRESS%%:*}" >/dev/null; then
-    say "no broker runs yet, so there is nothing to check"
-    exit 0
+  if ! found=$(level); then
+    earlier=$(cat "$CONFIG/version" 2>/dev/null || true)
+    if [[ -n $earlier && $(printf '%s\n' "$earlier" "$VERSION" | sort -V | tail -n 1) == "$VERSION" ]]; then
+      say "no broker says its metadata version ($found), but Kafka $VERSION is no older than $earlier, which they have, and reads it"
+      exit 0
+    fi
+    die "no broker says its metadata version ($found), and Kafka $VERSION may be too old to read it: bring a broker up${earlier:+, or set kafka.version to $earlier or a later one}"
   fi
-  found=$(level)
   # A release reads its own levels and those of all before: 4.2.1 reads 4.2-IV1.
   newest=$(printf '%s\n' "${found%%-*}" "${VERSION%.*}" | sort -V | tail -n 1)
   if [[ $found == UNKNOWN || $newest != "${VERSION%.*}" ]]; then
@@ -37,7 +49,7 @@ if [[ $ACTION == check ]]; then
   fi
   say "Kafka $VERSION reads the cluster's metadata version, $found"
 else
-  before=$(level)
+  before=$(level) || die "the cluster does not say its metadata version: $before"
   answer=$(features upgrade --release-version "$VERSION") || die "the cluster refuses the metadata version $VERSION: $answer"
   say "the metadata version was $before and is $(level)"
 fi

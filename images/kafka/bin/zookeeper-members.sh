@@ -18,7 +18,15 @@ readonly ACTION=$1 ADDRESS=$2
 shift 2
 declare -A listed=()
 for server; do listed[${server%%=*}]=$server; done
-first=${1#*=}
+readonly EARLIER=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}/members
+
+# Servers that the stack had, by what its last update left, and that are not listed any more.
+gone() {
+  local line
+  while IFS= read -r line; do
+    if [[ $line == server.* && -z ${listed[${line%%=*}]:-} ]]; then printf '%s ' "${line%%=*}"; fi
+  done <"$EARLIER"
+}
 
 # Makes one change towards the list; says what is still to be done in PENDING, which is empty at the goal.
 step() {
@@ -44,9 +52,14 @@ step() {
   if ! config=$(ask reconfig "${change[@]}"); then PENDING="the ensemble refuses to change: $(tail -n 2 <<<"$config" | head -n 1)"; fi
 }
 
-if [[ $ACTION == leave ]] && ! getent hosts "${first%%:*}" >/dev/null; then
-  say "no ensemble runs: nobody has to leave it"
-  exit 0
+# Whether there is an ensemble is not decided by whether it answers: an earlier update has left its list of members, or there was none.
+leaving=''
+if [[ $ACTION == leave ]]; then
+  if [[ ! -e $EARLIER ]]; then
+    say "this is the first start of the ensemble: nobody has to leave it"
+    exit 0
+  fi
+  leaving=$(gone)
 fi
 for ((attempt = 0; attempt < ATTEMPTS; attempt++)); do
   step
@@ -54,12 +67,12 @@ for ((attempt = 0; attempt < ATTEMPTS; attempt++)); do
     say "the members are as listed"
     exit 0
   fi
-  # An ensemble that does not serve is not repaired by waiting here: its servers may need the very change that comes next.
-  if [[ $ACTION == leave && attempt -ge 10 && $PENDING == *"not answer" ]]; then
-    say "$PENDING: members are taken out once it does"
+  # An ensemble that does not serve is not repaired by waiting here: its servers may need the very change that comes next. But none may go that still has a vote.
+  if [[ $ACTION == leave && -z $leaving && attempt -ge 10 && $PENDING == *"not answer" ]]; then
+    say "$PENDING, but nobody has to leave it"
     exit 0
   fi
   sleep 1
 done
-say "$PENDING"
+say "$PENDING${leaving:+: ${leaving}would go with their votes, and the others might be no majority; mend the ensemble first, or keep zookeeper.replicas as it was}"
 exit 1

@@ -107,7 +107,7 @@ export class DockerProvider implements Provider {
       ...(host !== undefined && { DOCKER_HOST: host }),
       ...(image.build.builderVersion === "BuilderV1" && { DOCKER_BUILDKIT: "0" }),
     };
-    const options = { env, cwd: this.context.root, onLine: everyFewSeconds(operation.note) };
+    const options = { env, cwd: this.context.root, onLine: everyFewSeconds(operation.note), signal: operation.signal };
     try {
       await runTool("docker", buildArguments(image), options);
       return { ...describeImage(operation.inputs), repoDigest: await publish(image, options) };

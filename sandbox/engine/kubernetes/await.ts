@@ -1,4 +1,6 @@
 /** Waits for objects to become ready or to go. */
+import { Interrupted } from "../provider";
+import { causeOf } from "./cause";
 import { diagnose } from "./diagnose";
 import type { KubeClient, KubeObject } from "./client";
 import { Unreachable } from "./http";
@@ -10,10 +12,14 @@ export interface AwaitOptions {
   readonly timeout: number;
   /** Says what is waited for. */
   readonly note: (line: string) => void;
+  /** Aborted when the wait shall end. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 500;
 const NOTE_EVERY_MS = 5_000;
+/** Events are looked for less often than for readiness: what goes well has none. */
+const CAUSE_EVERY_MS = 2_000;
 
 /**
  * Waits until the object is ready by the rule of its kind.
@@ -40,6 +46,7 @@ export async function awaitReady(client: KubeClient, applied: KubeObject, option
     if (verdict.state === "failed") {
       throw new Error(await diagnose(client, live, verdict.reason));
     }
+    await waiting.look(() => causeOf(client, live));
     if (!(await waiting.pause(verdict.reason))) {
       throw new Error(await diagnose(client, live, `not ready after ${options.timeout} s: ${verdict.reason}`));
     }
@@ -85,8 +92,21 @@ async function whatHolds(client: KubeClient, live: KubeObject): Promise<string> 
       return `waiting for its pods to end (${own.join(", ")})`;
     }
   }
+  if (live.kind === "PersistentVolumeClaim") {
+    const pods = await client.list("v1", "Pod", live.metadata.namespace);
+    const users = pods.filter((pod) => claimsOf(pod).includes(live.metadata.name)).map((pod) => pod.metadata.name);
+    if (users.length > 0) {
+      return `it is used by ${users.join(", ")}, and goes when that pod is deleted`;
+    }
+  }
   const finalizers = live.metadata.finalizers ?? [];
   return finalizers.length > 0 ? `held by its finalizers ${finalizers.join(", ")}` : "waiting for it to go";
+}
+
+/** The names of the claims that a pod mounts. */
+function claimsOf(pod: KubeObject): string[] {
+  const volumes = (pod.spec?.["volumes"] ?? []) as { persistentVolumeClaim?: { claimName: string } }[];
+  return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
 /** Runs a request again when the server does not answer for a moment. */
@@ -102,15 +122,33 @@ async function patiently<T>(waiting: Waiting, request: () => T | Promise<T>): Pr
   }
 }
 
-/** A wait with a deadline that says now and then what it waits for. */
+/** A wait with a deadline that says now and then what it waits for, and at once why when it learns of a cause. */
 class Waiting {
   private readonly started = Date.now();
   private noted = Date.now();
+  private looked = Date.now();
+  private cause = "";
 
   constructor(private readonly options: AwaitOptions) {}
 
-  /** Pauses. @returns false when the time is up */
+  /** Looks for a cause now and then, and says it when it is a new one. */
+  async look(find: () => Promise<string>): Promise<void> {
+    if (Date.now() - this.looked < CAUSE_EVERY_MS) {
+      return;
+    }
+    this.looked = Date.now();
+    const cause = await find();
+    if (cause !== "" && cause !== this.cause) {
+      this.options.note(cause);
+    }
+    this.cause = cause;
+  }
+
+  /** Pauses. @returns false when the time is up @throws Interrupted when the wait shall end */
   async pause(reason: string): Promise<boolean> {
+    if (this.options.signal?.aborted === true) {
+      throw new Interrupted(`interrupted: ${reason}`);
+    }
     if (Date.now() - this.started > this.options.timeout * 1000) {
       return false;
     }
@@ -118,7 +156,20 @@ class Waiting {
       this.noted = Date.now();
       this.options.note(reason);
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await delay(POLL_MS, this.options.signal);
     return true;
   }
+}
+
+/** A pause that an interruption cuts short. */
+export async function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
 }

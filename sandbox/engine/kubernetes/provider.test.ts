@@ -67,7 +67,13 @@ describe("engine: the Kubernetes provider", () => {
     await provider().create(operation(configMap({})));
     await assert.rejects(
       provider().create(operation(configMap({}))),
-      /ConfigMap default\/a exists already .*upsertExistingObjects/,
+      /ConfigMap default\/a exists already and is not in the state of this stack; .* cluster\.namespace of its own/,
+    );
+    const labels = { "app.kubernetes.io/part-of": "kafka-stack", "app.kubernetes.io/instance": "other" };
+    await provider().create(operation(configMap({}, { name: "theirs", labels })));
+    await assert.rejects(
+      provider().create(operation(configMap({}, { name: "theirs" }))),
+      /belongs to the stack other; give this stack a cluster\.namespace of its own/,
     );
     await provider({ upsertExistingObjects: "true" }).create(operation(configMap({})));
     await provider().create(operation(configMap({}), { adopt: true }));
@@ -125,6 +131,52 @@ describe("engine: the Kubernetes provider", () => {
     assert.ok(await replaced({ template: { spec: {} } }));
     assert.ok(!(await replaced({ ttlSecondsAfterFinished: 1 })));
     assert.ok(!(await replaced(UNKNOWN)));
+  });
+
+  it("finds what was changed and what is gone, and takes no answer for neither", async () => {
+    const inputs = configMap({ a: "1" });
+    const old = stateOf(inputs);
+    const refresh = (of = provider()) => of.refresh({ ...operation(inputs), old });
+    assert.equal(await refresh(), undefined);
+    await provider().create(operation(inputs));
+    assert.deepEqual((await refresh())?.drift, []);
+    const live = cluster.objects.get("/api/v1/namespaces/default/configmaps/a");
+    assert.ok(live);
+    live["data"] = { a: "2" };
+    const found = await refresh();
+    assert.deepEqual(found?.drift, [{ path: ["data", "a"], managers: [] }]);
+    assert.deepEqual(found.inputs["data"], { a: "2" });
+    assert.equal(cluster.calls.length, 1);
+    cluster.refusals.set("GET /api/v1/namespaces/default/configmaps/a", { code: 500, message: "not now" });
+    await assert.rejects(refresh(), /not now/);
+    await assert.rejects(refresh(provider({ kubeconfig: "/nonexistent/kubeconfig" })), /there is no kubeconfig at/);
+    const preview = provider({ kubeconfig: "/nonexistent/kubeconfig" }, true);
+    assert.deepEqual((await refresh(preview))?.inputs, inputs);
+  });
+
+  it("waits for the end of what is being deleted already", async () => {
+    const inputs = configMap({ a: "1" });
+    const path = "/api/v1/namespaces/default/configmaps/a";
+    await provider().create(operation(inputs));
+    const live = cluster.objects.get(path);
+    assert.ok(live);
+    live.metadata.deletionTimestamp = "2026-01-01T00:00:00Z";
+    const note = () => cluster.objects.delete(path);
+    assert.equal(await provider().refresh({ ...operation(inputs, { note }), old: stateOf(inputs) }), undefined);
+  });
+
+  it("ends a wait that is interrupted, and keeps what there is", async () => {
+    cluster.statusOf = () => ({ phase: "Pending" });
+    const interruption = new AbortController();
+    const creating = provider().create(
+      operation({ ...configMap({}), kind: "Pod" }, { timeout: 600, signal: interruption.signal }),
+    );
+    interruption.abort();
+    await assert.rejects(creating, (error: unknown) => {
+      assert.ok(error instanceof NotReady);
+      assert.match(error.message, /^interrupted: the pod is starting/);
+      return true;
+    });
   });
 
   it("leaves live what is ignored", async () => {

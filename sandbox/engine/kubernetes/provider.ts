@@ -7,12 +7,13 @@ import {
   type Made,
   type Operation,
   type Provider,
+  type Refreshed,
   type Subject,
 } from "../provider";
 import { setting, type ProviderContext } from "../providers";
 import type { ResourceState } from "../state";
 import { hasUnknown, isObject, type PropertyMap } from "../values";
-import { awaitGone, awaitReady } from "./await";
+import { awaitGone, awaitReady, delay } from "./await";
 import { KubeClient, type KubeObject, type Query } from "./client";
 import { connectionOf } from "./connection";
 import { ApiError, Unreachable } from "./http";
@@ -32,11 +33,13 @@ import {
   uidOf,
 } from "./object";
 import { unknownBeyond } from "./preview";
-
-const FIELD_MANAGER = "kafka-stack";
+import { FIELD_MANAGER, refreshed } from "./refresh";
 
 /** How long an object may take to become ready or to go, in seconds: the real provider's default. */
 const DEFAULT_TIMEOUT = 600;
+
+/** How long something that is being deleted already may take to go, in seconds: its pods' grace period may have to pass. */
+const GOING_TIMEOUT = 180;
 
 /** Kinds for which the real provider, told not to wait for them, does not wait for their deletion either. */
 const SKIPS_AWAITING_DELETION = new Set(["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "StatefulSet"]);
@@ -127,6 +130,33 @@ export class KubernetesProvider implements Provider {
     return !conditions.some((condition) => condition.type === "Complete" && condition.status === "True");
   }
 
+  async refresh(operation: Operation & { old: ResourceState }): Promise<Refreshed | undefined> {
+    const { inputs, preview, note, signal } = operation;
+    const object = objectOf(inputs);
+    const { apiVersion, kind, metadata } = object;
+    const query: Query = { fieldManager: FIELD_MANAGER, force: "true", dryRun: "All" };
+    const asked = await this.ask(async () => {
+      for (;;) {
+        const live = await this.client.get(apiVersion, kind, metadata.namespace, metadata.name);
+        if (live === undefined || live.metadata.deletionTimestamp !== undefined) {
+          return { live };
+        }
+        const found = await refreshed(this.client, live, inputs, (declared) => this.client.apply(declared, query));
+        if (found !== undefined) {
+          return { live, found };
+        }
+      }
+    });
+    if (asked === undefined) {
+      return { inputs, outputs: operation.old.outputs, drift: [] };
+    }
+    if (asked.live !== undefined && asked.found === undefined && !preview) {
+      note("it is being deleted by something else; waiting for its end");
+      await awaitGone(this.client, asked.live, { timeout: GOING_TIMEOUT, uid: asked.live.metadata.uid, note, signal });
+    }
+    return asked.found;
+  }
+
   async create(operation: Operation): Promise<Made> {
     const object = objectOf(operation.inputs);
     if (operation.preview) {
@@ -145,9 +175,10 @@ export class KubernetesProvider implements Provider {
   /** Applying would silently take over what somebody else made. @throws when there is such an object */
   private async refuseExisting(object: KubeObject): Promise<void> {
     const { apiVersion, kind, metadata } = object;
-    if ((await this.client.get(apiVersion, kind, metadata.namespace, metadata.name)) !== undefined) {
+    const existing = await this.client.get(apiVersion, kind, metadata.namespace, metadata.name);
+    if (existing !== undefined) {
       throw new Refused(
-        `${kind} ${idOf(object)} exists already and was not made by this stack (delete it, or set upsertExistingObjects on the provider to take it over)`,
+        `${kind} ${idOf(object)} exists already and is not in the state of this stack${whose(existing)}`,
       );
     }
   }
@@ -206,7 +237,7 @@ export class KubernetesProvider implements Provider {
           throw explain(error);
         }
         operation.note(`not possible yet, trying again: ${(error as Error).message}`);
-        await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+        await delay(pause * 1000, operation.signal);
       }
     }
   }
@@ -215,10 +246,14 @@ export class KubernetesProvider implements Provider {
     const timeout = operation.timeout ?? annotatedTimeout(applied) ?? DEFAULT_TIMEOUT;
     const id = idOf(applied);
     try {
-      const live = await awaitReady(this.client, applied, { timeout, note: operation.note });
+      const live = await awaitReady(this.client, applied, {
+        timeout,
+        note: operation.note,
+        signal: operation.signal,
+      });
       return { id, outputs: outputsOf(live, operation.inputs) };
     } catch (error) {
-      throw new NotReady((error as Error).message, { id, outputs: outputsOf(applied, operation.inputs) });
+      throw new NotReady((error as Error).message, { id, outputs: outputsOf(applied, operation.inputs) }, error);
     }
   }
 
@@ -259,7 +294,7 @@ export class KubernetesProvider implements Provider {
       return;
     }
     const timeout = operation.timeout ?? annotatedTimeout(object) ?? DEFAULT_TIMEOUT;
-    await awaitGone(this.client, object, { timeout, uid, note: operation.note });
+    await awaitGone(this.client, object, { timeout, uid, note: operation.note, signal: operation.signal });
   }
 
   async read(subject: Subject, id: string, inputs: PropertyMap): Promise<PropertyMap> {
@@ -271,6 +306,15 @@ export class KubernetesProvider implements Provider {
     }
     return outputsOf(live, {});
   }
+}
+
+/** Whose an object is that stands in the way, and what to do: never to delete what somebody else may live by. */
+function whose(existing: KubeObject): string {
+  const labels = existing.metadata.labels ?? {};
+  const stack = labels["app.kubernetes.io/instance"];
+  return labels["app.kubernetes.io/part-of"] === "kafka-stack" && stack !== undefined
+    ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, bring the state back`
+    : "; rename what this stack makes, or give the stack a cluster.namespace of its own";
 }
 
 function isImmutable(error: unknown): boolean {

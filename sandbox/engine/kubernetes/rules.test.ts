@@ -49,6 +49,11 @@ describe("engine: when Kubernetes objects are ready", () => {
       await verdict(object("StatefulSet", { replicas: 3 }, rolling)),
       "waiting: 3 of 3 pods ready, 1 of them updated",
     );
+    // Taken back half-way: the revision is the current one again before the pods are.
+    assert.match(
+      await verdict(object("StatefulSet", { replicas: 3 }, { ...done, ...revisions, updatedReplicas: 2 })),
+      /^waiting: 3 of 3 pods ready, 2 of them updated/,
+    );
     const onDelete = { replicas: 3, updateStrategy: { type: "OnDelete" } };
     assert.equal(await verdict(object("StatefulSet", onDelete, rolling)), "ready");
     assert.match(await verdict(object("StatefulSet", { replicas: 2 }, { ...done, ...revisions })), /^waiting: 3 of 2/);
@@ -66,6 +71,22 @@ describe("engine: when Kubernetes objects are ready", () => {
     assert.equal(
       await verdict(live, clusterWith(pods)),
       "waiting: 1 of 3 pods ready (a-1 ImagePullBackOff, a-2 is not scheduled (no memory))",
+    );
+  });
+
+  it("says the last words of a container that ended, or of the kubelet", async () => {
+    const message = "starting\nException: the disk is full\n\tat a.b.C(D.java:1)\n\t... 3 more\n";
+    const terminated = { exitCode: 1, message };
+    const crashed = { name: "c", state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
+    const image = { name: "c", state: { waiting: { reason: "ErrImagePull", message: "not found" } } };
+    const pods = [crashed, image].map((status, index) => ({
+      metadata: { name: `a-${index}` },
+      status: { containerStatuses: [status] },
+    }));
+    const live = object("StatefulSet", { replicas: 2, selector: { matchLabels: { app: "a" } } }, {});
+    assert.match(
+      await verdict(live, clusterWith(pods)),
+      /\(a-0 CrashLoopBackOff: Exception: the disk is full, a-1 ErrImagePull: not found\)$/,
     );
   });
 

@@ -104,10 +104,10 @@ function troubleOf(one: KubeObject): string | undefined {
   for (const status of statuses) {
     const state = status.state ?? {};
     if (state.waiting?.reason !== undefined && state.waiting.reason !== "PodInitializing") {
-      return state.waiting.reason;
+      return state.waiting.reason + lastWords(status.lastState?.terminated ?? state.waiting);
     }
     if (state.terminated !== undefined && state.terminated.exitCode !== 0) {
-      return `ended with exit code ${state.terminated.exitCode}`;
+      return `ended with exit code ${state.terminated.exitCode}${lastWords(state.terminated)}`;
     }
   }
   const scheduled = conditionOf(one, "PodScheduled");
@@ -115,6 +115,13 @@ function troubleOf(one: KubeObject): string | undefined {
     return `is not scheduled (${scheduled.message ?? "no reason given"})`;
   }
   return phaseOf(one) === "Running" ? "is not ready" : "is starting";
+}
+
+/** The last line of what a container or the kubelet said, behind a colon. Where it is a stack trace, what that is of. */
+function lastWords({ message }: { message?: string }): string {
+  const lines = (message ?? "").split("\n").map((line) => line.trim());
+  const line = lines.filter((one) => one !== "" && !/^(at \S.*|\.\.\. \d+ more$)/.test(one)).at(-1);
+  return line === undefined ? "" : `: ${line}`;
 }
 
 /** One container's status in a pod. */
@@ -125,8 +132,9 @@ export interface ContainerStatus {
   state?: {
     waiting?: { reason?: string; message?: string };
     running?: object;
-    terminated?: { exitCode: number; reason?: string };
+    terminated?: { exitCode: number; reason?: string; message?: string };
   };
+  lastState?: { terminated?: { exitCode: number; message?: string } };
 }
 
 /** The statuses of a pod's containers (or init containers). */
@@ -160,11 +168,13 @@ async function statefulSet(live: KubeObject, client: KubeClient): Promise<Verdic
   const total = number(live.status?.["replicas"]);
   const strategy = live.spec?.["updateStrategy"];
   const onDelete = isObject(strategy) && strategy["type"] === "OnDelete";
-  const rolled = onDelete || live.status?.["currentRevision"] === live.status?.["updateRevision"];
+  const updated = number(live.status?.["updatedReplicas"]);
+  // Taken back half-way, the new revision is the current one at once, while pods of the other still run.
+  const rolled =
+    onDelete || (live.status?.["currentRevision"] === live.status?.["updateRevision"] && updated === wanted);
   if (isObserved(live) && ready === wanted && total === wanted && rolled) {
     return READY;
   }
-  const updated = number(live.status?.["updatedReplicas"]);
   const rolling = isObserved(live) && !rolled && total === wanted ? `, ${updated} of them updated` : "";
   return notYet(client, live, `${ready} of ${wanted} pods ready${rolling}`);
 }

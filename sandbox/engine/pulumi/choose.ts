@@ -29,11 +29,7 @@ export interface ChoiceOptions {
 export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
   const { env, project, stack } = options;
   const wanted = env["ENGINE"] ?? "";
-  const madeBy = hasResources(options.stateFile, "resources")
-    ? "stand-in"
-    : hasResources(checkpointOf(project, stack), "checkpoint.latest.resources")
-      ? "pulumi"
-      : undefined;
+  const [madeBy] = makersOf(project, stack, options.stateFile);
   if (!["", "stand-in", "pulumi"].includes(wanted)) {
     throw new Error(`ENGINE is "${wanted}"; it must be stand-in or pulumi`);
   }
@@ -54,6 +50,18 @@ export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
     throw new Error(found);
   }
   return { description: `stand-in (${found})` };
+}
+
+/**
+ * The engines that have made something of a stack that is still there.
+ *
+ * @param stateFile the stand-in's state of the stack.
+ */
+export function makersOf(project: Project, stack: string, stateFile: string): ("stand-in" | "pulumi")[] {
+  return [
+    ...(hasResources(stateFile, "resources") ? (["stand-in"] as const) : []),
+    ...(hasResources(checkpointOf(project, stack), "checkpoint.latest.resources") ? (["pulumi"] as const) : []),
+  ];
 }
 
 /** The CLI with all its plugins, downloaded where that is possible, or why there is none. */

@@ -40,7 +40,7 @@ export async function runPulumi(cli: string, options: PulumiOptions, project: Pr
 }
 
 async function perform(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
-  const { command, stack } = options;
+  const { command, stack, signal } = options;
   const env = environmentOf(cli, options, project);
   if (!fs.existsSync(checkpointOf(project, stack))) {
     if (command === "down") {
@@ -56,7 +56,12 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
   const eventLog = path.join(folder, "events.json");
   const { say, errors } = listener(options.write);
   try {
-    await runTool(cli, argumentsOf(options, project, eventLog, folder), { env, cwd: project.root, onLine: say });
+    await runTool(cli, argumentsOf(options, project, eventLog, folder), {
+      env,
+      cwd: project.root,
+      onLine: say,
+      signal,
+    });
     const outputs = command === "up" ? await outputsOf(cli, stack, project, env) : {};
     return { outputs, ...countSteps(readEvents(eventLog)) };
   } catch (error) {

@@ -16,11 +16,17 @@ const KINDS: Readonly<Record<string, readonly Kind[]>> = {
     { name: "configmaps", kind: "ConfigMap", namespaced: true },
     { name: "events", kind: "Event", namespaced: true },
     { name: "namespaces", kind: "Namespace", namespaced: false },
+    { name: "nodes", kind: "Node", namespaced: false },
+    { name: "persistentvolumeclaims", kind: "PersistentVolumeClaim", namespaced: true },
+    { name: "persistentvolumes", kind: "PersistentVolume", namespaced: false },
     { name: "pods", kind: "Pod", namespaced: true },
     { name: "secrets", kind: "Secret", namespaced: true },
     { name: "services", kind: "Service", namespaced: true },
   ],
-  "apps/v1": [{ name: "deployments", kind: "Deployment", namespaced: true }],
+  "apps/v1": [
+    { name: "deployments", kind: "Deployment", namespaced: true },
+    { name: "statefulsets", kind: "StatefulSet", namespaced: true },
+  ],
   "batch/v1": [{ name: "jobs", kind: "Job", namespaced: true }],
   "discovery.k8s.io/v1": [{ name: "endpointslices", kind: "EndpointSlice", namespaced: true }],
 };
@@ -143,11 +149,14 @@ export class FakeCluster {
       return { code: 404, result: { message: `namespaces "${namespace.split("/").at(-1) ?? ""}" not found` } };
     }
     const sent = call.body as unknown as KubeObject;
-    const uid = this.objects.get(call.path)?.metadata.uid ?? `uid-${++this.generation}`;
-    const metadata = { ...sent.metadata, uid, resourceVersion: String(++this.generation), managedFields: [] };
+    const before = this.objects.get(call.path)?.metadata;
+    const dry = call.query["dryRun"] !== undefined;
+    const uid = before?.uid ?? `uid-${++this.generation}`;
+    const resourceVersion = dry ? before?.["resourceVersion"] : String(++this.generation);
+    const metadata = { ...sent.metadata, uid, resourceVersion, managedFields: [] };
     const status = this.statusOf(sent);
     const object = { ...sent, metadata, ...(status !== undefined && { status }) } as KubeObject;
-    if (call.query["dryRun"] === undefined) {
+    if (!dry) {
       this.calls.push(call);
       this.objects.set(call.path, object);
     }

@@ -11,6 +11,7 @@ import {
   type Made,
   type Operation,
   type Provider,
+  type Refreshed,
   type Subject,
 } from "../provider";
 import { Providers } from "../providers";
@@ -28,6 +29,14 @@ export class FakeProvider implements Provider {
   /** Waits here before it goes on, for tests about what runs at the same time. */
   pause: (subject: Subject) => Promise<void> = () => Promise.resolve();
   adopted: string[] = [];
+  /** What a refresh finds, by name; what is not here is as it was made. `undefined` is gone. */
+  readonly found = new Map<string, Partial<Refreshed> | undefined>();
+
+  refresh({ name, old }: Operation & { old: ResourceState }): Promise<Refreshed | undefined> {
+    const found = this.found.get(name);
+    const gone = this.found.has(name) && found === undefined;
+    return Promise.resolve(gone ? undefined : { inputs: old.inputs, outputs: old.outputs, drift: [], ...found });
+  }
 
   check(subject: Subject, inputs: PropertyMap, old: ResourceState | undefined): Promise<PropertyMap> {
     const auto = old?.inputs["auto"] ?? `${subject.name}-${++named}`;

@@ -14,6 +14,8 @@ export interface StreamListener {
 export interface StreamOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The id to begin after, as of a stream that another one had. @default none */
+  readonly lastEventId?: string;
   /** Milliseconds without a byte after which the connection counts as dead; servers send heartbeats. @default 45000 */
   readonly silenceMs?: number;
 }
@@ -27,7 +29,7 @@ const MAX_PAUSE_MS = 10_000;
 export class EventStream {
   readonly #options: StreamOptions;
   readonly #listener: StreamListener;
-  #lastEventId = "";
+  #lastEventId: string;
   #pauseMs = 1_000;
   #failures = 0;
   #abort = new AbortController();
@@ -37,6 +39,7 @@ export class EventStream {
   constructor(options: StreamOptions, listener: StreamListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#lastEventId = options.lastEventId ?? "";
   }
 
   /** Begins to connect; returns at once. */
@@ -59,7 +62,7 @@ export class EventStream {
   async #run(): Promise<void> {
     while (!this.#isClosed()) {
       this.#listener.state("connecting", "");
-      const ended = await this.#connect().catch((error: unknown) => describe(error));
+      const ended = await this.#connect().catch((error: unknown) => failureOf(error));
       if (this.#isClosed()) break;
       if (ended instanceof RefusedStream) {
         this.#listener.state("refused", ended.message);
@@ -142,9 +145,12 @@ export class EventStream {
 
 class RefusedStream extends Error {}
 
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+/** Why a request failed, for people: `fetch` itself only says that it did. */
+export function failureOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
+  // A name with several addresses: one failure for each of them.
+  const first: unknown = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause;
+  return first instanceof Error ? first.message : String(first);
 }
 
 /** The sentence in a JSON error, or the start of whatever else it is. */

@@ -1,4 +1,4 @@
-import { messageIn } from "./event-stream.js";
+import { failureOf, messageIn } from "./event-stream.js";
 
 /** Where and how messages are sent. */
 export interface PublishTarget {
@@ -47,8 +47,7 @@ export async function publish(target: PublishTarget, message: string): Promise<v
       signal: AbortSignal.timeout(30_000),
     });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new NotSentError(cause instanceof Error ? cause.message : String(cause), true);
+    throw new NotSentError(failureOf(error), true);
   }
   const body = await response.text();
   if (!response.ok) throw new NotSentError(messageIn(body), response.status === 503);

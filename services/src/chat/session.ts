@@ -27,6 +27,15 @@ export function runChat(options: ChatOptions): Promise<number> {
   return new ChatSession(options, screen, isTerminal).run();
 }
 
+/** Milliseconds without a message after which everything that was said before has come. */
+const QUIET_MS = 300;
+
+/** Milliseconds for which the end of the input waits for a connection: a pod that is just starting answers by then, and one that is not there never does. */
+const CONNECT_MS = 10_000;
+
+/** Milliseconds for which the end of the input waits for own messages to come back. */
+const SHOWN_MS = 10_000;
+
 /** One person in one room. */
 class ChatSession {
   readonly #options: ChatOptions;
@@ -36,6 +45,11 @@ class ChatSession {
   readonly #awaited: string[] = [];
   #queue: Promise<void> = Promise.resolve();
   #failed = false;
+  #isConnected = false;
+  /** Why there is no connection. */
+  #problem = "";
+  /** When what was said before has been shown, as far as one can tell: it comes at once, and nothing says where it ends. */
+  #quietAt = 0;
 
   constructor(options: ChatOptions, screen: Screen, isTerminal: boolean) {
     this.#options = options;
@@ -46,6 +60,7 @@ class ChatSession {
   run(): Promise<number> {
     const { consumerUrl, room, history, headers, listen } = this.#options;
     const query = new URLSearchParams({ room, history: String(history) });
+    const connected = Promise.withResolvers<boolean>();
     return new Promise((resolve) => {
       const finish = (code: number) => {
         stream.close();
@@ -59,7 +74,13 @@ class ChatSession {
             if (type === "test") this.#received(data);
           },
           state: (state, detail) => {
-            this.#screen.status(state === "waiting" ? `connection lost, trying again: ${printable(detail)}` : "");
+            if (state === "open") {
+              this.#isConnected = true;
+              this.#quietAt = Date.now() + QUIET_MS;
+              connected.resolve(true);
+            }
+            if (state === "waiting") this.#problem = printable(detail);
+            this.#screen.status(state === "waiting" ? this.#interruption() : "");
             if (state !== "refused") return;
             this.#options.errors.write(`The service refused: ${printable(detail)}\n`);
             finish(1);
@@ -71,12 +92,36 @@ class ChatSession {
       });
       this.#screen.onEnd(() => {
         if (listen) return;
-        void this.#queue.then(() => {
-          finish(this.#failed ? 1 : 0);
-        });
+        setTimeout(() => {
+          connected.resolve(false);
+        }, CONNECT_MS).unref();
+        void this.#leave(connected.promise).then(finish);
       });
       stream.start();
     });
+  }
+
+  /** What the screen says while there is no connection. */
+  #interruption(): string {
+    if (this.#isConnected) return `connection lost, trying again: ${this.#problem}`;
+    return `kchat does not answer at ${this.#options.consumerUrl}, trying again: ${this.#problem}`;
+  }
+
+  /** The input has ended: gives the exit code once everything is sent and, where there is no person who has seen it, shown. */
+  async #leave(isConnected: Promise<boolean>): Promise<number> {
+    await this.#queue;
+    if (this.#isTerminal) return this.#failed ? 1 : 0;
+    if (!(await isConnected)) {
+      this.#options.errors.write(
+        `kchat does not answer at ${this.#options.consumerUrl} (${this.#problem}). Start the stack with "npm start", or say where it is with --host and --consumer-port.\n`,
+      );
+      return 1;
+    }
+    const deadline = Date.now() + SHOWN_MS;
+    while (Date.now() < deadline && (this.#awaited.length > 0 || Date.now() < this.#quietAt)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return this.#failed ? 1 : 0;
   }
 
   /** One after the other, so that a person's messages stay in their order. */
@@ -98,6 +143,7 @@ class ChatSession {
   }
 
   #received(message: string): void {
+    this.#quietAt = Date.now() + QUIET_MS;
     const shown = printable(message);
     const at = this.#awaited.indexOf(message);
     if (at >= 0) this.#awaited.splice(at, 1);

@@ -84,6 +84,11 @@ export class TopicTail {
     return this.#next;
   }
 
+  /** How many partitions the topic has, as last seen. */
+  get partitions(): number {
+    return this.#topic.partitions.length;
+  }
+
   /** True when every partition has a leader that this tail is polling. */
   get connected(): boolean {
     return this.#topic.partitions.every((partition) => this.#polling.has(partition.leader));

@@ -81,6 +81,7 @@ const publish = {
     },
     "400": error("The message is empty or not UTF-8."),
     "401": error("The token is missing or wrong."),
+    "403": error("A browser sent it for a page of another site."),
     "404": error("There is no such room."),
     "413": error("The message is too long."),
     "415": error("The body is not text/plain in UTF-8."),
@@ -116,9 +117,13 @@ const connect = {
     "200": { description: "The stream.", content: { "text/event-stream": { schema: { type: "string" } } } },
     "400": error("history or the event id is malformed."),
     "401": error("The token is missing or wrong."),
+    "403": error("A browser asked for it for a page of another site."),
     "404": error("There is no such room."),
+    "429": { ...error("This address has all the event streams that one may have."), headers: retryAfter },
     "503": {
-      ...error("The room is not loaded yet, or this replica has all the readers it can serve."),
+      ...error(
+        "The room is not loaded yet, this replica has all the readers it can serve, or too many are being sent older messages.",
+      ),
       headers: retryAfter,
     },
   },

@@ -1,8 +1,8 @@
-import { compatibilityPartitioner } from "@platformatic/kafka";
 import { isTransient } from "../kafka/client.js";
 import { isKafkaError } from "../kafka/errors.js";
 import { NotAcknowledgedError, PartitionWriter, type Position, type WriterClient } from "../kafka/partition-writer.js";
 import { HttpError } from "./http-error.js";
+import { partitionOf } from "./rooms.js";
 
 /** Where messages go. The services know Kafka only through this and through the reader's side, so tests need no Kafka. */
 export interface MessageSink {
@@ -89,7 +89,7 @@ export class RoomWriter implements MessageSink {
       );
       const topic = this.#client.lastSeen?.topics.get(name);
       if (topic !== undefined && topic.partitions.length > 0) {
-        const partition = compatibilityPartitioner({ topic: name }, key) % topic.partitions.length;
+        const partition = partitionOf(name, topic.partitions.length);
         const writer =
           before?.partition === partition ? before.writer : new PartitionWriter(this.#client, name, partition, key);
         return { writer, partition, checkedAt: Date.now() };

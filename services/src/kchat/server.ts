@@ -55,6 +55,8 @@ export function createServer(options: ServerOptions): Server {
     forceCloseConnections: "idle",
     // What comes on an open connection while the service stops is still answered, with `connection: close`.
     return503OnClosing: false,
+    // Bytes of a stream that wait in this process for a connection which takes none; the kernel holds more.
+    http: { highWaterMark: 16_384 },
     clientErrorHandler: answerMalformedRequest,
     frameworkErrors: answerError,
   });

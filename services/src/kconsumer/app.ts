@@ -2,12 +2,15 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import { HttpError } from "../kchat/http-error.js";
 import { consumerDescription } from "../kchat/openapi.js";
 import { requireRoom } from "../kchat/rooms.js";
+import { refuseCrossSite } from "../kchat/same-site.js";
 import { createServer, type Readiness } from "../kchat/server.js";
 import { ConsumerMetrics } from "./metrics.js";
 import { servePage } from "./page.js";
 import { proxyPublishing } from "./publish-proxy.js";
 import { RoomHub } from "./room-hub.js";
 import type { RoomSource } from "./room-source.js";
+import { Seats } from "./seats.js";
+import { Turns } from "./turns.js";
 
 /** What kconsumer is made of. */
 export interface ConsumerAppOptions {
@@ -21,6 +24,10 @@ export interface ConsumerAppOptions {
   readonly historyBytes: number;
   readonly maxBacklogBytes: number;
   readonly maxReaders: number;
+  /** Event streams that one address may have at a time. */
+  readonly maxReadersPerAddress: number;
+  /** Readers that may be sent messages which are no longer in memory at a time. */
+  readonly maxResuming: number;
   readonly heartbeatMs: number;
   /** kproducer's address; without it the page can only show messages. */
   readonly producerUrl: string | undefined;
@@ -47,6 +54,12 @@ interface ConnectQuery {
   readonly lastEventId?: string;
 }
 
+/** One address gets one of so many parts of the places for readers of older messages. */
+const RESUMING_SHARES = 5;
+
+/** Readers of older messages that are sent a chunk in one round of the event loop. What is new waits for a millisecond at most. */
+const CHUNKS_PER_ROUND = 32;
+
 /** Builds kconsumer: one {@link RoomHub} for each room, the event streams on top of them, and the page. */
 export async function createConsumerApp(options: ConsumerAppOptions): Promise<ConsumerApp> {
   let draining = false;
@@ -60,12 +73,17 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
     token: options.token,
     description: consumerDescription,
   });
+  const seats = new Seats(options.maxReaders, options.maxReadersPerAddress);
+  const resuming = new Seats(options.maxResuming, Math.ceil(options.maxResuming / RESUMING_SHARES));
+  const turns = new Turns(CHUNKS_PER_ROUND);
   const metrics = new ConsumerMetrics(registry, hubs, options.logger);
   for (const room of options.rooms) {
     const hub = new RoomHub(options.source(room), {
       log: { events: options.historyEvents, bytes: options.historyBytes },
       maxBacklogBytes: options.maxBacklogBytes,
       retryMs: 1_000,
+      resuming,
+      turns,
       observer: metrics.observer(room),
     });
     hubs.set(room, hub);
@@ -78,8 +96,10 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
     done();
   });
   // HEAD would be answered by a stream without a body, which never ends.
-  app.get<{ Querystring: ConnectQuery }>("/sse/connect", { exposeHeadRoute: false }, (request, reply) =>
-    connect(request, reply, hubs, options),
+  app.get<{ Querystring: ConnectQuery }>(
+    "/sse/connect",
+    { exposeHeadRoute: false, onRequest: refuseCrossSite },
+    (request, reply) => connect(request, reply, { hubs, seats, options }),
   );
   const config = {
     rooms: options.rooms,
@@ -101,11 +121,17 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
   };
 }
 
+/** What an event stream needs. */
+interface Streams {
+  readonly hubs: ReadonlyMap<string, RoomHub>;
+  readonly seats: Seats;
+  readonly options: ConsumerAppOptions;
+}
+
 async function connect(
   request: FastifyRequest<{ Querystring: ConnectQuery }>,
   reply: FastifyReply,
-  hubs: ReadonlyMap<string, RoomHub>,
-  options: ConsumerAppOptions,
+  { hubs, seats, options }: Streams,
 ): Promise<void> {
   const { query, headers } = request;
   const hub = hubs.get(requireRoom(options.rooms, single(query.room) ?? options.rooms[0] ?? ""));
@@ -115,11 +141,12 @@ async function connect(
     lastEventId: lastEventId === "" ? undefined : lastEventId,
     history,
     messagesOnly: !asksForEventStream(headers.accept),
+    address: request.ip,
   };
-  const readers = [...hubs.values()].reduce((sum, each) => sum + each.readers, 0);
-  if (readers >= options.maxReaders) {
-    throw new HttpError(503, "too_many_readers", "This replica has all the readers it can serve.", 5);
-  }
+  if (reply.raw.destroyed) return;
+  const giveBack = takeSeat(seats, request.ip);
+  // Whatever comes of it, the answer ends, and its seat is free again.
+  reply.raw.once("close", giveBack);
   await hub?.connect(reply.raw, start, () => {
     reply.hijack();
     // The stream ends with the connection, so its parts need no lengths of their own around them.
@@ -132,6 +159,15 @@ async function connect(
       "x-content-type-options": "nosniff",
     });
   });
+}
+
+function takeSeat(seats: Seats, address: string): () => void {
+  const seat = seats.take(address);
+  if (typeof seat !== "string") return seat;
+  if (seat === "full") {
+    throw new HttpError(503, "too_many_readers", "This replica has all the readers it can serve.", 5);
+  }
+  throw new HttpError(429, "too_many_streams", "This address has all the event streams that one may have.", 5);
 }
 
 /**

@@ -19,6 +19,10 @@ const settingsSchema = z.object({
   KCHAT_MAX_BACKLOG_BYTES: integer(16_384, 1_073_741_824, 1_048_576),
   /** Readers that one replica serves. */
   KCHAT_MAX_READERS: integer(1, 1_000_000, 5_000),
+  /** Readers that one client address may have. Behind a NodePort all who come by one node may be one address. */
+  KCHAT_MAX_READERS_PER_ADDRESS: integer(1, 1_000_000, 1_000),
+  /** Readers that one replica sends messages which are no longer in memory to, at a time. */
+  KCHAT_MAX_RESUMING: integer(1, 1_000_000, 500),
   /** kproducer's address, for messages from the page; without it the page only shows messages. */
   KCHAT_PRODUCER_URL: httpAddress,
   /** Milliseconds between heartbeats on idle streams. */
@@ -34,15 +38,22 @@ async function start(): Promise<Service> {
     // Long polls last a second at most, so a broker that takes longer is gone.
     requestTimeoutMs: 5_000,
   });
+  const olderClient = new KafkaClient({
+    bootstrap: settings.KCHAT_BOOTSTRAP_ADDRESS,
+    clientId: "kconsumer-older",
+    requestTimeoutMs: 5_000,
+  });
   const consumer = await createConsumerApp({
     rooms: settings.KCHAT_ROOMS,
-    source: (room) => new KafkaRoomSource(client, room, settings.KCHAT_HISTORY_EVENTS),
+    source: (room) => new KafkaRoomSource(client, olderClient, room, settings.KCHAT_HISTORY_EVENTS),
     trustProxy: new TrustedProxies(settings.KCHAT_TRUST_PROXY).trusts,
     maxBodyBytes: settings.KCHAT_MAX_BODY_BYTES,
     historyEvents: settings.KCHAT_HISTORY_EVENTS,
     historyBytes: settings.KCHAT_HISTORY_BYTES,
     maxBacklogBytes: settings.KCHAT_MAX_BACKLOG_BYTES,
     maxReaders: settings.KCHAT_MAX_READERS,
+    maxReadersPerAddress: settings.KCHAT_MAX_READERS_PER_ADDRESS,
+    maxResuming: settings.KCHAT_MAX_RESUMING,
     heartbeatMs: settings.KCHAT_HEARTBEAT_MS,
     producerUrl: settings.KCHAT_PRODUCER_URL,
     rateLimit: settings.KCHAT_RATE_LIMIT,
@@ -58,7 +69,7 @@ async function start(): Promise<Service> {
       const closed = consumer.app.close();
       consumer.disconnect();
       await closed;
-      await client.close();
+      await Promise.all([client.close(), olderClient.close()]);
     },
   };
 }

@@ -3,6 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import { HttpError } from "../kchat/http-error.js";
 import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { requireRoom } from "../kchat/rooms.js";
+import { refuseCrossSite } from "../kchat/same-site.js";
 
 /** How the page's messages get to kproducer. */
 export interface PublishProxyOptions {
@@ -25,7 +26,7 @@ export async function proxyPublishing(app: FastifyInstance, options: PublishProx
   await app.register(rateLimit, { global: false });
   app.post<{ Params: { topic: string } }>(
     "/api/topics/:topic",
-    { config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
+    { onRequest: refuseCrossSite, config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
     async (request, reply) => {
       const room = requireRoom(options.rooms, request.params.topic);
       const message = messageIn(request.body);

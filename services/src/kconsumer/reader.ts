@@ -1,6 +1,5 @@
-import type { Entry } from "../kafka/fetch.js";
-import { idLine, messageBody } from "./frames.js";
-import type { Positions } from "./position.js";
+import { idLine } from "./frames.js";
+import type { Resume } from "./resume.js";
 import type { RoomLog } from "./room-log.js";
 
 /** The connection to one reader; a Node.js socket is one, and a response. */
@@ -17,19 +16,31 @@ export interface ReaderOutput {
  */
 const GRACE_MS = 1_000;
 
+/** Milliseconds after which a reader that takes nothing at all is given up, also when little comes. */
+const STALLED_MS = 60_000;
+
+/**
+ * Milliseconds for which a reader that came back may be ahead of this replica. Replicas differ by moments; what is ahead for longer was made up, or the topic
+ * has lost records, and then the reader gets what there is.
+ */
+const AHEAD_MS = 30_000;
+
 /** What {@link Reader.pump} found out. */
 export type PumpResult = "current" | "blocked" | "behind";
 
 /**
  * One reader's place in a room. It holds a sequence number, no messages. Readers that came back from another replica also have a
- * `resume` position, until the ids of this replica's events cover everything they have seen.
+ * `resume` position, until the ids of this replica's events cover everything they have seen, or {@link AHEAD_MS} are over.
  */
 export class Reader {
   readonly #output: ReaderOutput;
   readonly #maxBacklogBytes: number;
   #cursor: number;
   #sentUntil: number;
-  #resume: Positions | undefined;
+  #resume: Resume | undefined;
+  /** The sequence number of the first event that came after the reader. */
+  readonly #newFrom: number;
+  readonly #aheadUntil: number;
   /** When the output became full; undefined while it takes data. */
   #blockedAt: number | undefined;
 
@@ -38,13 +49,9 @@ export class Reader {
    * @param resume - send only events after this position, with ids that keep it
    * @param maxBacklogBytes - how far behind a blocked reader may fall
    */
-  constructor(
-    output: ReaderOutput,
-    log: RoomLog,
-    cursor: number,
-    resume: Positions | undefined,
-    maxBacklogBytes: number,
-  ) {
+  constructor(output: ReaderOutput, log: RoomLog, cursor: number, resume: Resume | undefined, maxBacklogBytes: number) {
+    this.#newFrom = log.next;
+    this.#aheadUntil = Date.now() + AHEAD_MS;
     this.#output = output;
     this.#cursor = cursor;
     this.#sentUntil = log.written;
@@ -85,9 +92,10 @@ export class Reader {
     return flowing ? "current" : "blocked";
   }
 
-  /** Sends a heartbeat unless data is waiting anyway. */
-  beat(heartbeat: Buffer): void {
+  /** Sends a heartbeat unless data is waiting anyway. False when the reader has taken nothing for so long that it is to be given up. */
+  beat(heartbeat: Buffer): boolean {
     if (this.#blockedAt === undefined) this.#note(this.#output.write(heartbeat));
+    return this.#blockedAt === undefined || Date.now() - this.#blockedAt < STALLED_MS;
   }
 
   #note(flowing: boolean): void {
@@ -96,22 +104,21 @@ export class Reader {
 
   /** Sends the event at the cursor if the reader needs it; false when the output is full. */
   #step(log: RoomLog): boolean {
-    const event = log.at(this.#cursor);
+    const sequence = this.#cursor;
+    const event = log.at(sequence);
     this.#cursor += 1;
     if (event === undefined) return true;
+    const isNew = sequence >= this.#newFrom;
+    if (isNew && Date.now() > this.#aheadUntil) this.#resume = undefined;
     if (this.#resume === undefined) return this.#output.write(event.frame);
-    if (event.offset < this.#resume.next(event.partition)) return true;
-    this.#resume.advance(event.partition, event.offset);
-    const id = this.#resume.toString();
+    const { partition, offset } = event;
+    const isKnown = this.#resume.covers(partition) ? this.#resume.hasSeen(partition, offset) : !isNew;
+    if (isKnown) return true;
+    this.#resume.advance(partition, offset);
+    const id = this.#resume.id;
     this.#output.write(idLine(id));
     // Everyone who has seen this event has now seen the same: from here on the shared events do.
     if (id === event.id) this.#resume = undefined;
     return this.#output.write(event.frame.subarray(event.bodyAt));
   }
-}
-
-/** Sends one record outside of any log, as resuming from further back than the log reaches needs it. */
-export function writeEntry(output: ReaderOutput, resume: Positions, entry: Entry): boolean {
-  resume.advance(entry.partition, entry.offset);
-  return output.write(idLine(resume.toString()) + messageBody(entry.value));
 }

@@ -3,10 +3,15 @@ import { describeError } from "../kafka/errors.js";
 import type { Entry } from "../kafka/fetch.js";
 import { HttpError } from "../kchat/http-error.js";
 import { farewell, HEARTBEAT, preamble } from "./frames.js";
+import { OlderPages } from "./older-pages.js";
+import { OlderSender, SlowReaderError } from "./older-sender.js";
 import { Positions } from "./position.js";
-import { Reader, writeEntry } from "./reader.js";
+import { Reader } from "./reader.js";
+import { Resume } from "./resume.js";
 import { RoomLog, type RoomLogLimits } from "./room-log.js";
 import type { RoomSource } from "./room-source.js";
+import type { Seats } from "./seats.js";
+import type { Turns } from "./turns.js";
 
 /** Limits and counters of a {@link RoomHub}. */
 export interface RoomHubOptions {
@@ -15,6 +20,10 @@ export interface RoomHubOptions {
   readonly maxBacklogBytes: number;
   /** Milliseconds that clients wait before they reconnect; sent as `retry`. */
   readonly retryMs: number;
+  /** Places for readers of what is no longer in the log, of all rooms of the replica. */
+  readonly resuming: Seats;
+  /** When it is the turn of each of them. */
+  readonly turns: Turns;
   readonly observer: RoomObserver;
 }
 
@@ -34,6 +43,8 @@ export interface ReaderStart {
   readonly history: number;
   /** Send nothing but messages: this reader shows whatever comes as one. */
   readonly messagesOnly: boolean;
+  /** The client's address. */
+  readonly address: string;
 }
 
 /** Messages that may still have to be read by a replica that calls itself ready: a moment's work, but more than one busy moment brings. */
@@ -45,7 +56,8 @@ export class RoomHub {
   readonly #options: RoomHubOptions;
   readonly #readers = new Map<ServerResponse, Reader>();
   /** Those that are being sent what lies before the log. */
-  readonly #resuming = new Set<ServerResponse>();
+  readonly #resuming = new Map<ServerResponse, OlderSender>();
+  readonly #older: OlderPages;
   readonly #messagesOnly = new WeakSet<ServerResponse>();
   #log: RoomLog | undefined;
   #stopped = false;
@@ -53,6 +65,7 @@ export class RoomHub {
   constructor(source: RoomSource, options: RoomHubOptions) {
     this.#source = source;
     this.#options = options;
+    this.#older = new OlderPages((partition, from) => source.readPage(partition, from));
     source.follow({
       opened: (from, entries) => {
         this.#open(from, entries);
@@ -80,45 +93,40 @@ export class RoomHub {
   }
 
   /**
-   * Begins to send the room to `output`, whose head has been written.
+   * Begins to send the room to `output`.
    *
-   * @throws {@link HttpError} before anything was written: 400 for an id that is none, 503 while the room is not loaded yet or the
-   * service stops.
+   * @param begin - writes the head of the answer
+   * @throws {@link HttpError} before anything was written: 400 for an id that is none; 503 while the room is not loaded yet, too many others are being sent
+   * older messages, or the service stops.
    */
   async connect(output: ServerResponse, start: ReaderStart, begin: () => void): Promise<void> {
     const log = this.#log;
     if (this.#stopped) throw new HttpError(503, "stopping", "The service is restarting.", 1);
     if (log === undefined) throw new HttpError(503, "not_ready", "The room is not loaded yet.", 1);
-    const resume = start.lastEventId === undefined ? undefined : resumeFrom(start.lastEventId, log.head.tag);
-    begin();
-    if (start.messagesOnly) this.#messagesOnly.add(output);
-    if (resume === undefined) {
-      const cursor = Math.max(log.first, log.next - start.history);
-      const before = log.at(cursor - 1)?.id ?? log.covered.toString();
-      this.#greet(output, before);
-      this.#add(output, cursor, undefined, log);
+    if (start.lastEventId === undefined) {
+      this.#join(output, start, begin, log, Math.max(log.first, log.next - start.history));
       return;
     }
-    this.#greet(output, resume.toString());
-    this.#resuming.add(output);
-    try {
-      await this.#readBack(output, resume, log);
-    } catch (error) {
-      if (error instanceof SlowReaderError) this.#drop(output);
-      else {
-        this.#options.observer.interrupted(describeError(error));
-        this.#end(output, "reconnect", "Older messages could not be read at the moment.");
-      }
+    const id = Positions.parse(start.lastEventId);
+    if (id === undefined)
+      throw new HttpError(400, "bad_event_id", "Last-Event-ID is not an id that this service gave out.");
+    if (id.tag !== log.head.tag) {
+      // Of another topic, which this one has taken the place of, or made up: all that is at hand.
+      this.#join(output, start, begin, log, log.first);
       return;
-    } finally {
-      this.#resuming.delete(output);
     }
-    this.#add(output, log.first, resume, log);
+    const resume = new Resume(id, log.head, this.#source.ownPartition, this.#source.partitions);
+    if (resume.gap(log.covered) === undefined) {
+      this.#begin(output, start, begin, resume.id);
+      this.#add(output, log.first, resume, log);
+      return;
+    }
+    await this.#sendOlder(output, start, begin, log, resume);
   }
 
-  /** Sends a heartbeat to every reader. */
+  /** Sends a heartbeat to every reader, and sends those away that take nothing any more. */
   beat(): void {
-    for (const reader of this.#readers.values()) reader.beat(HEARTBEAT);
+    for (const [output, reader] of this.#readers) if (!reader.beat(HEARTBEAT)) this.#drop(output);
   }
 
   /** Ends every stream with an event that says so; clients reconnect and resume, by then at another replica. */
@@ -128,16 +136,63 @@ export class RoomHub {
     this.#endAll("The service is restarting.");
   }
 
+  /** A reader that begins at an event of the log. */
+  #join(output: ServerResponse, start: ReaderStart, begin: () => void, log: RoomLog, cursor: number): void {
+    this.#begin(output, start, begin, log.at(cursor - 1)?.id ?? log.covered.toString());
+    this.#add(output, cursor, undefined, log);
+  }
+
+  /** A reader that lacks what is no longer in the log. */
+  async #sendOlder(
+    output: ServerResponse,
+    start: ReaderStart,
+    begin: () => void,
+    log: RoomLog,
+    resume: Resume,
+  ): Promise<void> {
+    const seat = this.#options.resuming.take(start.address);
+    if (typeof seat === "string") {
+      throw new HttpError(503, "too_many_resuming", "Too many others are being sent older messages; try again.", 2);
+    }
+    // Whoever leaves while a broker does not answer gives the place up at once.
+    output.once("close", seat);
+    try {
+      this.#begin(output, start, begin, resume.id);
+      const { socket } = output;
+      if (socket === null || hasLeft(output)) return;
+      const sender = new OlderSender(socket, resume, this.#older, this.#options.turns, () => hasLeft(output));
+      this.#resuming.set(output, sender);
+      await sender.send(log.covered);
+    } catch (error) {
+      if (error instanceof SlowReaderError) this.#drop(output);
+      else {
+        this.#options.observer.interrupted(describeError(error));
+        this.#end(output, "reconnect", "Older messages could not be read at the moment.");
+      }
+      return;
+    } finally {
+      this.#resuming.delete(output);
+      output.off("close", seat);
+      seat();
+    }
+    this.#add(output, log.first, resume, log);
+  }
+
   /** Tells a reader where its stream begins, or at least that it does. */
-  #greet(output: ServerResponse, id: string): void {
-    if (this.#messagesOnly.has(output)) output.flushHeaders();
-    else output.write(preamble(id, this.#options.retryMs));
+  #begin(output: ServerResponse, { messagesOnly }: ReaderStart, begin: () => void, id: string): void {
+    begin();
+    if (messagesOnly) {
+      this.#messagesOnly.add(output);
+      output.flushHeaders();
+    } else output.write(preamble(id, this.#options.retryMs));
   }
 
   #open(from: Positions, entries: readonly Entry[]): void {
     // A topic made anew has nothing in common with what present readers have seen; they come back with positions that say so.
     this.#endAll("The room was made anew.");
+    this.#older.clear();
     const log = new RoomLog(from, this.#options.log);
+    log.own = this.#source.ownPartition;
     for (const entry of entries) log.append(entry);
     this.#log = log;
   }
@@ -146,6 +201,7 @@ export class RoomHub {
     const log = this.#log;
     const [first] = entries;
     if (log === undefined || first === undefined) return;
+    log.own = this.#source.ownPartition;
     const before = log.next;
     const frames = entries.map((entry) => log.append(entry));
     const [only] = frames;
@@ -161,12 +217,14 @@ export class RoomHub {
    * From here on messages go to the connection itself, which a response without an encoding of its own allows: a response keeps what is written to it until
    * all readers have been written to, and takes more of the processor.
    */
-  #add(output: ServerResponse, cursor: number, resume: Positions | undefined, log: RoomLog): void {
+  #add(output: ServerResponse, cursor: number, resume: Resume | undefined, log: RoomLog): void {
     const connection = output.socket;
     if (connection === null || hasLeft(output)) return;
     const reader = new Reader(connection, log, cursor, resume, this.#options.maxBacklogBytes);
     this.#readers.set(output, reader);
     const onDrain = () => {
+      // Nothing comes after a farewell.
+      if (hasLeft(output)) return;
       reader.unblock();
       this.#pump(output, reader, log);
     };
@@ -188,12 +246,17 @@ export class RoomHub {
   }
 
   #endAll(reason: string): void {
-    for (const output of [...this.#readers.keys(), ...this.#resuming]) this.#end(output, "reconnect", reason);
+    for (const output of [...this.#readers.keys(), ...this.#resuming.keys()]) this.#end(output, "reconnect", reason);
   }
 
   #end(output: ServerResponse, event: "dropped" | "reconnect", reason: string): void {
     if (hasLeft(output)) return;
     this.#readers.delete(output);
+    // Whatever came after half an event would be taken for the rest of it.
+    if (this.#resuming.get(output)?.isCut === true) {
+      output.destroy();
+      return;
+    }
     if (this.#messagesOnly.has(output)) output.end();
     else output.end(farewell(event, reason, this.#options.retryMs));
     // Whoever does not even take the farewell is not waited for.
@@ -203,58 +266,9 @@ export class RoomHub {
       clearTimeout(timer);
     });
   }
-
-  /** Sends what lies between `resume` and the log. The log moves on meanwhile, so it may take several rounds. */
-  async #readBack(output: ServerResponse, resume: Positions, log: RoomLog): Promise<void> {
-    while (!hasLeft(output) && resume.isBehind(log.covered)) {
-      const until = log.covered.copy();
-      for await (const page of this.#source.readBack(resume.copy(), until)) {
-        if (hasLeft(output)) return;
-        let flowing = true;
-        for (const entry of page) flowing = writeEntry(output, resume, entry);
-        if (!flowing) await drained(output);
-        if (hasLeft(output)) return;
-      }
-      // What was not there to be read (retention removed it, or it was no message) is behind the reader all the same.
-      resume.advanceTo(until);
-    }
-  }
-}
-
-function resumeFrom(lastEventId: string, tag: string): Positions {
-  const positions = Positions.parse(lastEventId);
-  if (positions === undefined)
-    throw new HttpError(400, "bad_event_id", "Last-Event-ID is not an id that this service gave out.");
-  return positions.tag === tag ? positions : new Positions(tag);
 }
 
 /** True when nothing more can be sent: the reader went away, or was sent away. */
 function hasLeft(output: ServerResponse): boolean {
   return output.destroyed || output.writableEnded;
-}
-
-/** Milliseconds that a reader of older messages may take for one page of them. */
-const PAGE_MS = 30_000;
-
-class SlowReaderError extends Error {}
-
-/** Resolves when `output` takes data again or is gone; throws {@link SlowReaderError} when neither happens in time. */
-function drained(output: ServerResponse): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void) => () => {
-      clearTimeout(timer);
-      output.off("drain", taken);
-      output.off("close", taken);
-      finish();
-    };
-    const taken = settle(resolve);
-    const timer = setTimeout(
-      settle(() => {
-        reject(new SlowReaderError("The reader took no data."));
-      }),
-      PAGE_MS,
-    );
-    output.on("drain", taken);
-    output.on("close", taken);
-  });
 }

@@ -1,5 +1,6 @@
 import type { Entry } from "../kafka/fetch.js";
 import { idLine, messageBody } from "./frames.js";
+import { ownBuffer } from "./own-buffer.js";
 import type { Positions } from "./position.js";
 
 /** A message as it is sent to everyone. */
@@ -62,6 +63,12 @@ export class RoomLog {
     return this.#head;
   }
 
+  /** The partition that the room's messages go to; ids name it first. */
+  set own(partition: number) {
+    this.#head.own = partition;
+    this.#covered.own = partition;
+  }
+
   /** The position before the oldest event kept. */
   get covered(): Positions {
     return this.#covered;
@@ -99,11 +106,4 @@ export class RoomLog {
     this.#bytes -= event.frame.length;
     this.#covered.advance(event.partition, event.offset);
   }
-}
-
-/** A buffer of its own memory. Node.js cuts short buffers out of shared pages, and one that is kept keeps its whole page. */
-function ownBuffer(text: string): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  buffer.write(text);
-  return buffer;
 }

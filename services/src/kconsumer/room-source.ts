@@ -2,6 +2,8 @@ import { type KafkaClient, type TopicView } from "../kafka/client.js";
 import { describeError } from "../kafka/errors.js";
 import { type Entry, fetchPartitions, listOffsets } from "../kafka/fetch.js";
 import { TopicTail } from "../kafka/topic-tail.js";
+import { partitionOf } from "../kchat/rooms.js";
+import type { FetchedPage } from "./older-pages.js";
 import { Positions, topicTag } from "./position.js";
 
 /** What a {@link RoomSource} reports to. */
@@ -17,8 +19,16 @@ export interface RoomListener {
 /** Where a room's messages come from. The services know Kafka only through this, so tests need no Kafka. */
 export interface RoomSource {
   follow(listener: RoomListener): void;
-  /** Older messages, oldest first of each partition: those from `from` on and before `until`. */
-  readBack(from: Positions, until: Positions): AsyncIterable<readonly Entry[]>;
+  /**
+   * Older messages of one partition, as many as come at once, from an offset on.
+   *
+   * @throws when they cannot be read at the moment.
+   */
+  readPage(partition: number, from: number): Promise<FetchedPage>;
+  /** How many partitions the room's topic has; 0 before it is known. */
+  readonly partitions: number;
+  /** The partition that the room's messages go to; the others have what is written past kproducer. */
+  readonly ownPartition: number;
   /** Messages in Kafka that were not reported yet. */
   readonly lag: number;
   /** True when every partition is being read. */
@@ -26,18 +36,27 @@ export interface RoomSource {
   stop(): void;
 }
 
+/** Bytes of older messages that are read at once; one record larger than that is still read. */
+const PAGE_BYTES = 262_144;
+
 /** A room in Kafka: every partition of one topic, read without a consumer group. */
 export class KafkaRoomSource implements RoomSource {
   readonly #client: KafkaClient;
+  readonly #olderClient: KafkaClient;
   readonly #room: string;
   readonly #history: number;
   #topic: TopicView | undefined;
   #tail: TopicTail | undefined;
   #stopped = false;
 
-  /** @param history - messages of each partition to begin with */
-  constructor(client: KafkaClient, room: string, history: number) {
+  /**
+   * @param client - for what is new
+   * @param olderClient - for older messages: brokers answer a connection's requests in order, and nobody's coming back may hold up what is new
+   * @param history - messages to begin with
+   */
+  constructor(client: KafkaClient, olderClient: KafkaClient, room: string, history: number) {
     this.#client = client;
+    this.#olderClient = olderClient;
     this.#room = room;
     this.#history = history;
   }
@@ -50,6 +69,14 @@ export class KafkaRoomSource implements RoomSource {
     return this.#tail?.connected ?? false;
   }
 
+  get partitions(): number {
+    return this.#tail?.partitions ?? 0;
+  }
+
+  get ownPartition(): number {
+    return this.partitions === 0 ? -1 : partitionOf(this.#room, this.partitions);
+  }
+
   follow(listener: RoomListener): void {
     void this.#open(listener);
   }
@@ -59,28 +86,36 @@ export class KafkaRoomSource implements RoomSource {
     this.#tail?.stop();
   }
 
-  async *readBack(from: Positions, until: Positions): AsyncIterable<readonly Entry[]> {
+  async readPage(partition: number, from: number): Promise<FetchedPage> {
     const topic = this.#topic;
-    if (topic === undefined) return;
-    const partitions = topic.partitions
-      .map(({ index }) => index)
-      .filter((index) => from.next(index) < until.next(index));
-    const earliest = await listOffsets(this.#client, topic, partitions, "earliest");
-    for (const partition of partitions) {
-      let next = Math.max(from.next(partition), earliest.get(partition) ?? 0);
-      while (next < until.next(partition)) {
-        const leader = this.#client.lastSeen?.topics.get(this.#room)?.partitions[partition]?.leader ?? -1;
-        const [page] = await fetchPartitions(this.#client, leader, topic, new Map([[partition, next]]), {
-          maxWaitMs: 100,
-          maxBytes: 262_144,
-        });
-        if (page?.error !== undefined) throw new Error(`Reading ${this.#room}-${partition} failed: ${page.error}.`);
-        // Just after a leader change the new leader may not show all of it yet. To go on without it would be to lose it.
-        if (page === undefined || page.next === next) throw new Error(`${this.#room}-${partition} stops at ${next}.`);
-        next = page.next;
-        yield page.entries.filter((entry) => entry.offset < until.next(partition));
-      }
+    if (topic === undefined) throw new Error(`Topic ${this.#room} is not known yet.`);
+    try {
+      return await this.#fetchPage(topic, partition, from);
+    } catch {
+      // The leader may be another one by now.
+      await this.#olderClient.metadata([this.#room]);
+      return this.#fetchPage(topic, partition, from);
     }
+  }
+
+  async #fetchPage(topic: TopicView, partition: number, from: number): Promise<FetchedPage> {
+    const cluster = this.#olderClient.lastSeen ?? (await this.#olderClient.metadata([this.#room]));
+    const seen = cluster.topics.get(this.#room);
+    const leader = seen?.partitions[partition]?.leader ?? -1;
+    const [page] = await fetchPartitions(this.#olderClient, leader, topic, new Map([[partition, from]]), {
+      maxWaitMs: 100,
+      maxBytes: PAGE_BYTES,
+    });
+    if (page?.error === "OFFSET_OUT_OF_RANGE") {
+      const earliest = await listOffsets(this.#olderClient, seen ?? topic, [partition], "earliest");
+      const next = earliest.get(partition) ?? 0;
+      // Retention removed what is before.
+      if (next > from) return { entries: [], next };
+    }
+    if (page?.error !== undefined) throw new Error(`Reading ${this.#room}-${partition} failed: ${page.error}.`);
+    // Just after a leader change the new leader may not show all of it yet. To go on without it would be to lose it.
+    if (page === undefined || page.next === from) throw new Error(`${this.#room}-${partition} stops at ${from}.`);
+    return page;
   }
 
   async #open(listener: RoomListener): Promise<void> {
@@ -103,9 +138,7 @@ export class KafkaRoomSource implements RoomSource {
       listOffsets(this.#client, topic, partitions, "earliest"),
       listOffsets(this.#client, topic, partitions, "latest"),
     ]);
-    const from = new Map(
-      [...latest].map(([partition, end]) => [partition, Math.max(earliest.get(partition) ?? 0, end - this.#history)]),
-    );
+    const from = this.#beginnings(earliest, latest);
     let loading: Entry[] | undefined = [];
     const tail = new TopicTail(this.#client, topic, from, {
       entries: (entries) => {
@@ -131,6 +164,19 @@ export class KafkaRoomSource implements RoomSource {
     this.#tail = tail;
     finishLoading();
     tail.start();
+  }
+
+  /** Where to begin: of the room's own partition with its latest messages, of the others with as many together, so that a topic of any size can be loaded. */
+  #beginnings(earliest: ReadonlyMap<number, number>, latest: ReadonlyMap<number, number>): Map<number, number> {
+    const own = partitionOf(this.#room, latest.size);
+    const others = [...latest].filter(([partition, end]) => partition !== own && end > (earliest.get(partition) ?? 0));
+    const share = Math.ceil(this.#history / Math.max(1, others.length));
+    return new Map(
+      [...latest].map(([partition, end]) => {
+        const wanted = end - (partition === own ? this.#history : share);
+        return [partition, Math.max(earliest.get(partition) ?? 0, wanted)];
+      }),
+    );
   }
 }
 

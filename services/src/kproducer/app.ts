@@ -5,6 +5,7 @@ import type { MessageSink } from "../kchat/room-writer.js";
 import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { producerDescription } from "../kchat/openapi.js";
 import { requireRoom } from "../kchat/rooms.js";
+import { refuseCrossSite } from "../kchat/same-site.js";
 import { createServer, type Readiness } from "../kchat/server.js";
 
 /** What kproducer is made of. */
@@ -62,7 +63,7 @@ export async function createProducerApp(options: ProducerAppOptions): Promise<Fa
   await app.register(rateLimit, { global: false });
   app.post<{ Params: { topic: string } }>(
     "/api/topics/:topic",
-    { config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
+    { onRequest: refuseCrossSite, config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
     async (request, reply) => {
       const room = requireRoom(options.rooms, request.params.topic);
       const message = messageIn(request.body);

@@ -1,11 +1,22 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** An option that takes ids separated by commas. */
+/** Brokers that a range of ids may name: a mistyped one should not take all memory. */
+const MOST_IDS = 10_000;
+
+/** An option that takes ids and ranges of them, separated by commas. */
 export function brokerList(flags: string, description: string): Option {
-  return new Option(flags, `${description}, such as 0,1,2`).argParser((text: string) => {
-    if (!/^\d{1,9}(,\d{1,9})*$/.test(text))
-      throw new InvalidArgumentError("It must be ids separated by commas, such as 0,1,2.");
-    return [...new Set(text.split(",").map(Number))];
+  return new Option(flags, `${description}, such as 0,1,2 or 0-2`).argParser((text: string) => {
+    if (!/^\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*$/.test(text))
+      throw new InvalidArgumentError("It must be ids or ranges of them, separated by commas, such as 0,1,2 or 0-2.");
+    const ids = text.split(",").flatMap((part) => {
+      const [first = 0, last = first] = part.split("-").map(Number);
+      if (last < first || last - first >= MOST_IDS)
+        throw new InvalidArgumentError(
+          `${part} must go from a lower id to a higher one, over at most ${MOST_IDS} ids.`,
+        );
+      return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    });
+    return [...new Set(ids)];
   });
 }
 

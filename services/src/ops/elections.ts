@@ -1,6 +1,6 @@
-import type { ClusterView } from "../kafka/client.js";
 import { electLeadersV2 } from "../kafka/protocol/elect-leaders.js";
 import type { Cluster } from "./cluster.js";
+import type { Placement } from "./placement.js";
 import { RefusedError } from "./refused.js";
 
 /** Partitions of an election held at once. */
@@ -8,17 +8,14 @@ const AT_ONCE = 1_000;
 
 const ELECTION_NOT_NEEDED = 84;
 
-/** Partitions that their preferred leader does not lead. `possible` ones could be led by it now, as it is in sync. */
-export function misledPartitions(view: ClusterView): { topic: string; partition: number; possible: boolean }[] {
-  return [...view.topics.values()].flatMap(({ name, partitions }) =>
-    partitions
-      .filter(({ leader, replicas }) => leader !== replicas[0])
-      .map(({ index, replicas, isr }) => ({
-        topic: name,
-        partition: index,
-        possible: isr.includes(replicas[0] ?? -1),
-      })),
-  );
+/**
+ * Partitions that their preferred leader does not lead. `possible` ones could be led by it now, as it is in sync. Those whose replicas are being exchanged are not among them: their preferred
+ * leader may still have to get its copy.
+ */
+export function misledPartitions({ partitions }: Placement): { topic: string; partition: number; possible: boolean }[] {
+  return partitions
+    .filter(({ leader, replicas, moving }) => !moving && leader !== replicas[0])
+    .map(({ topic, partition, replicas, isr }) => ({ topic, partition, possible: isr.includes(replicas[0] ?? -1) }));
 }
 
 /**
@@ -27,8 +24,8 @@ export function misledPartitions(view: ClusterView): { topic: string; partition:
  * @returns how many were handed over
  * @throws {@link RefusedError} naming the first partition that Kafka did not hand over.
  */
-export async function electPreferredLeaders(cluster: Cluster, view: ClusterView): Promise<number> {
-  const misled = misledPartitions(view).filter(({ possible }) => possible);
+export async function electPreferredLeaders(cluster: Cluster, placement: Placement): Promise<number> {
+  const misled = misledPartitions(placement).filter(({ possible }) => possible);
   for (let first = 0; first < misled.length; first += AT_ONCE) {
     const byTopic = Map.groupBy(misled.slice(first, first + AT_ONCE), ({ topic }) => topic);
     const topics = [...byTopic].map(([topic, members]) => ({

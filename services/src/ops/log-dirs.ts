@@ -9,7 +9,7 @@ export function partitionKey(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
-/** How large partitions are on each of `brokers` that answers; of `topics` only, where given. */
+/** How large partitions are on each of `brokers`, of `topics` only, where given. A broker that does not answer is missing. */
 export async function readSizes(
   cluster: Cluster,
   brokers: readonly number[],
@@ -18,18 +18,19 @@ export async function readSizes(
   const asked =
     topics === null ? null : [...topics].map(([name, partitions]) => ({ name, partitions: [...partitions] }));
   const answers = await Promise.all(
-    brokers.map(async (broker) => {
+    brokers.map(async (broker): Promise<[number, SizesOnBroker][]> => {
       const sizes = new Map<string, number>();
       const response = await cluster.ask(broker, describeLogDirsV4.api, asked);
-      for (const directory of response?.results ?? []) {
+      if (response === undefined) return [];
+      for (const directory of response.results) {
         for (const { name, partitions } of directory.topics) {
           for (const { partitionIndex, partitionSize, isFutureKey } of partitions) {
             if (!isFutureKey) sizes.set(partitionKey(name, partitionIndex), Number(partitionSize));
           }
         }
       }
-      return [broker, sizes] as const;
+      return [[broker, sizes]];
     }),
   );
-  return new Map(answers);
+  return new Map(answers.flat());
 }

@@ -5,14 +5,20 @@ import { InterruptedError, RefusedError } from "./refused.js";
 /** What a process ends with that a signal ended: its Job begins again, with another pod. */
 const TERMINATED = 143;
 
+/** Milliseconds within which work that was asked to stop says so itself. */
+const ANSWER_MS = 1_000;
+
 /** Exit codes: 0 done; 1 refused or failed; 2 bad usage; 143 asked to stop. The last line says why. */
 async function main(): Promise<number> {
   const stopping = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
-      // The first time, what is under way is ended properly; the second time, at once.
-      if (stopping.signal.aborted) process.exit(TERMINATED);
       stopping.abort();
+      // There is nothing to tidy up: whoever waits for something else than moves does not hold the end up.
+      setTimeout(() => {
+        process.stderr.write(`${new InterruptedError().message}\n`);
+        process.exit(TERMINATED);
+      }, ANSWER_MS).unref();
     });
   }
   const program = createProgram({
@@ -21,6 +27,7 @@ async function main(): Promise<number> {
       process.stdout.write(`${line}\n`);
     },
     signal: stopping.signal,
+    begun: process.env["KAFKA_BEGUN_FILE"],
   });
   try {
     await program.parseAsync();

@@ -1,23 +1,29 @@
 import { Command } from "commander";
 import { brokerList, number } from "./arguments.js";
+import type { Begun } from "./begun.js";
 import { waitForBrokers } from "./brokers.js";
 import type { Cluster } from "./cluster.js";
 import { keepControllers } from "./commands/controllers.js";
 import { drain } from "./commands/drain.js";
-import { redistribute } from "./commands/redistribute.js";
+import { previewMoves, showMoves } from "./commands/preview-moves.js";
+import { moveOptions, redistribute } from "./commands/redistribute.js";
 import { judge, reportCluster } from "./commands/report.js";
 import { showChecks, showReport } from "./commands/show.js";
 import { unregister } from "./commands/unregister.js";
 import { electPreferredLeaders, misledPartitions } from "./elections.js";
 import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
 import { count } from "./format.js";
+import { clusterPort } from "./move/cluster-port.js";
+import { settle } from "./move/mover.js";
+import { readPlacement } from "./placement.js";
 import { RefusedError } from "./refused.js";
 import { addSettings } from "./settings-commands.js";
 import { inTurn } from "./steps.js";
 import { addTopics } from "./topics/commands.js";
 
-interface Moving extends Copying {
+interface Spreading extends Copying {
   readonly dryRun: boolean;
+  readonly await?: boolean;
 }
 
 /** The command line of `ops`. An action that cannot be done throws {@link RefusedError}, one that cannot be understood commander's error. */
@@ -26,8 +32,11 @@ export function createProgram(environment: ProgramEnvironment): Command {
   const program = new Command("ops").description(
     "Kafka operations. KAFKA_BOOTSTRAP_ADDRESS says where the brokers are.",
   );
-  const run = (options: Partial<Common>, action: (cluster: Cluster) => Promise<void>) =>
-    withCluster(environment, options, action);
+  const run = (
+    options: Partial<Common>,
+    action: (cluster: Cluster) => Promise<void>,
+    leaving?: (begun: Begun) => readonly string[],
+  ) => withCluster(environment, options, action, leaving);
   const command = (name: string, description: string, waitSeconds = 300) =>
     program
       .command(name)
@@ -42,20 +51,55 @@ export function createProgram(environment: ProgramEnvironment): Command {
         number(1_024, 1e12),
         52_428_800,
       )
-      .option("--batch <count>", "partitions copied at a time", number(1, 10_000), 100);
-  const over = (action: typeof redistribute, brokers: readonly number[], options: Moving) =>
-    run(options, (cluster) => action(cluster, { ...options, brokers, waitMs: options.wait * 1_000, print, signal }));
+      .option(
+        "--batch-bytes <bytes>",
+        "bytes that a broker copies at a time, but at least a partition (default: five minutes' worth)",
+        number(1, Number.MAX_SAFE_INTEGER),
+      )
+      .option("--stall <seconds>", "give up after so long without a byte copied", number(1, 31_536_000), 900);
+  const spreading = (options: Spreading, brokers: readonly number[]) => ({
+    ...options,
+    brokers,
+    handOver: options.await === false,
+    waitMs: options.wait * 1_000,
+    print,
+    signal,
+  });
 
   moving(command("rebalance", "spread partitions and leaders evenly over brokers"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
+    .option("--no-await", "hand all moves to Kafka at once, and do not stay until they are done")
     .addOption(brokerList("--brokers <ids>", "the brokers that hold everything").makeOptionMandatory())
-    .action((options: Moving & { brokers: number[] }) => over(redistribute, options.brokers, options));
+    .action((options: Spreading & { brokers: number[] }) =>
+      run(options, (cluster) => redistribute(cluster, spreading(options, options.brokers))),
+    );
+  moving(command("plan", "say what rebalance would move, and how long it would take", 10))
+    .option("--json", "for programs", false)
+    .addOption(brokerList("--brokers <ids>", "the brokers that would hold everything").makeOptionMandatory())
+    .action((options: Copying & { brokers: number[]; json: boolean }) =>
+      run(options, async (cluster) => {
+        const preview = await previewMoves(cluster, options.brokers, options.throttle);
+        if (options.json) print(JSON.stringify(preview, undefined, 2));
+        else showMoves(preview).forEach(print);
+      }),
+    );
+  moving(command("settle", "wait until no partition moves, then remove throttles")).action((options: Copying) =>
+    run(options, async (cluster) => {
+      await settle(clusterPort(cluster, options.throttle), moveOptions({ ...options, print, signal }));
+      print("No partition moves, and no throttle is set.");
+    }),
+  );
   moving(command("drain", "move everything off brokers that will leave"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
     .addOption(brokerList("--keep <ids>", "the brokers that stay"))
     .argument("[broker]", "the one broker to empty, instead of --keep", number(0, 2_147_483_647))
-    .action(async (broker: number | undefined, options: Moving & { keep?: number[] }) => {
-      await over(drain, await kept(environment, broker, options.keep), options);
+    .action(async (broker: number | undefined, options: Spreading & { keep?: number[] }) => {
+      const keep = await kept(environment, broker, options.keep);
+      await run(
+        options,
+        (cluster) => drain(cluster, spreading(options, keep)),
+        ({ brokers }) => brokers.filter((id) => !keep.includes(id)).map((id) => `broker ${id}`),
+      );
     });
   command("unregister", "forget stopped brokers that are not kept", 120)
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
@@ -75,14 +119,17 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .option("--joined", "also wait until all that stay are voters", false)
     .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
     .action((options: Common & { keep: number[]; joined: boolean; settle: number }) =>
-      run(options, (cluster) =>
-        keepControllers(cluster, {
-          keep: options.keep,
-          joined: options.joined,
-          waitMs: options.wait * 1_000,
-          settleMs: options.settle * 1_000,
-          print,
-        }),
+      run(
+        options,
+        (cluster) =>
+          keepControllers(cluster, {
+            keep: options.keep,
+            joined: options.joined,
+            waitMs: options.wait * 1_000,
+            settleMs: options.settle * 1_000,
+            print,
+          }),
+        ({ controllers }) => controllers.filter((id) => !options.keep.includes(id)).map((id) => `controller ${id}`),
       ),
     );
   command("elect-leaders", "hand partitions back to their preferred leaders", 60).action((options: Common) =>
@@ -149,13 +196,13 @@ async function kept(
 
 async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
   const deadline = Date.now() + waitMs;
-  let view = await cluster.describe();
+  let placement = await readPlacement(cluster);
   // After a restart, a preferred leader first has to catch up.
-  while (misledPartitions(view).some(({ possible }) => !possible) && Date.now() < deadline) {
+  while (misledPartitions(placement).some(({ possible }) => !possible) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    view = await cluster.describe();
+    placement = await readPlacement(cluster);
   }
-  const elected = await electPreferredLeaders(cluster, view);
-  const left = misledPartitions(view).filter(({ possible }) => !possible).length;
+  const elected = await electPreferredLeaders(cluster, placement);
+  const left = misledPartitions(placement).filter(({ possible }) => !possible).length;
   print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
 }

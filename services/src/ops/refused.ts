@@ -8,6 +8,6 @@ export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
   constructor() {
-    super("Interrupted; run it again to go on where it stopped.");
+    super("Interrupted. What Kafka is copying goes on, with its throttle; the next run takes it over.");
   }
 }

@@ -19,12 +19,12 @@ export async function attendanceOf(host: string): Promise<Attendance | undefined
 
 /** Tells a controller to start again as one that takes no vote by itself. */
 export async function retire(host: string): Promise<void> {
-  await ask(host, "/retire");
+  await ask(host, "/retire", "POST");
 }
 
 /** Tells a controller that has retired to start again as one that does. */
 export async function giveBack(host: string): Promise<void> {
-  await ask(host, "/return");
+  await ask(host, "/return", "POST");
 }
 
 /**
@@ -38,9 +38,10 @@ export function hostOf(id: number, other: { readonly id: number; readonly host: 
   return `${pool}${Number(ordinal) + id - other.id}${domain ?? ""}`;
 }
 
-async function ask(host: string, path: string): Promise<string | undefined> {
+async function ask(host: string, path: string, method: "GET" | "POST" = "GET"): Promise<string | undefined> {
   try {
-    const response = await fetch(`http://${host}:${HEALTH_PORT}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    const url = `http://${host}:${HEALTH_PORT}${path}`;
+    const response = await fetch(url, { method, signal: AbortSignal.timeout(ANSWER_MS) });
     return response.ok ? await response.text() : undefined;
   } catch {
     return undefined;

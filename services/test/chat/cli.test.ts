@@ -133,6 +133,35 @@ describe("npm run chat", function () {
     assert.match(ann.errors, /^The service refused: 404 There is no such room/m);
   });
 
+  it("shows what was said before and ends with 0 when its input is empty from the start, as in a script", async () => {
+    room.write("Bob: for later");
+    const quoted = [process.execPath, ...args("Ann")].map((word) => `'${word}'`).join(" ");
+    for (const input of ["</dev/null", "<&-"]) {
+      client = new Client("sh", ["-c", `exec ${quoted} ${input}`], { CI: "true" });
+      assert.equal(await client.end(), 0, client.errors);
+      assert.equal(client.output, "Bob: for later\n");
+      assert.equal(client.errors, "");
+    }
+  });
+
+  it("ends with 1 and says what to do when the input has ended and nothing answers", async () => {
+    await stopConsumer();
+    const ann = start("Ann");
+    assert.equal(await ann.end(), 1);
+    assert.match(
+      ann.errors,
+      /^kchat does not answer at http:\/\/127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\)\. Start the stack with/m,
+    );
+    await startConsumer(0);
+  });
+
+  it("shows its own messages before it ends", async () => {
+    const ann = start("Ann");
+    ann.type("hello\n");
+    assert.equal(await ann.end(), 0);
+    assert.equal(ann.output, "Ann: hello\n");
+  });
+
   for (const [name, wrong] of [
     ["without a name", []],
     ["with a colon in the name", ["a:b"]],

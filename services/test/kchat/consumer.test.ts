@@ -123,6 +123,23 @@ describe("kconsumer", () => {
     assert.deepEqual(await ahead.has(2), ["message 6", "message 7"]);
   });
 
+  it("makes short ids of a topic with 2,000 partitions, and takes them and those of earlier versions back", async () => {
+    const partitions = 2_000;
+    const wide = () => Object.defineProperties(room.source(), { partitions: { value: partitions } });
+    for (let partition = 0; partition < partitions; partition += 1) room.write(`to ${partition}`, partition);
+    const port = await replica({ source: wide, historyEvents: 5_000 }, 5_000);
+    const reader = await reading(port);
+    room.write("last", 0);
+    await reader.has(1);
+    assert.ok(reader.lastEventId.length < 500, reader.lastEventId);
+    room.write("while away", 0);
+    const resumed = read(port, "", { "Last-Event-ID": reader.lastEventId });
+    assert.deepEqual(await resumed.has(1), ["while away"]);
+    const every = Array.from({ length: 1_000 }, (_, partition) => `.${partition}-1`).join("");
+    const old = read(port, "", { "Last-Event-ID": `memory${every}` });
+    assert.deepEqual(await old.has(2), ["last", "while away"]);
+  });
+
   it("begins anew for an id of a topic that was deleted and made again", async () => {
     room.write("new topic");
     const port = await replica();
@@ -200,6 +217,29 @@ describe("kconsumer", () => {
     const response = await fetch(`http://127.0.0.1:${port}/sse/connect`);
     assert.equal(response.status, 503);
     assert.equal(response.headers.get("retry-after"), "5");
+  });
+
+  it("serves one address no more streams than it may have, and others all the same", async () => {
+    const port = await replica({ maxReadersPerAddress: 2, trustProxy: (address) => address === "127.0.0.1" });
+    const connect = (address: string) =>
+      fetch(`http://127.0.0.1:${port}/sse/connect`, { headers: { "x-forwarded-for": address } });
+    const [one, two] = [await connect("192.0.2.1"), await connect("192.0.2.1")];
+    const third = await connect("192.0.2.1");
+    assert.equal(third.status, 429);
+    assert.equal(third.headers.get("retry-after"), "5");
+    assert.equal(((await third.json()) as { error: string }).error, "too_many_streams");
+    const other = await connect("192.0.2.2");
+    assert.deepEqual(
+      [one, two, other].map(({ status }) => status),
+      [200, 200, 200],
+    );
+    await one.body?.cancel();
+    await until("the place is free again", async () => {
+      const again = await connect("192.0.2.1");
+      await again.body?.cancel();
+      return again.status === 200;
+    });
+    await Promise.all([two, other].map(async ({ body }) => body?.cancel()));
   });
 
   it("is not ready before the room is loaded", async () => {

@@ -38,6 +38,7 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
     { ...message, body: "x".repeat(20_000) },
     { ...message, headers: { "content-type": "application/json" } },
     { ...message, headers: { ...TEXT, authorization: "Bearer wrong" } },
+    { ...message, headers: { ...TEXT, origin: "https://evil.example" } },
   ],
   "get /sse/connect": [
     { url: "/sse/connect" },
@@ -46,6 +47,7 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
     { url: "/sse/connect?room=other" },
     { url: "/sse/connect?history=x" },
     { url: "/sse/connect", headers: { authorization: "Bearer wrong" } },
+    { url: "/sse/connect", headers: { origin: "https://evil.example" } },
   ],
 };
 
@@ -146,7 +148,12 @@ describe("the OpenAPI descriptions", () => {
     const well = await testConsumer({ source: () => room.source(), producerUrl, token: "secret" });
     const loading = { ...room.source(), follow: () => undefined };
     const unwell = await testConsumer({ source: () => loading, producerUrl: "http://127.0.0.1:1" });
-    const busy = await testConsumer({ source: () => room.source(), producerUrl, rateLimit: 1 });
+    const busy = await testConsumer({
+      source: () => room.source(),
+      producerUrl,
+      rateLimit: 1,
+      maxReadersPerAddress: 0,
+    });
     const seen = await Promise.all([
       check(await well.app.listen(LOCAL), description.consumer, "secret"),
       check(await unwell.app.listen(LOCAL), description.consumer),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Positions, topicTag } from "../../src/kconsumer/position.js";
+import { MAX_NAMED, Positions, topicTag } from "../../src/kconsumer/position.js";
 
 const positions = fc
   .array(
@@ -18,7 +18,7 @@ describe("Positions", () => {
       fc.property(positions, (each) => {
         const parsed = Positions.parse(each.toString());
         assert.equal(parsed?.toString(), each.toString());
-        assert.equal(parsed.isBehind(each) || each.isBehind(parsed), false);
+        for (const partition of each.partitions) assert.equal(parsed.next(partition), each.next(partition));
       }),
     );
   });
@@ -34,12 +34,37 @@ describe("Positions", () => {
 
   it("advance, and never go back", () => {
     fc.assert(
-      fc.property(positions, positions, (one, other) => {
-        const both = one.copy();
-        both.advanceTo(other);
-        assert.equal(both.isBehind(one), false);
-        assert.equal(both.isBehind(other), false);
-        assert.equal(one.isBehind(other), both.toString() !== one.toString());
+      fc.property(positions, fc.nat(999), fc.nat(1e9), (each, partition, offset) => {
+        const before = each.next(partition);
+        each.advance(partition, offset);
+        assert.equal(each.next(partition), Math.max(before, offset + 1));
+      }),
+    );
+  });
+
+  it("make short ids whatever the number of partitions, which name the room's own one", () => {
+    const all = Array.from({ length: 2_000 }, (_, partition) => [partition, 999_999_999_999] as const);
+    const each = new Positions("topic1", all, 1_777);
+    assert.ok(each.toString().length < 700, each.toString());
+    assert.equal(each.named.length, MAX_NAMED);
+    assert.ok(each.named.includes(1_777));
+    each.own = 1_778;
+    assert.ok(each.named.includes(1_778) && !each.named.includes(1_777));
+  });
+
+  it("that an id could name and does not name were empty when it was made", () => {
+    const order = fc.shuffledSubarray(
+      Array.from({ length: 100 }, (_, index) => index),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(order, fc.nat(99), fc.nat(99), (partitions, own, cut) => {
+        const each = new Positions("t", [], own);
+        const soFar = partitions.slice(0, (cut % partitions.length) + 1);
+        for (const partition of soFar) each.advance(partition, 0);
+        const named = new Set(each.named);
+        for (const partition of partitions.slice(soFar.length)) each.advance(partition, 0);
+        for (const partition of each.named) assert.ok(named.has(partition) || !soFar.includes(partition));
       }),
     );
   });

@@ -21,7 +21,9 @@ class Quorum {
     this.controllers = new Map(
       Array.from({ length: voters }, (_, id) => [id, { votes: true, retired: false, answers: true, ...changed[id] }]),
     );
-    mock.method(globalThis, "fetch", (url: string) => this.#health(new URL(url)));
+    mock.method(globalThis, "fetch", (url: string, init?: RequestInit) =>
+      this.#health(new URL(url), init?.method ?? "GET"),
+    );
   }
 
   get voters(): number[] {
@@ -65,9 +67,10 @@ class Quorum {
     };
   }
 
-  #health({ hostname, pathname }: URL): Promise<Response> {
+  #health({ hostname, pathname }: URL, method: string): Promise<Response> {
     const controller = this.controllers.get(Number(/^controller-(\d+)/.exec(hostname)?.[1]));
     if (!controller?.answers) return Promise.reject(new Error("ECONNREFUSED"));
+    if (pathname !== "/quorum" && method !== "POST") return Promise.resolve(new Response("", { status: 405 }));
     if (pathname === "/retire") controller.retired = true;
     if (pathname === "/return") Object.assign(controller, { retired: false, votes: true });
     return Promise.resolve(new Response(`state=follower\nleader=0\nretired=${controller.retired}\n`));

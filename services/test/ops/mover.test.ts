@@ -1,122 +1,251 @@
 import assert from "node:assert/strict";
-import { type MoveOptions, type MovePort, moveReplicas } from "../../src/ops/move/mover.js";
-import type { Ongoing, Reassignment } from "../../src/ops/move/reassignments.js";
-import { addedReplicas, type PlanChange } from "../../src/ops/plan/types.js";
+import fc from "fast-check";
+import { planChanges, spread } from "../../src/ops/commands/redistribute.js";
+import { type MoveOptions, moveReplicas, sendReplicas, settle } from "../../src/ops/move/mover.js";
+import type { PlanChange } from "../../src/ops/plan/types.js";
 import { RefusedError } from "../../src/ops/refused.js";
+import { Killed, SimulatedCluster } from "./simulated-cluster.js";
 
-/** A cluster whose copies take some looks to be done. */
-class FakeCluster implements MovePort {
-  readonly events: string[] = [];
-  readonly replicas = new Map<string, readonly number[]>();
-  readonly #going = new Map<string, { ongoing: Ongoing; looks: number }>();
-  throttled = false;
-  mostAtOnce = 0;
-  onLook: () => void = () => undefined;
-
-  ongoing(): Promise<readonly Ongoing[]> {
-    this.onLook();
-    for (const [key, move] of this.#going) {
-      move.looks -= 1;
-      if (move.looks >= 0) continue;
-      this.replicas.set(key, move.ongoing.target);
-      this.#going.delete(key);
-    }
-    return Promise.resolve([...this.#going.values()].map(({ ongoing }) => ongoing));
-  }
-
-  reassign(reassignments: readonly Reassignment[]): Promise<void> {
-    for (const { topic, partition, replicas } of reassignments) {
-      const key = `${topic}-${partition}`;
-      if (replicas === undefined) this.#going.delete(key);
-      else {
-        const held = this.replicas.get(key) ?? [];
-        const adding = replicas.filter((id) => !held.includes(id));
-        if (adding.length > 0) assert.ok(this.throttled, `${key} is copied without a throttle`);
-        this.#going.set(key, {
-          ongoing: { topic, partition, target: replicas, adding },
-          looks: adding.length > 0 ? 3 : 0,
-        });
-      }
-    }
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.#going.size);
-    return Promise.resolve();
-  }
-
-  throttle(changes: readonly PlanChange[]): Promise<void> {
-    this.throttled = true;
-    this.events.push(`throttle ${changes.length}`);
-    return Promise.resolve();
-  }
-
-  removeThrottles(): Promise<void> {
-    this.throttled = false;
-    this.events.push("no throttle");
-    return Promise.resolve();
-  }
-
-  bytesLeft(changes: readonly PlanChange[]): Promise<number> {
-    return Promise.resolve(changes.flatMap(addedReplicas).length * 1_048_576);
-  }
-
-  get underWay(): number {
-    return this.#going.size;
-  }
-}
+const MIB = 2 ** 20;
+const GB = 1e9;
+const never = new AbortController().signal;
 
 function change(partition: number, from: number[], to: number[]): PlanChange {
   return { topic: "t", partition, from, to };
 }
 
 describe("moveReplicas", () => {
-  let cluster: FakeCluster;
+  let cluster: SimulatedCluster;
   let lines: string[];
   let stopping: AbortController;
   let options: MoveOptions;
   const changes = Array.from({ length: 7 }, (_, index) => change(index, [0, 1], index < 5 ? [0, 2] : [1, 0]));
+  const arrived = () => changes.filter(({ partition, to }) => sameAs(cluster.replicasOf("t", partition), to)).length;
 
   beforeEach(() => {
-    cluster = new FakeCluster();
-    for (const { topic, partition, from } of changes) cluster.replicas.set(`${topic}-${partition}`, from);
+    cluster = new SimulatedCluster([0, 1, 2], MIB);
+    for (const { topic, partition, from } of changes) cluster.add(topic, partition, from, MIB);
     lines = [];
     stopping = new AbortController();
-    options = { batch: 2, pollMs: 1, reportMs: 0, print: (line) => lines.push(line), signal: stopping.signal };
+    options = {
+      batchBytes: 2 * MIB,
+      stallMs: 60_000,
+      pollMs: 100,
+      reportMs: 500,
+      print: (line) => lines.push(line),
+      signal: stopping.signal,
+    };
   });
 
-  it("moves everything, not too much at once, and leaves no throttle", async () => {
+  it("moves everything, no more bytes than a batch at once, and leaves no throttle", async () => {
     await moveReplicas(cluster, changes, options);
-    for (const { topic, partition, to } of changes) assert.deepEqual(cluster.replicas.get(`${topic}-${partition}`), to);
+    assert.equal(arrived(), changes.length);
     assert.equal(cluster.mostAtOnce, 2);
-    assert.deepEqual(cluster.events, ["throttle 2", "throttle 2", "throttle 1", "no throttle"]);
+    assert.deepEqual([cluster.throttles, cluster.unthrottled], [0, 0]);
+  });
+
+  it("copies a partition that is larger than a batch by itself", async () => {
+    await moveReplicas(cluster, changes, { ...options, batchBytes: 1 });
+    assert.equal(arrived(), changes.length);
+    assert.equal(cluster.mostAtOnce, 1);
   });
 
   it("says how far it is", async () => {
     await moveReplicas(cluster, changes, options);
-    assert.ok(lines.includes("0 of 5 partitions moved, 5.0 MiB left."), lines.join("\n"));
-    assert.ok(lines.includes("4 of 5 partitions moved, 1.0 MiB left."), lines.join("\n"));
+    assert.match(lines[0] ?? "", /^0 of 5 partitions moved, 4\.\d MiB left\.$/);
+    assert.ok(
+      lines.some((line) => line.startsWith("4 of 5 partitions moved, ")),
+      lines.join("\n"),
+    );
     assert.equal(new Set(lines).size, lines.length);
   });
 
   it("touches no throttle when nothing has to be copied", async () => {
+    cluster.throttle = () => assert.fail("set a throttle");
     await moveReplicas(cluster, changes.slice(5), options);
-    assert.deepEqual(cluster.events, []);
   });
 
-  it("calls off what is under way and removes the throttle when it is interrupted", async () => {
+  it("leaves what is under way, with its throttle, when it is interrupted, and the next run takes it over", async () => {
     let looks = 0;
     cluster.onLook = () => {
       looks += 1;
-      if (looks === 8) stopping.abort();
+      if (looks === 30) stopping.abort();
     };
-    await assert.rejects(moveReplicas(cluster, changes, options), /Interrupted/);
-    assert.equal(cluster.underWay, 0);
-    assert.equal(cluster.throttled, false);
-    const moved = changes.filter(({ partition, to }) => cluster.replicas.get(`t-${partition}`) === to).length;
-    assert.ok(moved > 0 && moved < changes.length);
+    await assert.rejects(
+      moveReplicas(cluster, changes, options),
+      /goes on, with its throttle; the next run takes it over/,
+    );
+    assert.equal((await cluster.ongoing()).length, 2);
+    assert.ok(cluster.throttles > 0);
+    const half = cluster.copied;
+    assert.ok(half > 0 && half < 5 * MIB);
+    await moveReplicas(cluster, changes, { ...options, signal: never });
+    assert.equal(arrived(), changes.length);
+    assert.deepEqual([(await cluster.ongoing()).length, cluster.throttles, cluster.unthrottled], [0, 0, 0]);
+    assert.ok(cluster.copied <= 5 * MIB + 1, `${cluster.copied} bytes were copied`);
   });
 
-  it("removes the throttle when Kafka refuses", async () => {
+  it("ends for want of progress, not of time, and says what stands still", async () => {
+    await moveReplicas(cluster, changes.slice(0, 2), { ...options, stallMs: 1_000 });
+    cluster.rate = 0;
+    const stalled = moveReplicas(cluster, changes.slice(2), options);
+    await assert.rejects(
+      stalled,
+      /^RefusedError: Nothing was copied for 60 s: 2 partitions under way, such as t-2 from 0, 1 to 0, 2\./,
+    );
+    assert.equal((await cluster.ongoing()).length, 2);
+    assert.ok(cluster.throttles > 0);
+  });
+
+  it("is patient with a copy that is slow but not still", async () => {
+    cluster.rate = 1_000;
+    await moveReplicas(cluster, changes.slice(0, 1), options);
+    assert.ok(cluster.now() > 10 * options.stallMs);
+  });
+
+  it("removes the throttle when Kafka refuses, and nothing is under way", async () => {
     cluster.reassign = () => Promise.reject(new RefusedError("No."));
     await assert.rejects(moveReplicas(cluster, changes, options), /No\./);
-    assert.equal(cluster.throttled, false);
+    assert.equal(cluster.throttles, 0);
+  });
+
+  it("ends when another run sends its partitions elsewhere", async () => {
+    let looks = 0;
+    cluster.onLook = () => {
+      looks += 1;
+      if (looks === 10) void cluster.reassign([{ topic: "t", partition: 0, replicas: [2, 1] }]);
+    };
+    await assert.rejects(
+      moveReplicas(cluster, changes.slice(0, 5), options),
+      /t-0 was sent to 0, 2 and is to be on 2, 1 now/,
+    );
+  });
+
+  it("ends when another run calls its partitions off, which looks like their arrival", async () => {
+    let looks = 0;
+    cluster.onLook = () => {
+      looks += 1;
+      if (looks === 10) void cluster.reassign([{ topic: "t", partition: 0, replicas: [0, 1] }]);
+    };
+    await assert.rejects(
+      moveReplicas(cluster, changes.slice(0, 5), options),
+      /t-0 was sent to 0, 2 and is to be on 0, 1 now/,
+    );
+    assert.ok(arrived() <= 1);
+  });
+
+  it("waits with settle for what was handed over, and then removes its throttle", async () => {
+    await sendReplicas(cluster, changes, never);
+    assert.ok(cluster.throttles > 0);
+    await settle(cluster, options);
+    assert.equal(arrived(), changes.length);
+    assert.deepEqual([cluster.throttles, cluster.unthrottled], [0, 0]);
+  });
+
+  it("removes with settle what a killed run left when nothing moves", async () => {
+    await cluster.throttle(changes);
+    await settle(cluster, options);
+    assert.equal(cluster.throttles, 0);
   });
 });
+
+describe("a move whose runs are killed", () => {
+  /** Runs until one run was not killed; `next` says how long each lives, in milliseconds. */
+  async function untilDone(
+    cluster: SimulatedCluster,
+    brokers: () => readonly number[],
+    next: () => number,
+  ): Promise<void> {
+    for (;;) {
+      cluster.revive();
+      cluster.killAt = cluster.now() + next();
+      const run = { throttle: cluster.rate, stall: 900, print: () => undefined, signal: never, dryRun: false };
+      try {
+        await spread(cluster, { ...run, brokers: brokers() });
+        return;
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+        cluster.revive();
+        cluster.advance(5_000);
+      }
+    }
+  }
+
+  it("ends after 100 kills at random moments, and copies nothing twice: 300 partitions of 20 GB at 50 MiB/s", async function () {
+    this.timeout(120_000);
+    const cluster = new SimulatedCluster([0, 1, 2], 50 * MIB);
+    for (let partition = 0; partition < 300; partition += 1) {
+      cluster.add("large", partition, [partition % 3, (partition + 1) % 3], 20 * GB);
+    }
+    cluster.start(3);
+    // A broker's share of 600 replicas.
+    const bytes = 150 * 20 * GB;
+    const random = seeded(20_241_127);
+    let kills = 0;
+    await untilDone(
+      cluster,
+      () => [0, 1, 2, 3],
+      () => (kills++ < 100 ? random() * 2 * 570_000 : Infinity),
+    );
+    assert.equal(kills, 101);
+    assert.ok(cluster.copied >= bytes - 1 && cluster.copied <= 1.1 * bytes, `${cluster.copied} of ${bytes} bytes`);
+    assert.deepEqual([(await cluster.ongoing()).length, cluster.throttles, cluster.unthrottled], [0, 0, 0]);
+    assert.deepEqual(planChanges(await cluster.placement(), [0, 1, 2, 3]), []);
+  });
+
+  it("ends wherever the brokers are changed and runs are killed, keeps every replication factor, and leaves no throttle", async () => {
+    const partition = fc.record({
+      replicas: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 1, maxLength: 3 }),
+      mib: fc.nat(400),
+    });
+    const wanted = fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 3 });
+    const world = fc.record({
+      partitions: fc.array(partition, { minLength: 1, maxLength: 12 }),
+      runs: fc.array(fc.record({ wanted, lives: fc.integer({ min: 0, max: 60_000 }) }), { maxLength: 6 }),
+      last: wanted,
+    });
+    await fc.assert(
+      fc.asyncProperty(world, async ({ partitions, runs, last }) => {
+        const cluster = new SimulatedCluster([0, 1, 2, 3, 4, 5], 10 * MIB);
+        partitions.forEach(({ replicas, mib }, index) => {
+          cluster.add(`topic-${index}`, 0, replicas, mib * MIB);
+        });
+        let run = 0;
+        const current = () => runs[run] ?? { wanted: last, lives: Infinity };
+        for (; run <= runs.length; run += 1) {
+          cluster.killAt = cluster.now() + current().lives;
+          const options = { throttle: cluster.rate, stall: 900, print: () => undefined, signal: never, dryRun: false };
+          await spread(cluster, { ...options, brokers: current().wanted }).catch((error: unknown) => {
+            if (!(error instanceof Killed)) throw error;
+          });
+          cluster.revive();
+        }
+        const { partitions: placed } = await cluster.placement();
+        placed.forEach(({ topic, replicas }) => {
+          const before = partitions[Number(topic.split("-")[1])]?.replicas ?? [];
+          assert.equal(replicas.length, before.length, topic);
+          assert.ok(
+            replicas.every((id) => last.includes(id)),
+            `${topic} is on ${replicas.join(", ")}`,
+          );
+        });
+        assert.deepEqual(planChanges(await cluster.placement(), last), []);
+        assert.deepEqual([(await cluster.ongoing()).length, cluster.throttles, cluster.unthrottled], [0, 0, 0]);
+      }),
+      { numRuns: 200, interruptAfterTimeLimit: 20_000, timeout: 5_000 },
+    );
+  });
+});
+
+function sameAs(one: readonly number[], other: readonly number[]): boolean {
+  return one.join() === other.join();
+}
+
+/** Numbers from 0 to 1, the same ones for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Command, CommanderError } from "commander";
 import { createProgram } from "../../src/ops/program.js";
 import { RefusedError } from "../../src/ops/refused.js";
 
 /** Runs a command line; with no Kafka, so only what is decided before. */
-async function run(args: readonly string[], bootstrap = "127.0.0.1:1"): Promise<string[]> {
+async function run(args: readonly string[], bootstrap = "127.0.0.1:1", begun?: string): Promise<string[]> {
   const lines: string[] = [];
-  const program = createProgram({ bootstrap, print: (line) => lines.push(line), signal: new AbortController().signal });
+  const print = (line: string) => lines.push(line);
+  const program = createProgram({ bootstrap, print, signal: new AbortController().signal, begun });
   const quiet = (command: Command): void => {
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     command.commands.forEach(quiet);
@@ -25,7 +29,11 @@ describe("ops", () => {
     ["rebalance", "--brokers", ""],
     ["rebalance", "--brokers", "0", "--throttle", "fast"],
     ["rebalance", "--brokers", "0", "--throttle", "1"],
-    ["rebalance", "--brokers", "0", "--batch", "0"],
+    ["rebalance", "--brokers", "3-0"],
+    ["rebalance", "--brokers", "0-99999999"],
+    ["rebalance", "--brokers", "0", "--batch-bytes", "0"],
+    ["rebalance", "--brokers", "0", "--stall", "0"],
+    ["plan"],
     ["drain", "--keep", "-1"],
     ["unregister"],
     ["wait"],
@@ -40,11 +48,40 @@ describe("ops", () => {
     });
   }
 
-  it("does nothing where no broker runs yet, when told that this is fine", async () => {
-    const lines = await run(["drain", "--keep", "0,1,2", "--absent-ok", "broker.kafka.svc.invalid"]);
-    assert.deepEqual(lines, [
-      "broker.kafka.svc.invalid has no address: no broker runs yet, so there is nothing to do.",
-    ]);
+  describe("where no broker has an address, when told that this is fine", () => {
+    const absent = ["--absent-ok", "broker.kafka.svc.invalid"];
+    const record = (text: string): string => {
+      const path = join(mkdtempSync(join(tmpdir(), "begun-")), "servers.json");
+      writeFileSync(path, text);
+      return path;
+    };
+    const begun = record('{"brokers": [0, 1, 2, 3], "controllers": [0, 1, 2]}');
+
+    it("does nothing before the first start", async () => {
+      assert.deepEqual(await run(["drain", "--keep", "0,1,2", ...absent], "127.0.0.1:1", "/nowhere/servers.json"), [
+        "broker.kafka.svc.invalid has no address: no broker runs yet, so there is nothing to do.",
+      ]);
+    });
+
+    it("does nothing when all that has begun stays", async () => {
+      const nothing = ["broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do."];
+      assert.deepEqual(await run(["drain", "--keep", "0-3", ...absent], "127.0.0.1:1", begun), nothing);
+      assert.deepEqual(await run(["controllers", "--keep", "0,1,2", ...absent], "127.0.0.1:1", begun), nothing);
+    });
+
+    it("refuses to let a server go that has begun", async () => {
+      await assert.rejects(
+        run(["drain", "--keep", "0,1", ...absent], "127.0.0.1:1", begun),
+        /so no broker runs, and broker 2, broker 3 cannot be emptied before they leave/,
+      );
+      await assert.rejects(run(["controllers", "--keep", "0,1", ...absent], "127.0.0.1:1", begun), /controller 2/);
+    });
+
+    it("believes nothing without a record, or with one that it cannot read", async () => {
+      await assert.rejects(run(["drain", "--keep", "0", ...absent]), /whether one ever ran is not known/);
+      await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", tmpdir()), /cannot be read/);
+      await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", record("{}")), /does not say which/);
+    });
   });
 
   it("refuses with one sentence when nobody answers", async () => {

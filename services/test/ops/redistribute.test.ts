@@ -1,11 +1,24 @@
 import assert from "node:assert/strict";
 import type { ClusterView } from "../../src/kafka/client.js";
-import { planChanges } from "../../src/ops/commands/redistribute.js";
+import { holdEverything } from "../../src/ops/commands/drain.js";
+import { preview, showMoves } from "../../src/ops/commands/preview-moves.js";
+import { planChanges, refuseIfTooWide } from "../../src/ops/commands/redistribute.js";
+import { misledPartitions } from "../../src/ops/elections.js";
+import { rateOf } from "../../src/ops/move/measure.js";
+import { isUnderReplicated, place } from "../../src/ops/placement.js";
 import { planReplicationFactors } from "../../src/ops/plan/factor.js";
+import { isEmptyPlan, planTopics } from "../../src/ops/topics/plan.js";
 import { addedReplicas } from "../../src/ops/plan/types.js";
 
-function view(replicas: readonly (readonly number[])[], brokers: readonly number[]): ClusterView {
-  const partitions = replicas.map((ids, index) => ({ index, leader: ids[0] ?? -1, replicas: ids, isr: ids }));
+function view(
+  replicas: readonly (readonly number[])[],
+  brokers: readonly number[],
+  isr?: readonly number[],
+): ClusterView {
+  const partitions = replicas.map((ids, index) => {
+    const inSync = isr ?? ids;
+    return { index, leader: inSync[0] ?? -1, replicas: ids, isr: inSync };
+  });
   return {
     clusterId: "c",
     controllerId: 0,
@@ -14,51 +27,173 @@ function view(replicas: readonly (readonly number[])[], brokers: readonly number
   };
 }
 
+/** A cluster in which nothing moves. */
+const still = (replicas: readonly (readonly number[])[], brokers: readonly number[]) =>
+  place(view(replicas, brokers), [], []);
+
 describe("planChanges", () => {
+  const before = [
+    [0, 1],
+    [1, 0],
+    [0, 1],
+    [1, 0],
+  ];
+  const even = [
+    [0, 1],
+    [1, 0],
+  ];
+
   it("has nothing to do when all is even", () => {
-    assert.deepEqual(
-      planChanges(
-        view(
-          [
-            [0, 1],
-            [1, 0],
-          ],
-          [0, 1],
-        ),
-        [],
-        [0, 1],
-      ),
-      [],
-    );
+    assert.deepEqual(planChanges(still(even, [0, 1]), [0, 1]), []);
   });
 
   it("keeps the aim of what is under way, and still counts it as to be copied", () => {
-    const before = view(
-      [
-        [0, 1],
-        [1, 0],
-        [0, 1],
-        [1, 0],
-      ],
-      [0, 1, 2, 3],
-    );
-    const plan = planChanges(before, [], [0, 1, 2, 3]);
+    const plan = planChanges(still(before, [0, 1, 2, 3]), [0, 1, 2, 3]);
     const [first] = plan;
     assert.ok(first !== undefined && addedReplicas(first).length > 0);
-    const during = view(
-      before.topics
-        .get("t")
-        ?.partitions.map(({ index, replicas }) =>
-          index === first.partition ? [...new Set([...first.to, ...replicas])] : replicas,
-        ) ?? [],
-      [0, 1, 2, 3],
+    const during = before.map((replicas, index) =>
+      index === first.partition ? [...new Set([...first.to, ...replicas])] : replicas,
     );
     const ongoing = [{ topic: "t", partition: first.partition, target: first.to, adding: addedReplicas(first) }];
-    const again = planChanges(during, ongoing, [0, 1, 2, 3]);
+    const again = planChanges(place(view(during, [0, 1, 2, 3]), ongoing, ongoing), [0, 1, 2, 3]);
     const byPartition = (changes: typeof plan) => new Map(changes.map(({ partition, to }) => [partition, to]));
     assert.deepEqual(byPartition(again), byPartition(plan));
     const continued = again.find(({ partition }) => partition === first.partition);
     assert.deepEqual(continued && addedReplicas(continued), addedReplicas(first));
+  });
+
+  const toThree = { topic: "t", partition: 0, target: [0, 1, 3], adding: [3] };
+  const moving = (brokers: readonly number[]) =>
+    place(
+      view(
+        [
+          [0, 1, 3, 2],
+          [0, 1, 2],
+        ],
+        brokers,
+      ),
+      [toThree],
+      [toThree],
+    );
+
+  it("lets finish what goes to a wanted broker, though another would be better now", () => {
+    const plan = planChanges(moving([0, 1, 2, 3, 4]), [0, 1, 2, 3, 4]);
+    assert.deepEqual(plan.find(({ partition }) => partition === 0)?.to, [0, 1, 3]);
+  });
+
+  it("sends what goes to a broker that leaves elsewhere, with as many replicas as it is to have", () => {
+    const plan = planChanges(moving([0, 1, 2, 3]), [0, 1, 2]);
+    const redirected = plan.find(({ partition }) => partition === 0);
+    assert.deepEqual([...(redirected?.to ?? [])].sort(), [0, 1, 2]);
+    assert.deepEqual(redirected?.from, [0, 1, 2]);
+  });
+});
+
+describe("partitions under way", () => {
+  const ongoing = { topic: "t", partition: 0, target: [0, 1, 3], adding: [3] };
+  const old = { topic: "t", partition: 0, target: [0, 1, 2], adding: [2] };
+  const wide = view([[0, 1, 3, 2]], [0, 1, 2, 3]);
+  const moving = place(wide, [ongoing], [ongoing]);
+
+  it("have the replicas of their target, and are held by those that are whole", () => {
+    const [partition] = moving.partitions;
+    assert.deepEqual([partition?.replicas, partition?.held, partition?.moving], [[0, 1, 3], [0, 1, 2], true]);
+  });
+
+  it("have their target when they end while they are looked at, and the later one when they are redirected", () => {
+    assert.deepEqual(place(wide, [ongoing], []).partitions[0]?.replicas, [0, 1, 3]);
+    assert.deepEqual(place(wide, [old], [ongoing]).partitions[0]?.replicas, [0, 1, 3]);
+    assert.deepEqual(place(wide, [], [ongoing]).partitions[0]?.held, [0, 1, 2]);
+  });
+
+  it("do not need more brokers than their target has", () => {
+    assert.doesNotThrow(() => {
+      refuseIfTooWide(moving, [0, 1, 2]);
+    });
+    assert.throws(() => {
+      refuseIfTooWide(moving, [0, 1]);
+    }, /2 brokers cannot hold all topics: t has replication factor 3\./);
+  });
+
+  it("are not drained from a broker until they have left it", () => {
+    assert.equal(holdEverything(moving, [0, 1, 2, 3]), true);
+    assert.equal(holdEverything(moving, [0, 1, 3]), false);
+    assert.equal(holdEverything(moving, [0, 1, 2]), false);
+    assert.equal(holdEverything(still([[0, 1, 2]], [0, 1, 2, 3]), [0, 1, 2]), true);
+  });
+
+  it("are as declared when their target is", () => {
+    const replicas = moving.partitions.map((each) => each.replicas);
+    const actual = new Map([["t", { name: "t", replicas, config: {}, minInsyncReplicas: 1 }]]);
+    const declared = (replicationFactor: number) => [{ name: "t", partitions: 1, replicationFactor, config: {} }];
+    assert.ok(isEmptyPlan(planTopics(declared(3), actual, 3)));
+    assert.deepEqual(planTopics(declared(2), actual, 2).changeReplicas, [{ name: "t", from: 3, to: 2 }]);
+  });
+
+  it("are not missing a leader or a replica that they are still getting", () => {
+    const target = { ...ongoing, target: [3, 0, 1] };
+    const copying = place(view([[3, 0, 1, 2]], [0, 1, 2, 3], [0, 1, 2]), [target], [target]);
+    assert.deepEqual(misledPartitions(copying), []);
+    assert.equal(copying.partitions.filter(isUnderReplicated).length, 0);
+    const whole = place(view([[3, 0, 1]], [0, 1, 2, 3], [0, 1]), [], []);
+    assert.deepEqual(misledPartitions(whole), [{ topic: "t", partition: 0, possible: false }]);
+    assert.equal(whole.partitions.filter(isUnderReplicated).length, 1);
+  });
+});
+
+describe("a preview of moves", () => {
+  it("says what is copied, by whom, and how long that takes at least", () => {
+    const placement = still([[0], [0], [1], [1]], [0, 1]);
+    const changes = planChanges(placement, [0, 1, 2, 3]);
+    const sizes = new Map([
+      [
+        0,
+        new Map([
+          ["t-0", 4_000],
+          ["t-1", 4_000],
+        ]),
+      ],
+      [
+        1,
+        new Map([
+          ["t-2", 4_000],
+          ["t-3", 4_000],
+        ]),
+      ],
+    ]);
+    const shown = preview(placement, [0, 1, 2, 3], changes, sizes, 100);
+    assert.equal(shown.bytes, 8_000);
+    assert.equal(shown.seconds, 40);
+    assert.deepEqual(shown.absent, [2, 3]);
+    const lines = showMoves(shown).join("\n");
+    assert.match(lines, /2 partitions, 7\.8 KiB to copy: at least 40 s at the throttle\./);
+    assert.match(lines, /Not up: 2, 3\./);
+    assert.deepEqual(showMoves(preview(placement, [0, 1], [], new Map(), 100)), [
+      "Partitions are spread evenly over 2 brokers; nothing would move.",
+    ]);
+  });
+});
+
+describe("rateOf", () => {
+  const moving = [{ topic: "t", partition: 0, from: [0], to: [1] }];
+  const at = (bytes: number | undefined) =>
+    new Map([
+      [0, new Map([["t-0", 1_000]])],
+      ...(bytes === undefined ? [] : [[1, new Map([["t-0", bytes]])] as const]),
+    ]);
+
+  it("says how fast bytes arrive and how long the rest takes", () => {
+    assert.deepEqual(rateOf(moving, at(200), at(600), 4), {
+      partitions: 1,
+      bytesLeft: 400,
+      bytesPerSecond: 100,
+      secondsLeft: 4,
+    });
+  });
+
+  it("knows no end while nothing arrives, or a broker does not answer", () => {
+    assert.equal(rateOf(moving, at(200), at(200), 4).secondsLeft, undefined);
+    assert.equal(rateOf(moving, at(undefined), at(600), 4).secondsLeft, undefined);
   });
 });
 

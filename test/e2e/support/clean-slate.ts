@@ -1,17 +1,22 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathsOf } from "../../../sandbox/paths";
+import { engineOf, stacksOfEngines } from "./engine";
 import { kubectl } from "./kubectl";
 import { down } from "./stack";
 
-/** Takes down whatever stack is up, and removes what it kept: stacks have the same ports, and refuse each other's data. */
+/** Takes down whatever stack is up, whichever engine made it, and removes what it kept: stacks have the same ports, and refuse each other's data. */
 export async function cleanSlate(): Promise<void> {
-  const states = join(process.cwd(), ".sandbox", "state");
-  for (const file of existsSync(states) ? readdirSync(states) : []) {
-    const stack = /^(.+)\.json$/.exec(file)?.[1];
-    if (stack !== undefined) await down(stack);
-  }
+  for (const { stack, made } of stacksOfEngines()) await down(stack, made);
   await kubectl("delete", "namespace", "kafka", "--ignore-not-found", "--timeout=300s");
   const { hostData } = pathsOf();
+  if (!existsSync(hostData)) return;
   for (const entry of readdirSync(hostData)) rmSync(join(hostData, entry), { recursive: true });
+}
+
+/** Clears the slate unless all that is there is one stack, made by the engine that the tests use. */
+export async function nothingBut(stack: string): Promise<void> {
+  const used = await engineOf(stack);
+  const others = stacksOfEngines().filter((one) => one.stack !== stack || one.made !== used);
+  if (others.length > 0) await cleanSlate();
 }

@@ -1,10 +1,51 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { readProject } from "../../../sandbox/engine/project";
-import { findPulumi } from "../../../sandbox/engine/pulumi/choose";
+import { chooseEngine, findPulumi, makersOf } from "../../../sandbox/engine/pulumi/choose";
+import { checkpointOf } from "../../../sandbox/engine/pulumi/run";
+import { stateFileOf } from "../../../sandbox/engine/stand-in";
+
+const project = readProject(process.cwd());
+const stateOf = (stack: string) => stateFileOf({ stack }, project.root);
+
+/** An engine, by what `ENGINE` calls it. */
+export type Engine = "stand-in" | "pulumi";
+
+/** A stack of which something is there, and the engine that made it. */
+export interface MadeStack {
+  readonly stack: string;
+  readonly made: Engine;
+}
+
+/** Every stack of which something is there. One that both engines have made something of is named twice. */
+export function stacksOfEngines(): MadeStack[] {
+  const folders = [dirname(stateOf("any")), dirname(checkpointOf(project, "any"))];
+  const names = folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).flatMap((file) => /^(.+)\.json$/.exec(file)?.[1] ?? []));
+  return [...new Set(names)].flatMap((stack) =>
+    makersOf(project, stack, stateOf(stack)).map((made) => ({ stack, made })),
+  );
+}
+
+/** The engine that the tests use for a stack: what `ENGINE` says; unset, the one that made the stack, or that is found. */
+export async function engineOf(stack: string): Promise<Engine> {
+  const wanted = process.env["ENGINE"];
+  if (wanted === "pulumi" || wanted === "stand-in") return wanted;
+  const { cli } = await chooseEngine({ env: process.env, project, stack, stateFile: stateOf(stack) });
+  return cli === undefined ? "stand-in" : "pulumi";
+}
+
+/** Says which engine the tests use for a stack. */
+export async function sayEngine(stack: string): Promise<void> {
+  const { description } = await chooseEngine({ env: process.env, project, stack, stateFile: stateOf(stack) });
+  console.log(`Engine: ${description}`);
+}
 
 /** Skips all tests, and says why, when `ENGINE` asks for the Pulumi CLI and there is none: for the hook before a suite's first test. */
 export async function skipWithoutEngine(context: Mocha.Context): Promise<void> {
   if (process.env["ENGINE"] !== "pulumi") return;
-  const found = await findPulumi(readProject(process.cwd()), process.env);
+  const found = await findPulumi(project, process.env);
   if (typeof found !== "string") return;
   console.log(`Skipped: ENGINE=pulumi, but ${found}`);
   context.skip();

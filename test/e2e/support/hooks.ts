@@ -1,5 +1,6 @@
 import { up as sandboxUp } from "../../../sandbox/up";
-import { skipWithoutEngine } from "./engine";
+import { nothingBut } from "./clean-slate";
+import { sayEngine, skipWithoutEngine } from "./engine";
 import { up } from "./stack";
 
 /** Before the first test: the sandbox runs, and the dev stack on it. Both stay up afterwards, so that the next run is quick. */
@@ -8,6 +9,8 @@ export const mochaHooks = {
     this.timeout(40 * 60_000);
     await skipWithoutEngine(this);
     await sandboxUp();
+    await nothingBut("dev");
+    await sayEngine("dev");
     await up("dev");
   },
 };

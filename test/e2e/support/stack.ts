@@ -4,13 +4,19 @@ import { mergeStackFile } from "../../../sandbox/engine/stack-file";
 /** A result of the engine, with everything that it printed. */
 export type Outcome = RunResult & { readonly printed: string };
 
-/** Runs the engine on a stack of the sandbox. @param set config for this run, as `key=value`. */
-async function engine(command: "up" | "preview" | "down", stack: string, set: readonly string[]): Promise<Outcome> {
+/** Runs an engine on a stack of the sandbox. @param set config for this run, as `key=value`. @param made the engine. @default the one that is chosen */
+async function engine(
+  command: "up" | "preview" | "down",
+  stack: string,
+  set: readonly string[],
+  made?: string,
+): Promise<Outcome> {
   const root = process.cwd();
   const lines: string[] = [];
   const prepared = await mergeStackFile({ root, stack, set });
   try {
-    const result = await run({ command, root, stack, ...prepared, write: (line) => lines.push(line) });
+    const env = made === undefined ? prepared.env : { ...prepared.env, ENGINE: made };
+    const result = await run({ command, root, stack, ...prepared, env, write: (line) => lines.push(line) });
     return { ...result, printed: lines.join("\n") };
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${lines.slice(-40).join("\n")}`, {
@@ -25,5 +31,5 @@ export const up = (stack: string, ...set: string[]): Promise<Outcome> => engine(
 /** What `up` would change. */
 export const preview = (stack: string, ...set: string[]): Promise<Outcome> => engine("preview", stack, set);
 
-/** Takes a stack down. */
-export const down = (stack: string): Promise<Outcome> => engine("down", stack, []);
+/** Takes a stack down. @param made the engine that has made it. @default the one that is chosen */
+export const down = (stack: string, made?: string): Promise<Outcome> => engine("down", stack, [], made);

@@ -19,14 +19,6 @@ describe("Entrypoint of Kafka", () => {
     KAFKA_COMBINED: undefined,
     KAFKA_NODE_ID_BASE: "9000",
   };
-  const format = (made: Pod, ...flags: string[]) =>
-    [
-      "kafka-storage.sh format",
-      `--cluster-id ${CLUSTER}`,
-      `--config ${made.path("server.properties")}`,
-      "--ignore-formatted",
-      ...flags,
-    ].join(" ");
   const start = (made: Pod) => `kafka-run-class.sh kafkastack.Main kafka.Kafka ${made.path("server.properties")}`;
   /** A volume that node 0 of this cluster has formatted. */
   const ours = (node = 0) => ["version=1", `cluster.id=${CLUSTER}`, `node.id=${node}`];
@@ -87,131 +79,14 @@ describe("Entrypoint of Kafka", () => {
       const both = pod({ KAFKA_DATA_DIRS: `${made.path("data-0")},${made.path("data-1")}` });
       await both.refuses(/data-1 holds data of the Kafka cluster 'B{22}'/);
     });
-
-    it("to begin the metadata anew when the only controller lost it but not its other volumes", async () => {
-      const made = pod();
-      made.formatted("data-1", ours());
-      const both = pod({ KAFKA_DATA_DIRS: `${made.path("data-0")},${made.path("data-1")}` });
-      both.configure("controllers", "1\n");
-      await both.refuses(/data-0, which held the metadata of the only controller, is empty/);
-    });
   });
 
-  describe("founds the quorum", () => {
-    it("as the only controller", async () => {
-      const made = pod();
-      made.configure("controllers", "1\n");
-      const { code, calls } = await made.run();
-      assert.equal(code, 0);
-      assert.deepEqual(calls, [format(made, "--standalone"), start(made)]);
-    });
-
-    it("as ordinal 0, when each other controller has said that it knows of none", async () => {
-      const made = pod();
-      made.peer(1, 0);
-      made.peer(2, 0);
-      const { calls, said } = await made.run();
-      assert.deepEqual(calls, [format(made, "--standalone"), start(made)]);
-      assert.match(said, /no controller knows a quorum: founding it/);
-    });
-
-    it("as a dedicated controller, too", async () => {
-      const made = pod(DEDICATED);
-      made.peer(1, 0, "controller");
-      made.peer(2, 0, "controller");
-      assert.deepEqual((await made.run()).calls, [format(made, "--standalone"), start(made)]);
-    });
-
-    it("not before the last of them has answered", async () => {
-      const made = pod();
-      made.peer(1, 0);
-      const running = made.start();
-      await running.says(/waiting for 1 of 2 other controllers/);
-      made.peer(2, 0);
-      assert.deepEqual((await running.end).calls, [format(made, "--standalone"), start(made)]);
-    });
-  });
-
-  describe("joins the quorum", () => {
-    it("as ordinal 0 with an empty disk, when a controller knows one, whether or not the others answer", async () => {
-      const made = pod();
-      made.peer(2, 7);
-      const { calls, said } = await made.run();
-      assert.deepEqual(calls, [format(made, "--no-initial-controllers"), start(made)]);
-      assert.match(said, /controller 2 knows a quorum: joining it/);
-    });
-
-    it("when one is known at last after a wait", async () => {
-      const made = pod();
-      made.peer(1, 0);
-      const running = made.start();
-      await running.says(/waiting for 1 of 2/);
-      made.peer(2, 1);
-      assert.deepEqual((await running.end).calls, [format(made, "--no-initial-controllers"), start(made)]);
-    });
-
-    it("as any other ordinal, without asking", async () => {
-      const made = pod({ POD_NAME: "broker-1" });
-      made.command("peer-quorum.sh", 'echo "$0 $*" >>"$CALLS"');
-      assert.deepEqual((await made.run()).calls, [format(made, "--no-initial-controllers"), start(made)]);
-    });
-
-    it("without asking when only one of its disks is new", async () => {
-      for (const [empty, full] of [
-        ["data-0", "data-1"],
-        ["data-1", "data-0"],
-      ] as const) {
-        const disks = pod();
-        disks.formatted(full, ours());
-        disks.volume(empty);
-        const made = pod({ KAFKA_DATA_DIRS: `${disks.path("data-0")},${disks.path("data-1")}` });
-        made.peer(1, 0);
-        made.peer(2, 0);
-        assert.deepEqual((await made.run()).calls, [format(made, "--no-initial-controllers"), start(made)]);
-      }
-    });
-  });
-
-  it("formats a broker that is no controller without a say in the quorum", async () => {
-    const made = pod({ POD_NAME: "broker-3" });
-    assert.deepEqual((await made.run()).calls, [format(made), start(made)]);
-    assert.equal(made.rendered()["process.roles"], "broker");
-  });
-
-  it("formats nothing that is formatted", async () => {
-    const made = pod();
-    made.formatted("data-0", ours());
-    assert.deepEqual((await made.run()).calls, [start(made)]);
-  });
-
-  it("formats with the release that it is told", async () => {
-    const made = pod({ POD_NAME: "broker-3" });
-    made.configure("metadata-version", "4.2\n");
-    assert.deepEqual((await made.run()).calls, [format(made, "--release-version 4.2"), start(made)]);
-  });
-
-  it("founds nothing where the first voters are given: each formats its disk for all of them", async () => {
-    const made = pod();
-    made.configure("voters", "0@broker-0.broker:9093:AAAAAAAAAAAAAAAAAAAAAA\n");
-    const voters = "--initial-controllers 0@broker-0.broker:9093:AAAAAAAAAAAAAAAAAAAAAA";
-    assert.deepEqual((await made.run()).calls, [format(made, voters), start(made)]);
-  });
-
-  it("can be stopped while it waits", async () => {
-    const made = pod();
-    const running = made.start();
-    await running.says(/waiting for 2 of 2/);
-    running.stop();
-    const { code, calls } = await running.end;
-    assert.deepEqual([code, calls], [143, []]);
-  });
-
-  it("does not start when formatting fails", async () => {
-    const made = pod({ POD_NAME: "broker-3" });
-    made.command("kafka-storage.sh", "echo cannot format >&2; exit 1");
-    const { code, calls, said } = await made.run();
-    assert.deepEqual([code, calls], [1, []]);
-    assert.match(said, /cannot format/);
+  it("starts the server, which formats what is not formatted yet itself", async () => {
+    const empty = pod();
+    assert.deepEqual((await empty.run()).calls, [start(empty)]);
+    const formatted = pod();
+    formatted.formatted("data-0", ours());
+    assert.deepEqual((await formatted.run()).calls, [start(formatted)]);
   });
 
   describe("renders", () => {

@@ -23,11 +23,12 @@ describe("metadata-version.sh", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "metadata-"));
     mkdirSync(file("bin"));
-    for (const [name, script] of Object.entries({ "kafka-features.sh": FEATURES, getent: "[[ ! -f absent ]]" })) {
+    for (const [name, script] of Object.entries({ "kafka-features.sh": FEATURES, sleep: "exit 0" })) {
       writeFileSync(file(`bin/${name}`), `#!/usr/bin/env bash\n${script}\n`);
       chmodSync(file(`bin/${name}`), 0o755);
     }
     writeFileSync(file("level"), "4.2-IV1");
+    writeFileSync(file("server.properties"), "");
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -36,7 +37,11 @@ describe("metadata-version.sh", () => {
   const changes = () => (existsSync(file("changes")) ? readFileSync(file("changes"), "utf8") : "");
   const run = (...args: string[]) =>
     new Promise<{ code: number; said: string }>((resolve) => {
-      const env = { ...process.env, PATH: `${file("bin")}:${process.env["PATH"] ?? ""}` };
+      const env = {
+        ...process.env,
+        KAFKA_STACK_CONFIG_DIR: folder,
+        PATH: `${file("bin")}:${process.env["PATH"] ?? ""}`,
+      };
       execFile(join(BIN, "metadata-version.sh"), args, { cwd: folder, env }, (error, _, said) => {
         resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, said });
       });
@@ -66,17 +71,50 @@ describe("metadata-version.sh", () => {
     assert.equal((await run("check", "broker:9092", "4.10.0")).code, 0);
   });
 
-  it("has nothing to check where no broker runs", async () => {
-    writeFileSync(file("absent"), "");
+  it("has nothing to check before the brokers' first start", async () => {
+    rmSync(file("server.properties"));
     writeFileSync(file("silent"), "");
     assert.equal((await run("check", "broker:9092", "4.2.1")).code, 0);
   });
 
-  it("says when the cluster does not answer", async () => {
-    writeFileSync(file("silent"), "");
-    const { code, said } = await run("check", "broker:9092", "4.2.1");
-    assert.equal(code, 1);
-    assert.match(said, /does not say its metadata version: Timed out waiting/);
+  describe("when no broker answers", () => {
+    beforeEach(() => {
+      writeFileSync(file("silent"), "");
+    });
+
+    for (const version of ["4.2.1", "4.3.0", "4.10.0"]) {
+      it(`lets binaries through that are no older than those that run: ${version}`, async () => {
+        writeFileSync(file("version"), "4.2.1\n");
+        const { code, said } = await run("check", "broker:9092", version);
+        assert.equal(code, 0);
+        assert.match(
+          said,
+          /no broker says its metadata version \(Timed out .*\), but Kafka .* is no older than 4\.2\.1/,
+        );
+      });
+    }
+
+    it("refuses older ones, for they may not be able to read the metadata", async () => {
+      writeFileSync(file("version"), "4.3.1\n");
+      const { code, said } = await run("check", "broker:9092", "4.2.1");
+      assert.equal(code, 1);
+      assert.match(
+        said,
+        /may be too old to read it: bring a broker up, or set kafka\.version to 4\.3\.1 or a later one/,
+      );
+    });
+
+    it("refuses when nobody knows which ones run", async () => {
+      const { code, said } = await run("check", "broker:9092", "4.2.1");
+      assert.equal(code, 1);
+      assert.match(said, /may be too old to read it: bring a broker up\n$/);
+    });
+
+    it("raises nothing", async () => {
+      const { code, said } = await run("raise", "broker:9092", "4.3");
+      assert.equal(code, 1);
+      assert.match(said, /the cluster does not say its metadata version: Timed out waiting/);
+    });
   });
 
   it("raises", async () => {

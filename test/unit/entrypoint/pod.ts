@@ -8,7 +8,6 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -56,7 +55,7 @@ export class Pod {
 
   /** @param variables environment of the container; `undefined` leaves out what pods have otherwise. */
   constructor(variables: Record<string, string | undefined> = {}) {
-    for (const name of ["config", "bin", "peers"]) mkdirSync(join(this.folder, name));
+    for (const name of ["config", "bin"]) mkdirSync(join(this.folder, name));
     this.grant(this.folder);
     // Copies, for the user of a pod may not come to where the repository is.
     for (const name of SCRIPTS) copyFileSync(join(BIN, name), this.path("bin", name));
@@ -77,8 +76,6 @@ export class Pod {
     this.configure("zoo.cfg", "tickTime=2000\n");
     this.configure("controllers", "3\n");
     this.command("kafka-run-class.sh", 'echo "$0 $*" >>"$CALLS"');
-    this.command("kafka-storage.sh", 'echo "$0 $*" >>"$CALLS"');
-    this.command("peer-quorum.sh", 'cat "$PEERS/$1"');
     this.volume("data-0");
   }
 
@@ -114,14 +111,6 @@ export class Pod {
     this.grant(log);
   }
 
-  /** Lets a controller answer what it knows of the quorum: its epoch is above 0 when it has ever met one. */
-  peer(ordinal: number, epoch: number, pool = "broker"): void {
-    const answer = `HTTP/1.1 200 OK\n\nstate=follower\nleader=-1\nepoch=${epoch}\nhighWatermark=-1\n`;
-    // At once, for the script may be asking.
-    writeFileSync(this.path("answer"), answer);
-    renameSync(this.path("answer"), this.path("peers", `${pool}-${ordinal}.${pool}.kafka.svc`));
-  }
-
   /** The file that the server is started with, by key. */
   rendered(): Record<string, string> {
     const lines = readFileSync(this.path("server.properties"), "utf8").split("\n");
@@ -142,7 +131,6 @@ export class Pod {
         KAFKA_STACK_CONFIG_DIR: this.path("config"),
         KAFKA_STACK_RENDERED: this.path("server.properties"),
         CALLS: this.path("calls"),
-        PEERS: this.path("peers"),
         ...this.variables,
       },
     });

@@ -8,16 +8,16 @@ import { BIN } from "./pod";
 /** A member as ZooKeeper writes it. */
 const member = (id: number) => `server.${id}=zookeeper-${id - 1}.zookeeper:2888:3888:participant;2181`;
 
-/** An ensemble in a folder: `members` is what it has, `silent` makes it not answer, `absent` takes its name away. */
+/** An ensemble in a folder: `ensemble` is what it has, `silent` makes it not answer. */
 const SHELL = `
 [[ ! -f silent ]] || { echo "Connection refused"; exit 1; }
-if [[ $3 == config ]]; then cat members; echo "version=100000000"; exit; fi
+if [[ $3 == config ]]; then cat ensemble; echo "version=100000000"; exit; fi
 echo "$@" >>changes
 shift 3
 while (($#)); do
   IFS=, read -ra items <<<"$2"
   for item in "\${items[@]}"; do
-    if [[ $1 == -add ]]; then echo "$item" >>members; else sed -i "/^server[.]$item=/d" members; fi
+    if [[ $1 == -add ]]; then echo "$item" >>ensemble; else sed -i "/^server[.]$item=/d" ensemble; fi
   done
   shift 2
 done`;
@@ -31,7 +31,6 @@ describe("zookeeper-members.sh", () => {
     // Its own name is the first argument, as all commands below see it.
     const commands = {
       "zookeeper-shell.sh": `set -- shell "$@"\n${SHELL}`,
-      getent: "[[ ! -f absent ]]",
       sleep: "exit 0",
     };
     for (const [name, script] of Object.entries(commands)) {
@@ -44,14 +43,23 @@ describe("zookeeper-members.sh", () => {
   });
 
   const has = (...ids: number[]) => {
+    writeFileSync(file("ensemble"), ids.map((id) => `${member(id)}\n`).join(""));
+    had(...ids);
+  };
+  /** What the last update left. */
+  const had = (...ids: number[]) => {
     writeFileSync(file("members"), ids.map((id) => `${member(id)}\n`).join(""));
   };
-  const members = () => readFileSync(file("members"), "utf8").trimEnd().split("\n").sort();
+  const members = () => readFileSync(file("ensemble"), "utf8").trimEnd().split("\n").sort();
   const changes = () =>
     existsSync(file("changes")) ? readFileSync(file("changes"), "utf8").trimEnd().split("\n") : [];
   const run = (...args: string[]) =>
     new Promise<{ code: number; said: string }>((resolve) => {
-      const env = { ...process.env, PATH: `${file("bin")}:${process.env["PATH"] ?? ""}` };
+      const env = {
+        ...process.env,
+        KAFKA_STACK_CONFIG_DIR: folder,
+        PATH: `${file("bin")}:${process.env["PATH"] ?? ""}`,
+      };
       execFile(join(BIN, "zookeeper-members.sh"), args, { cwd: folder, env }, (error, _, said) => {
         resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, said });
       });
@@ -81,15 +89,25 @@ describe("zookeeper-members.sh", () => {
   });
 
   it("has nothing to do before there is an ensemble", async () => {
-    writeFileSync(file("absent"), "");
+    writeFileSync(file("silent"), "");
     const { code, said } = await run("leave", ADDRESS, ...listed(1, 2, 3));
     assert.equal(code, 0);
-    assert.match(said, /no ensemble runs: nobody has to leave it/);
+    assert.match(said, /this is the first start of the ensemble: nobody has to leave it/);
   });
 
-  it("lets servers leave an ensemble that does not serve: the change may be what repairs it", async () => {
+  it("lets a change go on that nobody leaves for, although the ensemble does not serve: it may be what repairs it", async () => {
+    had(1);
     writeFileSync(file("silent"), "");
     assert.equal((await run("leave", ADDRESS, ...listed(1))).code, 0);
+    assert.equal((await run("leave", ADDRESS, ...listed(1, 2, 3))).code, 0);
+  });
+
+  it("lets no server go with its vote while the ensemble does not serve", async () => {
+    had(1, 2, 3, 4, 5);
+    writeFileSync(file("silent"), "");
+    const { code, said } = await run("leave", ADDRESS, ...listed(1, 2, 3));
+    assert.equal(code, 1);
+    assert.match(said, /does not answer: server\.4 server\.5 would go with their votes, .* mend the ensemble first/);
   });
 
   it("fails when an ensemble does not come to serve with its new members, and says so once", async () => {

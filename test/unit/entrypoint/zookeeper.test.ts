@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Pod } from "./pod";
+import { CLUSTER, Pod } from "./pod";
 
 describe("Entrypoint of ZooKeeper", () => {
   const pods: Pod[] = [];
@@ -43,7 +43,7 @@ describe("Entrypoint of ZooKeeper", () => {
     assert.equal(identity(made), "3\n");
   });
 
-  for (const name of ["ZOOKEEPER_DATA_DIR", "ZOOKEEPER_ID_BASE"]) {
+  for (const name of ["ZOOKEEPER_DATA_DIR", "ZOOKEEPER_ID_BASE", "KAFKA_CLUSTER_ID"]) {
     it(`refuses a pod without ${name}`, () => pod({ [name]: undefined }).refuses(new RegExp(`${name} is not set`)));
   }
 
@@ -53,6 +53,46 @@ describe("Entrypoint of ZooKeeper", () => {
     writeFileSync(made.path("data-0", "data", "myid"), "1\n");
     chmodSync(made.path("data-0", "data"), 0o777);
     await made.refuses(/holds data of ZooKeeper server 1, but this pod is server 3/);
+  });
+
+  describe("with a volume of the time before volumes were marked", () => {
+    /** A log of transactions in which Kafka has named its cluster, or something else is. */
+    const used = (text: string) => {
+      const made = pod();
+      mkdirSync(made.path("data-0", "data", "version-2"), { recursive: true });
+      writeFileSync(made.path("data-0", "data", "myid"), "3\n");
+      writeFileSync(made.path("data-0", "data", "version-2", "log.1"), `\0\x01/cluster/id\0${text}\0\xff`);
+      chmodSync(made.path("data-0", "data"), 0o777);
+      chmodSync(made.path("data-0", "data", "myid"), 0o666);
+      return made;
+    };
+    const named = (id: string) => used(`{"version":"1","id":"${id}"}`);
+    const mark = (made: Pod) => readFileSync(made.path("data-0", "data", "cluster.id"), "utf8");
+
+    it("takes it when it is its own, and marks it", async () => {
+      const made = named(CLUSTER);
+      assert.equal((await made.run()).code, 0);
+      assert.equal(mark(made), `${CLUSTER}\n`);
+    });
+
+    it("takes it when Kafka has never used it", async () => {
+      const made = used("something else");
+      assert.equal((await made.run()).code, 0);
+      assert.equal(mark(made), `${CLUSTER}\n`);
+    });
+
+    it("refuses one of another cluster", async () => {
+      await named("BBBBBBBBBBBBBBBBBBBBBB").refuses(
+        /holds the ZooKeeper data of the Kafka cluster 'B{22}', but this is/,
+      );
+    });
+  });
+
+  it("marks a new volume, and refuses it in another cluster", async () => {
+    const made = pod();
+    await made.run();
+    const other = pod({ KAFKA_CLUSTER_ID: "BBBBBBBBBBBBBBBBBBBBBB", ZOOKEEPER_DATA_DIR: made.path("data-0") });
+    await other.refuses(/holds the ZooKeeper data of the Kafka cluster 'A{22}', but this is cluster 'B{22}'/);
   });
 
   it("refuses a volume that is not mounted", async () => {

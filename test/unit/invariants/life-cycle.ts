@@ -5,17 +5,21 @@ import { draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 /** What may be changed by somebody else, or not at all, and is therefore ignored: by kind. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
   PersistentVolumeClaim: ["spec.resources.requests.storage"],
+  // With autoscaling only.
+  Deployment: ["spec.replicas"],
 };
 
 /** What decides how an object is replaced, how long it may take to go, and what goes before it. */
 export const lifeCycle: Invariants = {
-  "what has a fixed name goes before its successor comes, all else after": {
+  "what has a fixed name goes before its successor comes, and a Job of operations, all else after": {
     check: (recording) =>
-      objects(recording).flatMap(({ resource, metadata }) => {
-        const fixed = metadata.name !== undefined;
-        return (resource.deleteBeforeReplace ?? false) === fixed
+      objects(recording).flatMap(({ resource, kind, metadata }) => {
+        // Two of these Jobs at once would move partitions against each other.
+        const operations = kind === "Job" && resource.parent?.includes("kafka-stack:operations:OpsJob") === true;
+        const first = metadata.name !== undefined || operations;
+        return (resource.deleteBeforeReplace ?? false) === first
           ? []
-          : [`${called(resource)} ${fixed ? "is not deleted" : "is deleted"} before it is replaced`];
+          : [`${called(resource)} ${first ? "is not deleted" : "is deleted"} before it is replaced`];
       }),
     breaks: (resources) =>
       delete (draft(resources, "StatefulSet") as { deleteBeforeReplace?: boolean }).deleteBeforeReplace,

@@ -48,7 +48,11 @@ export const everyObject: Invariants = {
       if (!namespace) return `is in the namespace ${String(metadata.namespace)}, which the stack does not make`;
       return waitsFor(recording, resource).has(namespace.resource.urn) ? undefined : "does not wait for its Namespace";
     }),
-    breaks: (resources) => (draft(resources, "ConfigMap", "choices").dependencies = []),
+    breaks: (resources) => {
+      // It waits for the Namespace by itself and with its component.
+      draft(resources, "ConfigMap", "choices").dependencies = [];
+      draft(resources, "KeptChoices").dependencies = [];
+    },
   },
   "every Kubernetes resource has an explicit provider": {
     check: eachResource((resource) => {

@@ -53,8 +53,8 @@ export const badVariants: readonly BadVariant[] = [
     "container-ephemeral-storage-limit-set",
     unset(kconsumer, [...container, "resources", "limits", "ephemeral-storage"]),
   ),
-  bad("a Job that may hang", "job-deadline-and-ttl-set", unset("Job finish", ["spec", "activeDeadlineSeconds"])),
-  bad("a Job that stays", "job-deadline-and-ttl-set", unset("Job prepare", ["spec", "ttlSecondsAfterFinished"])),
+  bad("a Job that may hang", "job-deadline-set", unset("Job finish", ["spec", "activeDeadlineSeconds"])),
+  bad("a Job that goes", "job-deadline-set", set("Job prepare", ["spec", "ttlSecondsAfterFinished"], 3600)),
   // images
   bad(
     "an image by its tag",

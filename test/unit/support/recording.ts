@@ -27,6 +27,8 @@ export interface RecordOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Whether it is a preview, in which no output of any resource is known. @default false */
   readonly preview?: boolean;
+  /** The digest that docker gives every image. @default one of zeros */
+  readonly repoDigest?: string;
 }
 
 /** The project's name, as Pulumi.yaml has it. */
@@ -53,10 +55,10 @@ let last: Promise<unknown> = Promise.resolve();
 
 async function run(
   program: () => Record<string, unknown> | undefined,
-  { stack = "test", config = {}, preview = false }: RecordOptions,
+  { stack = "test", config = {}, preview = false, repoDigest }: RecordOptions,
 ): Promise<Recording> {
   const resources: Recorded[] = [];
-  await pulumi.runtime.setMocks(mocksFor(preview), PROJECT, stack, preview);
+  await pulumi.runtime.setMocks(mocksFor(preview, repoDigest), PROJECT, stack, preview);
   pulumi.runtime.setAllConfig({ ...config });
   recordRequests((registration, urn) => {
     if (registration.type === "pulumi:pulumi:Stack") return;
@@ -96,7 +98,7 @@ function recordRequests(take: (registration: Registration, urn: string) => void)
     });
 }
 
-function mocksFor(preview: boolean): pulumi.runtime.Mocks {
+function mocksFor(preview: boolean, repoDigest?: string): pulumi.runtime.Mocks {
   return {
     call: ({ token }) => {
       throw new Error(`the program calls the function ${token}, which needs a cluster`);
@@ -105,17 +107,17 @@ function mocksFor(preview: boolean): pulumi.runtime.Mocks {
       const given = inputs as PropertyMap;
       if (custom !== true) return { id: undefined, state: given };
       if (preview) return { id: undefined, state: unknown(type, given) };
-      return { id: `${name}-id`, state: { ...given, ...computed(type, name, given) } };
+      return { id: `${name}-id`, state: { ...given, ...computed(type, name, given, repoDigest) } };
     },
   };
 }
 
 /** Outputs that a provider computes. */
-function computed(type: string, name: string, inputs: PropertyMap): PropertyMap {
+function computed(type: string, name: string, inputs: PropertyMap, repoDigest?: string): PropertyMap {
   if (type === "docker:index/image:Image") {
     const image = typeof inputs["imageName"] === "string" ? inputs["imageName"] : "";
     const repository = image.replace(/:[^:/]+$/, "");
-    return { repoDigest: `${repository}@sha256:${"0".repeat(64)}` };
+    return { repoDigest: repoDigest ?? `${repository}@sha256:${"0".repeat(64)}` };
   }
   if (!type.startsWith("kubernetes:")) return {};
   const metadata = (inputs["metadata"] ?? {}) as PropertyMap;

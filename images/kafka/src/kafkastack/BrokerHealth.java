@@ -28,10 +28,19 @@ final class BrokerHealth implements Health {
 
     @Override
     public String notReady() {
-        long state = Beans.number(STATE, "Value", 0);
+        long state = state();
         if (state != RUNNING) {
             return "broker state " + state + ", not yet running (" + RUNNING + ")";
         }
         return inSync.missing();
+    }
+
+    /** Whether the broker has come so far that it may be in sync with others. */
+    boolean runs() {
+        return state() >= RUNNING;
+    }
+
+    private static long state() {
+        return Beans.number(STATE, "Value", 0);
     }
 }

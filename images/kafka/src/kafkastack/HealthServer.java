@@ -20,17 +20,14 @@ final class HealthServer {
 
     private HealthServer() {}
 
-    /** @param orders what a server does that is told to, by path. */
+    /** @param orders what a server does that is told to, by path, and by POST alone: to look at an address changes nothing. */
     static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
         server.createContext("/leave", exchange -> leave(exchange, health));
-        orders.forEach((path, order) -> server.createContext(path, exchange -> {
-            send(exchange, 200, "ok\n");
-            order.run();
-        }));
+        orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, order)));
         server.setExecutor(Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "health");
             thread.setDaemon(true);
@@ -39,6 +36,16 @@ final class HealthServer {
         Thread dispatcher = new Thread(server::start, "health-start");
         dispatcher.setDaemon(true); // the server's own thread inherits this, so that it never keeps a stopping JVM alive
         dispatcher.start();
+    }
+
+    private static void order(HttpExchange exchange, Runnable order) throws IOException {
+        if (!exchange.getRequestMethod().equals("POST")) {
+            exchange.getResponseHeaders().set("Allow", "POST");
+            send(exchange, 405, "an order is a POST\n");
+            return;
+        }
+        send(exchange, 200, "ok\n");
+        order.run();
     }
 
     private static void leave(HttpExchange exchange, Health health) throws IOException {

@@ -6,6 +6,7 @@ import java.security.Security;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BooleanSupplier;
 
 /**
  * Starts the health endpoint and then the server it reports on, in one JVM.
@@ -32,31 +33,57 @@ public final class Main {
             ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(properties.getProperty("dataDir")));
             HealthServer.start(port, new ZooKeeperHealth(disk), Map.of());
             try {
-                rest[0] = new ZooKeeperStart(disk, port).configure(Path.of(rest[0])).toString();
+                rest[0] = new ZooKeeperStart(disk, ZooKeeperStart.STACK, port).configure(Path.of(rest[0])).toString();
             } catch (IllegalStateException refusal) {
                 System.err.println("kafka-stack: " + refusal.getMessage());
                 System.exit(1);
             }
         } else {
-            Health health = kafka(properties);
-            boolean controls = properties.getProperty("process.roles", "").contains("controller");
-            HealthServer.start(port, health, controls ? new Retirement(health, Path.of(rest[0])).orders() : Map.of());
+            try {
+                startKafka(properties, Path.of(rest[0]), port);
+            } catch (IllegalStateException refusal) {
+                System.err.println("kafka-stack: " + refusal.getMessage());
+                System.exit(1);
+            }
         }
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
     }
 
-    private static Health kafka(Properties properties) {
-        String roles = properties.getProperty("process.roles", "broker");
-        Quorum quorum = new Quorum();
-        if (properties.containsKey("process.roles")) {
-            QuorumWatch.install(quorum);
+    /** Everything that comes before Kafka itself: the health endpoint, and with KRaft the formatting of what is not formatted yet. */
+    private static void startKafka(Properties properties, Path file, int port) throws Exception {
+        BrokerHealth broker = new BrokerHealth(properties);
+        if (!properties.containsKey("process.roles")) {
+            HealthServer.start(port, broker, Map.of());
+            return;
         }
-        Health controller = new ControllerHealth(quorum, properties);
-        Health broker = new BrokerHealth(properties);
-        return switch (roles) {
+        String roles = properties.getProperty("process.roles");
+        Quorum quorum = new Quorum();
+        QuorumWatch.install(quorum, properties.getProperty("controller.quorum.bootstrap.servers", ""));
+        ControllerHealth controller = new ControllerHealth(quorum, properties);
+        Health running = switch (roles) {
             case "broker" -> broker;
             case "controller" -> controller;
             default -> new CombinedHealth(controller, broker);
         };
+        boolean controls = roles.contains("controller");
+        KafkaDisk disk = new KafkaDisk(Arrays.stream(properties.getProperty("log.dirs").split(",")).map(Path::of).toList());
+        String clusterId = environment("KAFKA_CLUSTER_ID");
+        int node = Integer.parseInt(properties.getProperty("node.id"));
+        int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
+        Path config = Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
+        Peers peers = new Peers(config, environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
+        Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
+        BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
+        Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);
+        HealthServer.start(port, health, controls ? new Retirement(health, file).orders() : Map.of());
+        formatting.run();
+    }
+
+    private static String environment(String name) {
+        String value = System.getenv(name);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalStateException(name + " is not set in the container's environment");
+        }
+        return value;
     }
 }

@@ -24,8 +24,12 @@ final class Quorum {
         return Beans.number(RAFT, "high-watermark", -1);
     }
 
-    /** What {@code /quorum} answers, one {@code key=value} a line: read by a peer's entrypoint with nothing but bash. */
-    String report() {
-        return "state=" + state() + "\nleader=" + leader() + "\nepoch=" + epoch() + "\nhighWatermark=" + highWatermark() + "\n";
+    /**
+     * What {@code /quorum} answers, one {@code key=value} a line.
+     *
+     * @param known lines with what the disk says; an epoch that is not from there is none while Kafka has not read it.
+     */
+    String report(String known) {
+        return "state=" + state() + "\nleader=" + leader() + "\n" + known + "highWatermark=" + highWatermark() + "\n";
     }
 }

@@ -3,6 +3,7 @@ package kafkastack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -20,8 +21,12 @@ final class ZooKeeperDisk {
     }
 
     /** The server's number in the ensemble, as the entrypoint wrote it. */
-    int id() throws IOException {
-        return Integer.parseInt(Files.readString(directory.resolve("myid")).trim());
+    int id() {
+        try {
+            return Integer.parseInt(Files.readString(directory.resolve("myid")).trim());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether the server has no data: it is new, or lost its disk. */
@@ -89,8 +94,10 @@ final class ZooKeeperDisk {
     private long number(String name) {
         try {
             return Long.parseLong(Files.readString(directory.resolve("version-2").resolve(name)).trim());
-        } catch (IOException | NumberFormatException e) {
+        } catch (NoSuchFileException e) {
             return 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // what cannot be read is not 0
         }
     }
 }

@@ -43,7 +43,7 @@ final class ZooKeeperHealth implements Health {
 
     @Override
     public String quorum() {
-        return "epoch=" + disk.epoch() + "\n" + disk.members().map(ZooKeeperMembers::report).orElse("");
+        return "epoch=" + disk.epoch() + "\nserver=" + disk.id() + "\n" + disk.members().map(ZooKeeperMembers::report).orElse("");
     }
 
     private static String ask(String word) throws IOException {

@@ -1,12 +1,10 @@
 package kafkastack;
 
 import java.io.IOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decides with which members a server starts, and whether it may vote with an empty disk.
@@ -19,17 +17,23 @@ import java.util.List;
  * founds. So a changed number of servers restarts none of them.
  */
 final class ZooKeeperStart {
-    private static final Path STACK = Path.of(System.getProperty("zookeeper.members", "/etc/kafka/members"));
-    private static final int TIMEOUT_MS = 1000;
+    /** The list of the stack's servers in the ConfigMap. */
+    static final Path STACK = Path.of("/etc/kafka/members");
+
     private static final int PAUSE_MS = 500;
     private static final int SAY_EVERY = 20;
 
     private final ZooKeeperDisk disk;
+    private final Path list;
     private final int healthPort;
 
-    /** @param healthPort port of the peers' health endpoints. */
-    ZooKeeperStart(ZooKeeperDisk disk, int healthPort) {
+    /**
+     * @param list of the stack's servers.
+     * @param healthPort port of the peers' health endpoints.
+     */
+    ZooKeeperStart(ZooKeeperDisk disk, Path list, int healthPort) {
         this.disk = disk;
+        this.list = list;
         this.healthPort = healthPort;
     }
 
@@ -41,10 +45,10 @@ final class ZooKeeperStart {
      */
     Path configure(Path settings) throws IOException, InterruptedException {
         int id = disk.id();
-        ZooKeeperMembers stack = ZooKeeperMembers.parse(Files.readAllLines(STACK), 0);
+        ZooKeeperMembers stack = ZooKeeperMembers.parse(Files.readAllLines(list), 0);
         String own = stack.servers().get(id);
         if (own == null) {
-            throw new IllegalStateException("server " + id + " is not among the servers in " + STACK + ": " + stack.servers().keySet());
+            throw new IllegalStateException("server " + id + " is not among the servers in " + list + ": " + stack.servers().keySet());
         }
         ZooKeeperMembers members = disk.isEmpty() ? meet(id, stack) : disk.members().orElse(stack);
         return disk.configure(Files.readString(settings), members.including(id, own));
@@ -56,11 +60,14 @@ final class ZooKeeperStart {
             int strangers = 0;
             ZooKeeperMembers known = null;
             for (int other : others) {
-                List<String> answer = ask(stack.host(other));
-                if (epoch(answer) > 0) {
+                List<String> answer = PeerAnswer.lines(stack.host(other), healthPort);
+                Map<String, String> values = PeerAnswer.values(answer);
+                long epoch = Long.parseLong(values.getOrDefault("epoch", "-1"));
+                if (epoch > 0) {
                     ZooKeeperMembers members = ZooKeeperMembers.parse(answer, 0);
                     known = known == null || members.version() > known.version() ? members : known;
-                } else if (!answer.isEmpty()) {
+                } else if (epoch == 0 && String.valueOf(other).equals(values.get("server"))) {
+                    // An address may be another server's by now: only its own word counts.
                     strangers++;
                 }
             }
@@ -79,24 +86,6 @@ final class ZooKeeperStart {
             }
             Thread.sleep(PAUSE_MS);
         }
-    }
-
-    /** The lines that a peer's {@code /quorum} answers; none when it does not answer. */
-    private List<String> ask(String host) {
-        try {
-            var connection = (HttpURLConnection) URI.create("http://" + host + ":" + healthPort + "/quorum").toURL().openConnection();
-            connection.setConnectTimeout(TIMEOUT_MS);
-            connection.setReadTimeout(TIMEOUT_MS);
-            try (var body = connection.getInputStream()) {
-                return new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-            }
-        } catch (IOException e) {
-            return List.of();
-        }
-    }
-
-    private static long epoch(List<String> answer) {
-        return answer.stream().filter(line -> line.startsWith("epoch=")).mapToLong(line -> Long.parseLong(line.substring(6))).findFirst().orElse(0);
     }
 
     private static void say(String text) {

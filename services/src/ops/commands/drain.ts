@@ -1,6 +1,14 @@
 import { count } from "../format.js";
-import { partitionsOf, redistribute, type RedistributeOptions } from "./redistribute.js";
+import { clusterPort } from "../move/cluster-port.js";
+import { removeIdleThrottles } from "../move/mover.js";
+import { type Placement, readPlacement } from "../placement.js";
+import { RefusedError } from "../refused.js";
+import { redistribute, type RedistributeOptions } from "./redistribute.js";
 import type { Cluster } from "../cluster.js";
+
+/** Milliseconds after which a broker that was just emptied is looked at again: an older run that has not noticed yet may have sent something to it. */
+const SETTLE_MS = 5_000;
+const MAX_ROUNDS = 5;
 
 /**
  * Empties all brokers but the given ones. When these hold everything already there is nothing to do, whether they are up or not: new brokers are not there yet,
@@ -9,11 +17,25 @@ import type { Cluster } from "../cluster.js";
  * @throws {@link RefusedError} as {@link redistribute} does.
  */
 export async function drain(cluster: Cluster, options: RedistributeOptions): Promise<void> {
-  const { brokers, print } = options;
-  const partitions = partitionsOf(await cluster.describe());
-  if (partitions.every(({ replicas }) => replicas.every((id) => brokers.includes(id)))) {
-    print(`Nothing to drain: the ${count(brokers.length, "broker")} to keep hold everything.`);
-    return;
+  const { brokers, print, throttle, dryRun } = options;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (holdEverything(await readPlacement(cluster), brokers)) {
+      if (round === 0) print(`Nothing to drain: the ${count(brokers.length, "broker")} to keep hold everything.`);
+      if (!dryRun && (await removeIdleThrottles(clusterPort(cluster, throttle))) > 0) {
+        print("Removed a throttle that an interrupted run had left.");
+      }
+      return;
+    }
+    await redistribute(cluster, options);
+    if (dryRun) return;
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
-  await redistribute(cluster, options);
+  throw new RefusedError(
+    `Partitions come back to the brokers that are to leave (those beside ${brokers.join(", ")}): another run or person sends them there. End that, then run this again.`,
+  );
+}
+
+/** Whether no other broker than these holds a replica, or is getting one. */
+export function holdEverything({ partitions }: Placement, brokers: readonly number[]): boolean {
+  return partitions.every(({ held, replicas }) => [...held, ...replicas].every((id) => brokers.includes(id)));
 }

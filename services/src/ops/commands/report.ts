@@ -2,8 +2,9 @@ import type { ClusterView } from "../../kafka/client.js";
 import type { Cluster } from "../cluster.js";
 import { misledPartitions } from "../elections.js";
 import { readSizes } from "../log-dirs.js";
-import { listOngoing } from "../move/reassignments.js";
+import { measureMoves, type Moves } from "../move/measure.js";
 import { findThrottles } from "../move/throttle.js";
+import { isUnderReplicated, type PlacedPartition, readPlacement } from "../placement.js";
 import { describeQuorum, isCaughtUp, type Quorum } from "../quorum.js";
 
 /** A broker's share. */
@@ -11,6 +12,7 @@ export interface BrokerReport {
   readonly id: number;
   readonly host: string;
   readonly rack: string | undefined;
+  /** Replicas that it has or, of partitions that are being moved, will have. */
   readonly replicas: number;
   readonly leaders: number;
   readonly bytes: number;
@@ -35,27 +37,27 @@ export interface ClusterReport {
   /** Brokers that hold replicas but are not up. */
   readonly missingBrokers: readonly number[];
   readonly reassignments: number;
+  /** What is being copied; absent when nothing is. */
+  readonly moves: Moves | undefined;
   /** Topics and brokers with a replication throttle set. */
   readonly throttled: readonly string[];
 }
 
 /** Looks at everything once. */
 export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
-  const view = await cluster.describe();
+  const placement = await readPlacement(cluster);
+  const { view, partitions } = placement;
   const up = [...view.brokers.keys()].sort((a, b) => a - b);
-  const [sizes, controllers, ongoing, throttles, minIsr] = await Promise.all([
+  const [sizes, controllers, throttles, minIsr, moves] = await Promise.all([
     readSizes(cluster, up),
     describeQuorum(cluster),
-    listOngoing(cluster),
     findThrottles(cluster),
     readMinIsr(cluster, view),
+    measureMoves(cluster, placement),
   ]);
-  const partitions = [...view.topics.values()].flatMap(({ name, partitions: members }) =>
-    members.map((partition) => ({ ...partition, name: `${name}-${partition.index}`, topic: name })),
-  );
-  const names = (matches: (partition: (typeof partitions)[number]) => boolean) =>
-    partitions.filter(matches).map(({ name }) => name);
-  const held = new Set(partitions.flatMap(({ replicas }) => replicas));
+  const names = (matches: (partition: PlacedPartition) => boolean) =>
+    partitions.filter(matches).map(({ topic, partition }) => `${topic}-${partition}`);
+  const held = new Set(partitions.flatMap((each) => [...each.held, ...each.replicas]));
   return {
     clusterId: view.clusterId,
     brokers: up.map((id) => ({
@@ -70,11 +72,12 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
     topics: view.topics.size,
     partitions: partitions.length,
     offline: names(({ leader }) => leader < 0),
-    underReplicated: names(({ replicas, isr }) => isr.length < replicas.length),
+    underReplicated: names(isUnderReplicated),
     underMinIsr: names(({ isr, topic }) => isr.length < (minIsr.get(topic) ?? 1)),
-    misled: misledPartitions(view).map(({ topic, partition }) => `${topic}-${partition}`),
+    misled: misledPartitions(placement).map(({ topic, partition }) => `${topic}-${partition}`),
     missingBrokers: [...held].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
-    reassignments: ongoing.length,
+    reassignments: placement.ongoing.length,
+    moves,
     throttled: throttles.map(({ resource }) => `${resource.type} ${resource.name}`),
   };
 }

@@ -1,4 +1,4 @@
-import { count, formatBytes, formatTable } from "../format.js";
+import { count, formatBytes, formatDuration, formatTable } from "../format.js";
 import { isCaughtUp } from "../quorum.js";
 import type { Check, ClusterReport } from "./report.js";
 
@@ -35,6 +35,14 @@ export function showReport(report: ClusterReport): string[] {
     [report.reassignments, "being reassigned"],
   ] as const;
   lines.push("", `Partitions: ${numbers.map(([number, what]) => `${number} ${what}`).join(", ")}.`);
+  if (report.moves !== undefined) {
+    const { partitions, bytesLeft, bytesPerSecond, secondsLeft } = report.moves;
+    const time =
+      secondsLeft === undefined ? "nothing was copied just now" : `about ${formatDuration(secondsLeft)} left`;
+    lines.push(
+      `Moving ${count(partitions, "partition")}: ${formatBytes(bytesLeft)} left, ${formatBytes(Math.round(bytesPerSecond))}/s, ${time}.`,
+    );
+  }
   if (report.missingBrokers.length > 0)
     lines.push(`Not up, but holding replicas: ${report.missingBrokers.join(", ")}.`);
   if (report.throttled.length > 0) lines.push(`Throttled: ${report.throttled.join(", ")}.`);

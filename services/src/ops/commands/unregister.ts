@@ -2,8 +2,8 @@ import { unregisterBrokerV0 } from "@platformatic/kafka";
 import { describeClusterV2 } from "../../kafka/protocol/describe-cluster.js";
 import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
+import { type PlacedPartition, readPlacement } from "../placement.js";
 import { RefusedError } from "../refused.js";
-import { partitionsOf } from "./redistribute.js";
 
 /** Which brokers stay registered, and how patient to be with the others. */
 export interface UnregisterOptions {
@@ -47,11 +47,13 @@ export async function unregister(cluster: Cluster, { keep, waitMs, print }: Unre
 }
 
 async function forget(cluster: Cluster, ids: readonly number[], print: (line: string) => void): Promise<void> {
-  const partitions = partitionsOf(await cluster.describe());
-  const held = partitions.find(({ replicas }) => replicas.some((id) => ids.includes(id)));
-  if (held !== undefined) {
-    const holder = held.replicas.find((id) => ids.includes(id)) ?? -1;
-    throw new RefusedError(`Broker ${holder} still holds ${held.topic}-${held.partition}; drain it first.`);
+  const { partitions } = await readPlacement(cluster);
+  const holder = ids.find((id) => partitions.some((each) => isOn(each, id)));
+  if (holder !== undefined) {
+    const holds = partitions.find((each) => isOn(each, holder));
+    throw new RefusedError(
+      `Broker ${holder} still holds ${holds?.topic ?? ""}-${holds?.partition ?? ""}; drain it first.`,
+    );
   }
   for (const id of ids) await cluster.request(`unregistering broker ${id}`, "controller", unregisterBrokerV0.api, id);
   print(
@@ -60,3 +62,6 @@ async function forget(cluster: Cluster, ids: readonly number[], print: (line: st
       : `Unregistered ${count(ids.length, "broker")}: ${ids.join(", ")}.`,
   );
 }
+
+const isOn = ({ held, replicas }: PlacedPartition, broker: number): boolean =>
+  held.includes(broker) || replicas.includes(broker);

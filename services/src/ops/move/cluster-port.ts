@@ -1,22 +1,29 @@
 import type { Cluster } from "../cluster.js";
-import { partitionKey, readSizes, type SizesOnBroker } from "../log-dirs.js";
-import { addedReplicas, type PlanChange } from "../plan/types.js";
+import { readSizes } from "../log-dirs.js";
+import { readPlacement } from "../placement.js";
+import type { PlanChange } from "../plan/types.js";
 import type { MovePort } from "./mover.js";
 import { listOngoing, reassign } from "./reassignments.js";
+import type { Sizes } from "./sizes.js";
 import { removeThrottles, throttle } from "./throttle.js";
 
 /** Moves replicas in a real cluster. */
 export function clusterPort(cluster: Cluster, bytesPerSecond: number): MovePort {
   return {
     ongoing: () => listOngoing(cluster),
+    placement: () => readPlacement(cluster),
     reassign: (reassignments) => reassign(cluster, reassignments),
     throttle: (changes) => throttle(cluster, changes, bytesPerSecond),
     removeThrottles: () => removeThrottles(cluster),
-    bytesLeft: (changes) => bytesLeft(cluster, changes),
+    sizes: (changes) => sizesOf(cluster, changes),
+    now: () => performance.now(),
+    pause,
   };
 }
 
-async function bytesLeft(cluster: Cluster, changes: readonly PlanChange[]): Promise<number> {
+/** Sizes of the partitions of `changes` on all brokers that hold or get them. */
+export async function sizesOf(cluster: Cluster, changes: readonly PlanChange[]): Promise<Sizes> {
+  if (changes.length === 0) return new Map();
   const up = (await cluster.describe([])).brokers;
   const brokers = new Set(changes.flatMap((change) => [...change.from, ...change.to]));
   const topics = new Map(
@@ -25,17 +32,21 @@ async function bytesLeft(cluster: Cluster, changes: readonly PlanChange[]): Prom
       members.map(({ partition }) => partition),
     ]),
   );
-  const sizes = await readSizes(
+  return readSizes(
     cluster,
     [...brokers].filter((id) => up.has(id)),
     topics,
   );
-  return changes.reduce((sum, change) => sum + leftOf(change, sizes), 0);
 }
 
-function leftOf(change: PlanChange, sizes: ReadonlyMap<number, SizesOnBroker>): number {
-  const key = partitionKey(change.topic, change.partition);
-  const sizeOn = (id: number) => sizes.get(id)?.get(key) ?? 0;
-  const whole = Math.max(0, ...change.from.map(sizeOn));
-  return addedReplicas(change).reduce((sum, id) => sum + Math.max(0, whole - sizeOn(id)), 0);
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+  });
 }

@@ -1,114 +1,236 @@
-import { count, formatBytes } from "../format.js";
+import { count, formatBytes, formatDuration } from "../format.js";
 import { partitionKey } from "../log-dirs.js";
-import { addedReplicas, type PlanChange } from "../plan/types.js";
-import { InterruptedError } from "../refused.js";
+import type { PlacedPartition, Placement } from "../placement.js";
+import { addedReplicas, isSame, type PlanChange } from "../plan/types.js";
+import { InterruptedError, RefusedError } from "../refused.js";
+import { cutIntoBatches, MOST_PARTITIONS } from "./batches.js";
+import { Progress } from "./progress.js";
 import type { Ongoing, Reassignment } from "./reassignments.js";
+import { totalLeft, type Sizes } from "./sizes.js";
 
-/** What moving replicas needs of a cluster. */
+/** What moving replicas needs of a cluster, and of time. */
 export interface MovePort {
   ongoing(): Promise<readonly Ongoing[]>;
+  placement(): Promise<Placement>;
   reassign(reassignments: readonly Reassignment[]): Promise<void>;
   throttle(changes: readonly PlanChange[]): Promise<void>;
-  removeThrottles(): Promise<unknown>;
-  /** Bytes still to be copied for `changes`. */
-  bytesLeft(changes: readonly PlanChange[]): Promise<number>;
+  /** Removes every throttle. @returns how many topics and brokers had one. */
+  removeThrottles(): Promise<number>;
+  sizes(changes: readonly PlanChange[]): Promise<Sizes>;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Waits, but not beyond the moment at which `signal` is aborted. */
+  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** How replicas are moved. */
 export interface MoveOptions {
-  /** Partitions copied at a time. */
-  readonly batch: number;
+  /** Bytes that a broker is to copy at a time, see {@link cutIntoBatches}. */
+  readonly batchBytes: number;
+  /** Milliseconds without a byte copied after which the work is given up. */
+  readonly stallMs: number;
   /** Milliseconds between looks at what is under way. */
   readonly pollMs: number;
-  /** Milliseconds between lines about progress. */
+  /** Milliseconds between lines about progress, and between looks at it. */
   readonly reportMs: number;
   readonly print: (line: string) => void;
-  /** Aborted when the work should end early: what is under way is called off then. */
+  /** Aborted when the process is to end. What Kafka copies goes on. */
   readonly signal: AbortSignal;
 }
 
-/** Partitions changed at a time when nothing has to be copied. */
-const ORDERS_AT_ONCE = 1_000;
+/** Brokers may hear of the end of an exchange so much later than the controller. */
+const LATE_MS = 30_000;
 
 /**
- * Carries changes out, some partitions at a time, with a throttle on the copying that is removed whatever happens. It keeps no state: after an
- * interruption, planning again gives what is left.
+ * Carries changes out, batch by batch, with a throttle on the copying, and removes the throttle once nothing is under way. It keeps no state and calls nothing off: when it ends early, Kafka
+ * goes on with what is under way, throttled as it is, and the next plan contains that.
  *
  * @throws {@link InterruptedError} when it was asked to stop.
+ * @throws {@link RefusedError} when nothing was copied for too long, or partitions went elsewhere than they were sent.
  */
 export async function moveReplicas(
   port: MovePort,
   changes: readonly PlanChange[],
   options: MoveOptions,
 ): Promise<void> {
-  const copies = changes.filter((change) => addedReplicas(change).length > 0);
-  const orders = changes.filter((change) => addedReplicas(change).length === 0);
   try {
-    for (let first = 0; first < orders.length; first += ORDERS_AT_ONCE) {
-      await moveBatch(port, orders, first, ORDERS_AT_ONCE, options);
+    const orders = changes.filter((change) => addedReplicas(change).length === 0);
+    const copies = changes.filter((change) => addedReplicas(change).length > 0);
+    for (let first = 0; first < orders.length; first += MOST_PARTITIONS) {
+      const batch = orders.slice(first, first + MOST_PARTITIONS);
+      await begin(port, batch, options);
+      await finish(port, batch, { before: first, later: [], of: orders.length }, options);
     }
-    for (let first = 0; first < copies.length; first += options.batch) {
-      await port.throttle(copies.slice(first, first + options.batch));
-      await moveBatch(port, copies, first, options.batch, options);
+    const going = targetsOf(await port.ongoing());
+    const isGoing = (change: PlanChange) => goesTo(going, change);
+    const batches = cutIntoBatches(copies, await port.sizes(copies), options.batchBytes, isGoing);
+    for (let index = 0, before = 0; index < batches.length; index += 1) {
+      const batch = batches[index] ?? [];
+      await begin(port, batch, options);
+      await finish(port, batch, { before, later: batches.slice(index + 1).flat(), of: copies.length }, options);
+      before += batch.length;
     }
   } catch (error) {
-    if (options.signal.aborted) await callOff(port, changes);
+    // A throttle for what Kafka refused to begin helps nobody; that this may fail too is no news.
+    if (!(error instanceof InterruptedError)) await removeIdleThrottles(port).catch(() => 0);
     throw error;
-  } finally {
-    if (copies.length > 0) await port.removeThrottles();
+  }
+  await removeIdleThrottles(port);
+}
+
+/** Hands all changes to Kafka at once, with a throttle that stays: whoever finds that nothing is under way any more removes it. */
+export async function sendReplicas(port: MovePort, changes: readonly PlanChange[], signal: AbortSignal): Promise<void> {
+  for (let first = 0; first < changes.length; first += MOST_PARTITIONS) {
+    await begin(port, changes.slice(first, first + MOST_PARTITIONS), { signal });
   }
 }
 
-async function moveBatch(
+/**
+ * Waits until no replica is exchanged in the whole cluster, whoever began it, then removes throttles.
+ *
+ * @param concerns - which partitions to wait for
+ * @throws as {@link moveReplicas} does.
+ */
+export async function settle(
   port: MovePort,
-  changes: readonly PlanChange[],
-  first: number,
-  size: number,
-  { pollMs, reportMs, print, signal }: MoveOptions,
+  options: MoveOptions,
+  concerns: (partition: PlacedPartition) => boolean = () => true,
 ): Promise<void> {
-  const batch = changes.slice(first, first + size);
-  const later = changes.slice(first + batch.length);
+  for (;;) {
+    const { partitions } = await port.placement();
+    const moving = partitions
+      .filter((each) => each.moving && concerns(each))
+      .map(({ topic, partition, held, replicas }): PlanChange => ({ topic, partition, from: held, to: replicas }));
+    if (moving.length === 0) break;
+    options.print(`${count(moving.length, "partition")} under way.`);
+    await ended(port, moving, { before: 0, later: [], of: moving.length }, { ...options, othersMayChange: true });
+  }
+  const removed = await removeIdleThrottles(port);
+  if (removed > 0) options.print("Removed the throttle.");
+}
+
+/**
+ * Removes throttles that nothing needs. While something is under way they stay, whoever set them.
+ *
+ * @returns how many topics and brokers had one.
+ */
+export async function removeIdleThrottles(port: Pick<MovePort, "ongoing" | "removeThrottles">): Promise<number> {
+  return (await port.ongoing()).length > 0 ? 0 : port.removeThrottles();
+}
+
+/** Where a batch stands in the work: changes before it, those after it, and how many there are in all. */
+interface Standing {
+  readonly before: number;
+  readonly later: readonly PlanChange[];
+  readonly of: number;
+}
+
+/** Begins what is not under way yet. */
+async function begin(
+  port: MovePort,
+  batch: readonly PlanChange[],
+  { signal }: Pick<MoveOptions, "signal">,
+): Promise<void> {
   throwIfInterrupted(signal);
-  await port.reassign(batch.map(({ topic, partition, to }) => ({ topic, partition, replicas: to })));
-  let reportAt = Date.now() + reportMs;
+  if (batch.some((change) => addedReplicas(change).length > 0)) await port.throttle(batch);
+  const going = targetsOf(await port.ongoing());
+  const fresh = batch.filter((change) => !goesTo(going, change));
+  throwIfInterrupted(signal);
+  await port.reassign(fresh.map(({ topic, partition, to }) => ({ topic, partition, replicas: to })));
+}
+
+async function finish(
+  port: MovePort,
+  batch: readonly PlanChange[],
+  standing: Standing,
+  options: MoveOptions,
+): Promise<void> {
+  await ended(port, batch, standing, options);
+  await placed(port, batch, options);
+}
+
+/** Waits until Kafka exchanges none of these any more. */
+async function ended(
+  port: MovePort,
+  batch: readonly PlanChange[],
+  { before, later, of }: Standing,
+  options: MoveOptions & { readonly othersMayChange?: boolean },
+): Promise<void> {
+  const { pollMs, reportMs, stallMs, print, signal } = options;
+  const progress = new Progress(port.now());
+  let reportAt = port.now() + reportMs;
   let reported = "";
   for (;;) {
     throwIfInterrupted(signal);
-    const underWay = new Set((await port.ongoing()).map(({ topic, partition }) => partitionKey(topic, partition)));
-    const open = batch.filter(({ topic, partition }) => underWay.has(partitionKey(topic, partition)));
-    if (open.length === 0) break;
-    if (Date.now() >= reportAt) {
-      reportAt = Date.now() + reportMs;
-      const done = first + batch.length - open.length;
-      const bytes = await port.bytesLeft([...open, ...later]);
-      const line = `${done} of ${count(changes.length, "partition")} moved, ${formatBytes(bytes)} left.`;
+    const going = targetsOf(await port.ongoing());
+    const open = batch.filter((change) => going.has(keyOf(change)));
+    const elsewhere = open.find((change) => !goesTo(going, change));
+    if (elsewhere !== undefined && options.othersMayChange !== true) {
+      throw goesElsewhere(elsewhere, going.get(keyOf(elsewhere)) ?? []);
+    }
+    if (open.length === 0) return;
+    if (port.now() >= reportAt) {
+      reportAt = port.now() + reportMs;
+      const all = [...batch, ...later];
+      const sizes = await port.sizes(all);
+      progress.note(port.now(), batch, open.length, sizes);
+      const done = before + batch.length - open.length;
+      const line = `${done} of ${count(of, "partition")} moved, ${formatBytes(totalLeft([...open, ...later], sizes))} left.`;
       if (line !== reported) print(line);
       reported = line;
+      if (port.now() - progress.lastAt >= stallMs) throw stalled(open, stallMs);
     }
-    await pause(pollMs, signal);
+    await port.pause(pollMs, signal);
   }
 }
 
-/** Ends what this plan has under way, so that nothing copies without a throttle. What has been exchanged stays. */
-async function callOff(port: MovePort, changes: readonly PlanChange[]): Promise<void> {
-  const keys = new Set(changes.map(({ topic, partition }) => partitionKey(topic, partition)));
-  const ongoing = await port.ongoing();
-  const mine = ongoing.filter(({ topic, partition }) => keys.has(partitionKey(topic, partition)));
-  await port.reassign(mine.map(({ topic, partition }) => ({ topic, partition, replicas: undefined })));
+/** Makes sure that the replicas are where they were sent: an exchange that is called off looks like one that has ended. */
+async function placed(
+  port: MovePort,
+  batch: readonly PlanChange[],
+  { pollMs, signal }: Pick<MoveOptions, "pollMs" | "signal">,
+): Promise<void> {
+  const deadline = port.now() + LATE_MS;
+  for (;;) {
+    const { partitions } = await port.placement();
+    const replicas = new Map(partitions.map((each) => [keyOf(each), each.replicas]));
+    // A topic that was deleted meanwhile has no replicas to look for.
+    const wrong = batch.find((change) => {
+      const actual = replicas.get(keyOf(change));
+      return actual !== undefined && !isSame(actual, change.to);
+    });
+    if (wrong === undefined) return;
+    if (port.now() >= deadline) throw goesElsewhere(wrong, replicas.get(keyOf(wrong)) ?? []);
+    throwIfInterrupted(signal);
+    await port.pause(pollMs, signal);
+  }
+}
+
+const keyOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
+  partitionKey(topic, partition);
+
+const targetsOf = (ongoing: readonly Ongoing[]) =>
+  new Map<string, readonly number[]>(ongoing.map((each) => [keyOf(each), each.target]));
+
+const goesTo = (targets: ReadonlyMap<string, readonly number[]>, change: PlanChange): boolean =>
+  isSame(targets.get(keyOf(change)) ?? [], change.to);
+
+function goesElsewhere(change: PlanChange, actual: readonly number[]): RefusedError {
+  return new RefusedError(
+    `${keyOf(change)} was sent to ${change.to.join(", ")} and is to be on ${actual.join(", ")} now, so another run or person moves partitions too. ` +
+      "This run ends and leaves everything as it is; run it again when the other one is done.",
+  );
+}
+
+function stalled(open: readonly PlanChange[], stallMs: number): RefusedError {
+  const [first] = open;
+  const example = first ? `, such as ${keyOf(first)} from ${first.from.join(", ")} to ${first.to.join(", ")}` : "";
+  return new RefusedError(
+    `Nothing was copied for ${formatDuration(stallMs / 1_000)}: ${count(open.length, "partition")} under way${example}. ` +
+      "What is under way stays, with its throttle. Look whether these brokers are up and have room (`npm run ops -- status`), then run this again: it goes on from there.",
+  );
 }
 
 function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new InterruptedError();
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }

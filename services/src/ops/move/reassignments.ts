@@ -1,6 +1,5 @@
 import { alterPartitionReassignmentsV0, listPartitionReassignmentsV0 } from "@platformatic/kafka";
 import type { Cluster } from "../cluster.js";
-import { RefusedError } from "../refused.js";
 
 /** A partition whose replicas are being exchanged. */
 export interface Ongoing {
@@ -11,11 +10,11 @@ export interface Ongoing {
   readonly adding: readonly number[];
 }
 
-/** A partition and what its replicas should become; `undefined` calls an ongoing exchange off. */
+/** A partition and what its replicas should become. */
 export interface Reassignment {
   readonly topic: string;
   readonly partition: number;
-  readonly replicas: readonly number[] | undefined;
+  readonly replicas: readonly number[];
 }
 
 /** The exchanges under way in the whole cluster. */
@@ -38,7 +37,7 @@ export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
 }
 
 /**
- * Begins, redirects or calls off exchanges.
+ * Begins or redirects exchanges.
  *
  * @throws {@link RefusedError} naming the first partition that Kafka refuses.
  */
@@ -46,24 +45,14 @@ export async function reassign(cluster: Cluster, reassignments: readonly Reassig
   if (reassignments.length === 0) return;
   const topics = [...Map.groupBy(reassignments, ({ topic }) => topic)].map(([name, members]) => ({
     name,
-    partitions: members.map(({ partition, replicas }) => ({
-      partitionIndex: partition,
-      replicas: replicas === undefined ? null : [...replicas],
-    })),
+    partitions: members.map(({ partition, replicas }) => ({ partitionIndex: partition, replicas: [...replicas] })),
   }));
-  try {
-    await cluster.request(
-      "reassigning partitions",
-      "controller",
-      alterPartitionReassignmentsV0.api,
-      30_000,
-      true,
-      topics,
-    );
-  } catch (error) {
-    // Calling off what ended by itself meanwhile is no failure.
-    const isCallingOff = reassignments.every(({ replicas }) => replicas === undefined);
-    if (isCallingOff && error instanceof RefusedError && error.message.includes("NO_REASSIGNMENT_IN_PROGRESS")) return;
-    throw error;
-  }
+  await cluster.request(
+    "reassigning partitions",
+    "controller",
+    alterPartitionReassignmentsV0.api,
+    30_000,
+    true,
+    topics,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Cluster, ConfigResource } from "../cluster.js";
-import type { PlanChange } from "../plan/types.js";
-import { addedReplicas } from "../plan/types.js";
+import { partitionKey } from "../log-dirs.js";
+import { readPlacement } from "../placement.js";
+import { addedReplicas, type PlanChange } from "../plan/types.js";
 
 const LEADER_RATE = "leader.replication.throttled.rate";
 const FOLLOWER_RATE = "follower.replication.throttled.rate";
@@ -12,7 +13,7 @@ const TOPICS_AT_ONCE = 500;
 
 /**
  * Limits what copying for `changes` may take of each broker's network. Only replicas that are being copied count, so writers and replicas
- * in sync are not slowed.
+ * in sync are not slowed. What is copied already in the same topics, by whomever, stays throttled.
  *
  * @param bytesPerSecond - for each broker, in each direction
  */
@@ -29,7 +30,12 @@ export async function throttle(
     if (!up.has(broker)) continue;
     await cluster.alterConfig({ type: "broker", name: String(broker) }, { [LEADER_RATE]: rate, [FOLLOWER_RATE]: rate });
   }
-  for (const [topic, members] of Map.groupBy(changes, (change) => change.topic)) {
+  const topics = new Set(changes.map(({ topic }) => topic));
+  const known = new Set(changes.map(({ topic, partition }) => partitionKey(topic, partition)));
+  const others = (await readPlacement(cluster)).partitions
+    .filter(({ topic, partition, moving }) => moving && topics.has(topic) && !known.has(partitionKey(topic, partition)))
+    .map(({ topic, partition, held, replicas }): PlanChange => ({ topic, partition, from: held, to: replicas }));
+  for (const [topic, members] of Map.groupBy([...changes, ...others], (change) => change.topic)) {
     const sources = members.flatMap(({ partition, from }) => from.map((id) => `${partition}:${id}`));
     const copies = members.flatMap((change) => addedReplicas(change).map((id) => `${change.partition}:${id}`));
     await cluster.alterConfig(

@@ -24,3 +24,8 @@ export interface PlanChange {
 export function addedReplicas(change: PlanChange): number[] {
   return change.to.filter((id) => !change.from.includes(id));
 }
+
+/** Whether two lists of replicas are the same ones in the same order. */
+export function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((id, index) => id === other[index]);
+}

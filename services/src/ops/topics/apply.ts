@@ -1,6 +1,7 @@
 import type { Cluster } from "../cluster.js";
+import { type CopyOptions, moveOptions } from "../commands/redistribute.js";
 import { clusterPort } from "../move/cluster-port.js";
-import { moveReplicas } from "../move/mover.js";
+import { moveReplicas, settle } from "../move/mover.js";
 import { readPlacement, type PlacedPartition, type Placement } from "../placement.js";
 import { planReplicationFactors } from "../plan/factor.js";
 import type { PlanChange } from "../plan/types.js";
@@ -10,17 +11,11 @@ import { declareInternal } from "./internal.js";
 import { type ActualTopic, describePlan, isEmptyPlan, MIN_ISR, planTopics, type TopicsPlan } from "./plan.js";
 
 /** What `topics` commands need to know besides the cluster and the declaration. */
-export interface TopicsOptions {
+export interface TopicsOptions extends CopyOptions {
   /** Milliseconds to wait for as many brokers as the largest replication factor needs, on the first start. */
   readonly waitMs: number;
   /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
   readonly brokers?: number | undefined;
-  /** Bytes per second that copying new replicas may take of each broker. */
-  readonly throttle: number;
-  /** Partitions copied at a time. */
-  readonly batch: number;
-  readonly signal: AbortSignal;
-  readonly print: (line: string) => void;
 }
 
 /** A plan, and what it was made from. */
@@ -65,6 +60,7 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
   await cluster.createTopics(plan.create);
   // Before partitions are added, as Kafka gives new partitions as many replicas as the present ones have; and before more of them must be in sync.
   await carryOut(cluster, replicaChanges(planned), options);
+  await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes);
   if (!isEmptyPlan(plan)) options.print("Done.");
@@ -90,13 +86,16 @@ export function replicaChanges({ plan, placement, names }: PlannedTopics): PlanC
 }
 
 /** Carries changes of replicas out, if there are any. */
-export async function carryOut(
-  cluster: Cluster,
-  changes: readonly PlanChange[],
-  { throttle, batch, print, signal }: TopicsOptions,
-): Promise<void> {
+export async function carryOut(cluster: Cluster, changes: readonly PlanChange[], options: CopyOptions): Promise<void> {
   if (changes.length === 0) return;
-  await moveReplicas(clusterPort(cluster, throttle), changes, { batch, pollMs: 500, reportMs: 5_000, print, signal });
+  await moveReplicas(clusterPort(cluster, options.throttle), changes, moveOptions(options));
+}
+
+/** Kafka gives new partitions as many replicas as the first one has, and counts old and new ones together while that one moves. */
+async function letFinish(cluster: Cluster, { addPartitions }: TopicsPlan, options: CopyOptions): Promise<void> {
+  const names = new Set(addPartitions.map(({ name }) => name));
+  if (names.size === 0) return;
+  await settle(clusterPort(cluster, options.throttle), moveOptions(options), ({ topic }) => names.has(topic));
 }
 
 /** Those that Kafka can judge today: it refuses a topic with more replicas than there are brokers. */

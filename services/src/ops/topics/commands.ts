@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { brokerList, number } from "../arguments.js";
 import { type Copying, type ProgramEnvironment, withCluster } from "../environment.js";
 import { formatTable } from "../format.js";
+import { isUnderReplicated, readPlacement } from "../placement.js";
 import { applyTopics, checkTopics } from "./apply.js";
 import { readDeclaration } from "./declared.js";
 import { narrowTopics } from "./narrow.js";
@@ -30,9 +31,8 @@ export function addTopics(
       .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
       .action(async (options: Copying & { file: string; brokers?: number }) => {
         const declaration = await readDeclaration(options.file);
-        const { throttle, batch, brokers } = options;
         await withCluster(environment, options, async (cluster) => {
-          await action(cluster, declaration, { waitMs: options.wait * 1_000, brokers, throttle, batch, print, signal });
+          await action(cluster, declaration, { ...options, waitMs: options.wait * 1_000, print, signal });
         });
       });
   }
@@ -54,12 +54,12 @@ export function addTopics(
     .option("--json", "for programs", false)
     .action(async ({ json }: { json: boolean }) => {
       await withCluster(environment, {}, async (cluster) => {
-        const view = await cluster.describe();
-        const rows = [...view.topics.values()].map(({ name, partitions }) => ({
+        const { partitions } = await readPlacement(cluster);
+        const rows = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([name, members]) => ({
           name,
-          partitions: partitions.length,
-          replicationFactor: Math.max(...partitions.map(({ replicas }) => replicas.length)),
-          underReplicated: partitions.filter(({ replicas, isr }) => isr.length < replicas.length).length,
+          partitions: members.length,
+          replicationFactor: Math.max(...members.map(({ replicas }) => replicas.length)),
+          underReplicated: members.filter(isUnderReplicated).length,
         }));
         rows.sort((a, b) => (a.name < b.name ? -1 : 1));
         if (json) print(JSON.stringify(rows, undefined, 2));

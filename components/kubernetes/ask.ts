@@ -1,0 +1,46 @@
+import { apiMessage, statusOf } from "./api-error";
+
+/** Seconds after which a cluster that does not answer counts as out of reach; one that is slow answers within some. */
+const PATIENCE = 60;
+
+/** There was no answer, so that nothing is known. An answer that refuses is another error. */
+export class NoAnswer extends Error {}
+
+/**
+ * Asks a cluster.
+ *
+ * @param what names what is asked, for errors.
+ * @param request is undefined where there is no client to ask with, as `coreApi` has it.
+ * @throws NoAnswer when the cluster is not reached, and what the API server says when it refuses: neither is "there is none".
+ */
+export async function ask<Answer>(what: string, request: () => Promise<Answer | undefined>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${PATIENCE} s`));
+    }, PATIENCE * 1000);
+  });
+  let answer: Answer | undefined;
+  try {
+    answer = await Promise.race([request(), late]);
+  } catch (error) {
+    if (statusOf(error) === undefined) {
+      throw new NoAnswer(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
+    }
+    throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+  if (answer === undefined) throw new NoAnswer(`the cluster could not be asked ${what}: that needs a newer Node.js`);
+  return answer;
+}
+
+/** An object that may not exist: `null` when the cluster says that there is none, and only then. @throws whatever else goes wrong */
+export async function orNone<Thing>(request: Promise<Thing>): Promise<Thing | null> {
+  try {
+    return await request;
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+import type { V1Job } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as delay } from "node:timers/promises";
+import { apiMessage, statusOf } from "../kubernetes/api-error";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { batchApi } from "../kubernetes/core-api";
+
+/** A Job that is about to be made. */
+export interface ComingJob {
+  readonly namespace: string;
+  /** Its own name: with that, it is the one that an interrupted run had begun to make, and goes on. */
+  readonly name: string;
+  /** Selector of the Jobs of operations. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Jobs that move partitions or voters. */
+const MOVES = /^(prepare|finish)-/;
+
+/** Seconds that a Job's pod may take to end: twice the 30 that Kubernetes gives it, and time to notice. */
+const ENDS_WITHIN = 120;
+
+/**
+ * Ends the Jobs that an interrupted run left at work: they would move partitions against the Job that is about to be made. What Kafka copies goes on; the new Job takes it over.
+ *
+ * @returns the names of those that were ended.
+ * @throws when the cluster cannot be asked, refuses, or a Job does not end in time.
+ */
+export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promise<readonly string[]> {
+  const { namespace } = job;
+  const labelSelector = Object.entries(job.labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+  try {
+    const batch = await batchApi(access);
+    if (batch === undefined) return [];
+    const left = async () => {
+      const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
+      return items.filter(isAtWork).flatMap(({ metadata }) => metadata?.name ?? []);
+    };
+    const names = (await left()).filter((name) => MOVES.test(name) && name !== job.name);
+    for (const name of names) {
+      await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: "Foreground" }).catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+      });
+    }
+    const deadline = Date.now() + ENDS_WITHIN * 1000;
+    while (names.length > 0 && (await left()).some((name) => names.includes(name))) {
+      if (Date.now() > deadline) throw new Error(`they have not ended after ${ENDS_WITHIN} s`);
+      await delay(500);
+    }
+    return names;
+  } catch (error) {
+    throw new Error(
+      `Jobs that an earlier run left at work in ${namespace} cannot be ended: ${apiMessage(error)}. End them (kubectl delete job), and run this again`,
+      { cause: error },
+    );
+  }
+}
+
+/** A Job is at work until it is complete or has failed; one that is being deleted, until its pods are gone. */
+function isAtWork({ status }: V1Job): boolean {
+  return !status?.conditions?.some(
+    ({ type, status: value }) => (type === "Complete" || type === "Failed") && value === "True",
+  );
+}
+
+/** A hook that ends what an interrupted run left at work right before a Job of operations is made. */
+export function endingHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(name, async ({ newInputs }) => {
+    const { metadata } = newInputs as { metadata?: Partial<ComingJob> };
+    const { namespace, name: own = "", labels = {} } = metadata ?? {};
+    if (namespace === undefined) return;
+    const selected = ["app.kubernetes.io/instance", "app.kubernetes.io/component"];
+    const selector = Object.fromEntries(Object.entries(labels).filter(([key]) => selected.includes(key)));
+    const ended = await endLeftJobs(access, { namespace, name: own, labels: selector });
+    if (ended.length > 0) {
+      await pulumi.log.info(
+        `${ended.join(", ")}: left at work by an earlier run, and ended before ${own || "the next"} begins`,
+      );
+    }
+  });
+}

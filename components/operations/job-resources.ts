@@ -1,0 +1,20 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+/** What a Job's container may ask for and use. */
+export interface JobResources {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+const DEFAULT: JobResources = {
+  requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+  limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+};
+
+/**
+ * Requests and limits of a Job's container. All of them are set, a CPU limit too: a namespace with a ResourceQuota refuses pods without what it counts, and a Job that
+ * is throttled stalls nobody's clients.
+ */
+export function jobResources(given: JobResources = DEFAULT): k8s.types.input.core.v1.ResourceRequirements {
+  return { requests: { ...given.requests }, limits: { cpu: "1", ...given.limits } };
+}

@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { NoAnswer } from "../kubernetes/ask";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { foreign, type Owner } from "../kubernetes/owner";
+import type { Evidence, FoundVolume } from "./evidence";
+import { letGo } from "./let-go";
+import { isThere, readEvidence } from "./read-evidence";
+
+/** What is found of choices. */
+export interface ChoicesVerdict {
+  /** A sentence for each change that would leave data behind or lose it. */
+  readonly refusals: readonly string[];
+  /** Volumes on which no server ever started, and which shall be elsewhere. */
+  readonly letGo: readonly FoundVolume[];
+}
+
+export interface ChoicesGateArgs<Choices> {
+  /** What the stack shall hold to; plain JSON. */
+  readonly choices: Choices;
+  /** Namespace of the servers and their claims. */
+  readonly namespace: string;
+  /** The namespace that the record of what was reached is in, given that of the servers. */
+  readonly recordNamespace: (namespace: string) => string;
+  readonly owner: Owner;
+  /** The provider's cluster, which is asked what it holds. */
+  readonly cluster: ClusterAccess;
+  /** Judges choices by what the cluster holds and what the state agreed to last. */
+  readonly judge: (evidence: Evidence, agreed: Choices | undefined, wanted: Choices) => ChoicesVerdict;
+  /** Judges choices by what the state agreed to last, where a preview has no cluster to ask. */
+  readonly judgeUnasked: (agreed: Choices, wanted: Choices) => readonly string[];
+  /** Whether there is data, or may be. */
+  readonly hasData: (evidence: Evidence) => boolean;
+  /** What a refusal ends with: where to read on. */
+  readonly help: string;
+}
+
+/** What the engine's state keeps. */
+interface Kept<Choices> {
+  readonly choices: Choices;
+  readonly namespace: string;
+  readonly cluster: { readonly context?: string; readonly kubeconfig?: string };
+}
+
+/**
+ * Agrees to choices that cannot change once there is data, or refuses them: in the preview and at the beginning of an update. What depends on it has not been
+ * touched then.
+ *
+ * The choices are in the engine's state and belong to no cluster and no namespace, so that nothing replaces them. Whenever they are made or changed, Pulumi calls
+ * a hook, which asks the cluster what is there. A wish that failed later is still a wish: the record of what was reached is another object (`KeptChoices`).
+ */
+export class ChoicesGate<Choices> extends pulumi.ComponentResource {
+  /** What whatever holds data must wait for. */
+  readonly agreed: pulumi.Resource;
+
+  constructor(name: string, args: ChoicesGateArgs<Choices>, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:stack:ChoicesGate", name, {}, opts);
+    const hook = new pulumi.ResourceHook(
+      `${name}-judgement`,
+      ({ oldInputs, newInputs }) => pass(args, keptIn<Choices>(oldInputs), keptIn<Choices>(newInputs)),
+      { onDryRun: true },
+    );
+    const { context, kubeconfig } = args.cluster;
+    const kept: Kept<Choices> = {
+      choices: args.choices,
+      namespace: args.namespace,
+      cluster: {
+        ...(context !== undefined && { context }),
+        // It may be the content, with credentials.
+        ...(kubeconfig !== undefined && { kubeconfig: createHash("sha256").update(kubeconfig).digest("hex") }),
+      },
+    };
+    this.agreed = new pulumi.Stash(
+      "choices-held",
+      { input: kept },
+      { parent: this, hooks: { beforeCreate: [hook], beforeUpdate: [hook] } },
+    );
+    this.registerOutputs({});
+  }
+}
+
+const keptIn = <Choices>(inputs: Record<string, unknown> | undefined): Kept<Choices> | undefined =>
+  inputs?.["input"] as Kept<Choices> | undefined;
+
+async function pass<Choices>(
+  args: ChoicesGateArgs<Choices>,
+  before: Kept<Choices> | undefined,
+  after: Kept<Choices> | undefined,
+): Promise<void> {
+  if (after === undefined) throw new Error("the engine hands over no choices to judge");
+  const preview = pulumi.runtime.isDryRun();
+  let verdict: ChoicesVerdict;
+  try {
+    verdict = await verdictOf(args, before, after);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    if (!preview) {
+      const costs = "nothing was changed, for nobody knows what data there is";
+      throw new Error(`${error.message}; ${costs}; run this again when it can be asked`, { cause: error });
+    }
+    await pulumi.log.warn(`${error.message}; the preview goes by what the state says`);
+    verdict = { refusals: before ? args.judgeUnasked(before.choices, after.choices) : [], letGo: [] };
+  }
+  if (verdict.refusals.length > 0) throw new Error(`${verdict.refusals.join("; ")}; ${args.help}`);
+  if (!preview) await letGo(args.cluster, args.namespace, verdict.letGo);
+}
+
+async function verdictOf<Choices>(
+  args: ChoicesGateArgs<Choices>,
+  before: Kept<Choices> | undefined,
+  after: Kept<Choices>,
+): Promise<ChoicesVerdict> {
+  const evidenceIn = (namespace: string) =>
+    readEvidence(args.cluster, { namespace, recordNamespace: args.recordNamespace(namespace) });
+  if (before && isOtherAccess(before, after) && !(await isThere(args.cluster, before.namespace, args.owner))) {
+    return refuse(elsewhere(before, after));
+  }
+  if (before && before.namespace !== after.namespace && args.hasData(await evidenceIn(before.namespace))) {
+    return refuse(
+      `cluster.namespace cannot change from ${before.namespace} to ${after.namespace} on a stack that has data: its claims and volumes belong to ${before.namespace}, and the servers would start empty`,
+    );
+  }
+  const others = await foreign(args.cluster, after.namespace, args.owner);
+  if (others !== undefined) return refuse(others);
+  return args.judge(await evidenceIn(after.namespace), before?.choices, after.choices);
+}
+
+const isOtherAccess = ({ cluster: before }: Kept<unknown>, { cluster: after }: Kept<unknown>): boolean =>
+  before.context !== after.context || before.kubeconfig !== after.kubeconfig;
+
+const refuse = (reason: string): ChoicesVerdict => ({ refusals: [reason], letGo: [] });
+
+function elsewhere(before: Kept<unknown>, after: Kept<unknown>): string {
+  const key = before.cluster.context === after.cluster.context ? "cluster.kubeconfig" : "cluster.context";
+  return `${key} cannot change to a cluster that has no namespace ${before.namespace} of this stack: the data would stay on the other cluster; take the stack down there first (its data is kept), or set ${key} back`;
+}

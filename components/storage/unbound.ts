@@ -1,0 +1,57 @@
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
+import * as pulumi from "@pulumi/pulumi";
+import { ask, orNone } from "../kubernetes/ask";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { coreApi } from "../kubernetes/core-api";
+import { deleteClaim } from "./delete-claim";
+
+/** A claim of a StorageClass that is about to be made. */
+export interface WantedClaim {
+  readonly namespace: string;
+  readonly name: string;
+  /** @default the cluster's default class */
+  readonly className?: string | undefined;
+  readonly accessMode?: string | undefined;
+}
+
+/**
+ * Deletes a claim that was never bound and that asks for another class or access mode than the one that is about to be made under its name: claims of a StorageClass
+ * outlive their stack and are adopted, but what they ask for can never change. One that is bound has a volume, and is left alone.
+ *
+ * @returns whether there was one.
+ * @throws when the cluster does not say, or refuses.
+ */
+export async function deleteUnbound(access: ClusterAccess, wanted: WantedClaim): Promise<boolean> {
+  const { namespace, name } = wanted;
+  const found = await ask(`for the claim ${namespace}/${name}`, async () => {
+    const core = await coreApi(access);
+    return core && { core, claim: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })) };
+  });
+  const uid = found.claim?.metadata?.uid;
+  if (!found.claim || uid === undefined || !isOther(found.claim, wanted)) return false;
+  await deleteClaim(found.core, { namespace, name, uid });
+  return true;
+}
+
+function isOther({ spec }: V1PersistentVolumeClaim, { className, accessMode }: WantedClaim): boolean {
+  const bound = (spec?.volumeName ?? "") !== "";
+  return !bound && (spec?.storageClassName !== className || spec?.accessModes?.[0] !== accessMode);
+}
+
+/**
+ * A hook that does so right before a claim is made: until then its pod waits for it, and a StatefulSet would make one of its own in the place of one that is gone.
+ */
+export function unboundHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(name, async ({ newInputs }) => {
+    const { metadata, spec } = newInputs as {
+      metadata: { namespace: string; name: string };
+      spec: { storageClassName?: string; accessModes?: string[] };
+    };
+    const wanted = { ...metadata, className: spec.storageClassName, accessMode: spec.accessModes?.[0] };
+    if (await deleteUnbound(access, wanted)) {
+      await pulumi.log.info(
+        `the claim ${wanted.namespace}/${wanted.name}, which never had a volume, was deleted: what it asked for has changed`,
+      );
+    }
+  });
+}

@@ -1,0 +1,153 @@
+import type { Evidence, FoundVolume } from "../components/stack/evidence";
+import { canonicalPlaceText } from "../components/storage/spelling";
+import { type Choices, type Held, refusals, type StorageChoices } from "./choices";
+import { parseBytes } from "./quantities";
+
+/** What may become of the choices that a stack wants. */
+export interface Verdict {
+  /** A sentence for each change that would leave data behind or lose it; none when the choices may be. */
+  readonly refusals: readonly string[];
+  /** Volumes on which no server ever started and which the choices have elsewhere: they stand in the way. */
+  readonly letGo: readonly FoundVolume[];
+}
+
+/** Where the config says what the storage of a StatefulSet's servers is. */
+const STORAGE_KEYS: Readonly<Record<string, string>> = {
+  broker: "storage",
+  controller: "controllers.storage",
+  zookeeper: "zookeeper.storage",
+};
+
+/**
+ * Whether a stack may have the choices that it wants, by what is there. What is held to is what data is on and what was reached: a wish that failed binds nobody,
+ * and a place at which no server ever started may be another.
+ *
+ * @param agreed the choices that the engine's state has: the last ones that were agreed to, reached or not.
+ */
+export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: Choices): Verdict {
+  const reached = evidence.reached as Choices | undefined;
+  const mayHaveData = (found: FoundVolume) => found.started !== "no" || covers(reached, found);
+  const used = evidence.volumes.filter(mayHaveData);
+  const unused = evidence.volumes.filter((found) => !mayHaveData(found) && isElsewhere(found, wanted));
+  const respelled = [...used, ...unused].flatMap((found) => respellings(found, wanted));
+  const held = reached || used.length > 0 ? heldTo(evidence, used, reached, agreed, wanted) : undefined;
+  return { refusals: [...(held ? refusals(held, wanted) : []), ...respelled], letGo: unused };
+}
+
+/** Whether there is data, or may be. */
+export function hasData({ reached, volumes }: Evidence): boolean {
+  return reached !== undefined || volumes.some(({ started }) => started !== "no");
+}
+
+/** Whether the stack was once reached with this volume. */
+function covers(reached: Choices | undefined, found: FoundVolume): boolean {
+  return reached?.storage[keyOf(found)]?.places?.[at(found)] !== undefined;
+}
+
+function heldTo(
+  { servers }: Evidence,
+  used: readonly FoundVolume[],
+  reached: Choices | undefined,
+  agreed: Choices | undefined,
+  wanted: Choices,
+): Held {
+  // What is agreed to in these was there already, or there was no data yet: it is what the data was made with.
+  const { mode, clusterId, dedicatedControllers, quorum } = reached ?? agreed ?? guess(used);
+  const pools = [...new Set([...Object.keys(reached?.storage ?? {}), ...used.map(keyOf)])];
+  const dedicated = dedicatedControllers === true;
+  return {
+    ...(mode !== undefined && { mode }),
+    ...(clusterId !== undefined && { clusterId }),
+    ...(dedicatedControllers !== undefined && { dedicatedControllers }),
+    ...(servers
+      ? {
+          quorum: {
+            controllers: servers.controllers,
+            servers: dedicated ? servers.controllers : servers.brokers,
+            changes: quorum?.changes ?? wanted.quorum?.changes ?? false,
+          },
+        }
+      : reached?.quorum && { quorum: reached.quorum }),
+    storage: Object.fromEntries(
+      pools.map((key) => {
+        const there = used.filter((found) => keyOf(found) === key);
+        return [key, storageOf(there, reached?.storage[key], agreed?.storage[key], wanted.storage[key])];
+      }),
+    ),
+  };
+}
+
+/** What volumes say where neither a record nor the state says anything. */
+function guess(used: readonly FoundVolume[]): Partial<Choices> {
+  const pools = new Set(used.map(({ pool }) => pool));
+  return pools.has("zookeeper")
+    ? { mode: "zookeeper" }
+    : { mode: "kraft", dedicatedControllers: pools.has("controller") };
+}
+
+function storageOf(
+  there: readonly FoundVolume[],
+  reached: StorageChoices | undefined,
+  agreed: StorageChoices | undefined,
+  wanted: StorageChoices | undefined,
+): StorageChoices {
+  const type = there.find((found) => found.type !== undefined)?.type ?? reached?.type ?? agreed?.type ?? "";
+  const recorded = [reached, agreed].find((one) => one?.type === type);
+  const volumes = there.length > 0 ? Math.max(...there.map(({ volume }) => volume)) + 1 : (reached?.volumes ?? 1);
+  if (type !== "storageClass") {
+    const found = there.flatMap((one) => (one.place === undefined ? [] : [[at(one), one.place]]));
+    return { type, volumes, places: { ...reached?.places, ...(Object.fromEntries(found) as Record<string, string>) } };
+  }
+  const accessMode = there.find((one) => one.accessMode !== undefined)?.accessMode ?? recorded?.accessMode;
+  const className = recorded ? recorded.className : classOf(there, wanted);
+  const size = there.length > 0 ? largest(there) : reached?.size;
+  return {
+    type,
+    volumes,
+    ...(className !== undefined && { className }),
+    ...(accessMode !== undefined && { accessMode }),
+    ...(size !== undefined && { size }),
+  };
+}
+
+/** The class of claims of which nothing is recorded. A config that names none leaves claims in the class that they have. */
+function classOf(there: readonly FoundVolume[], wanted: StorageChoices | undefined): string | undefined {
+  return wanted?.className === undefined ? undefined : there.find((one) => one.className !== undefined)?.className;
+}
+
+/** The largest size that a volume has of those that were asked for: a growth that was refused was only asked for, and a class may give more than that. */
+function largest(there: readonly FoundVolume[]): string | undefined {
+  // What cannot be read is taken for as much as was asked for.
+  const bytes = (text: string) => parseBytes(text) ?? Number.POSITIVE_INFINITY;
+  return there
+    .flatMap(({ size }) => (size ? [bytes(size.given) < bytes(size.asked) ? size.given : size.asked] : []))
+    .reduce<string | undefined>((most, size) => (most && bytes(most) >= bytes(size) ? most : size), undefined);
+}
+
+/** Whether choices have a volume at another place than where it is. */
+function isElsewhere(found: FoundVolume, wanted: Choices): boolean {
+  const storage = wanted.storage[keyOf(found)];
+  if (storage === undefined || found.type === undefined) return false;
+  if (storage.type !== found.type) return true;
+  const place = storage.places?.[at(found)];
+  return place !== undefined && found.place !== undefined && !isSamePlace(place, found.place);
+}
+
+/** Volumes are made in the canonical spelling, and a change of the spelling alone must not make one anew. */
+function respellings(found: FoundVolume, wanted: Choices): string[] {
+  const key = keyOf(found);
+  const place = wanted.storage[key]?.places?.[at(found)];
+  if (place === undefined || found.place === undefined) return [];
+  const canonical = canonicalPlaceText(place);
+  const same = isSamePlace(place, found.place);
+  const right = same && place === canonical && found.place !== canonical ? found.place : canonical;
+  // The same place is left as it is, unless it is spelled as new volumes are and the old one is not.
+  if (same ? right === canonical : place === canonical) return [];
+  return [
+    `${key}: the place of volume ${found.volume} of server ${found.ordinal} is written ${place}; write it ${right}, which is the same place: in another spelling the volume would ${same ? "be made anew" : "stay where it is"}`,
+  ];
+}
+
+const isSamePlace = (one: string, other: string): boolean => canonicalPlaceText(one) === canonicalPlaceText(other);
+const keyOf = ({ pool }: FoundVolume): string => STORAGE_KEYS[pool] ?? pool;
+const at = ({ ordinal, volume }: FoundVolume): string => `${ordinal}/${volume}`;

@@ -1,0 +1,156 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Formats the log directories of a KRaft server that are not formatted yet. A controller without a metadata log first asks the others how: see {@link Founding}. Its
+ * health endpoint answers meanwhile, so that others that wait hear of this disk, too.
+ */
+final class Formatting {
+    private static final String TOOL = "kafka.tools.StorageTool";
+    private static final long FIRST_PAUSE_MS = 100;
+    private static final long PAUSE_MS = 500;
+    /** What is waited for is said when it changes, though not more often than this; */
+    private static final long SAY_CHANGE_MS = 5_000;
+    /** and at least so often. */
+    private static final long SAY_AGAIN_MS = 60_000;
+    /** For how long a reason to stop must hold. The others, which may have the same, hear this server's answer meanwhile. */
+    private static final long REFUSAL_MS = 15_000;
+
+    private final KafkaDisk disk;
+    private final Path properties;
+    private final String clusterId;
+    private final boolean controller;
+    private final Peers peers;
+    private volatile Founding.Decision now;
+    private String said = "";
+    private long saidAt;
+
+    /** @param properties the server's rendered file; marks of this pod are beside it. */
+    Formatting(KafkaDisk disk, Path properties, String clusterId, boolean controller, Peers peers) {
+        this.disk = disk;
+        this.properties = properties;
+        this.clusterId = clusterId;
+        this.controller = controller;
+        this.peers = peers;
+    }
+
+    /** Null when nothing is waited for; otherwise what is, for people. */
+    String waiting() {
+        Founding.Decision decision = now;
+        return decision == null ? null : decision.text();
+    }
+
+    /** Whether the pod may count as ready although it waits. */
+    boolean mayCountAsReady() {
+        Founding.Decision decision = now;
+        return decision != null && decision.ready();
+    }
+
+    /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when it cannot be done. */
+    void run() throws IOException, InterruptedException {
+        if (disk.formatted()) {
+            return;
+        }
+        List<String> arguments = new ArrayList<>(List.of("format", "--cluster-id", clusterId, "--config", properties.toString(), "--ignore-formatted"));
+        if (controller) {
+            Path voters = peers.config().resolve("voters");
+            boolean fixedVoters = Files.exists(voters);
+            Founding.Action action = disk.metadataFormatted() ? Founding.Action.JOIN : decide(fixedVoters);
+            if (fixedVoters) {
+                arguments.addAll(List.of("--initial-controllers", Files.readString(voters).trim()));
+            } else {
+                arguments.add(action == Founding.Action.FOUND ? "--standalone" : "--no-initial-controllers");
+            }
+        }
+        // Matters to who founds a quorum; a file, as the cluster's level changes without restarts.
+        Path level = peers.config().resolve("metadata-version");
+        if (Files.exists(level)) {
+            arguments.addAll(List.of("--release-version", Files.readString(level).trim()));
+        }
+        say("formatting the storage");
+        format(arguments);
+        now = null;
+    }
+
+    private Founding.Action decide(boolean fixedVoters) throws IOException, InterruptedException {
+        long refusedSince = -1;
+        long committed = -1;
+        for (long pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, PAUSE_MS)) {
+            if (disk.metadataFormatted()) {
+                say("the volume with the metadata is back");
+                return Founding.Action.JOIN;
+            }
+            Peers.Answers answers = peers.ask();
+            Founding.Decision decision = Founding.decide(new Founding.Situation(
+                    peers.ordinal(), fixedVoters, peers.dedicated(), disk.read().knows(), servers(answers.controllers(), committed), servers(answers.brokers(), committed)));
+            now = decision;
+            switch (decision.action()) {
+                case FOUND, JOIN -> {
+                    say(decision.text());
+                    return decision.action();
+                }
+                case WAIT -> refusedSince = -1;
+                case REFUSE -> {
+                    refusedSince = refusedSince < 0 ? System.nanoTime() : refusedSince;
+                    if (System.nanoTime() - refusedSince > REFUSAL_MS * 1_000_000) {
+                        endOnce(decision.text());
+                    }
+                }
+            }
+            sayNowAndThen(decision.text());
+            committed = answers.controllers().stream().mapToLong(Peers.Answer::highWatermark).max().orElse(-1);
+            Thread.sleep(pause);
+        }
+    }
+
+    /**
+     * The first time in a pod's life a refusal ends the container, so that everybody who looks at the pod finds the reason in its state. From then on the container stays:
+     * it goes on as soon as a volume is back.
+     */
+    private void endOnce(String reason) throws IOException {
+        Path mark = properties.resolveSibling("refused");
+        if (!Files.exists(mark)) {
+            Files.write(mark, new byte[0]);
+            throw new IllegalStateException(reason);
+        }
+    }
+
+    private static List<Founding.Server> servers(List<Peers.Answer> answers, long committed) {
+        return answers.stream().map(answer -> answer.server(committed)).toList();
+    }
+
+    private static void format(List<String> arguments) {
+        try {
+            Object code = Class.forName(TOOL)
+                    .getMethod("execute", String[].class, PrintStream.class)
+                    .invoke(null, arguments.toArray(String[]::new), System.err);
+            if (!Integer.valueOf(0).equals(code)) {
+                throw new IllegalStateException("the storage was not formatted: Kafka's tool ended with " + code);
+            }
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("the storage was not formatted: " + e.getCause().getMessage());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this version of Kafka has no " + TOOL + ": " + e.getMessage());
+        }
+    }
+
+    private void sayNowAndThen(String text) {
+        long since = (System.nanoTime() - saidAt) / 1_000_000;
+        if (said.isEmpty() || since > (text.equals(said) ? SAY_AGAIN_MS : SAY_CHANGE_MS)) {
+            say(text);
+            said = text;
+            saidAt = System.nanoTime();
+        }
+    }
+
+    private static void say(String text) {
+        System.err.println("kafka-stack: " + text);
+    }
+}

@@ -1,0 +1,115 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What the log directories of a KRaft server say of its past. It is read anew each time, for Kafka writes an epoch to its disk before it acts on it: the disk is
+ * right before Kafka has started, while it starts and while it runs.
+ *
+ * @param directories the log directories; the first holds the metadata log.
+ */
+record KafkaDisk(List<Path> directories) {
+    private static final String FORMATTED = "meta.properties";
+    private static final String METADATA = "__cluster_metadata-0";
+    /** What formatting writes into the metadata log of a founder: its first voters. */
+    private static final String FIRST_VOTERS = "00000000000000000000-0000000000.checkpoint";
+    /** What formatting leaves in a log directory. */
+    private static final Set<String> FORMATTING = Set.of(FORMATTED, "bootstrap.checkpoint", METADATA, "lost+found");
+
+    private static final Pattern EPOCH = Pattern.compile("\"leaderEpoch\":(\\d+)");
+    private static final Pattern LEADER = Pattern.compile("\"leaderId\":(\\d+)");
+    /** A directory of a partition, also one that is being deleted or moved, or that belongs to no topic any more. */
+    private static final Pattern PARTITION = Pattern.compile(".+-\\d+(\\..+-(delete|future|stray))?");
+
+    /** What the disks know, and the last epoch on them: 0 when there is none. */
+    record State(Knows knows, long epoch) {}
+
+    /** Whether the directory of the metadata log is formatted. */
+    boolean metadataFormatted() {
+        return Files.exists(metadata().resolve(FORMATTED));
+    }
+
+    /** Whether every directory is formatted. */
+    boolean formatted() {
+        return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
+    }
+
+    /** @throws IOException when a disk cannot be read: then it is not known, which is not the same as nothing. */
+    State read() throws IOException {
+        try {
+            Path log = metadata().resolve(METADATA);
+            String state = text(log.resolve("quorum-state"));
+            long epoch = number(EPOCH, state);
+            if (LEADER.matcher(state).find() || any(log, KafkaDisk::hasRecords)) {
+                return new State(Knows.QUORUM, epoch);
+            }
+            for (Path directory : directories) {
+                // A disk with a partition was used; and of two disks that were formatted together, the one without the metadata log was, when Kafka has written to it.
+                if (any(directory, KafkaDisk::isPartition) || (!metadataFormatted() && any(directory, file -> !FORMATTING.contains(name(file))))) {
+                    return new State(Knows.DATA, epoch);
+                }
+            }
+            return new State(epoch > 0 ? Knows.VOTE : Knows.NOTHING, epoch);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private Path metadata() {
+        return directories.get(0);
+    }
+
+    private static boolean hasRecords(Path file) {
+        String name = name(file);
+        try {
+            return (name.endsWith(".log") && Files.size(file) > 0) || (name.endsWith(".checkpoint") && !name.equals(FIRST_VOTERS));
+        } catch (NoSuchFileException e) {
+            return false; // an old segment that was deleted just now: there are later ones
+        } catch (IOException e) {
+            throw new DirectoryIteratorException(e);
+        }
+    }
+
+    private static boolean isPartition(Path file) {
+        return !name(file).equals(METADATA) && PARTITION.matcher(name(file)).matches() && Files.isDirectory(file);
+    }
+
+    private static boolean any(Path directory, Predicate<Path> matches) throws IOException {
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (matches.test(file)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        }
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private static long number(Pattern pattern, String text) {
+        var found = pattern.matcher(text);
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
+}

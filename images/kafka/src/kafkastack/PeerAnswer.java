@@ -1,0 +1,42 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What another server's health endpoint says of the quorum that it knows. */
+final class PeerAnswer {
+    private static final int TIMEOUT_MS = 2000;
+
+    private PeerAnswer() {}
+
+    /** The lines that a server's {@code /quorum} answers; none when it does not answer. */
+    static List<String> lines(String host, int port) {
+        try {
+            var connection = (HttpURLConnection) URI.create("http://" + host + ":" + port + "/quorum").toURL().openConnection();
+            connection.setConnectTimeout(TIMEOUT_MS);
+            connection.setReadTimeout(TIMEOUT_MS);
+            try (var body = connection.getInputStream()) {
+                return new String(body.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            }
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** Lines of the form {@code key=value}; others are left out. */
+    static Map<String, String> values(List<String> lines) {
+        Map<String, String> values = new HashMap<>();
+        for (String line : lines) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,106 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Asks all other servers of the stack what their disks know. How many there are is read from files each time: an {@code up} may change it while somebody waits.
+ *
+ * @param config directory with the files {@code controllers} and {@code brokers}.
+ * @param pool of this controller: {@code controller}, or {@code broker} with both roles in one.
+ * @param firstId node id of the pool's ordinal 0.
+ * @param healthPort of every server.
+ */
+record Peers(Path config, String namespace, String pool, int firstId, int ordinal, String clusterId, int healthPort) {
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "founding");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** What a server answered, and how far it says that the metadata is committed: -1 while that is not known. */
+    record Answer(String name, Knows knows, boolean follows, long highWatermark) {
+        private static Answer silence(String name) {
+            return new Answer(name, null, false, -1);
+        }
+
+        Founding.Server server(long committed) {
+            return new Founding.Server(name, knows, follows && committed >= 0 && highWatermark >= committed);
+        }
+    }
+
+    /** The other controllers, and the brokers that are none. */
+    record Answers(List<Answer> controllers, List<Answer> brokers) {}
+
+    boolean dedicated() {
+        return !pool.equals("broker");
+    }
+
+    Answers ask() throws IOException, InterruptedException {
+        int controllers = count("controllers");
+        List<Future<Answer>> ofControllers = new ArrayList<>();
+        for (int other = 0; other < controllers; other++) {
+            if (other != ordinal) {
+                ofControllers.add(THREADS.submit(question(pool, other, firstId + other)));
+            }
+        }
+        List<Future<Answer>> ofBrokers = new ArrayList<>();
+        int brokers = count("brokers");
+        for (int other = dedicated() ? 0 : controllers; other < brokers; other++) {
+            ofBrokers.add(THREADS.submit(question("broker", other, other)));
+        }
+        return new Answers(collect(ofControllers), collect(ofBrokers));
+    }
+
+    private Callable<Answer> question(String ofPool, int other, int id) {
+        String name = ofPool + "-" + other;
+        String host = name + "." + ofPool + "." + namespace + ".svc";
+        return () -> {
+            try {
+                return understand(name, id, PeerAnswer.values(PeerAnswer.lines(host, healthPort)));
+            } catch (RuntimeException e) {
+                return Answer.silence(name); // what cannot be read says nothing
+            }
+        };
+    }
+
+    /** @param id that the server must have: an address may be another's by now. */
+    Answer understand(String name, int id, Map<String, String> said) {
+        Knows knows = null;
+        if (String.valueOf(id).equals(said.get("node")) && clusterId.equals(said.get("cluster")) && said.containsKey("knows")) {
+            knows = Knows.valueOf(said.get("knows").toUpperCase());
+        } else if (!said.containsKey("node") && Long.parseLong(said.getOrDefault("epoch", "0")) > 0) {
+            // A server of a version before this one says nothing else. Its epoch 0 may only mean that it has not read its disk yet.
+            knows = Knows.QUORUM;
+        }
+        if (knows == null) {
+            return Answer.silence(name); // an address that another server has by now, or nobody
+        }
+        return new Answer(name, knows, Long.parseLong(said.getOrDefault("leader", "-1")) >= 0, Long.parseLong(said.getOrDefault("highWatermark", "-1")));
+    }
+
+    private int count(String file) throws IOException {
+        return Integer.parseInt(Files.readString(config.resolve(file)).trim());
+    }
+
+    private static List<Answer> collect(List<Future<Answer>> asked) throws InterruptedException {
+        List<Answer> answers = new ArrayList<>();
+        for (Future<Answer> each : asked) {
+            try {
+                answers.add(each.get());
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e.getCause());
+            }
+        }
+        return answers;
+    }
+}

@@ -1,0 +1,59 @@
+/** What the commands that run a pod of their own have in common. */
+import { type CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const SANDBOX = join(process.cwd(), ".sandbox", "kubeconfig");
+const POLL_MS = 200;
+
+/**
+ * The way to a cluster: that of a context of the user's kubeconfig, else the sandbox.
+ *
+ * @throws when there is no such context, or none was named and the sandbox does not run.
+ */
+export function kubeConfig(context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  if (context !== undefined) {
+    config.loadFromDefault();
+    if (!config.getContextObject(context)) {
+      const known = config.getContexts().map(({ name }) => name);
+      throw new Error(`Your kubeconfig has no context ${context}; it has ${known.join(", ") || "none"}.`);
+    }
+    config.setCurrentContext(context);
+  } else if (existsSync(SANDBOX)) {
+    config.loadFromFile(SANDBOX);
+  } else {
+    throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
+  }
+  return config;
+}
+
+/**
+ * Waits until something holds of a pod.
+ *
+ * @param timeout longest wait in milliseconds.
+ * @throws when the time is over, with what the pod waits for.
+ */
+export async function untilPod(
+  api: CoreV1Api,
+  name: string,
+  namespace: string,
+  done: (pod: V1Pod) => boolean,
+  timeout = Infinity,
+): Promise<V1Pod> {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const pod = await api.readNamespacedPod({ name, namespace });
+    if (done(pod)) return pod;
+    if (Date.now() > deadline) {
+      const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
+      throw new Error(`Pod ${name} did not start: ${waiting?.message ?? waiting?.reason ?? "it is not scheduled"}`);
+    }
+    await delay(POLL_MS);
+  }
+}
+
+/** The first line of an error. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

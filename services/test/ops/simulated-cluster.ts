@@ -1,0 +1,228 @@
+import type { ClusterView } from "../../src/kafka/client.js";
+import { partitionKey } from "../../src/ops/log-dirs.js";
+import type { MovePort } from "../../src/ops/move/mover.js";
+import type { Ongoing, Reassignment } from "../../src/ops/move/reassignments.js";
+import type { Sizes } from "../../src/ops/move/sizes.js";
+import { place, type Placement } from "../../src/ops/placement.js";
+import { addedReplicas, type PlanChange } from "../../src/ops/plan/types.js";
+
+/** What a process throws that was killed: nothing of it reaches the cluster any more. */
+export class Killed extends Error {}
+
+/** Bytes below which nothing is missing: sums of fractions do not meet a size exactly. */
+const CRUMB = 1e-3;
+
+interface SimulatedPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly bytes: number;
+  /** As Kafka shows them: while replicas are exchanged, the new ones and then those that will go. */
+  replicas: number[];
+  target: number[] | undefined;
+  /** Bytes that replicas have which are being made. */
+  readonly adding: Map<number, number>;
+}
+
+/** A cluster in a time of its own, that moves replicas as Kafka does: copying goes on, whoever began it, and a new target keeps what it has in common with the old one. */
+export class SimulatedCluster implements MovePort {
+  readonly #partitions = new Map<string, SimulatedPartition>();
+  readonly #moving = new Set<SimulatedPartition>();
+  readonly #throttled = new Set<string>();
+  readonly #brokers = new Set<number>();
+  #now = 0;
+  /** Moment at which the process that works with this dies. */
+  killAt = Infinity;
+  /** Bytes per second that a broker copies, in each direction. */
+  rate: number;
+  /** Bytes copied so far, and those of them that no throttle held. */
+  copied = 0;
+  unthrottled = 0;
+  mostAtOnce = 0;
+  /** Called at each look at what is under way. */
+  onLook: () => void = () => undefined;
+
+  constructor(brokers: readonly number[], rate: number) {
+    this.rate = rate;
+    this.start(...brokers);
+  }
+
+  start(...brokers: number[]): void {
+    for (const id of brokers) this.#brokers.add(id);
+  }
+
+  add(topic: string, partition: number, replicas: readonly number[], bytes: number): void {
+    const made = {
+      topic,
+      partition,
+      bytes,
+      replicas: [...replicas],
+      target: undefined,
+      adding: new Map<number, number>(),
+    };
+    this.#partitions.set(partitionKey(topic, partition), made);
+  }
+
+  /** Lets time pass. */
+  advance(milliseconds: number): void {
+    let left = milliseconds;
+    while (left > 0) {
+      const flows = this.#flows();
+      const first = Math.min(left, ...flows.map(({ rate, missing }) => (missing / rate) * 1_000));
+      // A step of nothing at all would never end.
+      const step = Math.min(left, Math.max(first, 0.001));
+      for (const { move, to, rate, missing } of flows) {
+        const bytes = Math.min(missing, (rate * step) / 1_000);
+        move.adding.set(to, move.bytes - missing + bytes);
+        this.copied += bytes;
+        if (!this.#throttled.has(`${partitionKey(move.topic, move.partition)}:${to}`)) this.unthrottled += bytes;
+      }
+      this.#complete();
+      this.#now += step;
+      left -= step;
+    }
+  }
+
+  /** Another process works with this cluster from now on. */
+  revive(): void {
+    this.killAt = Infinity;
+  }
+
+  /** Replicas of a partition as Kafka shows them. */
+  replicasOf(topic: string, partition: number): readonly number[] {
+    return this.#partitions.get(partitionKey(topic, partition))?.replicas ?? [];
+  }
+
+  get view(): ClusterView {
+    const topics = [...Map.groupBy(this.#partitions.values(), ({ topic }) => topic)].map(([name, members]) => {
+      const partitions = members.map(({ partition, replicas, adding }) => {
+        const isr = replicas.filter((id) => !adding.has(id));
+        return { index: partition, leader: isr[0] ?? -1, replicas: [...replicas], isr };
+      });
+      return [name, { name, id: name, internal: false, partitions }] as const;
+    });
+    const brokers = [...this.#brokers].map(
+      (id) => [id, { id, host: `broker-${id}`, port: 9092, rack: undefined }] as const,
+    );
+    return { clusterId: "c", controllerId: 0, brokers: new Map(brokers), topics: new Map(topics) };
+  }
+
+  get throttles(): number {
+    return this.#throttled.size;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    this.advance(Math.max(0, Math.min(milliseconds, this.killAt - this.#now)));
+    return this.#answer(undefined);
+  }
+
+  ongoing(): Promise<readonly Ongoing[]> {
+    this.onLook();
+    return this.#answer(this.#ongoing());
+  }
+
+  placement(): Promise<Placement> {
+    const ongoing = this.#ongoing();
+    return this.#answer(place(this.view, ongoing, ongoing));
+  }
+
+  sizes(changes: readonly PlanChange[]): Promise<Sizes> {
+    const sizes = new Map<number, Map<string, number>>();
+    for (const { topic, partition, from, to } of changes) {
+      const key = partitionKey(topic, partition);
+      const known = this.#partitions.get(key);
+      for (const id of new Set([...from, ...to])) {
+        if (!this.#brokers.has(id)) continue;
+        const on = sizes.get(id) ?? new Map<string, number>();
+        sizes.set(id, on);
+        if (known?.replicas.includes(id)) on.set(key, known.adding.get(id) ?? known.bytes);
+      }
+    }
+    return this.#answer(sizes);
+  }
+
+  reassign(reassignments: readonly Reassignment[]): Promise<void> {
+    if (this.#isDead) return this.#answer(undefined);
+    for (const { topic, partition, replicas: target } of reassignments) {
+      const move = this.#partitions.get(partitionKey(topic, partition));
+      if (move === undefined) throw new Error(`There is no ${topic}-${partition}.`);
+      // One that was being made and is not wanted any more is dropped, with what it has got so far.
+      const leaving = move.replicas.filter((id) => !target.includes(id) && !move.adding.has(id));
+      for (const id of [...move.adding.keys()]) if (!target.includes(id)) move.adding.delete(id);
+      for (const id of target) if (!move.replicas.includes(id)) move.adding.set(id, 0);
+      move.replicas = [...target, ...leaving];
+      move.target = [...target];
+      this.#moving.add(move);
+    }
+    this.#complete();
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.#moving.size);
+    return this.#answer(undefined);
+  }
+
+  throttle(changes: readonly PlanChange[]): Promise<void> {
+    if (this.#isDead) return this.#answer(undefined);
+    for (const change of changes) {
+      for (const id of addedReplicas(change))
+        this.#throttled.add(`${partitionKey(change.topic, change.partition)}:${id}`);
+    }
+    return this.#answer(undefined);
+  }
+
+  removeThrottles(): Promise<number> {
+    const had = this.#throttled.size;
+    if (!this.#isDead) this.#throttled.clear();
+    return this.#answer(had);
+  }
+
+  get #isDead(): boolean {
+    // Half a millisecond: sums of fractions do not meet a moment exactly.
+    return this.#now >= this.killAt - 0.5;
+  }
+
+  #answer<T>(value: T): Promise<T> {
+    return this.#isDead ? Promise.reject(new Killed()) : Promise.resolve(value);
+  }
+
+  #ongoing(): Ongoing[] {
+    return [...this.#moving].map(({ topic, partition, target, adding }) => ({
+      topic,
+      partition,
+      target: target ?? [],
+      adding: [...adding.keys()],
+    }));
+  }
+
+  #flows() {
+    const flows = [...this.#moving].flatMap((move) => {
+      const from = move.replicas.find((id) => !move.adding.has(id)) ?? -1;
+      return [...move.adding]
+        .map(([to, has]) => ({ move, from, to, missing: move.bytes - has, rate: 0 }))
+        .filter(({ missing }) => missing > CRUMB);
+    });
+    const sharing = (broker: number, end: "from" | "to") => flows.filter((flow) => flow[end] === broker).length;
+    const shares = new Map<string, number>();
+    const share = (broker: number, end: "from" | "to") => {
+      const key = `${end}${broker}`;
+      const known = shares.get(key) ?? this.rate / sharing(broker, end);
+      shares.set(key, known);
+      return known;
+    };
+    for (const flow of flows) flow.rate = Math.min(share(flow.from, "from"), share(flow.to, "to"));
+    return flows.filter(({ rate, to }) => rate > 0 && this.#brokers.has(to));
+  }
+
+  /** An exchange ends when all that is made has everything. */
+  #complete(): void {
+    for (const move of [...this.#moving]) {
+      if ([...move.adding.values()].some((has) => has < move.bytes - CRUMB)) continue;
+      move.replicas = move.target ?? move.replicas;
+      move.target = undefined;
+      move.adding.clear();
+      this.#moving.delete(move);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/** How it is known that a documented command works. */
+export type Coverage =
+  /** A test that runs it, or what it does: the file, and what must stand in it. */
+  | { readonly test: string; readonly says: string }
+  /** Why nothing here runs it. */
+  | { readonly excused: string };
+
+const test = (file: string, says: string): Coverage => ({ test: file, says });
+const excused = (reason: string): Coverage => ({ excused: reason });
+
+/** Run as they are written. */
+const COMMANDS = "test/e2e/commands.test.ts";
+const ran = (command: string): [string, Coverage] => [command, test(COMMANDS, command)];
+
+const ITSELF = excused(
+  "a part of the tests themselves: npm test runs it, or it is too long for that and run by itself",
+);
+const OTHER_CLUSTER = excused("needs a cluster or a registry of a kind that the tests' machine cannot have");
+const PULUMI = excused(
+  "needs the Pulumi CLI: the same program, by the same engine, is what ENGINE=pulumi npm test runs",
+);
+const GITHUB = excused("needs GitHub's own variables, artifacts or credentials");
+const LOOKS = excused("Kubernetes's own command, which only shows what there is");
+const PLACEHOLDER = excused("the name of a command, to which the text beside it adds what it is given");
+const LIFE = "sandbox/test/lifecycle.e2e.ts";
+const OWN_STACKS = "test/unit/preview-pr/own-stacks.test.ts";
+
+/** Every command of the documents. `pulumi config set` is not here: the test looks its key up. */
+export const COVERAGE: Readonly<Record<string, Coverage>> = {
+  // Run for real on the stack dev.
+  ...Object.fromEntries(
+    [
+      'npm run chat -- "User A"',
+      "npm run ops -- status",
+      "npm run ops -- verify",
+      "npm run preflight -- --stack dev",
+      "npm run preview -- --stack dev",
+      "npm run preview -- --stack dev --policy dev",
+      "npm run client -- kafka-topics --list",
+      "npm run client -- kafka-topics --create --if-not-exists --topic first --partitions 3 --replication-factor 3",
+      "echo hello | npm run --silent client -- kafka-console-producer --topic first",
+      "npm run --silent client -- kafka-console-consumer --topic first --group readers --from-beginning --max-messages 1",
+      "npm run client -- kafka-consumer-groups --describe --group readers",
+      "npm run client -- kafka-topics --delete --topic first",
+      "npm start",
+    ].map(ran),
+  ),
+
+  // What tests do.
+  "curl http://localhost:31500/v2/_catalog": test("test/e2e/registry.test.ts", "lists both images"),
+  "npm ci": test("test/install/install.test.ts", "ci brings what the commands run on"),
+  "npm run build": test("test/unit/package.test.ts", '"npm", ["pack"'),
+  "npm pack": test("test/unit/package.test.ts", '"npm", ["pack"'),
+  "npm run check": test("test/run.ts", "npm run check"),
+  "npm run up -- --stack dev -c replicas=4": test("test/e2e/scaling.test.ts", 'up("dev", "replicas=4")'),
+  "npm run up -- --stack <name>": test("test/stacks/life.ts", "up(stack, ...settings)"),
+  "npm run up|preview|down -- --stack dev": test("test/stacks/life.ts", "down(stack)"),
+  "npm run ops -- status | verify | topics list | rebalance --brokers 0,1,2 | elect-leaders | drain 3": test(
+    "services/test-kafka/ops.test.ts",
+    "elect-leaders",
+  ),
+  "npm run ops -- rebalance": test("services/test-kafka/ops.test.ts", "rebalance"),
+  "npm run stop": test("test/e2e/resilience.test.ts", "has its messages when it is brought up again"),
+  "npm run sandbox -- up": test(LIFE, 'sandbox("up"'),
+  "npm run sandbox -- up [--nodes 3]": test(LIFE, '"--nodes", "2"'),
+  "time npm run sandbox -- up --no-images": test(LIFE, 'sandbox("up", "--no-images")'),
+  "npm run sandbox -- status [--json]": test("sandbox/test/second-machine.ts", "status --json"),
+  "npm run sandbox -- down [--data]": test(LIFE, 'sandbox("down", "--data")'),
+  "npm run sandbox -- node stop|start 2": test(LIFE, 'sandbox("node", "stop"'),
+  "npm run sandbox -- nfs up --servers 4": test(LIFE, 'sandbox("nfs", "up"'),
+  "npm run sandbox -- nfs stop|start 1": test(LIFE, 'sandbox("nfs", "stop"'),
+  "node stop": test(LIFE, 'sandbox("node", "stop"'),
+  "npm run clean": test(LIFE, 'sandbox("down", "--data")'),
+  "npm run preview:pr": test(OWN_STACKS, '"preview:pr"'),
+  "npm run preview:pr -- --base main": test(OWN_STACKS, 'base: "main"'),
+  "npm run preview:pr -- --base main --head my-branch --stack production nfs --output preview.md": test(
+    OWN_STACKS,
+    'stacks: ["production", "nfs"]',
+  ),
+  'npm run --silent preview:pr -- --base "$BASE" --output preview.md || status=$?': test(OWN_STACKS, '"--base"'),
+  "kcat -b localhost:30099 -C -t chatroom -e -q": test(
+    "test/e2e/brokers.test.ts",
+    '["-C", "-t", "chatroom", "-e", "-q"]',
+  ),
+  "echo hello | kcat -b localhost:30099 -P -t chatroom": test("test/e2e/brokers.test.ts", '"-P", "-t", "chatroom"'),
+  "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
+  "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
+  "export KUBECONFIG=$PWD/.sandbox/kubeconfig DOCKER_HOST=unix://$PWD/.sandbox/docker.sock PATH=$PWD/.sandbox/bin:$PATH":
+    test(COMMANDS, "sandboxEnvironment()"),
+  "node build.mjs": test("images/services/Dockerfile", "node build.mjs"),
+
+  // The tests.
+  ...Object.fromEntries(
+    [
+      ...["npm test", "npm run golden", "npm run test:unit", 'npm run test:unit -- --grep "one broker more"'],
+      ...[
+        "npm run test:e2e",
+        "npm run test:e2e -- --grep …",
+        "ENGINE=pulumi npm test",
+        "ENGINE=pulumi npm run test:e2e",
+        "ENGINE=stand-in npm test",
+        "npm run test:stacks",
+      ],
+      ...["npm run test:faults", "npm run test:main-faults", "npm run test:services", "npm run test:kchat-faults"],
+      ...["npm run test:sandbox", "npm run test:install", "npm run bench", "npm run bench -- <name>"],
+      ...[
+        "npm run bench -- kchat",
+        "npx mocha --config test/interruptions.mocharc.json",
+        "npx mocha --require tsx 'policy/test/**/*.test.ts'",
+      ],
+      ...[`npx mocha --require tsx ${LIFE}`, "npx mocha --require tsx test/unit/restarts.test.ts"],
+    ].map((command) => [command, ITSELF]),
+  ),
+
+  // Elsewhere.
+  ...Object.fromEntries(
+    [
+      ...["kind create cluster", "kind create cluster --config kind.yaml", "npm start -- --context kind-kind"],
+      "docker exec kind-control-plane curl -s http://localhost:31500/v2/_catalog",
+      ...["minikube start", "minikube start --container-runtime docker --cpus 4 --memory 8g", "minikube docker-env"],
+      ...["eval $(minikube docker-env)", "minikube service -n kafka kconsumer"],
+      "minikube ssh -- curl -s http://localhost:31500/v2/_catalog",
+      "k3d cluster create kafka -p 127.0.0.1:31500:31500@server:0 -p 127.0.0.1:30192:30192@server:0 -p 127.0.0.1:30292:30292@server:0",
+      "k3d cluster create kafka --registry-use k3d-registry.localhost:5000 -p 127.0.0.1:30192:30192@server:0 -p 127.0.0.1:30292:30292@server:0",
+      ...["k3d registry create registry.localhost --port 127.0.0.1:5000", "curl http://localhost:5000/v2/_catalog"],
+      ...["curl https://chat.example.com/api/system/echo", "az aks update --attach-acr"],
+      "aws ecr get-login-password | pulumi config set --secret --path registry.password",
+      ...["npm run preflight -- --stack production --context my-cluster", "npm run ops -- status --context my-cluster"],
+      "npm run preflight -- --stack cloud --context my-cluster",
+      ...["kubectl --context my-cluster -n kafka get pods -o wide", "kubectl --context my-cluster -n kafka get pvc"],
+      "kubectl --context CONTEXT -n kafka get pods -o wide",
+      "kubectl --context CONTEXT -n kafka get events --field-selector type=Warning",
+    ].map((command) => [command, OTHER_CLUSTER]),
+  ),
+  ...Object.fromEntries(
+    [
+      ...["pulumi stack init cloud", "pulumi stack init kind", "pulumi stack init minikube", "pulumi stack init k3d"],
+      ...["pulumi stack init docker-desktop", "pulumi stack init dev", "pulumi preview", "pulumi preview --refresh"],
+      ...["pulumi up", "pulumi up --refresh", "pulumi destroy"],
+      "pulumi preview --policy-pack policy --policy-pack-config policy/production.json",
+      "pulumi up --policy-pack policy --policy-pack-config policy/production.json",
+      "pulumi preview --policy-pack <folder> --policy-pack-config <file>",
+      ...[
+        "pulumi up --replace <urn of the image>",
+        "pulumi stack --show-urns",
+        "pulumi refresh --import-pending-creates",
+      ],
+      "pulumi stack export --file .sandbox/state/production.json",
+      'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',
+    ].map((command) => [command, PULUMI]),
+  ),
+  ...Object.fromEntries(
+    [
+      "apt-get update && apt-get install --yes --no-install-recommends ca-certificates git",
+      'cat preview.md >> "$GITHUB_STEP_SUMMARY"',
+      'echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"',
+      'exit "${status:-0}"',
+      'gh pr comment "$PULL_REQUEST" --body-file comment.md --edit-last --create-if-none',
+      'gh run download "$GITHUB_RUN_ID" --name preview',
+      "head --bytes 65000 preview.md > comment.md",
+      'install --mode 600 /dev/null "$RUNNER_TEMP/kubeconfig"',
+      "mkdir -p .sandbox/state",
+      `printf '%s' "$CONTENT" > "$RUNNER_TEMP/kubeconfig"`,
+    ].map((command) => [command, GITHUB]),
+  ),
+  ...Object.fromEntries(
+    ["npm run client -- TOOL …", "docker build", "docker login", "rsync -aHAX --numeric-ids"].map((command) => [
+      command,
+      PLACEHOLDER,
+    ]),
+  ),
+  'kubectl patch pv kafka-data-0-broker-0 --type json -p \'[{"op": "remove", "path": "/spec/claimRef/uid"}]\'': test(
+    "test/unit/preflight/checks.test.ts",
+    "kubectl patch pv kafka-data-0-broker-0 --type json",
+  ),
+  "kubectl logs -n kafka -f job/<name>": LOOKS,
+  "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
+  "npm install": test("test/unit/package.test.ts", "existing-registry"),
+  "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
+    "test/docs/commands.test.ts",
+    "copies a stack file that there is",
+  ),
+  "node lock.mjs": test("services/test/lock.test.ts", "locks what services/package.json asks for"),
+  "npm run docs:config": test("test/run.ts", "npm run check"),
+};

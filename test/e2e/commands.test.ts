@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { sandboxEnvironment } from "../../sandbox/environment";
+import { chatAnswers } from "./support/history";
+
+/** Longest that a command may take; a machine that is busy takes several times as long as one that is not. */
+const PATIENCE_MS = 20 * 60_000;
+
+/** What a documented command is held to. */
+interface Expectation {
+  /** What its standard output must have. */
+  readonly says?: RegExp;
+  /** Exit code. @default 0 */
+  readonly code?: number;
+}
+
+/** A command exactly as it stands in a document, run as somebody would who has no terminal. */
+function documented(command: string, { says, code = 0 }: Expectation = {}): void {
+  it(command, async function () {
+    this.timeout(PATIENCE_MS + 60_000);
+    const child = spawn("sh", ["-c", command], {
+      env: { ...process.env, ...sandboxEnvironment().env, CI: "true" },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: PATIENCE_MS,
+    });
+    let [output, errors] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    const [status] = (await once(child, "close")) as [number | null];
+    assert.equal(status, code, `${output}\n${errors}`);
+    if (says !== undefined) assert.match(output, says, errors);
+  });
+}
+
+describe("what the documents say to run", () => {
+  before(chatAnswers);
+
+  // Brings the stack to its stack file, whatever was tried on it before; what follows only looks at it.
+  documented("npm start", { says: /http:\/\/localhost:30292/ });
+  documented("npm run preview -- --stack dev");
+  documented("npm run preview -- --stack dev --policy dev");
+  documented("npm run preflight -- --stack dev");
+  documented("npm run ops -- status", { says: /broker/i });
+  documented("npm run ops -- verify");
+  documented('npm run chat -- "User A"');
+
+  describe("of first records", () => {
+    documented("npm run client -- kafka-topics --list", { says: /^chatroom$/m });
+    documented(
+      "npm run client -- kafka-topics --create --if-not-exists --topic first --partitions 3 --replication-factor 3",
+    );
+    documented("echo hello | npm run --silent client -- kafka-console-producer --topic first");
+    documented(
+      "npm run --silent client -- kafka-console-consumer --topic first --group readers --from-beginning --max-messages 1",
+      { says: /^hello$/m },
+    );
+    documented("npm run client -- kafka-consumer-groups --describe --group readers", { says: /readers\s+first\s/ });
+    documented("npm run client -- kafka-topics --delete --topic first");
+    // A tool that refuses ends the command as it would have ended itself.
+    documented("npm run --silent client -- kafka-topics --describe --topic no-such-topic", { code: 1 });
+  });
+});

@@ -1,0 +1,47 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { settings, STACK } from "./stack";
+
+/** How an `up` came to its end. */
+export interface Ended {
+  /** Seconds from its start to its end. */
+  readonly seconds: number;
+  /** Seconds from the signal to its end; absent when it had ended before. */
+  readonly afterSignal?: number;
+  readonly printed: string;
+}
+
+/**
+ * Runs `npm run up` as a process of its own, and ends it by a signal some time after its start. One that has ended by then was not interrupted, which is no error: how
+ * long a change takes differs from time to time.
+ *
+ * @param seconds when the signal is sent. @default never
+ */
+export async function endedUp(
+  changed: Readonly<Record<string, string>>,
+  signal: NodeJS.Signals = "SIGKILL",
+  seconds?: number,
+): Promise<Ended> {
+  const words = settings(changed).flatMap((setting) => ["-c", setting]);
+  const command = ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", STACK, ...words];
+  const started = Date.now();
+  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => said.push(text.toString()));
+  let signalled: number | undefined;
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          signalled = Date.now();
+          child.kill(signal);
+        }, seconds * 1000);
+  await once(child, "close");
+  clearTimeout(timer);
+  const ended = Date.now();
+  return {
+    seconds: (ended - started) / 1000,
+    ...(signalled !== undefined && { afterSignal: (ended - signalled) / 1000 }),
+    printed: said.join(""),
+  };
+}

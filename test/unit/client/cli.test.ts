@@ -1,0 +1,71 @@
+import { strict as assert } from "node:assert";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { ROOT } from "../support/stacks";
+import { type Answer, type FakeApi, fakeApi } from "./fake-api";
+
+describe("npm run client with a cluster", function () {
+  // Each is a Node of its own.
+  this.timeout(120_000);
+  const folder = mkdtempSync(join(tmpdir(), "client-"));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  async function client(answer: Answer, input: string, ...words: readonly string[]) {
+    const api: FakeApi = await fakeApi(answer);
+    try {
+      const kubeconfig = join(folder, "kubeconfig");
+      writeFileSync(
+        kubeconfig,
+        stringify({
+          clusters: [{ name: "fake", cluster: { server: api.url, "insecure-skip-tls-verify": true } }],
+          users: [{ name: "fake", user: {} }],
+          contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
+        }),
+      );
+      const args = ["--import", "tsx", "scripts/client/cli.ts", "--context", "fake", ...words];
+      const child = spawn(process.execPath, args, {
+        cwd: ROOT,
+        env: { ...process.env, KUBECONFIG: kubeconfig },
+        stdio: ["pipe", "pipe", "pipe"],
+      });
+      let [output, errors] = ["", ""];
+      child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+      child.stdin.end(input);
+      const [code] = (await once(child, "close")) as [number | null];
+      return { code, output, errors, commands: api.commands, pods: api.pods };
+    } finally {
+      api.close();
+    }
+  }
+
+  it("gives the tool what it is given, and its end too, and shows what it says", async () => {
+    const { code, output, errors, commands, pods } = await client(
+      { stdout: "done\n", stderr: "a warning\n", code: 0 },
+      "hello\n",
+      ...["kafka-console-producer", "--topic", "first"],
+    );
+    assert.deepEqual([code, output, errors], [0, "done\n", "a warning\n"]);
+    const words = ["kafka-console-producer.sh", "--bootstrap-server", "kafka-bootstrap:9092", "--topic", "first"];
+    assert.deepEqual(commands, [{ words, input: "hello\n" }]);
+    assert.equal(pods.size, 0);
+  });
+
+  it("ends as the tool ends", async () => {
+    const { code, errors, pods } = await client({ stderr: "no topic\n", code: 3 }, "", "kafka-topics", "--describe");
+    assert.deepEqual([code, errors, pods.size], [3, "no topic\n", 0]);
+  });
+
+  it("fails when the connection is lost, and removes its pod", async () => {
+    const { code, errors, pods } = await client({ stdout: "a" }, "", "kafka-topics", "--list");
+    assert.equal(code, 1);
+    assert.match(errors, /The connection to pod client-1 was lost while kafka-topics\.sh ran\./);
+    assert.equal(pods.size, 0);
+  });
+});

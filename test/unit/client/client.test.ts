@@ -1,0 +1,64 @@
+import { strict as assert } from "node:assert";
+import { clientPod } from "../../../scripts/client/pod";
+import { toolCommand } from "../../../scripts/client/tool";
+
+describe("npm run client", () => {
+  it("adds the brokers' address where it is left out", () => {
+    const address = ["--bootstrap-server", "kafka-bootstrap:9092"];
+    assert.deepEqual(toolCommand("kafka-topics", ["--list"]), ["kafka-topics.sh", ...address, "--list"]);
+    assert.deepEqual(toolCommand("kafka-metadata-quorum.sh", ["describe", "--status"]), [
+      "kafka-metadata-quorum.sh",
+      ...address,
+      "describe",
+      "--status",
+    ]);
+  });
+
+  it("leaves an address alone, and tools that take it otherwise", () => {
+    const elsewhere = ["--list", "--bootstrap-server=broker-0.broker:9092"];
+    assert.deepEqual(toolCommand("kafka-topics", elsewhere), ["kafka-topics.sh", ...elsewhere]);
+    assert.deepEqual(toolCommand("kafka-storage", ["random-uuid"]), ["kafka-storage.sh", "random-uuid"]);
+    assert.deepEqual(toolCommand("kafka-topics", ["--help"]), ["kafka-topics.sh", "--help"]);
+  });
+
+  it("names the tools that there are", () => {
+    assert.throws(
+      () => toolCommand("kafka-mirror-maker", []),
+      /no tool kafka-mirror-maker; it has kafka-acls, .*kafka-topics/,
+    );
+  });
+
+  it("runs under the PodSecurity standard restricted, in the brokers' image and nothing else of theirs", () => {
+    const broker = {
+      name: "broker",
+      image: "kafka@sha256:1",
+      env: [{ name: "SECRET", value: "x" }],
+      volumeMounts: [{ name: "data", mountPath: "/data" }],
+    };
+    const { metadata, spec } = clientPod({
+      metadata: { labels: { "app.kubernetes.io/instance": "dev" } },
+      spec: {
+        serviceName: "broker",
+        selector: {},
+        template: {
+          spec: { serviceAccountName: "broker", imagePullSecrets: [{ name: "pull" }], containers: [broker] },
+        },
+      },
+    });
+    assert.equal(metadata?.labels?.["app.kubernetes.io/component"], "client");
+    assert.deepEqual(spec?.imagePullSecrets, [{ name: "pull" }]);
+    assert.equal(spec.serviceAccountName, undefined);
+    assert.equal(spec.automountServiceAccountToken, false);
+    const { securityContext } = spec;
+    assert.equal(securityContext?.runAsNonRoot, true);
+    assert.equal(securityContext.seccompProfile?.type, "RuntimeDefault");
+    const [container] = spec.containers;
+    assert.equal(container?.image, "kafka@sha256:1");
+    assert.equal(container.env, undefined);
+    assert.deepEqual(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { ensurePackages } from "../../../sandbox/host/platform";
+import { ROOT } from "../support/stacks";
+
+/** What another server says of its disks; `Q` also follows a leader and is current, `-` does not answer. */
+export type Word = "N" | "V" | "D" | "q" | "Q" | "-";
+
+/** What a controller without a metadata log finds. */
+export interface Situation {
+  readonly ordinal: number;
+  readonly voters: "fixed" | "dynamic";
+  readonly pods: "dedicated" | "combined";
+  readonly own: Word;
+  readonly controllers: readonly Word[];
+  readonly brokers: readonly Word[];
+}
+
+/** What it does. */
+export interface Decision {
+  readonly action: "FOUND" | "JOIN" | "WAIT" | "REFUSE";
+  /** Whether the pod may count as ready meanwhile. */
+  readonly ready: boolean;
+  readonly text: string;
+}
+
+/** A port of this machine that nobody has. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+/** The image's own Java, in one JVM that answers questions as long as the tests run. */
+export class Decisions {
+  private readonly waiting: ((line: string) => void)[] = [];
+
+  private constructor(
+    private readonly folder: string,
+    private readonly java: ChildProcessByStdio<Writable, Readable, null>,
+  ) {
+    createInterface({ input: java.stdout }).on("line", (line) => this.waiting.shift()?.(line));
+  }
+
+  /** Compiles what is needed, and starts. */
+  static async start(): Promise<Decisions> {
+    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
+    const folder = mkdtempSync(join(tmpdir(), "decisions-"));
+    const source = join(__dirname, "java", "Decisions.java");
+    const sources = join(ROOT, "images", "kafka", "src");
+    execFileSync("javac", [
+      "--release",
+      "17",
+      "-proc:none",
+      "-implicit:class",
+      "-d",
+      folder,
+      "-sourcepath",
+      sources,
+      source,
+    ]);
+    const options = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+    const java = spawn("java", [...options, "-cp", folder, "kafkastack.Decisions"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    return new Decisions(folder, java);
+  }
+
+  /** Decides all of these. */
+  async decide(...situations: readonly Situation[]): Promise<Decision[]> {
+    const list = (words: readonly Word[]) => (words.length === 0 ? "." : words.join(""));
+    const lines = await this.ask(
+      situations.map(
+        ({ ordinal, voters, pods, own, controllers, brokers }) =>
+          `decide ${ordinal} ${voters} ${pods} ${own} ${list(controllers)} ${list(brokers)}`,
+      ),
+    );
+    return lines.map((line) => {
+      const [, action, ready, text] = /^(\w+) (\w+) (.*)$/.exec(line) ?? [];
+      return { action: action as Decision["action"], ready: ready === "ready", text: text ?? "" };
+    });
+  }
+
+  /** What the log directories of a server know, and the epoch on them, such as `QUORUM 7`. */
+  async disk(...directories: readonly string[]): Promise<string> {
+    return (await this.ask([`disk ${directories.join(",")}`]))[0] ?? "";
+  }
+
+  /** Starts the health endpoint of a server that waits, with a log directory. */
+  async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
+    await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
+  }
+
+  /** How often that server was told to retire. */
+  async told(): Promise<number> {
+    return Number((await this.ask(["told"]))[0]);
+  }
+
+  /** With which members a ZooKeeper server starts whose peer has another directory and answers at a port; `waiting` when it does not start. */
+  async zookeeper(port: number, peer: string, directory: string, list: string): Promise<string> {
+    return (await this.ask([`zookeeper ${port} ${peer} ${directory} ${list}`]))[0] ?? "";
+  }
+
+  /** What a peer makes of an answer when it asks this node of this cluster: such as `QUORUM`, or `silent`. */
+  async understand(node: number, cluster: string, answer: string): Promise<string> {
+    const lines = answer.trim().replaceAll(/\s+/g, " ");
+    return (await this.ask([`understand ${node} ${cluster} ${lines}`]))[0] ?? "";
+  }
+
+  /** Ends it. */
+  stop(): void {
+    this.java.kill();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private ask(questions: readonly string[]): Promise<string[]> {
+    const answers = questions.map(() => new Promise<string>((resolve) => this.waiting.push(resolve)));
+    this.java.stdin.write(questions.map((question) => `${question}\n`).join(""));
+    return Promise.all(answers);
+  }
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Decisions, freePort } from "./decisions";
+import { CLUSTER } from "./pod";
+
+const OTHER = "BBBBBBBBBBBBBBBBBBBBBB";
+
+describe("the health endpoint of a server whose Kafka has not started", function () {
+  this.timeout(60_000);
+  let decisions: Decisions;
+  let folder: string;
+  let address: string;
+  before(async () => {
+    decisions = await Decisions.start();
+    folder = mkdtempSync(join(tmpdir(), "health-"));
+    const port = await freePort();
+    address = `http://127.0.0.1:${port}`;
+    await decisions.serve(port, 7, CLUSTER, folder);
+  });
+  after(() => {
+    decisions.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const quorum = async () => (await fetch(`${address}/quorum`)).text();
+
+  it("says that its disk knows nothing, to those who ask for this server alone", async () => {
+    const answer = await quorum();
+    assert.equal(await decisions.understand(7, CLUSTER, answer), "NOTHING");
+    assert.equal(await decisions.understand(6, CLUSTER, answer), "silent");
+    assert.equal(await decisions.understand(7, OTHER, answer), "silent");
+  });
+
+  it("says that its disk knows a quorum as soon as it does", async () => {
+    mkdirSync(join(folder, "__cluster_metadata-0"));
+    writeFileSync(join(folder, "__cluster_metadata-0", "quorum-state"), '{"leaderId":1,"leaderEpoch":7,"votedId":-1}');
+    const answer = await quorum();
+    assert.equal(await decisions.understand(7, CLUSTER, answer), "QUORUM");
+    // What entrypoints of the version before this one look for.
+    assert.match(answer, /\nepoch=7\n/);
+  });
+
+  it("answers nothing that counts while the disk cannot be read", async () => {
+    rmSync(join(folder, "__cluster_metadata-0"), { recursive: true });
+    mkdirSync(join(folder, "__cluster_metadata-0", "quorum-state"), { recursive: true });
+    const answer = await quorum();
+    assert.doesNotMatch(answer, /epoch=/);
+    assert.equal(await decisions.understand(7, CLUSTER, answer), "silent");
+  });
+
+  it("takes the word of a server of the version before this one for a quorum, and not for none", async () => {
+    const before = (epoch: number) => `state=follower\nleader=1\nepoch=${epoch}\nhighWatermark=9\n`;
+    assert.equal(await decisions.understand(7, CLUSTER, before(3)), "QUORUM");
+    assert.equal(await decisions.understand(7, CLUSTER, before(0)), "silent");
+    assert.equal(await decisions.understand(7, CLUSTER, ""), "silent");
+  });
+
+  it("is told to do something by POST alone", async () => {
+    const looked = await fetch(`${address}/retire`);
+    assert.deepEqual([looked.status, looked.headers.get("allow"), await decisions.told()], [405, "POST", 0]);
+    const told = await fetch(`${address}/retire`, { method: "POST" });
+    assert.deepEqual([told.status, await told.text()], [200, "ok\n"]);
+    assert.equal(await decisions.told(), 1);
+  });
+
+  it("lets the server go at once when its pod is to stop, for nobody needs it", async () => {
+    const left = await fetch(`${address}/leave?seconds=30`);
+    assert.equal(left.status, 200);
+  });
+});

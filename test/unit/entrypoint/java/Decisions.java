@@ -1,0 +1,133 @@
+package kafkastack;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+/**
+ * Answers questions, one a line, for tests: many of them in one JVM.
+ *
+ * <p>{@code decide ORDINAL fixed|dynamic dedicated|combined OWN CONTROLLERS BROKERS}, where each server is a letter: N, V, D, q, Q (the same, following a leader and
+ * current), or - when it is silent; . for none. Answers {@code ACTION ready|unready TEXT}.
+ *
+ * <p>{@code disk DIRECTORY,DIRECTORY}. Answers {@code KNOWS EPOCH}, or {@code unknown}.
+ *
+ * <p>{@code serve PORT NODE CLUSTER DIRECTORY} starts the health endpoint of a server that waits. Answers {@code serving}. {@code told} answers how often it was told to
+ * retire.
+ *
+ * <p>{@code zookeeper PORT PEER DIRECTORY LIST}: how a server with this directory and this list of servers starts, while the directory PEER is that of another one whose health
+ * endpoint is at the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
+ *
+ * <p>{@code understand NODE CLUSTER KEY=VALUE …}: what a peer makes of the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
+ */
+public final class Decisions {
+    private static final AtomicInteger TOLD = new AtomicInteger();
+
+    private Decisions() {}
+
+    public static void main(String[] args) throws IOException {
+        var lines = new BufferedReader(new InputStreamReader(System.in));
+        StringBuilder answers = new StringBuilder();
+        for (String line; (line = lines.readLine()) != null; ) {
+            String[] words = line.split(" ");
+            String answer = switch (words[0]) {
+                case "disk" -> disk(words[1]);
+                case "serve" -> serve(words);
+                case "told" -> String.valueOf(TOLD.get());
+                case "zookeeper" -> zookeeper(words);
+                case "understand" -> understand(words);
+                default -> decide(words);
+            };
+            answers.append(answer).append('\n');
+            if (!lines.ready()) {
+                System.out.print(answers);
+                System.out.flush();
+                answers.setLength(0);
+            }
+        }
+    }
+
+    private static String serve(String[] words) throws IOException {
+        KafkaDisk disk = new KafkaDisk(List.of(Path.of(words[4])));
+        Formatting formatting = new Formatting(disk, Path.of("server.properties"), words[3], true, peers(words[3]));
+        Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, formatting, Integer.parseInt(words[2]), words[3]);
+        HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet));
+        return "serving";
+    }
+
+    private static String zookeeper(String[] words) throws IOException {
+        int port = Integer.parseInt(words[1]);
+        HealthServer.start(port, new ZooKeeperHealth(new ZooKeeperDisk(Path.of(words[2]))), Map.of());
+        ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(words[3]));
+        Path settings = Files.createTempFile("zoo", ".cfg");
+        AtomicReference<String> members = new AtomicReference<>("waiting");
+        Thread start = new Thread(() -> {
+            try {
+                new ZooKeeperStart(disk, Path.of(words[4]), port).configure(settings);
+                members.set(disk.members().orElseThrow().report().replace("\n", " ").trim());
+            } catch (InterruptedException e) {
+                // it waits
+            } catch (IOException e) {
+                members.set(e.toString());
+            }
+        });
+        start.start();
+        try {
+            start.join(2_000);
+            start.interrupt();
+            start.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        Files.delete(settings);
+        return members.get();
+    }
+
+    private static String understand(String[] words) {
+        var values = PeerAnswer.values(Arrays.asList(words).subList(3, words.length));
+        Knows knows = peers(words[2]).understand("peer", Integer.parseInt(words[1]), values).knows();
+        return knows == null ? "silent" : knows.name();
+    }
+
+    private static Peers peers(String clusterId) {
+        return new Peers(Path.of("."), "kafka", "broker", 0, 0, clusterId, 0);
+    }
+
+    private static String disk(String directories) {
+        try {
+            KafkaDisk.State state = new KafkaDisk(Arrays.stream(directories.split(",")).map(Path::of).toList()).read();
+            return state.knows() + " " + state.epoch();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String decide(String[] words) {
+        int ordinal = Integer.parseInt(words[1]);
+        var decision = Founding.decide(new Founding.Situation(
+                ordinal, words[2].equals("fixed"), words[3].equals("dedicated"), knows(words[4].charAt(0)), servers("c", words[5]), servers("b", words[6])));
+        return decision.action() + " " + (decision.ready() ? "ready" : "unready") + " " + decision.text();
+    }
+
+    private static List<Founding.Server> servers(String name, String letters) {
+        return letters.equals(".") ? List.of() : IntStream.range(0, letters.length()).mapToObj(i -> new Founding.Server(name + i, knows(letters.charAt(i)), letters.charAt(i) == 'Q')).toList();
+    }
+
+    private static Knows knows(char letter) {
+        return switch (letter) {
+            case 'N' -> Knows.NOTHING;
+            case 'V' -> Knows.VOTE;
+            case 'D' -> Knows.DATA;
+            case 'q', 'Q' -> Knows.QUORUM;
+            default -> null;
+        };
+    }
+}

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { run, type Command, type RunResult } from "../../../sandbox/engine";
+import { FakeCluster } from "../../../sandbox/engine/test-support/fake-cluster";
+import { temporaryFolder } from "../../../sandbox/engine/test-support/temporary";
+import { plant, plantBroker, plantServers } from "./objects";
+
+type Config = Readonly<Record<string, unknown>>;
+
+const nfs = (...servers: string[]): Config => ({
+  replicas: servers.length,
+  storage: { type: "nfs", servers: servers.map((server) => ({ server, path: "/kafka" })) },
+});
+const nfsSource = (server: string) => ({ nfs: { server, path: "/kafka" } });
+const byClass = (size: string): Config => ({ storage: { type: "storageClass", size } });
+const NOTHING = [0, 0, 0, 0];
+
+// The same program under the whole engine, with a cluster that keeps what it is given and what a test puts there.
+describe("a stack whose choices cannot change once there is data", function () {
+  // The program and the client are loaded by a Node of their own, each time.
+  this.timeout(180_000);
+  let cluster = new FakeCluster();
+  let stateDirectory = "";
+  let kubeconfig = "";
+  let said: string[] = [];
+
+  beforeEach(async () => {
+    cluster = new FakeCluster();
+    stateDirectory = temporaryFolder();
+    kubeconfig = await cluster.start(stateDirectory);
+    said = [];
+  });
+  afterEach(() => cluster.stop());
+
+  const engine = (command: Command, written: Config): Promise<RunResult> =>
+    run({
+      command,
+      stack: "dev",
+      root: join(__dirname, "program"),
+      stateDirectory,
+      env: { ...process.env, ENGINE: "stand-in", KUBECONFIG: kubeconfig, WRITTEN: JSON.stringify(written) },
+      write: (line) => said.push(line),
+    });
+  const up = (written: Config) => engine("up", written);
+  const changes = ({ changes: { create, update, replace, delete: gone } }: RunResult) => [
+    create,
+    update,
+    replace,
+    gone,
+  ];
+
+  /** A refusal before anything was changed. */
+  async function refused(written: Config, says: RegExp, command: Command = "preview"): Promise<void> {
+    const calls = cluster.calls.length;
+    await assert.rejects(engine(command, written), says);
+    assert.deepEqual(cluster.calls.slice(calls), []);
+  }
+
+  it("comes up on an empty cluster, and a second time nothing changes", async () => {
+    await up({});
+    assert.deepEqual(changes(await up({})), NOTHING);
+  });
+
+  it("holds to where its data is, also when the state is lost, and gives way to a wish that is taken back", async () => {
+    await up(nfs("a", "b", "c"));
+    for (const [ordinal, server] of ["a", "b", "c"].entries()) {
+      plantBroker(cluster, ordinal, { source: nfsSource(server), pod: "running" });
+    }
+    plantServers(cluster, 3, 3);
+    const says = /the place of volume 0 of server 1 cannot change from b:\/kafka to x:\/kafka.*; read on$/;
+    await refused(nfs("a", "x", "c"), says);
+    await refused(nfs("a", "x", "c"), says, "up");
+    assert.deepEqual(changes(await up(nfs("a", "b", "c"))), NOTHING);
+    rmSync(join(stateDirectory, "dev.json"));
+    await refused(nfs("a", "x", "c"), /the place of volume 0 of server 1 cannot change/);
+  });
+
+  it("does not hold to what was agreed to and failed: fewer brokers, refused by a Job, and then as many as before", async () => {
+    const three = { replicas: 3 };
+    await up(three);
+    plantServers(cluster, 3, 3);
+    for (const ordinal of [0, 1, 2])
+      plantBroker(cluster, ordinal, {
+        pod: "running",
+        source: { hostPath: { path: `/data/kafka/broker/${ordinal}` } },
+      });
+    const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
+    cluster.refusals.set(servers, { code: 400, message: "2 brokers cannot hold all topics" });
+    await assert.rejects(up({ replicas: 2 }), /2 brokers cannot hold all topics/);
+    await up(three);
+    cluster.refusals.delete(servers);
+    assert.deepEqual(changes(await up(three)), NOTHING);
+  });
+
+  it("takes a growth back that was refused, and holds to one that was made", async () => {
+    await up(byClass("10Gi"));
+    plantBroker(cluster, 0, { size: "10Gi" });
+    const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
+    cluster.refusals.set(servers, { code: 403, message: "the class does not let claims grow" });
+    await assert.rejects(up(byClass("20Gi")), /does not let claims grow/);
+    await up(byClass("10Gi"));
+    cluster.refusals.delete(servers);
+    plantBroker(cluster, 0, { size: "20Gi" });
+    await refused(byClass("5Gi"), /storage\.size cannot change from 20Gi to 5Gi/);
+  });
+
+  it("cannot be moved to another namespace", async () => {
+    await up(nfs("a"));
+    plantBroker(cluster, 0, { source: nfsSource("a"), pod: "running" });
+    await refused(
+      { ...nfs("a"), cluster: { namespace: "other" } },
+      /cluster\.namespace cannot change from kafka to other/,
+    );
+  });
+
+  it("cannot be moved to another namespace once it was reached, whatever became of its claims", async () => {
+    await up({});
+    await refused({ cluster: { namespace: "other" } }, /cluster\.namespace cannot change from kafka to other/);
+  });
+
+  it("cannot be moved to another cluster, and may call its own by another name", async () => {
+    await up({ context: "fake" });
+    const other = new FakeCluster();
+    kubeconfig = await other.start(stateDirectory);
+    await refused({}, /cluster\.context cannot change to a cluster that has no namespace kafka of this stack/);
+    await other.stop();
+  });
+
+  it("may correct a place at which no server ever started, and lets go of the claim that waits for it", async () => {
+    const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
+    cluster.refusals.set(servers, { code: 504, message: "broker-1 ContainerCreating" });
+    await assert.rejects(up(nfs("a", "typo")), /ContainerCreating/);
+    plantBroker(cluster, 0, { source: nfsSource("a"), pod: "running" });
+    plantBroker(cluster, 1, { source: nfsSource("typo"), pod: "waiting" });
+    await refused(nfs("typo", "b"), /the place of volume 0 of server 0 cannot change from a:\/kafka to typo:\/kafka/);
+    cluster.refusals.delete(servers);
+    await up(nfs("a", "b"));
+    assert.ok(!cluster.names("PersistentVolumeClaim").includes("data-0-broker-1"));
+    assert.ok(!cluster.names("Pod").includes("broker-1"));
+    assert.deepEqual(
+      [...cluster.names("PersistentVolumeClaim"), ...cluster.names("Pod")],
+      ["data-0-broker-0", "broker-0"],
+    );
+    assert.match(said.join("\n"), /no server ever started on the claim kafka\/data-0-broker-1/);
+  });
+
+  it("takes a correction in the one spelling only in which it would reach the volume", async () => {
+    const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
+    cluster.refusals.set(servers, { code: 504, message: "not yet" });
+    await assert.rejects(up(nfs("typo")), /not yet/);
+    plantBroker(cluster, 0, { source: nfsSource("typo"), pod: "waiting" });
+    await refused(nfs("NAS"), /is written NAS:\/kafka; write it nas:\/kafka, which is the same place/);
+  });
+
+  it("refuses a namespace that others made, by its name, and touches nothing", async () => {
+    plant(cluster, "/api/v1/namespaces/monitoring", { kind: "Namespace", metadata: { labels: {} } });
+    const wanted = { cluster: { namespace: "monitoring" } };
+    const says = /namespace monitoring exists and was not made by this stack.*set another cluster\.namespace/;
+    await assert.rejects(engine("preview", wanted), says);
+    await assert.rejects(up(wanted), says);
+    assert.deepEqual(cluster.objects.get("/api/v1/namespaces/monitoring")?.metadata.labels, {});
+  });
+
+  it("refuses a namespace of another stack, and takes back its own", async () => {
+    const of = (stack: string) => ({
+      kind: "Namespace",
+      metadata: { annotations: { "kafka-stack/stack": stack } },
+      status: { phase: "Active" },
+    });
+    plant(cluster, "/api/v1/namespaces/kafka", of("guarded/other"));
+    plantBroker(cluster, 0, { source: nfsSource("theirs"), pod: "running" });
+    await assert.rejects(engine("preview", {}), /namespace kafka exists and belongs to the stack guarded\/other/);
+    cluster.objects.clear();
+    plant(cluster, "/api/v1/namespaces/kafka", of("guarded/dev"));
+    await up({});
+  });
+
+  it("is not previewed as safe, and not brought up, when nobody answers", async () => {
+    await up(byClass("10Gi"));
+    await cluster.stop();
+    await assert.rejects(engine("preview", byClass("5Gi")), /storage\.size cannot change from 10Gi to 5Gi/);
+    assert.match(said.join("\n"), /warning: .*could not be asked what it holds of the stack in namespace kafka/);
+    await assert.rejects(up(byClass("5Gi")), /could not be asked .*; nothing was changed/);
+    cluster = new FakeCluster();
+    kubeconfig = await cluster.start(stateDirectory);
+  });
+
+  it("is not changed when the cluster refuses to say what there is", async () => {
+    await up(byClass("10Gi"));
+    cluster.refusals.set("GET /api/v1/persistentvolumes", { code: 403, message: "not yours to see" });
+    await refused(byClass("20Gi"), /the cluster refuses to answer what it holds .*: not yours to see/);
+  });
+});

@@ -1,0 +1,46 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ChoicesGate, KeptChoices, SecuredNamespace } from "../../../../components";
+import { choicesOf, refusals } from "../../../../config/choices";
+import { hasData, judge } from "../../../../config/judge";
+import { parseConfig } from "../../../../config/parse";
+
+/** The stack file, and the context in which the cluster is. */
+const { context, ...written } = JSON.parse(process.env["WRITTEN"] ?? "{}") as Record<string, unknown>;
+const parsed = parseConfig(written);
+if (!parsed.ok) throw new Error(JSON.stringify(parsed));
+const { config } = parsed;
+const cluster = typeof context === "string" ? { context } : {};
+
+const target = { ...cluster, enableServerSideApply: true, enableConfigMapMutable: true };
+const kubernetes = new k8s.Provider("kubernetes", target);
+const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true });
+const instance = "dev";
+const recordNamespace = (servers: string) => `${servers}-volumes`;
+const choices = choicesOf(config, config.cluster.id ?? "A".repeat(22));
+const { agreed } = new ChoicesGate("choices-gate", {
+  choices,
+  namespace: config.cluster.namespace,
+  recordNamespace,
+  owner: { owner: `${pulumi.getProject()}/${pulumi.getStack()}`, instance },
+  cluster,
+  judge,
+  judgeUnasked: refusals,
+  hasData,
+  help: "read on",
+});
+const space = (name: string, namespace: string, provider: k8s.Provider) =>
+  new SecuredNamespace(name, { name: namespace, instance, cluster }, { providers: [provider], dependsOn: agreed });
+const volumes = space("volumes", recordNamespace(config.cluster.namespace), kubernetes);
+const kafka = space("kafka", config.cluster.namespace, adopting);
+// Stands for everything that a change can fail at once it was agreed to.
+const servers = new k8s.core.v1.ConfigMap(
+  "servers",
+  { metadata: { name: "servers", namespace: kafka.namespace }, data: { choices: JSON.stringify(choices) } },
+  { provider: kubernetes },
+);
+new KeptChoices(
+  "choices",
+  { namespace: volumes.namespace, instance, choices },
+  { providers: [kubernetes], dependsOn: servers },
+);

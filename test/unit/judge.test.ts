@@ -1,0 +1,267 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { Evidence, FoundVolume, Started } from "../../components/stack/evidence";
+import { choicesOf, type Choices } from "../../config/choices";
+import { hasData, judge } from "../../config/judge";
+import { parseConfig } from "../../config/parse";
+
+type Config = Record<string, unknown>;
+
+function choices(config: Config, id = "A".repeat(22)): Choices {
+  const result = parseConfig(config);
+  assert.ok(result.ok, JSON.stringify(result));
+  return JSON.parse(JSON.stringify(choicesOf(result.config, id))) as Choices;
+}
+
+const nfs = (...servers: string[]): Config => ({
+  replicas: servers.length,
+  storage: { type: "nfs", servers: servers.map((server) => ({ server, path: "/kafka" })) },
+});
+const byClass = (more: Config = {}): Config => ({ storage: { type: "storageClass", ...more } });
+
+const on = (place: string, ordinal: number, started: Started = "yes", pool = "broker"): FoundVolume => ({
+  pool,
+  ordinal,
+  volume: 0,
+  claim: `data-0-${pool}-${ordinal}`,
+  type: place.includes(":") ? "nfs" : "hostPath",
+  place,
+  started,
+});
+const claim = (more: Partial<FoundVolume> = {}): FoundVolume => ({
+  pool: "broker",
+  ordinal: 0,
+  volume: 0,
+  claim: "data-0-broker-0",
+  type: "storageClass",
+  className: "standard",
+  accessMode: "ReadWriteOnce",
+  size: { asked: "10Gi", given: "10Gi" },
+  started: "yes",
+  ...more,
+});
+const found = (...volumes: FoundVolume[]): Evidence => ({ reached: undefined, volumes });
+const HOST_PATHS = [0, 1, 2].map((ordinal) => on(`/data/kafka/broker/${ordinal}`, ordinal));
+const reachedBy = (config: Config, ...volumes: FoundVolume[]): Evidence => ({ reached: choices(config), volumes });
+
+interface Case {
+  readonly what: string;
+  readonly evidence: Evidence;
+  readonly agreed?: Config;
+  readonly wanted: Config;
+  /** How the refusals begin; none when it is allowed. */
+  readonly says?: readonly string[];
+  /** Claims that are let go. */
+  readonly letGo?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  { what: "nothing is there: anything", evidence: found(), agreed: byClass(), wanted: { mode: "zookeeper" } },
+  {
+    what: "servers run, and the first up never came to its end",
+    evidence: found(...HOST_PATHS),
+    agreed: {},
+    wanted: byClass(),
+    says: ["storage.type cannot change from hostPath to storageClass"],
+  },
+  {
+    what: "the state is lost, and nothing was recorded",
+    evidence: found(...HOST_PATHS),
+    wanted: { mode: "zookeeper", controllers: {} },
+    says: ["mode cannot change from kraft to zookeeper"],
+  },
+  {
+    what: "the state is lost, and volumes of controllers are there",
+    evidence: found(...HOST_PATHS, on("/data/kafka/controller/0", 0, "yes", "controller")),
+    wanted: {},
+    says: ["controllers.dedicated cannot change from true to false"],
+  },
+  {
+    what: "reached, and all claims are gone",
+    evidence: reachedBy({}),
+    wanted: { storage: { path: "/disk/{ordinal}" } },
+    says: ["storage: the place of volume 0 of server 0 cannot change"],
+  },
+  {
+    what: "a server's place, when no server started there",
+    evidence: found(on("a:/kafka", 0), on("typo:/kafka", 1, "no")),
+    agreed: nfs("a", "typo"),
+    wanted: nfs("a", "b"),
+    letGo: ["data-0-broker-1"],
+  },
+  {
+    what: "a server's place, when it is not known whether it started",
+    evidence: found(on("a:/kafka", 0), on("typo:/kafka", 1, "unknown")),
+    agreed: nfs("a", "typo"),
+    wanted: nfs("a", "b"),
+    says: ["storage: the place of volume 0 of server 1 cannot change from typo:/kafka to b:/kafka"],
+  },
+  {
+    what: "a server's place, when its pod was made anew and the stack was reached with it",
+    evidence: reachedBy(nfs("a", "b"), on("a:/kafka", 0), on("b:/kafka", 1, "no")),
+    wanted: nfs("a", "c"),
+    says: ["storage: the place of volume 0 of server 1 cannot change from b:/kafka to c:/kafka"],
+  },
+  {
+    what: "the number of controllers, refused by a Job and taken back",
+    evidence: { ...reachedBy({ replicas: 3 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
+    agreed: { replicas: 2 },
+    wanted: { replicas: 3 },
+  },
+  {
+    what: "the number of controllers, refused by a Job and taken back, recorded by an older version",
+    evidence: { ...reachedBy({ replicas: 2 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
+    wanted: { replicas: 3 },
+  },
+  {
+    what: "more controllers than there were, with mere brokers in their places",
+    evidence: { ...reachedBy({ replicas: 2 }, ...HOST_PATHS), servers: { controllers: 1, brokers: 2 } },
+    agreed: { replicas: 2 },
+    wanted: { replicas: 3 },
+    says: ["controllers.replicas cannot change from 1 to 3"],
+  },
+  {
+    what: "a growth that the class refused, taken back",
+    evidence: reachedBy(byClass(), claim()),
+    agreed: byClass({ size: "20Gi" }),
+    wanted: byClass({ size: "10Gi" }),
+  },
+  {
+    what: "a growth that is under way, taken back",
+    evidence: reachedBy(byClass(), claim({ size: { asked: "20Gi", given: "10Gi" } })),
+    agreed: byClass({ size: "20Gi" }),
+    wanted: byClass({ size: "10Gi" }),
+  },
+  {
+    what: "a size of which the class gives more",
+    evidence: reachedBy(byClass({ size: "1500Mi" }), claim({ size: { asked: "1500Mi", given: "2Gi" } })),
+    wanted: byClass({ size: "1500Mi" }),
+  },
+  {
+    what: "a size that one of the claims has already",
+    evidence: reachedBy(byClass(), claim(), claim({ ordinal: 1, size: { asked: "20Gi", given: "20Gi" } })),
+    wanted: byClass({ size: "10Gi" }),
+    says: ["storage.size cannot change from 20Gi to 10Gi"],
+  },
+  {
+    what: "a class of which no claim was ever bound",
+    evidence: found(claim({ className: "fats", started: "no" })),
+    agreed: byClass({ className: "fats" }),
+    wanted: byClass({ className: "fast" }),
+  },
+  {
+    what: "the class of claims that are bound, with the state lost",
+    evidence: found(claim()),
+    wanted: byClass({ className: "fast" }),
+    says: ["storage.className cannot change from standard to fast"],
+  },
+  { what: "claims of a class that the config leaves to the cluster", evidence: found(claim()), wanted: byClass() },
+  {
+    what: "fewer volumes, when the second was only begun",
+    evidence: reachedBy({}, ...HOST_PATHS, { ...on("/data/kafka/broker/0-1", 0, "no"), volume: 1 }),
+    agreed: { storage: { volumes: 2 } },
+    wanted: {},
+  },
+  {
+    what: "fewer volumes",
+    evidence: reachedBy({}, ...HOST_PATHS, { ...on("/data/kafka/broker/0-1", 0), volume: 1 }),
+    wanted: {},
+    says: ["storage.volumes cannot change from 2 to 1"],
+  },
+  {
+    what: "another spelling of the same place",
+    evidence: reachedBy(nfs("nas"), on("nas:/kafka", 0)),
+    wanted: { replicas: 1, storage: { type: "nfs", servers: [{ server: "NAS", path: "//kafka/" }] } },
+  },
+  {
+    what: "the spelling of a volume that an older version made in the config's spelling, as it is",
+    evidence: reachedBy(nfs("NAS"), on("NAS:/kafka", 0)),
+    wanted: nfs("NAS"),
+  },
+  {
+    what: "the canonical spelling of a volume that an older version made in another",
+    evidence: reachedBy(nfs("NAS"), on("NAS:/kafka", 0)),
+    wanted: nfs("nas"),
+    says: ["storage: the place of volume 0 of server 0 is written nas:/kafka; write it NAS:/kafka"],
+  },
+  {
+    what: "a correction in a spelling in which it does not reach the volume",
+    evidence: found(on("typo:/kafka", 0, "no")),
+    wanted: nfs("NAS"),
+    says: ["storage: the place of volume 0 of server 0 is written NAS:/kafka; write it nas:/kafka"],
+    letGo: ["data-0-broker-0"],
+  },
+];
+
+describe("the judgement of what a stack wants", () => {
+  for (const { what, evidence, agreed, wanted, says = [], letGo = [] } of CASES) {
+    it(`${says.length > 0 ? "refuses" : "allows"} ${what}`, () => {
+      const verdict = judge(evidence, agreed && choices(agreed), choices(wanted));
+      assert.equal(verdict.refusals.length, says.length, verdict.refusals.join("\n"));
+      for (const [index, start] of says.entries()) {
+        assert.ok(verdict.refusals[index]?.startsWith(start), verdict.refusals[index]);
+      }
+      assert.deepEqual(
+        verdict.letGo.map((one) => one.claim),
+        letGo,
+      );
+    });
+  }
+
+  it("says of each volume that it may have data, unless it is sure that none has", () => {
+    assert.equal(hasData(found()), false);
+    assert.equal(hasData(found(on("a:/kafka", 0, "no"))), false);
+    assert.equal(hasData(found(on("a:/kafka", 0, "unknown"))), true);
+    assert.equal(hasData(reachedBy({})), true);
+  });
+
+  /** One export for each server, in a directory of its own. */
+  const exported = (servers: readonly string[]): Config => ({
+    replicas: servers.length,
+    storage: { type: "nfs", servers: servers.map((server, index) => ({ server, path: `/${index}` })) },
+  });
+  const server = fc.constantFrom("a", "b", "c", "A", "B");
+  const started = fc.constantFrom<Started>("yes", "no", "unknown");
+  const volumes = fc.array(fc.tuple(server, started), { minLength: 1, maxLength: 5 });
+  const evidence = volumes.map((list) =>
+    found(...list.map(([name, when], index) => on(`${name}:/${index}`, index, when))),
+  );
+  const wanted = fc.array(server, { minLength: 1, maxLength: 5 });
+  const agreed = fc.option(wanted, { nil: undefined });
+
+  it("never lets a volume go that may have data, and never allows another place for one", () => {
+    fc.assert(
+      fc.property(evidence, agreed, wanted, (there, before, after) => {
+        const verdict = judge(there, before && choices(exported(before)), choices(exported(after)));
+        for (const one of verdict.letGo) assert.equal(one.started, "no");
+        if (verdict.refusals.length > 0) return;
+        for (const { ordinal, place, started: when } of there.volumes) {
+          const now = after[ordinal];
+          if (when !== "no" && now !== undefined)
+            assert.equal(`${now}:/${ordinal}`.toLowerCase(), place?.toLowerCase());
+        }
+      }),
+    );
+  });
+
+  it("goes by what is there, and not by what was agreed to and never came to be", () => {
+    fc.assert(
+      fc.property(evidence, wanted, wanted, (there, before, after) => {
+        const lower = after.map((one) => one.toLowerCase());
+        const [one, other] = [choices(exported(before)), choices(exported(lower))];
+        assert.deepEqual(judge(there, one, other), judge(there, other, other));
+      }),
+    );
+  });
+
+  it("allows what is there already, whatever was agreed to meanwhile", () => {
+    fc.assert(
+      fc.property(wanted, started, agreed, (servers, when, before) => {
+        const lower = servers.map((one) => one.toLowerCase());
+        const there = found(...lower.map((name, index) => on(`${name}:/${index}`, index, when)));
+        const verdict = judge(there, before && choices(exported(before)), choices(exported(lower)));
+        assert.deepEqual(verdict, { refusals: [], letGo: [] });
+      }),
+    );
+  });
+});
