@@ -27,7 +27,7 @@ describe("serverChecks", () => {
   it("has the configuration read for each role, and asks whether servers can be spared", async () => {
     assert.deepEqual(await commands(), [
       ["config-check.sh", ARGS.text, "broker,controller", "broker"],
-      ["restart-check.sh", "broker.kafka.svc:9092", "300", ARGS.restarts],
+      ["restart-check.sh", "broker.kafka.svc:9092", "180", ARGS.restarts],
     ]);
   });
 

@@ -19,8 +19,8 @@ export interface ServerChecksArgs extends Scope {
   readonly restartBesideMissing?: boolean | undefined;
 }
 
-/** Seconds to wait for servers that are on their way: a start takes ten minutes at most before Kubernetes gives it up, and seldom more than one. */
-const PATIENCE_S = 300;
+/** Seconds to wait for servers that are on their way: a start takes seldom more than one minute. */
+const PATIENCE_S = 180;
 
 /**
  * Jobs that come before a change of the servers, each only when what it judges has changed. One has the version's own parser read the configuration: what it refuses would end every server at its next

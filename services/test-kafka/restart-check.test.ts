@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "../test/fakes.js";
+import { TestCluster } from "./cluster.js";
+import { ops } from "./processes.js";
+
+const SOURCES = join(import.meta.dirname, "../../images/kafka/src/kafkastack");
+
+describe("the check before a restart", function () {
+  this.timeout(300_000);
+  const directory = mkdtempSync(join(tmpdir(), "restart-check-"));
+  const jars = () => `${process.env["KAFKA_JARS"] ?? ""}/*`;
+  let cluster: TestCluster;
+
+  function check(address: string, seconds: number): { code: number | null; said: string } {
+    const args = ["-cp", `${directory}:${jars()}`, "kafkastack.RestartCheck", address, String(seconds), "any"];
+    const { status, stderr } = spawnSync("java", ["-Xmx128m", ...args], { encoding: "utf8" });
+    const lines = stderr.split("\n").filter((line) => line.startsWith("kafka-stack: "));
+    return { code: status, said: lines.at(-1) ?? stderr };
+  }
+
+  async function behind(...ids: number[]): Promise<void> {
+    await until(
+      `${ids.length} of three replicas are missing`,
+      async () => {
+        const { lines } = await ops(cluster.bootstrap, "status", "--json");
+        const { brokers, underReplicated } = JSON.parse(lines.join("\n")) as {
+          brokers: { id: number }[];
+          underReplicated: string[];
+        };
+        const up = brokers.map(({ id }) => id);
+        return (
+          ids.every((id) => !up.includes(id)) &&
+          underReplicated.length > 0 === ids.length > 0 &&
+          up.length + ids.length === 3
+        );
+      },
+      120_000,
+    );
+  }
+
+  before(async () => {
+    const source = join(SOURCES, "RestartCheck.java");
+    const compiled = spawnSync("javac", ["--release", "17", "-proc:none", "-d", directory, "-cp", jars(), source]);
+    assert.equal(compiled.status, 0, compiled.stderr.toString());
+    cluster = await TestCluster.start(3);
+    const file = join(directory, "topics.json");
+    const config = { "min.insync.replicas": "2" };
+    writeFileSync(
+      file,
+      JSON.stringify({ topics: [{ name: "chatroom", partitions: 3, replicationFactor: 3, config }] }),
+    );
+    assert.equal((await ops(cluster.bootstrap, "topics", "apply", "--file", file)).code, 0);
+  });
+
+  after(async () => {
+    await cluster.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("passes where every server is there", () => {
+    assert.deepEqual(check(cluster.bootstrap.split(",")[0] ?? "", 60), {
+      code: 0,
+      said: "kafka-stack: every server can be restarted",
+    });
+  });
+
+  it("refuses beside a missing broker that would be restarted later, and names both", async () => {
+    await cluster.kill(1);
+    await behind(1);
+    const { code, said } = check(cluster.bootstrap.split(",")[0] ?? "", 3);
+    assert.equal(code, 1);
+    assert.match(said, /broker-1 is missing or not in sync: restarting broker-2 would leave chatroom-\d 1 of the 2/);
+    await cluster.startBroker(1);
+    await behind();
+  });
+
+  it("passes where the missing broker is the first to be restarted: that may be what mends it", async () => {
+    await cluster.kill(2);
+    await behind(2);
+    assert.equal(check(cluster.bootstrap.split(",")[0] ?? "", 60).code, 0);
+  });
+
+  it("passes where no server runs at all, and only then", () => {
+    assert.deepEqual(check("no-such-name.invalid:9092", 3), {
+      code: 0,
+      said: "kafka-stack: no server runs yet, so there is nothing to check",
+    });
+  });
+});
