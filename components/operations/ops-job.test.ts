@@ -100,12 +100,10 @@ describe("OpsJob", () => {
       }
     ).template;
     assert.deepEqual(spec.volumes.at(-1), { name: "begun", configMap: { name: "kafka-begun", optional: true } });
-    assert.deepEqual(spec.containers[0]?.volumeMounts.at(-1), {
-      name: "begun",
-      mountPath: "/etc/begun",
-      readOnly: true,
-    });
-    assert.deepEqual(spec.containers[0]?.env.at(-1), { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" });
+    const [container] = spec.containers;
+    assert.ok(container);
+    assert.deepEqual(container.volumeMounts.at(-1), { name: "begun", mountPath: "/etc/begun", readOnly: true });
+    assert.deepEqual(container.env.at(-1), { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" });
   });
 
   it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {

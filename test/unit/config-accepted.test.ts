@@ -109,7 +109,9 @@ describe("a public stack file", () => {
 
   it("is refused only where the stack decides itself, all at once: the NFS guide's whole list", () => {
     const lines = readFileSync(join(FILES, "nfs-guide.properties"), "utf8").split("\n");
-    const config = Object.fromEntries(lines.filter((line) => /^[a-z]/.test(line)).map((line) => line.split("=", 2)));
+    const config: Record<string, string> = Object.fromEntries(
+      lines.filter((line) => /^[a-z]/.test(line)).map((line) => line.split("=", 2) as [string, string]),
+    );
     const others = ["broker.id", "listeners", "zookeeper.connect", "log.dir"];
     assert.ok(Object.keys(config).length > 80);
     assert.deepEqual(

@@ -35,6 +35,9 @@ function oneBrokerMore(before: Recording, stack: string): Config {
   return { replicas, ...(stack === "nfs" && { storage: { servers: exports } }) };
 }
 
+/** What comes before servers that restart. */
+const CHECKS = ["Job broker-config-check", "Job broker-restart-check"];
+
 const OPERATIONS = ["Job prepare", "Job finish"];
 
 describe("Restarts", () => {
@@ -49,14 +52,15 @@ describe("Restarts", () => {
         assert.ok(changed.includes("Job finish"), "nothing gives the new broker its share of partitions");
       });
 
-      it("a dynamic setting restarts nothing, and is applied by the Job that follows", async () => {
-        assert.deepEqual(await restarts(stack, { kafka: { config: { "log.retention.ms": 123456 } } }), ["Job finish"]);
+      it("a dynamic setting restarts nothing: Kafka's parser reads it, and the Job that follows applies it", async () => {
+        const changed = await restarts(stack, { kafka: { config: { "log.retention.ms": 123456 } } });
+        assert.deepEqual(changed.sort(), ["Job broker-config-check", "Job finish"]);
       });
 
       it("a static setting restarts the Kafka servers and nothing else, and leadership is handed back", async () => {
         const changed = await restarts(stack, { kafka: { config: { "log.retention.hours": 99 } } });
         const controllers = servers(await recordStack(stack), "controller") ? ["StatefulSet broker-controller"] : [];
-        assert.deepEqual(changed.sort(), ["Job finish", "StatefulSet broker", ...controllers].sort());
+        assert.deepEqual(changed.sort(), [...CHECKS, "Job finish", "StatefulSet broker", ...controllers].sort());
       });
 
       it("another topic restarts no server and no chat", async () => {
@@ -86,6 +90,7 @@ describe("Restarts", () => {
 
   it("a larger heap restarts the brokers, and leadership is handed back", async () => {
     assert.deepEqual((await restarts("storageclass", { kafka: { heap: "600m" } })).sort(), [
+      "Job broker-restart-check",
       "Job finish",
       "StatefulSet broker",
     ]);
