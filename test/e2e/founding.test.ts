@@ -20,7 +20,7 @@ describe("when the disk of controller 0 is lost and all servers start at once", 
     await until("a message is acknowledged", 60, async () => ((await post(text)) ? null : "it is not"));
     const before = await uids();
     await inPod("broker-0", "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do rm -rf "$dir"/*; done');
-    await kubectl("delete", "pod", ...BROKERS, "--grace-period=0", "--force", "--wait=false");
+    await kubectl("delete", "pod", ...BROKERS, "--wait=false");
     await until("all brokers came back", 300, async () => {
       const now = await uids();
       const old = [...before].filter(([name, uid]) => (now.get(name) ?? uid) === uid).map(([name]) => name);

@@ -4,8 +4,9 @@ import { get, kubectl } from "./support/kubectl";
 import { down, up } from "./support/stack";
 import { until } from "./support/until";
 
-interface StatefulSet {
-  status: { readyReplicas?: number };
+interface Pod {
+  readonly metadata: { readonly uid: string };
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 /** Posts until told to stop. @returns what was acknowledged. */
@@ -23,18 +24,24 @@ async function writeWhile(tag: string, work: Promise<unknown>): Promise<string[]
   return acknowledged;
 }
 
-const allReady = () =>
-  until("all brokers are ready", 180, async () => {
-    const { status } = await get<StatefulSet>("statefulset", "broker", "-n", "kafka");
-    return status.readyReplicas === 3 ? null : `${status.readyReplicas ?? 0} of 3 are`;
+const broker = () => get<Pod>("pod", "broker-1", "-n", "kafka");
+
+/** Waits for the pod that comes after another: the StatefulSet's own numbers are still those of before for a moment. */
+const successor = (before: Pod) =>
+  until("broker-1 is back", 300, async () => {
+    const { metadata, status } = await broker();
+    if (metadata.uid === before.metadata.uid) return "its pod is still the one of before";
+    const ready = status.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
+    return ready === true ? null : "its pod is not ready";
   });
 
 describe("when a broker's pod is killed", () => {
   it("no acknowledged message is lost", async () => {
     const tag = `kill-${process.hrtime.bigint()}`;
     const kill = async () => {
+      const before = await broker();
       await kubectl("delete", "pod", "broker-1", "-n", "kafka", "--grace-period=0", "--force");
-      await allReady();
+      await successor(before);
     };
     const acknowledged = await writeWhile(tag, kill());
     assert.ok(acknowledged.length > 10, `${acknowledged.length} were acknowledged`);
