@@ -98,7 +98,13 @@ export class Kafka extends pulumi.ComponentResource {
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
     const { version, metadataVersion, images } = args;
     const after = args.after ?? [];
-    const servers = { ...args, image: images.kafka, spread: args.spread ?? { nodes: "preferred" as const } };
+    const jobResources = args.operations?.resources;
+    const servers = {
+      ...args,
+      image: images.kafka,
+      jobResources,
+      spread: args.spread ?? { nodes: "preferred" as const },
+    };
     const controllers = args.controllers ?? (args.brokers.replicas >= 3 ? 3 : 1);
     const id = args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name);
     const ensemble = args.zookeeper
@@ -127,10 +133,10 @@ export class Kafka extends pulumi.ComponentResource {
       throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
       stallSeconds: args.operations?.stallSeconds,
       cluster: args.cluster,
-      jobResources: args.operations?.resources,
+      jobResources,
     };
     const prepared = new PrepareChange(named("prepare"), operation, child);
-    const tool = { ...scope, image: images.kafka, jobResources: operation.jobResources };
+    const tool = { ...scope, image: images.kafka, jobResources };
     const readable = ensemble
       ? []
       : [
@@ -160,7 +166,7 @@ export class Kafka extends pulumi.ComponentResource {
         dynamicSettings: kafka.dynamicSettings,
         rebalance: args.operations?.rebalance ?? true,
         awaitMoves: args.operations?.awaitMoves,
-        restarts: kafka.restarts,
+        restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}`,
       },
       { ...child, dependsOn: kafka.servers },
     );

@@ -5,6 +5,7 @@ import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { restartsOf } from "../kubernetes/server-pool";
 import { skipAwait } from "../kubernetes/await-annotations";
+import type { JobResources } from "../operations/job-resources";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess } from "./external-access";
 import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-pool";
@@ -18,6 +19,8 @@ import { PORTS, serverProperties, type ServerProperties, type Settings } from ".
 export const KAFKA_CONFIG = "kafka-config";
 
 export interface KafkaClusterArgs extends Scope {
+  /** What the Jobs of the servers ask for and may use. @default little */
+  readonly jobResources?: JobResources | undefined;
   readonly image: pulumi.Input<string>;
   /** Kafka version of that image. */
   readonly version: string;

@@ -1,10 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
+import type { JobResources } from "../operations/job-resources";
 import { ToolJob } from "../operations/tool-job";
 import { PORTS } from "./settings";
 
 /** What must be known before servers get another configuration. */
 export interface ServerChecksArgs extends Scope {
+  /** What the Jobs of the servers ask for and may use. @default little */
+  readonly jobResources?: JobResources | undefined;
   /** The Kafka image that the servers will run. */
   readonly image: pulumi.Input<string>;
   /** The `server.properties` to be. */

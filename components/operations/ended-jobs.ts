@@ -15,7 +15,7 @@ export interface ComingJob {
 }
 
 /** Jobs that move partitions or voters. */
-const MOVES = /^(prepare|finish)-/;
+const MOVES = /(^|-)(prepare|finish)-/;
 
 /** Seconds that a Job's pod may take to end: twice the 30 that Kubernetes gives it, and time to notice. */
 const ENDS_WITHIN = 120;

@@ -70,6 +70,8 @@ const list = (ids: readonly number[]): string => ids.join(",");
 export class PrepareChange extends pulumi.ComponentResource {
   /** What the brokers' StatefulSets must wait for. */
   readonly done: pulumi.Resource;
+  /** Another one whenever the Job ran again: what it did must be completed, also when the change was taken back. */
+  readonly ran: pulumi.Output<string>;
 
   constructor(name: string, args: OperationsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:PrepareChange", name, {}, opts);
@@ -82,6 +84,7 @@ export class PrepareChange extends pulumi.ComponentResource {
     ];
     const files = { "topics.json": topicsFile(args) };
     const { job } = new OpsJob(name, { ...args, steps, files, knowsBegun: true }, { parent: this });
+    this.ran = job.metadata.name;
     const begun = { brokers: args.brokers, controllers: args.controllers ?? [] };
     this.done = new k8s.core.v1.ConfigMap(
       `${name}-begun`,
@@ -121,8 +124,6 @@ export class FinishChange extends pulumi.ComponentResource {
       ["settings", "apply", "--file", SETTINGS],
       ["unregister", "--keep", brokers],
       ...(args.rebalance ? [awaitMoves ? rebalance : [...rebalance, "--no-await"]] : []),
-      // What an interrupted run left may still be under way, and its throttle set, when nothing is rebalanced.
-      ...(awaitMoves && !args.rebalance ? [["settle", ...copying(args)]] : []),
       ["elect-leaders"],
     ];
     const files = {
@@ -131,7 +132,8 @@ export class FinishChange extends pulumi.ComponentResource {
     };
     const { job } = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this });
     this.done = job;
-    if (!awaitMoves) this.settleLater(`${name}-rebalance`, args, job);
+    // When nothing is rebalanced, what an interrupted run left may still be under way, and its throttle set. So may moves of others, for which no update waits.
+    if (!awaitMoves || !args.rebalance) this.settleLater(`${name}-rebalance`, args, job);
     this.registerOutputs({});
   }
 

@@ -6,6 +6,7 @@ import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../kubernetes/server-pod";
 import { ServerPool } from "../kubernetes/server-pool";
+import type { JobResources } from "../operations/job-resources";
 import { ToolJob } from "../operations/tool-job";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
 import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
@@ -13,6 +14,8 @@ import { memberLines, PORTS, serverSets, type ServerSet } from "./members";
 import { restartHash, zooCfg } from "./settings";
 
 export interface EnsembleArgs extends Scope {
+  /** What the Jobs of the servers ask for and may use. @default little */
+  readonly jobResources?: JobResources | undefined;
   /** The Kafka image, of a version that still has ZooKeeper. */
   readonly image: pulumi.Input<string>;
   /** Identity of the Kafka cluster that uses the ensemble: its volumes are marked with it, as the brokers' are. */

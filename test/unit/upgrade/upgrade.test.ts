@@ -14,7 +14,7 @@ async function preview(): Promise<RunResult["steps"]> {
   writeFileSync(join(stateDirectory, "dev.json"), state);
   // What the registry's chart makes is the chart's: here it makes nothing.
   const helm = fakeTool(temporaryFolder(), "helm", "cat > /dev/null");
-  const env = { ...helm, ENGINE: "stand-in", KUBECONFIG: join(ROOT, ".sandbox", "kubeconfig") };
+  const env = { ...helm, ENGINE: "stand-in", KUBECONFIG: join(stateDirectory, "no-kubeconfig") };
   const { steps } = await run({
     command: "preview",
     stack: "dev",

@@ -21,7 +21,7 @@ public final class ConfigCheck {
             try {
                 KafkaConfig.fromProps(properties);
             } catch (RuntimeException e) {
-                System.err.println("kafka-stack: Kafka would not start with kafka.config as it is, so nothing was changed: " + e.getMessage());
+                System.err.println("kafka-stack: Kafka would not start with kafka.config as it is, so no server was given it: " + e.getMessage());
                 System.exit(1);
             }
         }

@@ -75,7 +75,7 @@ public final class RestartCheck {
                 end("every server can be restarted");
             }
             if (Instant.now().isAfter(deadline)) {
-                System.err.println("kafka-stack: nothing was changed, because this change restarts the servers, and " + wrong + " " + ADVICE);
+                System.err.println("kafka-stack: no server was restarted, because this change restarts the servers, and " + wrong + " " + ADVICE);
                 System.exit(1);
             }
             if (!wrong.equals(said)) {
