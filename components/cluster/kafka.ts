@@ -11,6 +11,7 @@ import type { Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { FinishChange, PrepareChange, type Topic } from "../operations/kafka-operations";
 import type { JobResources } from "../operations/job-resources";
+import { JobsOfThisRun } from "../operations/this-run";
 import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
 import type { DirectoryTools } from "../storage/pool-volumes";
@@ -135,7 +136,9 @@ export class Kafka extends pulumi.ComponentResource {
       cluster: args.cluster,
       jobResources,
     };
-    const prepared = new PrepareChange(named("prepare"), operation, child);
+    const thisRun = new JobsOfThisRun({ instance: args.instance, cluster: args.cluster });
+    const beforeCreate = thisRun.noting(named("prepare"));
+    const prepared = new PrepareChange(named("prepare"), { ...operation, beforeCreate }, child);
     const tool = { ...scope, image: images.kafka, jobResources };
     const readable = ensemble
       ? []
@@ -155,6 +158,7 @@ export class Kafka extends pulumi.ComponentResource {
         settings: args.settings ?? {},
         controllers,
         zookeeperConnect: ensemble?.connect,
+        preparation: { thisRun, job: named("prepare") },
         restartBesideMissing: args.operations?.restartBesideMissing,
       },
       { ...child, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },

@@ -5,6 +5,7 @@ import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../kubernetes/server-pod";
 import { restartsOf } from "../kubernetes/server-pool";
 import { skipAwait } from "../kubernetes/await-annotations";
+import type { JobsOfThisRun } from "../operations/this-run";
 import type { JobResources } from "../operations/job-resources";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess } from "./external-access";
@@ -12,7 +13,7 @@ import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-
 import type { Pool } from "./node-ids";
 import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
-import { serverChecks } from "./server-checks";
+import { restartCheck, serverChecks } from "./server-checks";
 import { PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
 
 /** Name of the ConfigMap with what the servers of a cluster read when they start. */
@@ -31,6 +32,8 @@ export interface KafkaClusterArgs extends Scope {
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
   readonly brokers: PoolSpec;
+  /** Jobs of this run, and the one that prepares for servers that leave. @default what Jobs of earlier runs did is taken for done */
+  readonly preparation?: { readonly thisRun: JobsOfThisRun; readonly job: string } | undefined;
   /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. */
   readonly controllers: PoolSpec | number;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
@@ -98,7 +101,11 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const restarts = pulumi
       .all(planned.map((each) => restartsOf({ ...each, pod: kafkaPod(each) })))
       .apply((hashes) => hashes.join(" "));
-    const checked = serverChecks(name, { ...args, text: properties.text, restarts, combined }, child);
+    const checked = serverChecks(
+      name,
+      { ...args, text: properties.text, restarts, combined, thisRun: args.preparation?.thisRun },
+      child,
+    );
     const configMap = this.configuration(name, args, properties, checked);
     const pools: KafkaPool[] = [];
     for (const each of planned) {
@@ -106,7 +113,13 @@ export class KafkaCluster extends pulumi.ComponentResource {
       const readable = each.pool === "broker" && rack ? [rack.ready] : [];
       const poolName = each.pool === "broker" ? name : `${name}-controller`;
       const dependsOn = [...checked, ...before, ...readable];
-      pools.push(new KafkaPool(poolName, { ...each, configMap: configMap.metadata.name }, { ...child, dependsOn }));
+      const beforeUpdate = args.preparation?.thisRun.renewing(poolName, {
+        leaving: args.preparation.job,
+        restarting: args.restartBesideMissing === true ? undefined : restartCheck(name),
+      });
+      pools.push(
+        new KafkaPool(poolName, { ...each, beforeUpdate, configMap: configMap.metadata.name }, { ...child, dependsOn }),
+      );
     }
     this.servers = pools.map(({ statefulSet }) => statefulSet);
     this.restarts = pulumi.all(pools.map((pool) => pool.restarts)).apply((hashes) => hashes.join(" "));

@@ -40,6 +40,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly directories?: DirectoryTools | undefined;
   readonly adopting?: k8s.Provider | undefined;
   readonly cluster?: ClusterAccess | undefined;
+  /** Called before the StatefulSet is changed. @default none */
+  readonly beforeUpdate?: pulumi.ResourceHook | undefined;
 }
 
 /** A pool of Kafka servers, brokers or dedicated controllers, with their volumes. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
 import type { JobResources } from "../operations/job-resources";
+import type { JobsOfThisRun } from "../operations/this-run";
 import { ToolJob } from "../operations/tool-job";
 import { PORTS } from "./settings";
 
@@ -18,12 +19,17 @@ export interface ServerChecksArgs extends Scope {
   readonly combined: boolean;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
   readonly zookeeperConnect?: string | undefined;
+  /** Takes note of the Jobs that this run makes. @default nobody does */
+  readonly thisRun?: JobsOfThisRun | undefined;
   /** Whether servers may be restarted although one is missing. @default false */
   readonly restartBesideMissing?: boolean | undefined;
 }
 
 /** Seconds to wait for servers that are on their way: a start takes seldom more than one minute. */
 const PATIENCE_S = 180;
+
+/** Name of the Job that waits until servers can be restarted. */
+export const restartCheck = (name: string): string => `${name}-restart-check`;
 
 /**
  * Jobs that come before a change of the servers, each only when what it judges has changed. One has the version's own parser read the configuration: what it refuses would end every server at its next
@@ -36,15 +42,16 @@ export function serverChecks(
   args: ServerChecksArgs,
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.Resource[] {
-  const tool = (part: string, command: pulumi.Input<string>[]) =>
-    new ToolJob(`${name}-${part}`, { ...args, command, deadlineSeconds: 2 * PATIENCE_S }, opts).job;
+  const tool = (part: string, command: pulumi.Input<string>[], beforeCreate?: pulumi.ResourceHook) =>
+    new ToolJob(`${name}-${part}`, { ...args, command, beforeCreate, deadlineSeconds: 2 * PATIENCE_S }, opts).job;
   const dedicated = args.combined ? ["broker,controller", "broker"] : ["broker", "controller"];
   const roles = args.zookeeperConnect === undefined ? dedicated : ["zookeeper"];
   const address = pulumi.interpolate`broker.${args.namespace}.svc:${PORTS.client}`;
+  const noted = args.thisRun?.noting(restartCheck(name));
   return [
     tool("config-check", ["config-check.sh", args.text, ...roles]),
     ...(args.restartBesideMissing === true
       ? []
-      : [tool("restart-check", ["restart-check.sh", address, String(PATIENCE_S), args.restarts])]),
+      : [tool("restart-check", ["restart-check.sh", address, String(PATIENCE_S), args.restarts], noted)]),
   ];
 }

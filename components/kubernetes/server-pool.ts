@@ -7,6 +7,8 @@ import { fixedName, labels, metadata, selector, type Role, type Scope } from "./
 import { skipAwait } from "./await-annotations";
 
 export interface ServerPoolArgs extends Scope {
+  /** Called before the StatefulSet is changed. @default none */
+  readonly beforeUpdate?: pulumi.ResourceHook | undefined;
   /** Name of the StatefulSet and of its headless Service. */
   readonly pool: string;
   readonly role: Role;
@@ -88,6 +90,7 @@ export class ServerPool extends pulumi.ComponentResource {
       {
         ...child,
         dependsOn: [service, ...covers],
+        ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }),
         customTimeouts: {
           // The image is pulled, and a server's startup probe gives it ten minutes.
           create: "15m",

@@ -73,7 +73,11 @@ export class PrepareChange extends pulumi.ComponentResource {
   /** Another one whenever the Job ran again: what it did must be completed, also when the change was taken back. */
   readonly ran: pulumi.Output<string>;
 
-  constructor(name: string, args: OperationsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: OperationsArgs & Pick<OpsJobArgs, "beforeCreate">,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("kafka-stack:operations:PrepareChange", name, {}, opts);
     const absentOk = ["--absent-ok", "broker"];
     const steps = [

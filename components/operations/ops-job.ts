@@ -18,6 +18,8 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly knowsBegun?: boolean | undefined;
   /** The provider's cluster, in which Jobs that an interrupted run left at work are ended before this one is made. @default they are not */
   readonly cluster?: ClusterAccess | undefined;
+  /** Called before the Job is made. @default none */
+  readonly beforeCreate?: pulumi.ResourceHook | undefined;
   /** Seconds after which the Job is given up. @default 30 days: its commands end for want of progress, and moving data takes as long as it takes */
   readonly deadlineSeconds?: number | undefined;
   /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
@@ -66,7 +68,12 @@ export class OpsJob extends pulumi.ComponentResource {
       {
         parent: this,
         deleteBeforeReplace: true,
-        ...(args.cluster && { hooks: { beforeCreate: [endingHook(`${name}-ending`, args.cluster)] } }),
+        hooks: {
+          beforeCreate: [
+            ...(args.cluster ? [endingHook(`${name}-ending`, args.cluster)] : []),
+            ...(args.beforeCreate ? [args.beforeCreate] : []),
+          ],
+        },
         customTimeouts: { create: `${deadline + 60}s`, delete: "5m" },
       },
     );

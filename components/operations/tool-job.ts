@@ -15,6 +15,8 @@ export interface ToolJobArgs extends Scope {
   readonly jobResources?: JobResources | undefined;
   /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
   readonly earlier?: string | undefined;
+  /** Called before the Job is made. @default none */
+  readonly beforeCreate?: pulumi.ResourceHook | undefined;
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }
@@ -67,7 +69,11 @@ export class ToolJob extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this, customTimeouts: { create: `${deadline + 60}s`, delete: "5m" } },
+      {
+        parent: this,
+        ...(args.beforeCreate && { hooks: { beforeCreate: [args.beforeCreate] } }),
+        customTimeouts: { create: `${deadline + 60}s`, delete: "5m" },
+      },
     );
     this.registerOutputs({});
   }

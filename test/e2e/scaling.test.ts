@@ -1,10 +1,14 @@
 import { strict as assert } from "node:assert";
-import { get, inPod } from "./support/kubectl";
+import { get, inPod, kubectl } from "./support/kubectl";
 import { ops } from "./support/ops";
 import { preview, up } from "./support/stack";
 
 interface Pods {
   items: { metadata: { name: string; uid: string } }[];
+}
+
+interface Jobs {
+  items: { metadata: { name: string }; status: { succeeded?: number } }[];
 }
 
 /** The uid of each broker's pod. */
@@ -46,5 +50,18 @@ describe("scaling", () => {
     assert.deepEqual(await brokers(), before);
     const [a, b, c, gone] = await held();
     assert.deepEqual([b, c, gone], [a, a, 0]);
+  });
+
+  it("that somebody did by hand is taken back, and what leaves is drained before", async () => {
+    const before = await brokers();
+    await kubectl("scale", "statefulset", "broker", "-n", "kafka", "--replicas=4");
+    await up("dev");
+    assert.deepEqual(await brokers(), before);
+    const { items } = await get<Jobs>("jobs", "-n", "kafka");
+    const again = items.filter(({ metadata }) => metadata.name.startsWith("prepare-again-"));
+    assert.deepEqual(
+      again.map(({ status }) => status.succeeded),
+      [1],
+    );
   });
 });

@@ -121,6 +121,8 @@ export class FakeCluster {
         return this.read(call);
       case "PATCH":
         return this.apply(call);
+      case "POST":
+        return this.create(call);
       case "DELETE":
         this.calls.push(call);
         return this.objects.delete(call.path) ? { code: 200, result: {} } : notFound(call);
@@ -139,6 +141,18 @@ export class FakeCluster {
       return { code: 200, result: { items } };
     }
     return notFound(call);
+  }
+
+  private create(call: Call): { code: number; result: unknown } {
+    const sent = call.body as unknown as KubeObject;
+    const { generateName } = sent.metadata as { generateName?: string };
+    const name = generateName === undefined ? sent.metadata.name : `${generateName}${++this.generation}`;
+    const status = this.statusOf(sent);
+    const metadata = { ...sent.metadata, name, uid: `uid-${++this.generation}` };
+    const object = { ...sent, metadata, ...(status !== undefined && { status }) } as KubeObject;
+    this.calls.push(call);
+    this.objects.set(`${call.path}/${name}`, object);
+    return { code: 201, result: object };
   }
 
   private apply(call: Call): { code: number; result: unknown } {
