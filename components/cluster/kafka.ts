@@ -69,7 +69,10 @@ export interface KafkaArgs extends Scope {
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
-  /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
+  /**
+   * The provider's cluster. In it, volumes that are `Released` are freed for their new claims, Jobs that an interrupted run left at work are ended, and what an
+   * earlier run prepared is prepared again before servers leave or restart. @default none of it is done
+   */
   readonly cluster?: ClusterAccess | undefined;
   /** What must be there before anything that holds data. The images may be made meanwhile. @default nothing */
   readonly after?: pulumi.Resource[] | undefined;

@@ -1,9 +1,9 @@
-import type { V1Job } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as delay } from "node:timers/promises";
 import { apiMessage, statusOf } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi } from "../kubernetes/core-api";
+import { endedAs, selectorText } from "./jobs";
 
 /** A Job that is about to be made. */
 export interface ComingJob {
@@ -28,15 +28,13 @@ const ENDS_WITHIN = 120;
  */
 export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promise<readonly string[]> {
   const { namespace } = job;
-  const labelSelector = Object.entries(job.labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  const labelSelector = selectorText(job.labels);
   try {
     const batch = await batchApi(access);
     if (batch === undefined) return [];
     const left = async () => {
       const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
-      return items.filter(isAtWork).flatMap(({ metadata }) => metadata?.name ?? []);
+      return items.filter((one) => endedAs(one) === undefined).flatMap(({ metadata }) => metadata?.name ?? []);
     };
     const names = (await left()).filter((name) => MOVES.test(name) && name !== job.name);
     for (const name of names) {
@@ -56,13 +54,6 @@ export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promis
       { cause: error },
     );
   }
-}
-
-/** A Job is at work until it is complete or has failed; one that is being deleted, until its pods are gone. */
-function isAtWork({ status }: V1Job): boolean {
-  return !status?.conditions?.some(
-    ({ type, status: value }) => (type === "Complete" || type === "Failed") && value === "True",
-  );
 }
 
 /** A hook that ends what an interrupted run left at work right before a Job of operations is made. */

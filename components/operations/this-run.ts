@@ -7,6 +7,7 @@ import { ask } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { appsApi, batchApi, coreApi } from "../kubernetes/core-api";
 import { selector } from "../kubernetes/scope";
+import { endedAs, selectorText } from "./jobs";
 
 /** Names of the Jobs that a change of servers rests on. */
 export interface RestsOn {
@@ -103,9 +104,7 @@ export async function runAgain(
   if (batch === undefined || core === undefined) {
     throw new Error(`${job} must run again before servers change, and cannot: that needs a newer Node.js`);
   }
-  const labelSelector = Object.entries(selector(instance, "ops"))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  const labelSelector = selectorText(selector(instance, "ops"));
   try {
     const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
     const newest = items
@@ -116,11 +115,9 @@ export async function runAgain(
     const { metadata } = await batch.createNamespacedJob({ namespace, body: copyOf(newest, job) });
     const name = metadata?.name ?? "";
     for (;;) {
-      const { status } = await batch.readNamespacedJob({ name, namespace });
-      const ended = (type: string) =>
-        status?.conditions?.some((condition) => condition.type === type && condition.status === "True");
-      if (ended("Complete")) return;
-      if (ended("Failed")) {
+      const ended = endedAs(await batch.readNamespacedJob({ name, namespace }));
+      if (ended === "Complete") return;
+      if (ended === "Failed") {
         const pods = await core.listNamespacedPod({ namespace, labelSelector: `job-name=${name}` });
         const words = pods.items.flatMap((pod) => pod.status?.containerStatuses?.[0]?.state?.terminated?.message ?? []);
         throw new Error(words.at(-1)?.trim() ?? `the Job ${name} failed`);
