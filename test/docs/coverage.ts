@@ -183,6 +183,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,
   "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
+  "kubectl logs -n kafka <pod> --all-containers": LOOKS,
+  "kubectl logs -n kafka <pod> --previous": LOOKS,
+  "kubectl describe pod -n kafka <pod>": LOOKS,
   "npm install": test("test/unit/package.test.ts", "existing-registry"),
   "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
     "test/docs/commands.test.ts",
