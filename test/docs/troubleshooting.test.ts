@@ -31,9 +31,13 @@ const sources: readonly string[] = ["components", "config", "program", "images",
   .map((file) => readFileSync(file, "utf8"));
 
 describe("docs/troubleshooting.md", () => {
-  it("quotes messages", () => assert.ok(quoted().length > 15));
+  it("quotes messages", () => {
+    assert.ok(quoted().length > 15);
+  });
 
   for (const text of quoted().filter((one) => !OTHERS.includes(one))) {
-    it(`quotes what is said: ${text}`, () => assert.ok(sources.some((source) => source.includes(text))));
+    it(`quotes what is said: ${text}`, () => {
+      assert.ok(sources.some((source) => source.includes(text)));
+    });
   }
 });
