@@ -11,6 +11,10 @@ export const PORTS = { client: 9092, controller: 9093, external: 9094, internal:
 export type Metadata =
   { readonly mode: "kraft" } | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
 
+/** How a cluster keeps its metadata, by the address of its ensemble. */
+export const metadataOf = (zookeeperConnect: string | undefined): Metadata =>
+  zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: zookeeperConnect };
+
 /** The part of `server.properties` that all servers of a cluster share. */
 export interface ServerProperties {
   /** The file. */

@@ -77,8 +77,13 @@ export class JobsOfThisRun {
       ...(running > after.spec.replicas ? [leaving] : []),
       ...(restarting !== undefined && restarts ? [restarting] : []),
     ];
-    for (const job of needed.filter((one) => !this.#made.has(one))) {
-      await pulumi.log.info(`${job} succeeded in an earlier run that did not get as far as ${name}: it runs again`);
+    // What was moved since is not what a check found: behind one that runs again, the next does too.
+    const first = needed.findIndex((one) => !this.#made.has(one));
+    for (const job of first < 0 ? [] : needed.slice(first)) {
+      const why = this.#made.has(job)
+        ? "judged what has changed since"
+        : `succeeded in an earlier run that did not get as far as ${name}`;
+      await pulumi.log.info(`${job} ${why}: it runs again`);
       await runAgain(cluster, { namespace, instance, job });
       this.note(job);
     }
