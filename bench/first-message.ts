@@ -1,5 +1,5 @@
-import { run } from "../sandbox/engine";
-import { mergeStackFile } from "../sandbox/engine/stack-file";
+import { run } from "kafka-stack-engine";
+import { mergeStackFile } from "../sandbox/stack/stack-file";
 import { up as sandboxUp } from "../sandbox/up";
 import { until } from "../test/e2e/support/until";
 

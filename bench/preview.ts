@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { run } from "../sandbox/engine";
+import { run } from "kafka-stack-engine";
 
 /** Numbers of brokers whose preview is measured. */
 const BROKERS = [3, 10, 30, 100];

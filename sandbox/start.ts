@@ -1,10 +1,8 @@
 /** `npm start`: from nothing to a chat that two people can hold. */
 import "./host/check-node";
 import { Command } from "commander";
-import { run } from "./engine";
-import { stackName } from "./engine/project";
-import { mergeStackFile } from "./engine/stack-file";
-import { redact } from "./engine/values";
+import { redact, run, stackName } from "kafka-stack-engine";
+import { mergeStackFile } from "./stack/stack-file";
 import { describe } from "./start-summary";
 import { up } from "./up";
 

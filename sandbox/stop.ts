@@ -1,8 +1,7 @@
 /** `npm run stop`: takes the stack down and keeps its data; the sandbox goes on, so that the next start is quick. */
 import { Command } from "commander";
-import { run } from "./engine";
-import { stackName } from "./engine/project";
-import { mergeStackFile } from "./engine/stack-file";
+import { run, stackName } from "kafka-stack-engine";
+import { mergeStackFile } from "./stack/stack-file";
 
 interface Options {
   stack: string;

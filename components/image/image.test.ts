@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
-import { redact, type PropertyMap } from "../../sandbox/engine/values";
+import { type PropertyMap, redact } from "kafka-stack-engine";
 import { record, registered, type Recorded } from "../../test/unit/support/recording";
 import { contentHash } from "./content-hash";
 import { Image, type ImageArgs } from "./image";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { redact } from "../../sandbox/engine/values";
+import { redact } from "kafka-stack-engine";
 import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
 import { workloads } from "../../test/unit/support/objects";
 import { registered, type Recorded } from "../../test/unit/support/recording";

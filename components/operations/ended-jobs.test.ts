@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FakeCluster } from "../../sandbox/engine/test-support/fake-cluster";
-import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
+import { FakeCluster } from "../../test/support/fake-cluster";
+import { temporaryFolder } from "../../test/support/temporary";
 import { endLeftJobs } from "./ended-jobs";
 
 const labels = { "app.kubernetes.io/instance": "test", "app.kubernetes.io/component": "ops" };

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { redact } from "../../sandbox/engine/values";
+import { redact } from "kafka-stack-engine";
 import { labelsOf, one, parts, SCOPE } from "../../test/unit/support/components";
 import { registered } from "../../test/unit/support/recording";
 import { PullSecret } from "./pull-secret";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
+import { temporaryFolder } from "../../test/support/temporary";
 import { FakeVolumes } from "../../test/unit/support/fake-volumes";
 import { registered } from "../../test/unit/support/recording";
 import { freeingHook, freeReleased } from "./released";

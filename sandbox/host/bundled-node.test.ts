@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../engine/test-support/temporary";
+import { temporaryFolder } from "../../test/support/temporary";
 import { bundledNode, nodeProblem } from "./bundled-node";
 
 describe("the project's own Node.js", () => {

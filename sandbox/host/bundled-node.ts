@@ -10,6 +10,12 @@ export function bundledNode(root: string): string | undefined {
   return existsSync(link) ? realpathSync(link) : undefined;
 }
 
+/** The Node.js that programs run on: undefined, for the one that runs this, unless that is too old and the project brings a newer one. */
+export function programNode(root: string): string | undefined {
+  const major = Number(process.versions.node.split(".")[0]);
+  return major < 24 ? bundledNode(root) : undefined;
+}
+
 /**
  * What is wrong with the Node.js that a command runs on; nothing when it will do.
  *

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseConfig } from "../../config/parse";
 import type { PlainConfig } from "../../config/resolve";
-import { parseExactYaml } from "../../sandbox/engine/exact-yaml";
-import { readProject } from "../../sandbox/engine/project";
+import { parseExactYaml, readProject } from "kafka-stack-engine";
 
 /** The config of a stack as far as it can be read without its key. */
 export interface ReadableConfig {

@@ -1,6 +1,16 @@
-import { forcesReplacement, replacedPaths } from "../../sandbox/engine/kubernetes/kinds";
-import { type Change, diff, formatPath, parsePath, related, restore } from "../../sandbox/engine/paths";
-import { isObject, type PropertyMap, type Value } from "../../sandbox/engine/values";
+import {
+  type Change,
+  diff,
+  forcesReplacement,
+  formatPath,
+  isObject,
+  parsePath,
+  type PropertyMap,
+  related,
+  replacedPaths,
+  restore,
+  type Value,
+} from "kafka-stack-engine";
 import type { RecordedResource } from "./recorder";
 
 /** What happens to a resource. */

@@ -3,10 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 
-import { parseExactYaml } from "../../sandbox/engine/exact-yaml";
-import { startMonitor } from "../../sandbox/engine/monitor";
-import { runProgram } from "../../sandbox/engine/program";
-import { readConfig, readProject } from "../../sandbox/engine/project";
+import { parseExactYaml, readConfig, readProject, runProgram, startMonitor } from "kafka-stack-engine";
 import { type RecordedResource, Recorder } from "./recorder";
 
 /** The stacks of a checkout: every `Pulumi.<stack>.yaml`, in order of their names. */

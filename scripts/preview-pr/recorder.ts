@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 
-import type { ReadRequest, Registered } from "../../sandbox/engine/deployment";
-import type { Answers } from "../../sandbox/engine/monitor";
-import { aliasUrns, type Registration } from "../../sandbox/engine/registration";
-import { makeUrn, splitReference } from "../../sandbox/engine/urn";
-import { isObject, type PropertyMap, reveal, type Value } from "../../sandbox/engine/values";
+import {
+  aliasUrns,
+  type Answers,
+  isObject,
+  makeUrn,
+  type PropertyMap,
+  type ReadRequest,
+  type Registered,
+  type Registration,
+  reveal,
+  splitReference,
+  type Value,
+} from "kafka-stack-engine";
 
 /** A resource that a program registered. */
 export interface RecordedResource {
@@ -18,7 +26,7 @@ export interface RecordedResource {
   readonly managed: boolean;
   /** The URN of its provider; empty for the default provider. */
   readonly provider: string;
-  /** The inputs; secrets are marked as `sandbox/engine/values.ts` says. */
+  /** The inputs; secrets are marked as the package `kafka-stack-engine` does it. */
   readonly inputs: PropertyMap;
   /** Whether the object stays when the resource goes. */
   readonly retainOnDelete: boolean;

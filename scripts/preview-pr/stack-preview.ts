@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 import { evaluate, type Violation } from "../../policy/evaluate";
 import { policies } from "../../policy/policies";
-import { redact, reveal } from "../../sandbox/engine/values";
+import { redact, reveal } from "kafka-stack-engine";
 import { compareStacks, type ResourceChange } from "./changes";
 import { dataTouched } from "./effects/data";
 import type { Effect } from "./effects/effect";

@@ -23,7 +23,7 @@ export async function endedUp(
   seconds?: number,
 ): Promise<Ended> {
   const words = settings(changed).flatMap((setting) => ["-c", setting]);
-  const command = ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", STACK, ...words];
+  const command = ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", STACK, ...words];
   const started = Date.now();
   const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
   const said: string[] = [];

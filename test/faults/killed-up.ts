@@ -11,13 +11,9 @@ export const killedUp = (when: RegExp, changed: Readonly<Record<string, string>>
 /** The same of any stack. @param set config for this run, as `key=value` */
 export async function killedUpOf(stack: string, set: readonly string[], when: RegExp): Promise<void> {
   const words = set.flatMap((setting) => ["-c", setting]);
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "sandbox/engine/cli.ts", "up", "--stack", stack, ...words],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", stack, ...words], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const said: string[] = [];
   const ended = once(child, "exit");
   for (const stream of [child.stdout, child.stderr]) {

@@ -11,6 +11,7 @@ const FILES = [
   "package.json",
   "package-lock.json",
   ".npmrc",
+  "engine/package.json",
   "services/package.json",
   "sandbox/node-runtime/package.json",
   "sandbox/node-runtime/link.mjs",

@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { loadConfig } from "../../config";
 import { parseConfig } from "../../config/parse";
 import type { PlainConfig } from "../../config/resolve";
-import { readConfig, readProject } from "../../sandbox/engine/project";
-import { mergeStackFile } from "../../sandbox/engine/stack-file";
+import { parseExactYaml, readConfig, readProject } from "kafka-stack-engine";
+import { mergeStackFile } from "../../sandbox/stack/stack-file";
 import { ROOT } from "../../scripts/docs";
 import { ACCEPTED, type Accepted } from "./config-accepted.cases";
-import { parseExactYaml } from "../../sandbox/engine/exact-yaml";
 
 const FILES = join(__dirname, "public-stacks");
 const LONGEST = "9223372036854775807";

@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs
 import { join, relative } from "node:path";
 import { contentHash, type ImageSource } from "../../components/image/content-hash";
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
-import { run, type RunResult } from "../../sandbox/engine";
-import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
+import { run, type RunResult } from "kafka-stack-engine";
+import { temporaryFolder } from "../support/temporary";
 import { ROOT } from "./support/stacks";
 
 const EXAMPLE = join(ROOT, "examples", "existing-registry");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../sandbox/engine/values";
+import { redact } from "kafka-stack-engine";
 import { called, workloads } from "./support/objects";
 import { recordStack, STACKS } from "./support/stacks";
 

@@ -1,7 +1,6 @@
 import { display, type KubernetesResource, kubernetesResource } from "../../../policy/model/resource";
 import { Value } from "../../../policy/model/value";
-import { contains, type Path } from "../../../sandbox/engine/paths";
-import { reveal } from "../../../sandbox/engine/values";
+import { contains, type Path, reveal } from "kafka-stack-engine";
 import { kindOf, type ResourceChange, resourceOf } from "../changes";
 import type { RecordedResource } from "../recorder";
 

@@ -1,5 +1,5 @@
 import { type Container, replicasOf, type Workload, workloadOf } from "../../../policy/model/workload";
-import { formatPath } from "../../../sandbox/engine/paths";
+import { formatPath } from "kafka-stack-engine";
 import type { ResourceChange } from "../changes";
 import type { RecordedResource } from "../recorder";
 import { configEffects } from "./config";

@@ -1,5 +1,4 @@
-import { type Change, formatPath } from "../../../sandbox/engine/paths";
-import { redact, type Value } from "../../../sandbox/engine/values";
+import { type Change, formatPath, redact, type Value } from "kafka-stack-engine";
 import { diffLines } from "./text-diff";
 
 /** How much of a value is shown, in characters. */

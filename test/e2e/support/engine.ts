@@ -1,9 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { readProject } from "../../../sandbox/engine/project";
-import { chooseEngine, findPulumi, makersOf } from "../../../sandbox/engine/pulumi/choose";
-import { checkpointOf } from "../../../sandbox/engine/pulumi/run";
-import { stateFileOf } from "../../../sandbox/engine/stand-in";
+import { checkpointOf, chooseEngine, findPulumi, makersOf, readProject, stateFileOf } from "kafka-stack-engine";
 
 const project = readProject(process.cwd());
 const stateOf = (stack: string) => stateFileOf({ stack }, project.root);

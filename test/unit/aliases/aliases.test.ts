@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { run, type RunResult } from "../../../sandbox/engine";
-import { temporaryFolder } from "../../../sandbox/engine/test-support/temporary";
+import { run, type RunResult } from "kafka-stack-engine";
+import { temporaryFolder } from "../../support/temporary";
 
 type Steps = RunResult["steps"];
 

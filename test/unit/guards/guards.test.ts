@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { run, type Command, type RunResult } from "../../../sandbox/engine";
-import { FakeCluster } from "../../../sandbox/engine/test-support/fake-cluster";
-import { temporaryFolder } from "../../../sandbox/engine/test-support/temporary";
+import { type Command, run, type RunResult } from "kafka-stack-engine";
+import { FakeCluster } from "../../support/fake-cluster";
+import { temporaryFolder } from "../../support/temporary";
 import { plant, plantBroker, plantServers, statefulSetMakesAnew } from "./objects";
 
 type Config = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import type { FakeCluster } from "../../../sandbox/engine/test-support/fake-cluster";
-import type { KubeObject } from "../../../sandbox/engine/kubernetes/client";
+import type { FakeCluster } from "../../support/fake-cluster";
+import type { KubeObject } from "kafka-stack-engine";
 
 /** When the servers of the tests came to be. */
 export const BEGAN = "2026-01-01T00:00:00Z";

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../../sandbox/engine/values";
+import type { PropertyMap } from "kafka-stack-engine";
 import type { Recorded, Recording } from "../support/recording";
 
 /** Something that must be true of everything that any stack registers. */

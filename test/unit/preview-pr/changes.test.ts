@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { secret } from "../../../sandbox/engine/values";
+import { secret } from "kafka-stack-engine";
 import { compareStacks, pathsOf } from "../../../scripts/preview-pr/changes";
 import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
 import { brokers, configMap, deployment, job, object, recorded, volume } from "./recorded";

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import type { PropertyMap } from "../../../sandbox/engine/values";
+import type { PropertyMap } from "kafka-stack-engine";
 import { compareStacks } from "../../../scripts/preview-pr/changes";
 import { dataTouched } from "../../../scripts/preview-pr/effects/data";
 import { restarts } from "../../../scripts/preview-pr/effects/restarts";

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { PolicyPackConfig } from "@pulumi/policy";
 
-import { secret } from "../../../sandbox/engine/values";
+import { secret } from "kafka-stack-engine";
 import { renderReport } from "../../../scripts/preview-pr/markdown/report";
 import { diffLines } from "../../../scripts/preview-pr/markdown/text-diff";
 import type { RecordedResource } from "../../../scripts/preview-pr/recorder";

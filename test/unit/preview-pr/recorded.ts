@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../../sandbox/engine/values";
+import type { PropertyMap } from "kafka-stack-engine";
 import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
 
 /** A resource as the recorder has it. */

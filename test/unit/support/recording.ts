@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { createHash } from "node:crypto";
-import { readRegistration, type Registration } from "../../../sandbox/engine/registration";
-import { reveal, UNKNOWN, type PropertyMap } from "../../../sandbox/engine/values";
+import { type PropertyMap, readRegistration, type Registration, reveal, UNKNOWN } from "kafka-stack-engine";
 
 /** One registered resource with all its options. */
 export interface Recorded extends Registration {

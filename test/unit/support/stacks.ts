@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { readConfig, readProject } from "../../../sandbox/engine/project";
+import { readConfig, readProject } from "kafka-stack-engine";
 import { record, type Recording } from "./recording";
 
 /** The repository. */

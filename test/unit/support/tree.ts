@@ -1,4 +1,4 @@
-import type { AliasSpec } from "../../../sandbox/engine/registration";
+import type { AliasSpec } from "kafka-stack-engine";
 import type { Recorded, Recording } from "./recording";
 
 /**

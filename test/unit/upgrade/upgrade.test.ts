@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, type RunResult } from "../../../sandbox/engine";
-import { fakeTool, temporaryFolder } from "../../../sandbox/engine/test-support/temporary";
+import { run, type RunResult } from "kafka-stack-engine";
+import { fakeTool, temporaryFolder } from "../../support/temporary";
 import { ROOT } from "../support/stacks";
 
 /** Previews the program on the state that `up` of version 0.1.0 has left of the stack dev: `recorded/dev.json`, as it was written. */

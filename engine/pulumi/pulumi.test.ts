@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { takeLock } from "../lock";
 import { readProject } from "../project";
-import { fakeTool, temporaryFolder } from "../test-support/temporary";
+import { fakeTool, temporaryFolder } from "../../test/support/temporary";
 import { isSecret } from "../values";
 import { chooseEngine } from "./choose";
 import { countSteps } from "./events";

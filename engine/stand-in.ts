@@ -57,7 +57,7 @@ async function perform(options: RunOptions, project: Project, file: string): Pro
   const progress = new Progress(options.write ?? toStderr, preview);
   const providers = new Providers(FACTORIES, state, { env, config, root: project.root, preview });
   const packs = options.command === "down" ? [] : (options.policyPacks ?? []);
-  const common = { project: project.name, stack: options.stack, preview, config, env };
+  const common = { project: project.name, stack: options.stack, preview, config, env, node: options.node };
   const analyzers = await Analyzers.start(
     packs.map((pack) => ({ ...pack, ...common })),
     progress,
@@ -78,7 +78,7 @@ async function perform(options: RunOptions, project: Project, file: string): Pro
   });
   try {
     if (options.command !== "down") {
-      await runToEnd(deployment, project, config, env);
+      await runToEnd(deployment, project, config, env, options.node);
       await analyzers.finish([...deployment.steps.results.values()], deployment.lookup);
     }
   } finally {
@@ -102,6 +102,7 @@ async function runToEnd(
   project: Project,
   config: Readonly<Record<string, string>>,
   env: NodeJS.ProcessEnv,
+  node: string | undefined,
 ): Promise<void> {
   const { progress, stack, preview } = deployment.options;
   const monitor = await startMonitor(deployment);
@@ -110,7 +111,8 @@ async function runToEnd(
       progress.say(`  | ${line}`);
     };
     const { signal } = deployment.options;
-    const code = await runProgram({ project, stack, preview, address: monitor.address, config, env, print, signal });
+    const { address } = monitor;
+    const code = await runProgram({ project, stack, preview, address, config, env, node, print, signal });
     await deployment.settle();
     if (deployment.failure === undefined && code !== 0) {
       deployment.fail(undefined, new Error(`the program ended with exit code ${code}`));

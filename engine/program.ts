@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
-import { bundledNode } from "../host/bundled-node";
 import type { Project } from "./project";
 
 /** How a program runs. */
@@ -15,6 +14,8 @@ export interface ProgramOptions {
   readonly address: string;
   readonly config: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
+  /** The Node.js that it runs on. @default the one that runs this */
+  readonly node?: string | undefined;
   /** Takes the lines that the program prints. */
   readonly print: (line: string) => void;
   /** Aborted when the program shall end. */
@@ -36,7 +37,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     ...(options.preview ? ["--dry-run"] : []),
     ...["--parallel", String(PARALLEL), entry],
   ];
-  const child = spawn(nodeBinary(project.root), args, {
+  const child = spawn(options.node ?? process.execPath, args, {
     cwd: directory,
     env: {
       ...options.env,
@@ -62,10 +63,4 @@ function entryPoint(project: Project): [entry: string, directory: string] {
   const main = path.resolve(project.root, project.main);
   const isFile = fs.existsSync(main) && fs.statSync(main).isFile();
   return isFile ? [path.basename(main), path.dirname(main)] : [".", main];
-}
-
-/** Node itself: the one that runs this, unless it is too old and the project brings a newer one. */
-export function nodeBinary(root: string): string {
-  const major = Number(process.versions.node.split(".")[0]);
-  return (major < 24 ? bundledNode(root) : undefined) ?? process.execPath;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FakeCluster } from "../test-support/fake-cluster";
-import { temporaryFolder } from "../test-support/temporary";
+import { FakeCluster } from "../../test/support/fake-cluster";
+import { temporaryFolder } from "../../test/support/temporary";
 import { NotReady, Refused, type Operation } from "../provider";
 import type { ResourceState } from "../state";
 import { isSecret, secret, UNKNOWN, type PropertyMap } from "../values";

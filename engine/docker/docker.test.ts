@@ -4,7 +4,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import type { Operation } from "../provider";
-import { fakeTool, temporaryFolder } from "../test-support/temporary";
+import { fakeTool, temporaryFolder } from "../../test/support/temporary";
 import { secret, UNKNOWN, type PropertyMap } from "../values";
 import { hashContext } from "./context";
 import { parseIgnore } from "./ignore";

@@ -3,10 +3,8 @@ import "../host/check-node";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
-import { run, type Command as EngineCommand, type PolicyPack } from "./index";
-import { stackName } from "./project";
+import { type Command as EngineCommand, type PolicyPack, redact, run, stackName } from "kafka-stack-engine";
 import { mergeStackFile } from "./stack-file";
-import { redact } from "./values";
 
 interface Options {
   stack: string;
@@ -65,6 +63,7 @@ async function execute(command: EngineCommand, options: Options): Promise<void> 
     stack,
     configFile: prepared.configFile,
     env: prepared.env,
+    node: prepared.node,
     hideOutputs: options.hideOutputs ?? false,
     signal: interruption(),
     policyPacks: policyPacks(root, { ...options, stack }),
@@ -114,7 +113,7 @@ function policyPacks(root: string, options: Options): PolicyPack[] {
   return packs;
 }
 
-new Command("engine")
+new Command("npm run")
   .addCommand(define("up", "make the stack what its program says"))
   .addCommand(define("preview", "show what up would change"))
   .addCommand(define("down", "take the stack down"))

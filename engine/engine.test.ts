@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { run, type Command, type RunOptions } from "./index";
-import { FakeCluster } from "./test-support/fake-cluster";
-import { temporaryFolder } from "./test-support/temporary";
+import { FakeCluster } from "../test/support/fake-cluster";
+import { temporaryFolder } from "../test/support/temporary";
 import { redact } from "./values";
 
 const FIXTURES = path.join(__dirname, "test-support", "programs");

@@ -9,7 +9,6 @@ import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { parse } from "yaml";
 import { levelNumber, policyConfig, readPolicyConfig } from "./policy-config";
-import { nodeBinary } from "./program";
 
 /** How to start a pack. */
 export interface PackOptions {
@@ -23,6 +22,8 @@ export interface PackOptions {
   /** The stack's config, which policies may read. */
   readonly config: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
+  /** The Node.js that it runs on. @default the one that runs this */
+  readonly node?: string | undefined;
   /** Takes the lines that the pack prints. */
   readonly print: (line: string) => void;
 }
@@ -93,7 +94,7 @@ function launch(options: PackOptions): ChildProcess {
   const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [directory] });
   // After the preload, the first argument, the engine's address, is not used by packs of today.
   const args = ["--import", END_WITH_PARENT, run, "127.0.0.1:0", path.resolve(directory, main ?? ".")];
-  return spawn(nodeBinary(process.cwd()), args, {
+  return spawn(options.node ?? process.execPath, args, {
     cwd: directory,
     env: {
       ...env,

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import type { KubeObject } from "../kubernetes/client";
+import type { KubeObject } from "kafka-stack-engine";
 
 interface Kind {
   readonly name: string;

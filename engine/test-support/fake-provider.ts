@@ -18,7 +18,7 @@ import { Providers } from "../providers";
 import type { Registration } from "../registration";
 import { StateFile, type ResourceState } from "../state";
 import { reveal, UNKNOWN, type PropertyMap } from "../values";
-import { temporaryFolder } from "./temporary";
+import { temporaryFolder } from "../../test/support/temporary";
 
 /** How many names have been made up: no two are the same, as with real providers. */
 let named = 0;

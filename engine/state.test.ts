@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { takeLock } from "./lock";
 import { StateFile, type ResourceState } from "./state";
-import { temporaryFolder } from "./test-support/temporary";
+import { temporaryFolder } from "../test/support/temporary";
 import { secret } from "./values";
 
 function resource(urn: string, more: Partial<ResourceState> = {}): ResourceState {

@@ -6,6 +6,8 @@
  * objects as it comes to them (`options: {refresh: always}`) and not by a command of its own; it has no import, no targets, no transforms, no hooks but those before a creation or an update,
  * no stack references and no encrypted config; it knows Kubernetes objects, Helm charts (v4) and docker images,
  * nothing else.
+ *
+ * This module is the only door of the package. It knows nothing of this repository: where things are and on which Node.js programs run, its callers say.
  */
 import * as path from "node:path";
 import type { RunOptions, RunResult } from "./contract";
@@ -16,6 +18,31 @@ import { runPulumi } from "./pulumi/run";
 import { runStandIn, stateFileOf } from "./stand-in";
 
 export type { Command, PolicyPack, RunOptions, RunResult } from "./contract";
+export type { ReadRequest, Registered } from "./deployment";
+export { parseExactYaml } from "./exact-yaml";
+export type { KubeObject } from "./kubernetes/client";
+export { forcesReplacement, replacedPaths } from "./kubernetes/kinds";
+export { startMonitor, type Answers } from "./monitor";
+export {
+  contains,
+  diff,
+  formatPath,
+  parsePath,
+  related,
+  restore,
+  valueAt,
+  withValueAt,
+  type Change,
+  type Path,
+} from "./paths";
+export { runProgram } from "./program";
+export { qualify, readConfig, readProject, stackName } from "./project";
+export { chooseEngine, findPulumi, makersOf } from "./pulumi/choose";
+export { checkpointOf } from "./pulumi/run";
+export { aliasUrns, readRegistration, type AliasSpec, type Registration } from "./registration";
+export { stateFileOf } from "./stand-in";
+export { makeUrn, splitReference } from "./urn";
+export { isObject, redact, reveal, secret, UNKNOWN, type PropertyMap, type Value } from "./values";
 
 /**
  * Brings a stack to what the program says (`up`), shows what that would change (`preview`), or takes it down (`down`).

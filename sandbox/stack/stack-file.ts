@@ -3,10 +3,20 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import { sandboxEnvironment } from "../environment";
-import { parseExactYaml } from "./exact-yaml";
-import { formatPath, parsePath, valueAt, withValueAt, type Path } from "./paths";
-import { qualify, readProject } from "./project";
-import { isObject, type PropertyMap, type Value } from "./values";
+import { programNode } from "../host/bundled-node";
+import {
+  formatPath,
+  isObject,
+  parseExactYaml,
+  parsePath,
+  type Path,
+  type PropertyMap,
+  qualify,
+  readProject,
+  type Value,
+  valueAt,
+  withValueAt,
+} from "kafka-stack-engine";
 
 /** What to merge. */
 export interface MergeOptions {
@@ -27,6 +37,8 @@ export interface MergeOptions {
 export interface Merged {
   readonly configFile: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The Node.js that programs run on. @default the one that runs this */
+  readonly node: string | undefined;
 }
 
 /**
@@ -67,7 +79,7 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   const temporary = `${target}.${process.pid}.tmp`;
   fs.writeFileSync(temporary, stringify({ ...saltOf(target), ...document, config }), { mode: 0o600 });
   fs.renameSync(temporary, target);
-  return Promise.resolve({ configFile: target, env: { ...process.env, ...sandbox?.env } });
+  return Promise.resolve({ configFile: target, env: { ...process.env, ...sandbox?.env }, node: programNode(root) });
 }
 
 /** The Pulumi CLI writes its salt into the file that it is given: keep it. */

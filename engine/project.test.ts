@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { readConfig, readProject, stackName } from "./project";
 import { aliasUrns, seconds } from "./registration";
-import { mergeStackFile } from "./stack-file";
 import { thing } from "./test-support/fake-provider";
-import { temporaryFolder } from "./test-support/temporary";
+import { temporaryFolder } from "../test/support/temporary";
 
 function projectWith(files: Readonly<Record<string, string>>): string {
   const root = temporaryFolder();
@@ -41,7 +39,7 @@ config:
       readProject(projectWith({ "Pulumi.yaml": "name: demo\nruntime: nodejs\noptions: { refresh: always }\n" }))
         .refresh,
     );
-    assert.ok(readProject(path.join(__dirname, "..", "..")).refresh);
+    assert.ok(readProject(path.join(__dirname, "..")).refresh);
   });
 
   it("refuses a folder without Pulumi.yaml and another runtime", () => {
@@ -76,40 +74,6 @@ config:
   it("says that it cannot read encrypted values", () => {
     const root = projectWith({ "Pulumi.dev.yaml": "config:\n  demo:a: { b: { secure: xyz } }\n" });
     assert.throws(() => readConfig(readProject(root), path.join(root, "Pulumi.dev.yaml")), /demo:a .* is encrypted/);
-  });
-});
-
-describe("engine: merging the stack file", () => {
-  const stackFile = "config:\n  demo:cluster: { namespace: kafka }\n  replicas: 3\n";
-
-  it("merges objects, sets paths, keeps the committed file and the CLI's salt", async () => {
-    const root = projectWith({ "Pulumi.dev.yaml": stackFile });
-    const options = { root, stack: "dev", context: "mine", set: ["replicas=5", "list[1].on=true", "name=a=b"] };
-    const { configFile } = await mergeStackFile(options);
-    assert.deepEqual((parse(fs.readFileSync(configFile, "utf8")) as { config: object }).config, {
-      "demo:cluster": { namespace: "kafka", context: "mine" },
-      "demo:replicas": 5,
-      "demo:list": [null, { on: true }],
-      "demo:name": "a=b",
-    });
-    assert.equal(fs.readFileSync(path.join(root, "Pulumi.dev.yaml"), "utf8"), stackFile);
-    fs.appendFileSync(configFile, "encryptionsalt: v1:abc\n");
-    await mergeStackFile({ root, stack: "dev", context: "mine" });
-    assert.match(fs.readFileSync(configFile, "utf8"), /encryptionsalt: v1:abc/);
-  });
-
-  it("uses the sandbox without a context, and the caller's kubeconfig only with one", async () => {
-    const root = projectWith({ "Pulumi.dev.yaml": stackFile });
-    const sandbox = await mergeStackFile({ root, stack: "dev" });
-    assert.match(sandbox.env["KUBECONFIG"] ?? "", /\.sandbox/);
-    const other = await mergeStackFile({ root, stack: "dev", context: "mine" });
-    assert.equal(other.env["KUBECONFIG"], process.env["KUBECONFIG"]);
-  });
-
-  it("names the stacks that there are, and a malformed assignment", () => {
-    const root = projectWith({ "Pulumi.dev.yaml": stackFile });
-    assert.throws(() => mergeStackFile({ root, stack: "nope" }), /no stack file .*\(stacks here: dev\)/);
-    assert.throws(() => mergeStackFile({ root, stack: "dev", set: ["x"] }), /"x" is not of the form key=value/);
   });
 });
 

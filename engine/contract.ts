@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly configFile?: string;
   /** The environment of the program and of tools. @default this process' */
   readonly env?: NodeJS.ProcessEnv;
+  /** The Node.js that the stand-in runs programs and policy packs on. @default the one that runs this */
+  readonly node?: string | undefined;
   readonly policyPacks?: readonly PolicyPack[];
   /** The folder of Pulumi.yaml. @default the current folder */
   readonly root?: string;

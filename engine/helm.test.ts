@@ -5,7 +5,7 @@ import { Stopped } from "./deployment";
 import { CHART, constructChart } from "./helm";
 import { Providers } from "./providers";
 import { bench, component, FakeProvider, type Bench } from "./test-support/fake-provider";
-import { fakeTool, temporaryFolder } from "./test-support/temporary";
+import { fakeTool, temporaryFolder } from "../test/support/temporary";
 import { isSecret, secret, UNKNOWN, type PropertyMap } from "./values";
 
 const MANIFEST = `
