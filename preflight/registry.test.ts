@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseConfig } from "../../../config/parse";
-import { builderOf, checkRegistry, type Docker } from "../../../scripts/preflight/registry";
+import { parseConfig } from "../config/parse";
+import { builderOf, checkRegistry, type Docker } from "./registry";
 
 const config = (registry: Record<string, unknown>) => {
   const result = parseConfig({ registry });

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import type { Problem } from "../../config/problems";
-import type { PlainConfig } from "../../config/resolve";
+import type { Problem } from "../config/problems";
+import type { PlainConfig } from "../config/resolve";
 
 /** Runs docker with arguments and returns what it prints. @throws an error with docker's own words */
 export type Docker = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;

@@ -9,7 +9,7 @@ import {
   type V1Service,
   type V1StorageClass,
 } from "@kubernetes/client-node";
-import { apiMessage } from "../../components/kubernetes/api-error";
+import { apiMessage } from "../components/kubernetes/api-error";
 
 /** What there is in a cluster. A part that could not be read is missing, and why is in `unread`. */
 export interface ClusterFacts {

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parse, stringify } from "yaml";
 
-import { preview } from "../../../scripts/preview-pr/preview";
-import { ROOT, STACKS } from "../support/stacks";
+import { preview } from "./preview";
+import { ROOT, STACKS } from "../test/unit/support/stacks";
 
 /** What is no part of the project's own files. */
 const FOREIGN = ["node_modules", "dist"];

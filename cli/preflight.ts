@@ -1,16 +1,16 @@
 /** `npm run preflight -- --stack X`: checks what a stack needs of its cluster and of docker, and says all that is missing at once. Changes nothing. */
-import "../../sandbox/host/check-node";
+import "../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
-import type { PlainConfig } from "../../config/resolve";
+import type { PlainConfig } from "../config/resolve";
 import { stackName } from "kafka-stack-engine";
-import { mergeStackFile } from "../../sandbox/stack/stack-file";
-import { run } from "../../sandbox/host/command";
-import { missing } from "./checks";
-import { readCluster } from "./facts";
-import { builderOf, checkAuthority, checkRegistry } from "./registry";
-import { readStackConfig } from "./stack-config";
+import { mergeStackFile } from "../sandbox/stack/stack-file";
+import { run } from "../sandbox/host/command";
+import { missing } from "../preflight/checks";
+import { readCluster } from "../preflight/facts";
+import { builderOf, checkAuthority, checkRegistry } from "../preflight/registry";
+import { readStackConfig } from "../preflight/stack-config";
 
 interface Options {
   readonly stack: string;

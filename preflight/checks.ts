@@ -1,9 +1,9 @@
 import type { V1Node, V1StorageClass } from "@kubernetes/client-node";
-import { serverPools, type ServerPool } from "../../config/pools";
-import { formatPath, type Problem } from "../../config/problems";
-import { parseBytes } from "../../config/quantities";
-import type { PlainConfig } from "../../config/resolve";
-import { nodePortUses } from "../../config/rules/ports";
+import { serverPools, type ServerPool } from "../config/pools";
+import { formatPath, type Problem } from "../config/problems";
+import { parseBytes } from "../config/quantities";
+import type { PlainConfig } from "../config/resolve";
+import { nodePortUses } from "../config/rules/ports";
 import type { ClusterFacts } from "./facts";
 
 /** The oldest Kubernetes that has all that the stack uses: a StatefulSet's persistentVolumeClaimRetentionPolicy. */

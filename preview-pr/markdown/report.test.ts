@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import type { PolicyPackConfig } from "@pulumi/policy";
 
 import { secret } from "kafka-stack-engine";
-import { renderReport } from "../../../scripts/preview-pr/markdown/report";
-import { diffLines } from "../../../scripts/preview-pr/markdown/text-diff";
-import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
-import { previewStack } from "../../../scripts/preview-pr/stack-preview";
-import { brokers, configMap, deployment, job, object, volume } from "./recorded";
+import { renderReport } from "./report";
+import { diffLines } from "./text-diff";
+import type { RecordedResource } from "../recorder";
+import { previewStack } from "../stack-preview";
+import { brokers, configMap, deployment, job, object, volume } from "../recorded";
 
 /** One policy of the pack, so that a report is short. */
 const config: PolicyPackConfig = {

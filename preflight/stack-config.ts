@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseConfig } from "../../config/parse";
-import type { PlainConfig } from "../../config/resolve";
+import { parseConfig } from "../config/parse";
+import type { PlainConfig } from "../config/resolve";
 import { parseExactYaml, readProject } from "kafka-stack-engine";
 
 /** The config of a stack as far as it can be read without its key. */

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 
 import type { PropertyMap } from "kafka-stack-engine";
-import { compareStacks } from "../../../scripts/preview-pr/changes";
-import { dataTouched } from "../../../scripts/preview-pr/effects/data";
-import { restarts } from "../../../scripts/preview-pr/effects/restarts";
-import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
-import { brokers, claim, configMap, deployment, job, object, recorded, volume } from "./recorded";
+import { compareStacks } from "../changes";
+import { dataTouched } from "./data";
+import { restarts } from "./restarts";
+import type { RecordedResource } from "../recorder";
+import { brokers, claim, configMap, deployment, job, object, recorded, volume } from "../recorded";
 
 type Stack = readonly RecordedResource[];
 type Case = readonly [title: string, before: Stack, after: Stack, effects: readonly string[]];

@@ -1,10 +1,10 @@
-import "../../sandbox/host/check-node";
+import "../sandbox/host/check-node";
 import { Command } from "commander";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { renderReport } from "./markdown/report";
-import { preview } from "./preview";
+import { renderReport } from "../preview-pr/markdown/report";
+import { preview } from "../preview-pr/preview";
 
 interface Options {
   readonly base: string;
@@ -28,7 +28,7 @@ const command = new Command("npm run preview:pr --")
 
 async function main({ base, head, stack, output }: Options): Promise<void> {
   const report = await preview({
-    root: path.resolve(__dirname, "../.."),
+    root: path.resolve(__dirname, ".."),
     base,
     head,
     stacks: stack,

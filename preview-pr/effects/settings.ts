@@ -1,4 +1,4 @@
-import { declaredTopics, type DeclaredTopic, kafkaSettings } from "../../../policy/model/kafka";
+import { declaredTopics, type DeclaredTopic, kafkaSettings } from "../../policy/model/kafka";
 import type { Effect, ObjectChange } from "./effect";
 
 /** Settings that decide which records Kafka keeps, and where. */

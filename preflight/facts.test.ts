@@ -2,7 +2,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readCluster } from "../../../scripts/preflight/facts";
+import { readCluster } from "./facts";
 
 const list = (...names: string[]) => ({ items: names.map((name) => ({ metadata: { name } })) });
 

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-import { evaluate, type Violation } from "../../policy/evaluate";
-import { policies } from "../../policy/policies";
+import { evaluate, type Violation } from "../policy/evaluate";
+import { policies } from "../policy/policies";
 import { redact, reveal } from "kafka-stack-engine";
 import { compareStacks, type ResourceChange } from "./changes";
 import { dataTouched } from "./effects/data";

@@ -1,6 +1,6 @@
-import { parseQuantity } from "../../../policy/model/quantity";
-import { placeProperties } from "../../../policy/model/replacement";
-import type { KubernetesResource } from "../../../policy/model/resource";
+import { parseQuantity } from "../../policy/model/quantity";
+import { placeProperties } from "../../policy/model/replacement";
+import type { KubernetesResource } from "../../policy/model/resource";
 import { type Effect, type ObjectChange, values } from "./effect";
 
 /** What a change of a volume, a claim, a StorageClass or a namespace does to data. */

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { preview } from "../../../scripts/preview-pr/preview";
-import { ROOT } from "../support/stacks";
+import { preview } from "./preview";
+import { ROOT } from "../test/unit/support/stacks";
 
 /** A program of one StatefulSet, as small as can be, so that it starts at once. */
 const program = `

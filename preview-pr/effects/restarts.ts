@@ -1,4 +1,4 @@
-import { type Container, replicasOf, type Workload, workloadOf } from "../../../policy/model/workload";
+import { type Container, replicasOf, type Workload, workloadOf } from "../../policy/model/workload";
 import { formatPath } from "kafka-stack-engine";
 import type { ResourceChange } from "../changes";
 import type { RecordedResource } from "../recorder";

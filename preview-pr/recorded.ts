@@ -1,5 +1,5 @@
 import type { PropertyMap } from "kafka-stack-engine";
-import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
+import type { RecordedResource } from "./recorder";
 
 /** A resource as the recorder has it. */
 export function recorded(

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 
 import { secret } from "kafka-stack-engine";
-import { compareStacks, pathsOf } from "../../../scripts/preview-pr/changes";
-import type { RecordedResource } from "../../../scripts/preview-pr/recorder";
+import { compareStacks, pathsOf } from "./changes";
+import type { RecordedResource } from "./recorder";
 import { brokers, configMap, deployment, job, object, recorded, volume } from "./recorded";
 
 /** What happens to the only resource, and where it differs. */

@@ -6,9 +6,9 @@ import type {
   V1StorageClass,
 } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { parseConfig } from "../../../config/parse";
-import { missing } from "../../../scripts/preflight/checks";
-import type { ClusterFacts } from "../../../scripts/preflight/facts";
+import { parseConfig } from "../config/parse";
+import { missing } from "./checks";
+import type { ClusterFacts } from "./facts";
 
 function node(
   name: string,
