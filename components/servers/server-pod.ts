@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { selector, type Role } from "./scope";
-import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "./security";
+import { selector, type Role } from "../kubernetes/scope";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
 
 /** Port of the health endpoint inside every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;

@@ -2,9 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { templateName, type PoolStorage } from "../storage/plan";
-import { allowIngress, type Allowed } from "./allow-ingress";
-import { fixedName, labels, metadata, selector, type Role, type Scope } from "./scope";
-import { skipAwait } from "./await-annotations";
+import { allowIngress, type Allowed } from "../kubernetes/allow-ingress";
+import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import { skipAwait } from "../kubernetes/await-annotations";
 
 export interface ServerPoolArgs extends Scope {
   /** Called before the StatefulSet is changed. @default none */
