@@ -1,10 +1,71 @@
 import eslint from "@eslint/js";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/**
+ * The rooms, and which others each may use. The program's own flow is config → components → resources: components know no config, and neither knows the tools, the sandbox or tests.
+ */
+const ROOMS = {
+  components: [],
+  config: ["components"],
+  program: ["components", "config"],
+  policy: [],
+  services: [],
+  engine: [],
+  preflight: ["components", "config", "engine"],
+  "preview-pr": ["engine", "policy"],
+  sandbox: ["config", "engine"],
+  cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services"],
+  scripts: ["components", "config", "sandbox"],
+  bench: ["components", "config", "engine", "sandbox", "services", "test"],
+};
+
+/** The program and its config by name, likewise. */
+const ENTRIES = { "index.ts": ["components", "config", "program"], "config.ts": ["config"] };
+
+/** Tests may look into every room, but for the engine. */
+const TESTS = ["**/*.test.ts", "**/*.e2e.ts", "**/*.cases.ts", "**/test/**", "**/test-*/**", "test/**"];
+
+const OTHERS = ["examples", "test"];
+const ALL = [...Object.keys(ROOMS), ...OTHERS];
+
+/** What may be imported of the engine's package, from wherever: its door. */
+const DOOR = {
+  target: ALL.filter((room) => room !== "engine").map((room) => `./${room}`),
+  from: "./engine",
+  except: ["./index.ts"],
+  message: "Import it from kafka-stack-engine: the package has one door.",
+};
+
+const zones = [
+  DOOR,
+  ...Object.entries({ ...ROOMS, ...ENTRIES }).map(([room, used]) => ({
+    target: `./${room}`,
+    from: ALL.filter((other) => other !== room && !used.includes(other)).map((other) => `./${other}`),
+    message: `${room} may use ${["itself", ...used].join(", ")} and no other room (eslint.config.mjs).`,
+  })),
+];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "**/dist/", ".sandbox/", "**/*.mjs"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { "import-x": importX },
+    settings: {
+      ...importX.flatConfigs.typescript.settings,
+      "import-x/resolver-next": [createTypeScriptImportResolver({ project: "tsconfig.json" })],
+    },
+    rules: {
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { zones }],
+    },
+  },
+  {
+    files: TESTS,
+    rules: { "import-x/no-restricted-paths": ["error", { zones: [DOOR] }] },
+  },
   {
     languageOptions: {
       parserOptions: {

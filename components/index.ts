@@ -26,7 +26,7 @@ export type { ClusterAccess } from "./kubernetes/cluster-access";
 export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
-export type { Spread } from "./kubernetes/server-pod";
+export type { Spread } from "./servers/server-pod";
 export {
   FinishChange,
   PrepareChange,

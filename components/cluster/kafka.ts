@@ -9,7 +9,7 @@ import { configCheck } from "../kafka/server-checks";
 import type { Settings } from "../kafka/settings";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
-import type { Spread } from "../kubernetes/server-pod";
+import type { Spread } from "../servers/server-pod";
 import { FinishChange, PrepareChange, type Topic } from "../operations/kafka-operations";
 import type { JobResources } from "../operations/job-resources";
 import { JobsOfThisRun } from "../operations/this-run";

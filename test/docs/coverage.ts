@@ -23,7 +23,7 @@ const GITHUB = excused("needs GitHub's own variables, artifacts or credentials")
 const LOOKS = excused("Kubernetes's own command, which only shows what there is");
 const PLACEHOLDER = excused("the name of a command, to which the text beside it adds what it is given");
 const LIFE = "sandbox/test/lifecycle.e2e.ts";
-const OWN_STACKS = "test/unit/preview-pr/own-stacks.test.ts";
+const OWN_STACKS = "preview-pr/own-stacks.test.ts";
 
 /** Every command of the documents. `pulumi config set` is not here: the test looks its key up. */
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
@@ -179,7 +179,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     ]),
   ),
   'kubectl patch pv kafka-data-0-broker-0 --type json -p \'[{"op": "remove", "path": "/spec/claimRef/uid"}]\'': test(
-    "test/unit/preflight/checks.test.ts",
+    "preflight/checks.test.ts",
     "kubectl patch pv kafka-data-0-broker-0 --type json",
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,

@@ -1,0 +1,96 @@
+/** `npm run preflight -- --stack X`: checks what a stack needs of its cluster and of docker, and says all that is missing at once. Changes nothing. */
+import "../sandbox/host/check-node";
+import { KubeConfig } from "@kubernetes/client-node";
+import { Command } from "commander";
+import { existsSync } from "node:fs";
+import type { PlainConfig } from "../config/resolve";
+import { stackName } from "kafka-stack-engine";
+import { mergeStackFile } from "../sandbox/stack/stack-file";
+import { run } from "../sandbox/host/command";
+import { missing } from "../preflight/checks";
+import { readCluster } from "../preflight/facts";
+import { builderOf, checkAuthority, checkRegistry } from "../preflight/registry";
+import { readStackConfig } from "../preflight/stack-config";
+
+interface Options {
+  readonly stack: string;
+  readonly config: string[];
+  readonly context?: string;
+}
+
+/** @throws when the kubeconfig lacks the context */
+function kubeConfig({ cluster }: PlainConfig, environment: NodeJS.ProcessEnv): KubeConfig {
+  const kubeconfig = new KubeConfig();
+  const file = cluster.kubeconfig ?? environment["KUBECONFIG"];
+  if (file === undefined) kubeconfig.loadFromDefault();
+  else kubeconfig.loadFromFile(file);
+  if (cluster.context !== undefined) {
+    const known = kubeconfig.getContexts().map(({ name }) => name);
+    if (!known.includes(cluster.context)) {
+      throw new Error(`The kubeconfig has no context ${cluster.context}; it has ${known.join(", ") || "none"}.`);
+    }
+    kubeconfig.setCurrentContext(cluster.context);
+  }
+  return kubeconfig;
+}
+
+async function preflight({ stack: given, config: set, context }: Options): Promise<void> {
+  const root = process.cwd();
+  const stack = stackName(root, given);
+  const { configFile, env } = await mergeStackFile({ root, stack, set, ...(context !== undefined && { context }) });
+  const sandbox = env["KUBECONFIG"];
+  if (context === undefined && (sandbox === undefined || !existsSync(sandbox))) {
+    throw new Error("The sandbox does not run: start it with npm run sandbox -- up, or name a cluster with --context.");
+  }
+  const { config, withoutCredentials } = readStackConfig(root, configFile);
+  const facts = await readCluster(kubeConfig(config, env), config.cluster.namespace);
+  const running = facts.services?.some(
+    ({ metadata }) => metadata?.namespace === `${config.cluster.namespace}-registry`,
+  );
+  const host = env["DOCKER_HOST"];
+  const docker = (args: readonly string[], more: Readonly<Record<string, string>>) =>
+    run("docker", args, { env: { ...more, ...(host !== undefined && { DOCKER_HOST: host }) } });
+  const builder = await builderOf(docker);
+  const problems = [
+    ...missing(config, "builds" in builder ? { ...facts, ...builder } : facts),
+    ...(await checkAuthority(config)),
+    // Without its password, a registry that asks for one says nothing of use.
+    ...("builds" in builder
+      ? withoutCredentials
+        ? []
+        : await checkRegistry(config, running ?? false, docker)
+      : [builder]),
+  ];
+  if (withoutCredentials) {
+    console.log(
+      "Whether docker reaches the registry is not checked: its password is encrypted (give it with -c registry.password=…).",
+    );
+  }
+  if (problems.length === 0) {
+    console.log(
+      `Nothing is missing for the stack ${stack}: Kubernetes ${facts.version ?? ""}, ${facts.nodes?.length ?? 0} nodes.`,
+    );
+    return;
+  }
+  const count = problems.length === 1 ? "One thing is" : `${problems.length} things are`;
+  console.error(`${count} missing for the stack ${stack}:`);
+  for (const { path, message } of problems) console.error(`  ${path}: ${message}`);
+  process.exitCode = 1;
+}
+
+new Command("preflight")
+  .description("Checks what a stack needs of its cluster and of docker.")
+  .option("-s, --stack <name>", "the stack", "dev")
+  .option(
+    "-c, --config <key=value>",
+    "a config value for this run",
+    (value: string, all: string[]) => [...all, value],
+    [],
+  )
+  .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
+  .action(preflight)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,123 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { selector, type Role } from "../kubernetes/scope";
+import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+
+/** Port of the health endpoint inside every Kafka and ZooKeeper server. */
+export const HEALTH_PORT = 8080;
+
+/** How the servers of a pool are spread over nodes and zones. */
+export interface Spread {
+  /** Whether two servers of the pool may share a node when there is no other (`preferred`) or never (`required`). */
+  readonly nodes: "preferred" | "required";
+  /** Node label of the zones to spread over. @default no spreading over zones */
+  readonly zoneLabel?: string | undefined;
+}
+
+/** What the servers of a pool have in common with those of any other. */
+export interface ServerPodArgs {
+  readonly instance: string;
+  /** Name of the Secret with which the image is pulled. @default none */
+  readonly pullSecret?: pulumi.Input<string> | undefined;
+  readonly role: Role;
+  readonly image: pulumi.Input<string>;
+  /** JVM heap such as `512m`; a fixed one, so that the JVM never asks for more later. */
+  readonly heap: string;
+  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  readonly spread: Spread;
+  /** Seconds for a clean stop. */
+  readonly terminationGracePeriodSeconds: number;
+}
+
+/** What is particular to the servers of one kind. */
+export interface ServerContainer {
+  readonly env: readonly k8s.types.input.core.v1.EnvVar[];
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
+  /** Name of the ConfigMap that is mounted at /etc/kafka. */
+  readonly configMap: pulumi.Input<string>;
+  /** Volumes beside the ConfigMap, /tmp and the claims. */
+  readonly volumes?: readonly k8s.types.input.core.v1.Volume[] | undefined;
+  /** Containers that run before. @default none */
+  readonly initContainers?: readonly k8s.types.input.core.v1.Container[] | undefined;
+  /** Account whose token a projected volume may ask for; none is mounted by itself. @default the namespace's default account */
+  readonly serviceAccountName?: pulumi.Input<string> | undefined;
+}
+
+/** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
+export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
+  return {
+    ...quietPod(args),
+    securityContext: restrictedPod(KAFKA_UID),
+    terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+    ...spreading(args),
+    ...(container.serviceAccountName !== undefined && { serviceAccountName: container.serviceAccountName }),
+    ...(container.initContainers && { initContainers: [...container.initContainers] }),
+    containers: [
+      {
+        name: args.role,
+        image: args.image,
+        env: [
+          { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          { name: "KAFKA_HEAP_OPTS", value: `-Xms${args.heap} -Xmx${args.heap}` },
+          ...container.env,
+        ],
+        ports: [...container.ports, { name: "health", containerPort: HEALTH_PORT }],
+        resources: args.resources,
+        ...saysWhyItEnded,
+        securityContext: restrictedContainer,
+        // Waits while the others cannot do without this server, for a part of the time that it has to stop.
+        lifecycle: {
+          preStop: {
+            httpGet: {
+              path: `/leave?seconds=${Math.floor(args.terminationGracePeriodSeconds / 4)}`,
+              port: HEALTH_PORT,
+            },
+          },
+        },
+        // The endpoint answers as soon as the JVM runs, which takes its time on a node where many start.
+        startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
+        readinessProbe: probe("/ready", { periodSeconds: 1, failureThreshold: 6 }),
+        livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),
+        volumeMounts: [
+          { name: "config", mountPath: "/etc/kafka", readOnly: true },
+          { name: "tmp", mountPath: "/tmp" },
+          ...container.volumeMounts,
+        ],
+      },
+    ],
+    volumes: [
+      { name: "config", configMap: { name: container.configMap } },
+      { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+      ...(container.volumes ?? []),
+    ],
+  };
+}
+
+function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }) {
+  return { httpGet: { path, port: HEALTH_PORT }, timeoutSeconds: 5, ...timing };
+}
+
+function spreading({ instance, role, spread }: ServerPodArgs) {
+  const matchLabels = selector(instance, role);
+  const term = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
+  return {
+    affinity: {
+      podAntiAffinity:
+        spread.nodes === "required"
+          ? { requiredDuringSchedulingIgnoredDuringExecution: [term] }
+          : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }] },
+    },
+    ...(spread.zoneLabel !== undefined && {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: spread.zoneLabel,
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels },
+        },
+      ],
+    }),
+  };
+}

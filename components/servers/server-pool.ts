@@ -1,0 +1,143 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { templateName, type PoolStorage } from "../storage/plan";
+import { allowIngress, type Allowed } from "../kubernetes/allow-ingress";
+import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import { skipAwait } from "../kubernetes/await-annotations";
+
+export interface ServerPoolArgs extends Scope {
+  /** Called before the StatefulSet is changed. @default none */
+  readonly beforeUpdate?: pulumi.ResourceHook | undefined;
+  /** Name of the StatefulSet and of its headless Service. */
+  readonly pool: string;
+  readonly role: Role;
+  readonly replicas: number;
+  /** Seconds that a server has for a clean stop. */
+  readonly terminationGracePeriodSeconds: number;
+  readonly pod: k8s.types.input.core.v1.PodSpec;
+  /** A hash over what only a restart applies. */
+  readonly restartHash: string;
+  /** Ports of the headless Service. */
+  readonly ports: Readonly<Record<string, number>>;
+  /**
+   * Who may connect to what. Without it the pool is a further one of its role, which the NetworkPolicy and the PodDisruptionBudget of the first cover: Kubernetes
+   * evicts no pod that has two budgets.
+   */
+  readonly access?: readonly Allowed[] | undefined;
+  /** Labels that tell the pool's pods from those of other pools of the role. @default none, for the only pool of its role */
+  readonly poolLabels?: Readonly<Record<string, string>> | undefined;
+  /** Storage that the claims were planned from; none when no server has a volume of its own. */
+  readonly storage?: PoolStorage | undefined;
+}
+
+/** Changes with whatever restarts the servers of a pool. */
+export function restartsOf({ restartHash, pod }: Pick<ServerPoolArgs, "restartHash" | "pod">): pulumi.Output<string> {
+  return pulumi.output(pod).apply((spec) =>
+    createHash("sha256")
+      .update(`${restartHash} ${JSON.stringify(spec)}`)
+      .digest("hex")
+      .slice(0, 16),
+  );
+}
+
+/** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
+export class ServerPool extends pulumi.ComponentResource {
+  readonly statefulSet: k8s.apps.v1.StatefulSet;
+  /** Changes with whatever restarts the servers, and with each change of the StatefulSet itself, by whomever: one that was begun and taken back too. */
+  readonly restarts: pulumi.Output<string>;
+
+  constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:kubernetes:ServerPool", name, {}, opts);
+    const matchLabels = { ...selector(args.instance, args.role), ...args.poolLabels };
+    const child = fixedName(this);
+    const service = new k8s.core.v1.Service(
+      `${name}-headless`,
+      {
+        metadata: metadata(args, args.role, args.pool, skipAwait),
+        spec: {
+          clusterIP: "None",
+          selector: matchLabels,
+          // Servers find each other before they are ready: readiness needs the others.
+          publishNotReadyAddresses: true,
+          ports: Object.entries(args.ports).map(([port, number]) => ({ name: port, port: number })),
+        },
+      },
+      child,
+    );
+    const covers = args.access ? this.covers(name, args, args.access) : [];
+    this.statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: metadata(args, args.role, args.pool),
+        spec: {
+          serviceName: args.pool,
+          replicas: args.replicas,
+          // All start at once, for none gets ready alone; a changed template still rolls one by one.
+          podManagementPolicy: "Parallel",
+          updateStrategy: { type: "RollingUpdate" },
+          selector: { matchLabels },
+          template: {
+            metadata: {
+              labels: { ...labels(args.instance, args.role), ...args.poolLabels },
+              annotations: { "kafka-stack/restart-hash": args.restartHash },
+            },
+            spec: args.pod,
+          },
+          ...(args.storage && claimTemplates(args.storage)),
+        },
+      },
+      {
+        ...child,
+        dependsOn: [service, ...covers],
+        ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }),
+        customTimeouts: {
+          // The image is pulled, and a server's startup probe gives it ten minutes.
+          create: "15m",
+          // One by one, each when the last is in sync again: an hour each.
+          update: `${args.replicas}h`,
+          delete: `${args.terminationGracePeriodSeconds + 600}s`,
+        },
+      },
+    );
+    this.restarts = pulumi
+      .all([restartsOf(args), this.statefulSet.metadata.generation])
+      .apply(([restarts, generation]) => `${restarts}-${generation}`);
+    this.registerOutputs({});
+  }
+
+  /** What covers all pods of the role. */
+  private covers(name: string, args: ServerPoolArgs, access: readonly Allowed[]): pulumi.Resource[] {
+    const child = fixedName(this);
+    return [
+      allowIngress(`${name}-access`, args, args.role, access, child),
+      new k8s.policy.v1.PodDisruptionBudget(
+        `${name}-budget`,
+        {
+          metadata: metadata(args, args.role, args.pool),
+          spec: { maxUnavailable: 1, selector: { matchLabels: selector(args.instance, args.role) } },
+        },
+        child,
+      ),
+    ];
+  }
+}
+
+/**
+ * The templates only name the claims, which exist before the pods. What they ask for can never change in a StatefulSet, so it is a constant:
+ * size and class of the real claims may.
+ */
+function claimTemplates(storage: PoolStorage) {
+  return {
+    // Pulumi keeps the claims of a pool together, so those that only a lower number of servers removes are Kubernetes' to delete. Never when the StatefulSet goes:
+    // it also goes when it is replaced.
+    persistentVolumeClaimRetentionPolicy: {
+      whenScaled: storage.whenScaled === "delete" ? "Delete" : "Retain",
+      whenDeleted: "Retain",
+    },
+    volumeClaimTemplates: Array.from({ length: storage.volumes }, (_, volume) => ({
+      metadata: { name: templateName(volume) },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },
+    })),
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  CoreV1Api,
+  KubeConfig,
+  StorageV1Api,
+  VersionApi,
+  type V1Node,
+  type V1PersistentVolume,
+  type V1PersistentVolumeClaim,
+  type V1Service,
+  type V1StorageClass,
+} from "@kubernetes/client-node";
+import { apiMessage } from "../components/kubernetes/api-error";
+
+/** What there is in a cluster. A part that could not be read is missing, and why is in `unread`. */
+export interface ClusterFacts {
+  /** Version of the API server, such as `v1.34.4`. */
+  readonly version?: string;
+  readonly nodes?: readonly V1Node[];
+  readonly storageClasses?: readonly V1StorageClass[];
+  readonly volumes?: readonly V1PersistentVolume[];
+  /** Claims of the stack's namespace. */
+  readonly claims?: readonly V1PersistentVolumeClaim[];
+  /** Services of all namespaces. */
+  readonly services?: readonly V1Service[];
+  /** Architecture that docker builds images for, such as `amd64`. */
+  readonly builds?: string;
+  /** Sentences on what could not be read. */
+  readonly unread: readonly string[];
+}
+
+/** How long the API server may take for one answer, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Reads what a cluster has. Without an answer from the API server there is one sentence, not one for each part.
+ *
+ * @param namespace the stack's namespace, which need not exist.
+ */
+export async function readCluster(config: KubeConfig, namespace: string): Promise<ClusterFacts> {
+  const core = config.makeApiClient(CoreV1Api);
+  const server = config.getCurrentCluster()?.server ?? "none";
+  let version: string;
+  try {
+    version = (await inTime(config.makeApiClient(VersionApi).getCode())).gitVersion;
+  } catch (error) {
+    return {
+      unread: [
+        `the API server ${server} of the context ${config.getCurrentContext()} does not answer: ${apiMessage(error)}`,
+      ],
+    };
+  }
+  const unread: string[] = [];
+  const items = async <T>(what: string, list: Promise<{ items: T[] }>): Promise<T[] | undefined> => {
+    try {
+      return (await inTime(list)).items;
+    } catch (error) {
+      unread.push(`${what} cannot be read, so what the stack needs of them is not checked: ${apiMessage(error)}`);
+      return undefined;
+    }
+  };
+  const [nodes, storageClasses, volumes, claims, services] = await Promise.all([
+    items("nodes", core.listNode()),
+    items("StorageClasses", config.makeApiClient(StorageV1Api).listStorageClass()),
+    items("PersistentVolumes", core.listPersistentVolume()),
+    items(`claims in the namespace ${namespace}`, core.listNamespacedPersistentVolumeClaim({ namespace })),
+    items("Services", core.listServiceForAllNamespaces()),
+  ]);
+  return {
+    version,
+    ...(nodes && { nodes }),
+    ...(storageClasses && { storageClasses }),
+    ...(volumes && { volumes }),
+    ...(claims && { claims }),
+    ...(services && { services }),
+    unread,
+  };
+}
+
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`));
+    }, PATIENCE_MS);
+  });
+  return Promise.race([answer, late]).finally(() => {
+    clearTimeout(timer);
+  });
+}

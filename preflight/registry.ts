@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import type { Problem } from "../config/problems";
+import type { PlainConfig } from "../config/resolve";
+
+/** Runs docker with arguments and returns what it prints. @throws an error with docker's own words */
+export type Docker = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;
+
+/** A name that no registry has: being asked for it, one that is reached answers that there is no such image. */
+const NOWHERE = "kafka-stack-preflight:none";
+
+/** What docker says of an image when the registry answered, and has none of that name. */
+const ANSWERED = /manifest unknown|not found|name unknown|repository does not exist|no such image/i;
+const ASKS_WHO = /unauthorized|authentication required|denied|no basic auth/i;
+
+/** Architecture that docker builds images for, such as `amd64`, or why it builds none. */
+export async function builderOf(docker: Docker): Promise<{ builds: string } | Problem> {
+  try {
+    return { builds: await docker(["version", "--format", "{{.Server.Arch}}"], {}) };
+  } catch (error) {
+    return { path: "images", message: `cannot be built, because docker does not answer: ${line(error)}` };
+  }
+}
+
+/**
+ * Asks docker to reach the registry: the daemon, not this process, has to, and may be on another machine.
+ *
+ * The stack's own registry cannot be asked before it runs.
+ *
+ * @param running whether the stack's own registry is there.
+ */
+export async function checkRegistry({ registry }: PlainConfig, running: boolean, docker: Docker): Promise<Problem[]> {
+  const problem = (path: string, message: string): Problem[] => [{ path, message }];
+  const home = mkdtempSync(join(tmpdir(), "preflight-"));
+  try {
+    // A docker config of its own: nobody's logins are used, changed or needed.
+    writeFileSync(join(home, "config.json"), JSON.stringify(loginFor(registry)), { mode: 0o600 });
+    const ask = (...args: string[]) => docker(args, { DOCKER_CONFIG: home });
+    if (!registry.external && !running) return [];
+    const answer = await ask("pull", `${registry.pushAddress}/${NOWHERE}`).then(() => "not found", line);
+    if (ASKS_WHO.test(answer)) {
+      const who =
+        registry.username === undefined
+          ? "asks for a user name and a password"
+          : `does not let ${registry.username} in`;
+      return problem("registry.username", `the registry ${registry.pushAddress} ${who}: ${answer}`);
+    }
+    return ANSWERED.test(answer)
+      ? []
+      : problem("registry.pushAddress", `docker does not reach the registry ${registry.pushAddress}: ${answer}`);
+  } finally {
+    rmSync(home, { recursive: true });
+  }
+}
+
+function loginFor({ pushAddress, username, password }: PlainConfig["registry"]): object {
+  if (username === undefined || password === undefined) return {};
+  const host = pushAddress.replace(/\/.*$/, "");
+  return { auths: { [host]: { auth: Buffer.from(`${username}:${password}`).toString("base64") } } };
+}
+
+/** Whether the registry's certificate is of the authority that the config names. Nothing to say without one. */
+export async function checkAuthority({ registry }: PlainConfig): Promise<Problem[]> {
+  const { ca, pushAddress } = registry;
+  if (ca === undefined) return [];
+  const [host = "", port = "443"] = pushAddress.replace(/\/.*$/, "").split(":");
+  const refusal = await new Promise<string | undefined>((resolve) => {
+    const socket = connect({ host, port: Number(port), ca, servername: host, timeout: 10_000 }, () => {
+      resolve(undefined);
+      socket.end();
+    });
+    socket.on("error", (error: Error) => {
+      resolve(error.message);
+    });
+    socket.on("timeout", () => {
+      resolve("no answer within 10 s");
+      socket.destroy();
+    });
+  });
+  return refusal === undefined
+    ? []
+    : [{ path: "registry.ca", message: `does not go with the certificate of ${pushAddress}: ${refusal}` }];
+}
+
+/** The last line of docker's words: what went wrong, behind what it tried. */
+const line = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .trim()
+    .split("\n")
+    .at(-1)
+    ?.replace(/^Error response from daemon: /, "") ?? "";

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { parseConfig } from "../config/parse";
+import type { PlainConfig } from "../config/resolve";
+import { parseExactYaml, readProject } from "kafka-stack-engine";
+
+/** The config of a stack as far as it can be read without its key. */
+export interface ReadableConfig {
+  readonly config: PlainConfig;
+  /** Whether credentials of the registry were left out because they are encrypted. */
+  readonly withoutCredentials: boolean;
+}
+
+/**
+ * Reads a stack file. Encrypted values are left out: only the Pulumi CLI can read them, and only the registry's matter here.
+ *
+ * @throws when the config is refused, with all its problems
+ */
+export function readStackConfig(root: string, file: string): ReadableConfig {
+  const project = readProject(root);
+  const document = (parseExactYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
+  const raw: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries({ ...project.defaults, ...document.config })) {
+    const [namespace, name] = key.includes(":") ? key.split(":", 2) : [project.name, key];
+    if (namespace === project.name && name !== undefined) raw[name] = withoutEncrypted(value);
+  }
+  const registry = raw["registry"] as { username?: unknown; password?: unknown } | undefined;
+  const withoutCredentials = registry?.username !== undefined && registry.password === undefined;
+  if (withoutCredentials) delete registry.username;
+  const result = parseConfig(raw);
+  if (!result.ok) throw new Error(result.problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+  return { config: result.config, withoutCredentials };
+}
+
+function withoutEncrypted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutEncrypted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => !(typeof inner === "object" && inner !== null && "secure" in inner))
+      .map(([key, inner]) => [key, withoutEncrypted(inner)]),
+  );
+}

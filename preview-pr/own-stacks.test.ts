@@ -1,0 +1,116 @@
+import { strict as assert } from "node:assert";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parse, stringify } from "yaml";
+
+import { preview } from "./preview";
+import { ROOT, STACKS } from "../test/unit/support/stacks";
+
+/** What is no part of the project's own files. */
+const FOREIGN = ["node_modules", "dist"];
+
+/** What of a stack file is changed here. */
+interface StackFile {
+  readonly config: Record<string, { readonly config?: Readonly<Record<string, unknown>> }>;
+}
+
+/** Starting twelve programs takes half a minute where nothing else runs. */
+const MINUTES = 60_000;
+
+/**
+ * The project itself, as a repository of two commits: it does not matter what the clone that runs this holds, a single commit or no
+ * repository at all.
+ */
+describe("preview of a pull request of this project", function () {
+  this.timeout(10 * MINUTES);
+  const root = mkdtempSync(join(tmpdir(), "preview-own-"));
+
+  const git = (...args: readonly string[]) => execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
+  const commit = (message: string) => {
+    git("add", "--all");
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", message);
+  };
+  const run = (repository: string, ...words: readonly string[]) =>
+    spawnSync("npm", ["run", "--silent", "preview:pr", "--", ...words], {
+      cwd: repository,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  before(() => {
+    for (const entry of readdirSync(ROOT).filter((name) => !name.startsWith(".") && !FOREIGN.includes(name))) {
+      cpSync(join(ROOT, entry), join(root, entry), {
+        recursive: true,
+        filter: (source) => !FOREIGN.includes(basename(source)),
+      });
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+    // A link is no folder, so that the pattern has no slash at its end.
+    writeFileSync(join(root, ".gitignore"), "node_modules\n");
+    git("init", "--quiet", "--initial-branch", "main");
+    commit("the stacks as they are");
+    git("checkout", "--quiet", "-b", "change");
+    for (const stack of STACKS) {
+      const file = join(root, `Pulumi.${stack}.yaml`);
+      const content = parse(readFileSync(file, "utf8")) as StackFile;
+      const kafka = content.config["kafka-stack:kafka"] ?? {};
+      content.config["kafka-stack:kafka"] = { ...kafka, config: { ...kafka.config, "log.retention.hours": 7 } };
+      writeFileSync(file, stringify(content));
+    }
+    commit("records are kept for another time");
+  });
+
+  after(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  it("runs the real program of every stack, as the base and as the change", async () => {
+    const { stacks } = await preview({ root, base: "main" });
+    assert.deepEqual(
+      stacks.map(({ stack }) => stack),
+      STACKS,
+    );
+    for (const { stack, status, changes, data } of stacks) {
+      assert.equal(status, "kept", stack);
+      assert.ok(changes.length > 0, stack);
+      assert.match(JSON.stringify(data), /log\.retention\.hours/, stack);
+    }
+  });
+
+  it("compares two commits in the other direction, whatever the files are", async () => {
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "revert", "--no-edit", "HEAD");
+    const { stacks } = await preview({ root, base: "change~1", head: "change", stacks: ["production", "nfs"] });
+    assert.deepEqual(
+      stacks.map(({ stack, changes }) => [stack, changes.length > 0]),
+      [
+        ["production", true],
+        ["nfs", true],
+      ],
+    );
+  });
+
+  it("ends with 0 or 1 as a command, and with a report", () => {
+    const { status, stdout, stderr } = run(root, "--base", "HEAD~1", "--stack", "dev");
+    assert.ok(status === 0 || status === 1, stderr);
+    assert.match(stdout, /^# What this changes: `[0-9a-f]{10}` → `[0-9a-f]{10}`/);
+    assert.match(stdout, /log\.retention\.hours/);
+  });
+
+  it("says what to fetch in a clone of the last commit alone, and compares what is there", () => {
+    const shallow = mkdtempSync(join(tmpdir(), "preview-shallow-"));
+    try {
+      execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, shallow]);
+      symlinkSync(join(ROOT, "node_modules"), join(shallow, "node_modules"));
+      const missing = run(shallow, "--base", "HEAD~1", "--stack", "dev");
+      assert.equal(missing.status, 2);
+      assert.match(missing.stderr, /There is no commit HEAD~1 .* shallow .* git fetch --unshallow/);
+      const { status, stdout, stderr } = run(shallow, "--base", "HEAD", "--stack", "dev");
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /No stack changes/);
+    } finally {
+      rmSync(shallow, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,113 @@
+import { strict as assert } from "node:assert";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { preview } from "./preview";
+import { ROOT } from "../test/unit/support/stacks";
+
+/** A program of one StatefulSet, as small as can be, so that it starts at once. */
+const program = `
+const pulumi = require("@pulumi/pulumi");
+const config = new pulumi.Config();
+class StatefulSet extends pulumi.CustomResource {
+  constructor(name, inputs, options) { super("kubernetes:apps/v1:StatefulSet", name, inputs, options); }
+}
+if (config.requireNumber("replicas") < 1) throw new pulumi.RunError("there must be a replica");
+new StatefulSet("broker", {
+  metadata: { name: "broker", namespace: "kafka" },
+  spec: { replicas: config.requireNumber("replicas"), password: config.getSecret("password") },
+}, { retainOnDelete: true });
+`;
+
+async function failure(running: Promise<unknown>): Promise<Error> {
+  try {
+    await running;
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return error;
+  }
+  return assert.fail("it did not fail");
+}
+
+describe("preview of a pull request", function () {
+  // Each stack is a program to start.
+  this.timeout(120_000);
+  const root = mkdtempSync(join(tmpdir(), "preview-test-"));
+
+  const git = (...args: readonly string[]) => execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
+  const write = (file: string, text: string) => {
+    writeFileSync(join(root, file), text);
+  };
+  const commit = (message: string) => {
+    git("add", "--all");
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", message);
+  };
+  const replicas = (count: number) => `config:\n  small:replicas: ${count}\n  small:password:\n    secure: AAABAC\n`;
+
+  before(() => {
+    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+    mkdirSync(join(root, "policy"));
+    write("policy/dev.json", '{ "all": "disabled" }');
+    write(".gitignore", "node_modules\n");
+    write("Pulumi.yaml", "name: small\nmain: index.js\nruntime: { name: nodejs, options: { typescript: false } }\n");
+    write("index.js", program);
+    write("Pulumi.dev.yaml", replicas(3));
+    write("Pulumi.old.yaml", replicas(1));
+    git("init", "--quiet", "--initial-branch", "main");
+    commit("base");
+    git("checkout", "--quiet", "-b", "change");
+    write("Pulumi.dev.yaml", replicas(2));
+    rmSync(join(root, "Pulumi.old.yaml"));
+    commit("change");
+    git("checkout", "--quiet", "main");
+    write("Pulumi.dev.yaml", replicas(9));
+    commit("main goes on");
+    git("checkout", "--quiet", "change");
+  });
+
+  after(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  it("compares the stacks of a commit with those where it left its base", async () => {
+    const { stacks } = await preview({ root, base: "main", head: "change" });
+    assert.deepEqual(
+      stacks.map(({ stack, status, changes }) => [stack, status, changes.map(({ operation }) => operation)]),
+      [
+        ["dev", "kept", ["update"]],
+        ["old", "removed", ["delete"]],
+      ],
+    );
+    assert.deepEqual(stacks[0]?.restarts, [{ subject: "StatefulSet kafka/broker", text: "stops broker-2 (3 → 2)" }]);
+  });
+
+  it("leaves nothing behind", () => {
+    assert.equal(git("worktree", "list").trim().split("\n").length, 1);
+    assert.ok(existsSync(join(root, "node_modules")));
+  });
+
+  it("takes the files as they are, and says what is wrong with a program that fails", async () => {
+    write("Pulumi.dev.yaml", replicas(0));
+    await assert.rejects(preview({ root, base: "main", stacks: ["dev"] }), /stack dev fails: there must be a replica/);
+  });
+
+  it("says so when it is the base that fails", async () => {
+    write("Pulumi.dev.yaml", replicas(0));
+    commit("broken");
+    write("Pulumi.dev.yaml", replicas(2));
+    const { message, cause } = await failure(preview({ root, base: "HEAD", stacks: ["dev"] }));
+    assert.match(message, /^The base [0-9a-f]{10} cannot be compared with$/);
+    assert.match(String(cause), /there must be a replica/);
+  });
+
+  it("says which commits and stacks there are not", async () => {
+    await assert.rejects(preview({ root, base: "nothing" }), /There is no commit nothing/);
+    write("Pulumi.dev.yaml", replicas(2));
+    await assert.rejects(
+      preview({ root, base: "main", stacks: ["test"] }),
+      /There is no stack test; there are dev, old/,
+    );
+  });
+});
