@@ -73,6 +73,8 @@ export interface ResourceDefaults {
   readonly memory: string;
   readonly memoryLimit: string;
   readonly ephemeralStorage: string;
+  /** The CPU limit where none is written, in words. @default no limit */
+  readonly cpuLimit?: string;
 }
 
 /** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
@@ -120,7 +122,9 @@ const limitsAndRequests = (defaults: ResourceDefaults) =>
       limits: z
         .strictObject(
           {
-            cpu: cpu().exactOptional().describe("CPU above which the container is throttled. Default: no limit."),
+            cpu: cpu()
+              .exactOptional()
+              .describe(`CPU above which the container is throttled. Default: ${defaults.cpuLimit ?? "no limit"}.`),
             memory: size().default(defaults.memoryLimit).describe("Memory above which the container is killed."),
             "ephemeral-storage": size()
               .default(defaults.ephemeralStorage)

@@ -7,6 +7,9 @@ import type { ClusterAccess } from "./cluster-access";
 /** The oldest Node.js that runs the library: major and minor. The program runs on older ones. */
 const OLDEST_NODE = [22, 19] as const;
 
+/** What is missing where there is no client, and what to do. */
+export const NEEDS_NODE = `that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}: put a newer one first in PATH`;
+
 /**
  * A client for what Pulumi cannot do. The library is loaded here and not with the program: that takes longer than a preview may.
  *
@@ -38,7 +41,7 @@ async function load() {
     return import("@kubernetes/client-node");
   }
   await pulumi.log.warn(
-    `The cluster is not asked what it holds, volumes that are Released are not freed, and Jobs that an interrupted run left at work are not ended: that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}`,
+    `The cluster is not asked what it holds, volumes that are Released are not freed, and Jobs that an interrupted run left at work are not ended: ${NEEDS_NODE}`,
   );
   return undefined;
 }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { apiMessage } from "../kubernetes/api-error";
 import { ask } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { appsApi, batchApi, coreApi } from "../kubernetes/core-api";
+import { appsApi, batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
 import { selector } from "../kubernetes/scope";
 import { endedAs, selectorText } from "./jobs";
 
@@ -107,7 +107,7 @@ export async function runAgain(
 ): Promise<void> {
   const [batch, core] = [await batchApi(access), await coreApi(access)];
   if (batch === undefined || core === undefined) {
-    throw new Error(`${job} must run again before servers change, and cannot: that needs a newer Node.js`);
+    throw new Error(`${job} must run again before servers change, and cannot: ${NEEDS_NODE}`);
   }
   const labelSelector = selectorText(selector(instance, "ops"));
   try {
