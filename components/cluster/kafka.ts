@@ -181,7 +181,6 @@ export class Kafka extends pulumi.ComponentResource {
       named("finish"),
       {
         ...operation,
-        dynamicSettings: kafka.dynamicSettings,
         rebalance: args.operations?.rebalance ?? true,
         awaitMoves: args.operations?.awaitMoves,
         restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}`,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isDynamic } from "./dynamic-settings";
+import { dynamicOf, isDynamic } from "./dynamic-settings";
 
 /** Broker settings under Kafka's own names. */
 export type Settings = Readonly<Record<string, string | number | boolean>>;
@@ -48,7 +48,7 @@ export function serverProperties(metadata: Metadata, settings: Settings): Server
   return {
     text: lines(() => true),
     restartHash: createHash("sha256").update(fixed).digest("hex").slice(0, 16),
-    dynamic: Object.fromEntries(Object.entries(settings).filter(([key]) => isDynamic(key))),
+    dynamic: dynamicOf(settings),
   };
 }
 

@@ -92,6 +92,14 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     '["-C", "-t", "chatroom", "-e", "-q"]',
   ),
   "echo hello | kcat -b localhost:30099 -P -t chatroom": test("test/e2e/brokers.test.ts", '"-P", "-t", "chatroom"'),
+  ...Object.fromEntries(
+    [
+      "kubectl delete namespace kafka kafka-volumes kafka-registry --ignore-not-found",
+      'kubectl delete "$(kubectl api-resources --namespaced --verbs=delete,list --output name | grep -vx persistentvolumeclaims | paste -sd, -)" --namespace kafka --selector app.kubernetes.io/instance=dev',
+      "kubectl delete namespace kafka-volumes kafka-registry --ignore-not-found",
+      "kubectl delete persistentvolumes,clusterroles,clusterrolebindings --selector app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=dev",
+    ].map((command) => [command, test("test/stacks/lost-state.ts", command)]),
+  ),
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
   "export KUBECONFIG=$PWD/.sandbox/kubeconfig DOCKER_HOST=unix://$PWD/.sandbox/docker.sock PATH=$PWD/.sandbox/bin:$PATH":
@@ -154,6 +162,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
         "pulumi stack --show-urns",
         "pulumi refresh --import-pending-creates",
       ],
+      "pulumi stack import --file <copy>",
       "pulumi stack export --file .sandbox/state/production.json",
       'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',
     ].map((command) => [command, PULUMI]),
