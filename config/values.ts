@@ -54,8 +54,15 @@ export const size = () => measured(parseBytes, "a size such as 512Mi or 3Gi");
 /** CPU cores as Kubernetes writes them, such as `250m` or `2`. */
 export const cpu = () => measured(parseCpu, "CPU cores such as 250m or 2");
 
+/** The least heap with which a JVM of Java 17 was seen to start, in bytes. */
+const LEAST_HEAP = 4 * 2 ** 20;
+
 /** A JVM heap size such as `512m` or `4g`. */
-export const heap = () => measured(parseHeap, "a JVM heap size such as 512m or 4g");
+export const heap = () =>
+  measured((value) => {
+    const bytes = parseHeap(value);
+    return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
+  }, "a JVM heap size of at least 4m, such as 512m or 4g");
 
 /** Lowest and highest NodePort that Kubernetes gives out by default. */
 export const NODE_PORTS = { min: 30000, max: 32767 } as const;

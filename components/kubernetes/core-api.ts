@@ -1,8 +1,7 @@
-import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { AppsV1Api, BatchV1Api, CoreV1Api } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import type { ClusterAccess } from "./cluster-access";
+import { loadKubeconfig } from "./kubeconfig";
 
 /** The oldest Node.js that runs the library: major and minor. The program runs on older ones. */
 const OLDEST_NODE = [22, 19] as const;
@@ -18,19 +17,19 @@ export const NEEDS_NODE = `that needs Node.js ${OLDEST_NODE.join(".")} or later,
  */
 export async function coreApi(access: ClusterAccess): Promise<CoreV1Api | undefined> {
   const library = await (loading ??= load());
-  return library && configure(new library.KubeConfig(), access).makeApiClient(library.CoreV1Api);
+  return library && (await loadKubeconfig(new library.KubeConfig(), access)).makeApiClient(library.CoreV1Api);
 }
 
 /** The same for workloads. @returns undefined as {@link coreApi} does. @throws as it does */
 export async function appsApi(access: ClusterAccess): Promise<AppsV1Api | undefined> {
   const library = await (loading ??= load());
-  return library && configure(new library.KubeConfig(), access).makeApiClient(library.AppsV1Api);
+  return library && (await loadKubeconfig(new library.KubeConfig(), access)).makeApiClient(library.AppsV1Api);
 }
 
 /** The same for Jobs. @returns undefined as {@link coreApi} does. @throws as it does */
 export async function batchApi(access: ClusterAccess): Promise<BatchV1Api | undefined> {
   const library = await (loading ??= load());
-  return library && configure(new library.KubeConfig(), access).makeApiClient(library.BatchV1Api);
+  return library && (await loadKubeconfig(new library.KubeConfig(), access)).makeApiClient(library.BatchV1Api);
 }
 
 let loading: ReturnType<typeof load> | undefined;
@@ -44,14 +43,4 @@ async function load() {
     `The cluster is not asked what it holds, volumes that are Released are not freed, and Jobs that an interrupted run left at work are not ended: ${NEEDS_NODE}`,
   );
   return undefined;
-}
-
-/** Reads a kubeconfig by the rules of Pulumi's provider. */
-function configure(config: KubeConfig, { kubeconfig, context }: ClusterAccess): KubeConfig {
-  const given = kubeconfig?.replace(/^~(?=\/|$)/, homedir());
-  if (given === undefined) config.loadFromDefault();
-  else if (existsSync(given)) config.loadFromFile(given);
-  else config.loadFromString(given);
-  if (context !== undefined) config.setCurrentContext(context);
-  return config;
 }

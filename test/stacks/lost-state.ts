@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { sandboxEnvironment } from "../../sandbox/environment";
-import { readProject } from "../../sandbox/engine/project";
-import { checkpointOf } from "../../sandbox/engine/pulumi/run";
-import { stateFileOf } from "../../sandbox/engine/stand-in";
+import { checkpointOf, readProject, stateFileOf } from "kafka-stack-engine";
 import { run } from "../../sandbox/host/command";
 import { history, post } from "../e2e/support/history";
 import { up } from "../e2e/support/stack";
