@@ -4,7 +4,6 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
-import type { PlainConfig } from "../config/resolve";
 import { stackName } from "kafka-stack-engine";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
 import { run } from "../sandbox/host/command";
