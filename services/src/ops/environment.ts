@@ -1,25 +1,20 @@
 import { KafkaClient, parseBootstrap } from "../kafka/client.js";
-import { type Begun, readBegun, refuseIfLeft } from "./begun.js";
-import { hasNoAddress } from "./brokers.js";
+import type { Records } from "./begun.js";
 import { Cluster } from "./cluster.js";
 import { RefusedError } from "./refused.js";
 
 /** What the program works with; tests bring their own. */
-export interface ProgramEnvironment {
+export interface ProgramEnvironment extends Records {
   readonly bootstrap: string;
   readonly print: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
-  /** File with what has begun to run, see {@link readBegun}. @default nothing is known of it */
-  readonly begun?: string | undefined;
 }
 
 /** Options that most commands have. */
 export interface Common {
   /** Seconds. */
   readonly wait: number;
-  /** Name of which no address means that no broker runs, see {@link withCluster}. */
-  readonly absentOk?: string;
 }
 
 /** Options of commands that copy partitions. */
@@ -33,27 +28,15 @@ export interface Copying extends Common {
 const DEFAULT_PATIENCE_S = 120;
 
 /**
- * Runs an action on the cluster that the environment names, and closes the connections afterwards. Where no broker has an address, and that is allowed, there is nothing to do, unless something
- * leaves that has begun to run.
+ * Runs an action on the cluster that the environment names, and closes the connections afterwards.
  *
- * @param leaving - what leaves, of what has begun
- * @throws {@link RefusedError} when the address is none, or when what leaves cannot be emptied first.
+ * @throws {@link RefusedError} when the address is none.
  */
 export async function withCluster(
   environment: ProgramEnvironment,
   options: Partial<Common>,
   action: (cluster: Cluster) => Promise<void>,
-  leaving: (begun: Begun) => readonly string[] = () => [],
 ): Promise<void> {
-  const { absentOk } = options;
-  if (absentOk !== undefined && (await hasNoAddress(absentOk))) {
-    const record = await readBegun(environment.begun);
-    refuseIfLeft(absentOk, leaving(record ?? { brokers: [], controllers: [] }));
-    environment.print(
-      `${absentOk} has no address: ${record ? "nothing runs that leaves" : "no broker runs yet"}, so there is nothing to do.`,
-    );
-    return;
-  }
   const bootstrap = readBootstrap(environment.bootstrap);
   const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
   try {
@@ -63,7 +46,8 @@ export async function withCluster(
   }
 }
 
-function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
+/** Brokers to begin with. @throws RefusedError when the text names none */
+export function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
   try {
     return parseBootstrap(text);
   } catch (error) {
