@@ -3,8 +3,8 @@ import { type CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node"
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { sandboxRoot } from "../sandbox/paths";
 
-const SANDBOX = join(process.cwd(), ".sandbox", "kubeconfig");
 const POLL_MS = 200;
 
 /**
@@ -14,6 +14,7 @@ const POLL_MS = 200;
  */
 export function kubeConfig(context: string | undefined): KubeConfig {
   const config = new KubeConfig();
+  const sandbox = join(sandboxRoot(), "kubeconfig");
   if (context !== undefined) {
     config.loadFromDefault();
     if (!config.getContextObject(context)) {
@@ -21,8 +22,8 @@ export function kubeConfig(context: string | undefined): KubeConfig {
       throw new Error(`Your kubeconfig has no context ${context}; it has ${known.join(", ") || "none"}.`);
     }
     config.setCurrentContext(context);
-  } else if (existsSync(SANDBOX)) {
-    config.loadFromFile(SANDBOX);
+  } else if (existsSync(sandbox)) {
+    config.loadFromFile(sandbox);
   } else {
     throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
   }

@@ -70,6 +70,7 @@ public final class Main {
         String clusterId = environment("KAFKA_CLUSTER_ID");
         int node = Integer.parseInt(properties.getProperty("node.id"));
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
+        new Recovery(disk.directories().get(0)).install();
         Path config = Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
         Peers peers = new Peers(config, environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
         Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
