@@ -10,6 +10,9 @@ const CONFIG = "kafka-config";
 /** How long a server may take to say what it has, in milliseconds; a container that has just ended is tried again. */
 const PATIENCE_MS = 30_000;
 
+/** What is sent to a pod at a time: the API server takes no message of any size. */
+const FRAME_BYTES = 32_768;
+
 /** The servers of a stack, through the Kubernetes API alone. */
 export class Pods {
   private readonly core: CoreV1Api;
@@ -55,17 +58,24 @@ export class Pods {
     const [out, err] = [new Collected(), new Collected()];
     // Left open: closing it would close the connection before the command has answered. The command knows the end of its input.
     const stdin = input === undefined ? null : new PassThrough();
-    stdin?.write(input);
+    for (let at = 0; at < (input?.length ?? 0); at += FRAME_BYTES) stdin?.write(input?.subarray(at, at + FRAME_BYTES));
     const status = await new Promise<V1Status>((resolve, reject) => {
       new Exec(this.config)
         .exec(this.namespace, pod, spec?.containers[0]?.name ?? "", [...command], out, err, stdin, false, resolve)
-        .then((socket: { on(event: "close", listener: () => void): unknown }) => {
-          socket.on("close", () => {
-            setTimeout(() => {
-              reject(new Error(`the connection to ${pod} was lost`));
-            }, 1_000);
-          });
-        }, reject);
+        .then(
+          (socket: { on(event: "close", listener: () => void): unknown }) => {
+            socket.on("close", () => {
+              setTimeout(() => {
+                reject(new Error(`the connection to ${pod} was lost`));
+              }, 1_000);
+            });
+          },
+          (error: unknown) => {
+            reject(
+              error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error)),
+            );
+          },
+        );
     });
     if (status.status !== "Success") {
       throw new Error(err.text().trim().split("\n").at(-1) || (status.message ?? "it failed"));
