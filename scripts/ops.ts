@@ -1,12 +1,13 @@
 /**
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and shows what
- * it says. Works through the Kubernetes API alone: no broker port need be open to the caller.
+ * it says. Works through the Kubernetes API alone: no broker port need be open to the caller. `recover-quorum` runs here, for there is no cluster that a pod could ask.
  */
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { Writable } from "node:stream";
 import { kubeConfig, messageOf, untilPod } from "./kubernetes";
+import { recoverQuorum } from "./recover-quorum/command";
 
 const TEMPLATE = "ops";
 
@@ -75,6 +76,7 @@ new Command("ops")
   .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance")
   .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
   .option("-n, --namespace <name>", "namespace of the stack", "kafka")
+  .addCommand(recoverQuorum())
   .allowUnknownOption()
   .helpOption(false)
   .action(async (words: string[], options: Options) => {
