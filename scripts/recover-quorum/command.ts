@@ -30,7 +30,7 @@ export const recoverQuorum = (): Command =>
 
 /** @returns the exit code: 0 when the quorum is back, 1 when it is refused, 2 when it has to be named first */
 async function recover(options: Options, print: (line: string) => void): Promise<number> {
-  const pods = new Pods(kubeConfig(options.context), options.namespace);
+  const pods = new Pods(await kubeConfig(options.context), options.namespace);
   const { servers, fixed } = await pods.survey();
   for (const server of servers) print(line(server));
   const judgement = judge(servers, fixed, options);
