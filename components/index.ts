@@ -27,6 +27,8 @@ export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./kubernetes/server-pod";
+export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
+export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {
   FinishChange,
   PrepareChange,

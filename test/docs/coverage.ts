@@ -183,6 +183,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,
   "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
+  "kubectl get --raw /api/v1/namespaces/kafka/pods/broker-0:9404/proxy/metrics": test(
+    "test/e2e/metrics.test.ts",
+    ":9404/proxy/metrics",
+  ),
   "npm install": test("test/unit/package.test.ts", "existing-registry"),
   "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
     "test/docs/commands.test.ts",
