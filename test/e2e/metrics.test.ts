@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { ruleGroups } from "../../components/monitoring/alerts";
 import { kubectl } from "./support/kubectl";
 
 /** What a server gives to Prometheus, by way of the API server. */
@@ -34,6 +35,17 @@ describe("the metrics of a broker", () => {
     assert.deepEqual(
       wanted.filter((name) => !found.has(name)),
       [],
+    );
+  });
+
+  it("are what the alerts ask for", async () => {
+    const expressions = ruleGroups().flatMap(({ rules }) => rules.map(({ expr }) => expr));
+    const asked = new Set(expressions.flatMap((expr) => expr.match(/\b(?:kafka|jvm)_\w+/g) ?? []));
+    const found = names(await scrape("broker-0"));
+    assert.deepEqual(
+      [...asked].filter((name) => !found.has(name)),
+      // Those of a cluster with ZooKeeper.
+      ["kafka_stack_expected_members", "kafka_server_sessionexpirelistener_zookeeperexpires_total"],
     );
   });
 
