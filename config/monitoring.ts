@@ -3,12 +3,18 @@ import { flag, pattern } from "./values";
 
 const LABEL_VALUE = "the value of a label";
 
+/** What older readers of YAML take for `false` is the word `off`. */
+const scrape = () =>
+  z.preprocess(
+    (value) => (value === false ? "off" : value),
+    z.enum(["off", "podMonitor", "annotations"], "one of off, podMonitor, annotations"),
+  );
+
 /** How Prometheus finds and reaches the servers. */
 export const monitoring = z
   .strictObject(
     {
-      scrape: z
-        .enum(["off", "podMonitor", "annotations"], "one of off, podMonitor, annotations")
+      scrape: scrape()
         .default("off")
         .describe(
           "How Prometheus is told of the servers: by a PodMonitor of the Prometheus operator (podMonitor), by the annotations `prometheus.io/scrape` on Services (annotations), or by its own configuration (off).",

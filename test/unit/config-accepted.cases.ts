@@ -315,6 +315,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
   monitoring: [
     { monitoring: {} },
     { monitoring: { namespaces: ["monitoring"] } },
+    { monitoring: { scrape: false } },
     { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
     {
       monitoring: {
