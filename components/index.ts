@@ -28,6 +28,8 @@ export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from ".
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
 export { clusterFileMap, type Desired, type Moves, type Topic } from "./operations/desired-state";
+export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
+export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {
   FinishChange,
   PrepareChange,

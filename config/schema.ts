@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
+import { monitoring } from "./monitoring";
 import { images, kchat, operations, registry } from "./services";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
@@ -94,6 +95,7 @@ export const stackSchema = z.strictObject({
   kchat: kchat.describe("The chat application."),
   operations: operations.describe("Day-two operations."),
   scheduling: scheduling.describe("Where in the cluster the servers run."),
+  monitoring: monitoring.describe("How Prometheus finds and reaches the servers: see docs/monitoring.md."),
 });
 
 /** The stack config as {@link stackSchema} leaves it. */

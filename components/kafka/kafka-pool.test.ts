@@ -109,14 +109,15 @@ describe("KafkaPool", () => {
 
   it("opens the ports of its roles", async () => {
     const external = { host: "localhost", nodePortBase: 30100 };
-    assert.deepEqual(ports(await servers(BROKERS)), { client: 9092, internal: 9095, health: 8080 });
-    assert.deepEqual(ports(await servers(CONTROLLERS)), { controller: 9093, health: 8080 });
+    assert.deepEqual(ports(await servers(BROKERS)), { client: 9092, internal: 9095, health: 8080, metrics: 9404 });
+    assert.deepEqual(ports(await servers(CONTROLLERS)), { controller: 9093, health: 8080, metrics: 9404 });
     assert.deepEqual(ports(await servers({ ...BROKERS, combined: true, external })), {
       client: 9092,
       internal: 9095,
       controller: 9093,
       external: 9094,
       health: 8080,
+      metrics: 9404,
     });
   });
 

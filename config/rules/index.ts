@@ -1,6 +1,7 @@
 import type { Path, Problem } from "../problems";
 import { containerRules } from "./containers";
 import { kafkaRules } from "./kafka";
+import { monitoringRules } from "./monitoring";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   ...containerRules,
   ...portRules,
   ...serviceRules,
+  ...monitoringRules,
 ];
 
 const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);

@@ -312,4 +312,18 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { kafka: { resources: { requests: { cpu: 1 }, limits: { cpu: "2" } } } },
     { kafka: { metadataVersion: 4.2 } },
   ],
+  monitoring: [
+    { monitoring: {} },
+    { monitoring: { namespaces: ["monitoring"] } },
+    { monitoring: { scrape: false } },
+    { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
+    {
+      monitoring: {
+        scrape: "podMonitor",
+        namespaces: ["monitoring"],
+        labels: { release: "kube-prometheus-stack", "example.com/team": "streams" },
+        alerts: "false",
+      },
+    },
+  ],
 };

@@ -460,6 +460,44 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "gives broker 92 the NodePort 30192",
     ],
   ],
+  monitoring: [
+    [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
+    [
+      { monitoring: { scrape: "podMonitor" } },
+      "monitoring.namespaces",
+      "is missing; allowed is at least one namespace",
+    ],
+    [{ monitoring: { scrape: "annotations", namespaces: [] } }, "monitoring.namespaces", "is missing"],
+    [{ monitoring: { namespaces: ["Monitoring"] } }, "monitoring.namespaces[0]", "the name of a namespace"],
+    [{ monitoring: { namespaces: "monitoring" } }, "monitoring.namespaces", "a list of names of namespaces"],
+    [{ monitoring: { labels: { release: "prometheus" } } }, "monitoring.labels", "has no effect"],
+    [
+      { monitoring: { scrape: "annotations", namespaces: ["monitoring"], alerts: false } },
+      "monitoring.alerts",
+      "has no effect",
+    ],
+    [
+      { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"], labels: { "no name": "x" } } },
+      'monitoring.labels["no name"]',
+      "the name of a label",
+    ],
+    [
+      {
+        monitoring: {
+          scrape: "podMonitor",
+          namespaces: ["monitoring"],
+          labels: { "app.kubernetes.io/component": "broker" },
+        },
+      },
+      'monitoring.labels["app.kubernetes.io/component"]',
+      "the stack's own",
+    ],
+    [
+      { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"], labels: { release: "a b" } } },
+      "monitoring.labels.release",
+      "the value of a label",
+    ],
+  ],
   "registry and chat": [
     [{ registry: { chart: "docker-registry" } }, "registry.chart", "a chart repository's URL, or a path"],
     [{ registry: { chartVersion: "latest" } }, "registry.chartVersion", "a version such as 3.0.0"],
