@@ -1,6 +1,7 @@
 import type { Path, Problem } from "../problems";
 import { containerRules } from "./containers";
 import { kafkaRules } from "./kafka";
+import { listenerRules } from "./listeners";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
@@ -15,6 +16,7 @@ const RULES: readonly Rule[] = [
   ...storageRules,
   ...containerRules,
   ...portRules,
+  ...listenerRules,
   ...serviceRules,
 ];
 
