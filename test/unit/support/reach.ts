@@ -57,9 +57,9 @@ function podsOf(recording: Recording): { own: Pods[]; strangers: Pods[] } {
   const charts = recording.resources
     .filter(({ type }) => type === "kubernetes:helm.sh/v4:Chart")
     .map(({ inputs }): Pods => {
-      const { podLabels } = inputs["values"] as { podLabels: Labels };
+      const { namespace, values } = inputs as unknown as { namespace: string; values: { podLabels: Labels } };
       const ports = { registry: REGISTRY_PORT };
-      return { ...inNamespace(String(inputs["namespace"])), name: "registry", labels: podLabels, ports };
+      return { ...inNamespace(namespace), name: "registry", labels: values.podLabels, ports };
     });
   const own = [...made, ...charts];
   const distinct = [
@@ -86,10 +86,12 @@ function podsOf(recording: Recording): { own: Pods[]; strangers: Pods[] } {
  */
 export function reach(recording: Recording): string {
   const { own, strangers } = podsOf(recording);
-  const policies = objects(recording, "NetworkPolicy").map(({ metadata, spec }) => ({
-    namespace: metadata.namespace ?? "",
-    spec: spec as PolicySpec,
-  }));
+  const policies: { namespace: string; spec: PolicySpec }[] = objects(recording, "NetworkPolicy").map(
+    ({ metadata, spec }) => ({
+      namespace: metadata.namespace ?? "",
+      spec,
+    }),
+  );
   const allowed = (from: Pods | undefined, to: Pods, port: number): boolean => {
     const isolating = policies.filter(
       ({ namespace, spec }) =>
