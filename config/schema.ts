@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { monitoring } from "./monitoring";
+import { listeners } from "./listeners";
 import { images, kchat, operations, registry } from "./services";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
@@ -62,6 +63,7 @@ export const stackSchema = z.strictObject({
   cluster: cluster.describe("The Kubernetes cluster, and where in it."),
   storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
   kafka: kafka.describe("The brokers."),
+  listeners: listeners.describe("Where the brokers listen, and for whom."),
   controllers: z
     .strictObject(
       {

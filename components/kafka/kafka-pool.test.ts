@@ -133,6 +133,16 @@ describe("KafkaPool", () => {
     ]);
   });
 
+  it("lets other clients reach brokers' client port, and no other", async () => {
+    const clients = [{ namespace: "orders" }];
+    const others = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "orders" } } };
+    assert.deepEqual((await access({ ...BROKERS, clients })).at(-1), {
+      ports: [9092],
+      from: [{ podSelector: {} }, others],
+    });
+    assert.deepEqual(await access({ ...CONTROLLERS, clients }), await access(CONTROLLERS));
+  });
+
   it("lets anyone reach the external port, when there is one", async () => {
     const rules = await access({ ...BROKERS, external: { host: "localhost", nodePortBase: 30100 } });
     assert.deepEqual(rules.at(-1), { ports: [9094], from: undefined });

@@ -2,6 +2,7 @@ import type { Path, Problem } from "../problems";
 import { containerRules } from "./containers";
 import { kafkaRules } from "./kafka";
 import { monitoringRules } from "./monitoring";
+import { listenerRules } from "./listeners";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
@@ -16,6 +17,7 @@ const RULES: readonly Rule[] = [
   ...storageRules,
   ...containerRules,
   ...portRules,
+  ...listenerRules,
   ...serviceRules,
   ...monitoringRules,
 ];
