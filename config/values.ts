@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
 import { parseBytes, parseCpu, parseHeap } from "./quantities";
@@ -67,17 +68,9 @@ export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
 export const secret = (form?: RegExp, allowed?: string) =>
   (form === undefined ? text(allowed) : pattern(form, allowed ?? String(form))).meta({ secret: true });
 
-/** The defaults of one kind of container, as Kubernetes quantities. */
-export interface ResourceDefaults {
-  readonly cpu: string;
-  readonly memory: string;
-  readonly memoryLimit: string;
-  readonly ephemeralStorage: string;
-}
-
 /** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
 const withinLimits =
-  (defaults: ResourceDefaults) =>
+  (defaults: ContainerDefaults) =>
   (value: unknown): unknown => {
     const lower = Object.fromEntries(
       (
@@ -98,10 +91,10 @@ const withinLimits =
   };
 
 /** Requests and limits of a container. There is no CPU limit by default: a throttled broker stalls all its clients. */
-export const resources = (defaults: ResourceDefaults) =>
+export const resources = (defaults: ContainerDefaults) =>
   z.preprocess(withinLimits(defaults), limitsAndRequests(defaults)).prefault({});
 
-const limitsAndRequests = (defaults: ResourceDefaults) =>
+const limitsAndRequests = (defaults: ContainerDefaults) =>
   z.strictObject(
     {
       requests: z

@@ -1,27 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Topic } from "../kafka/default-topics";
 import type { Settings } from "../kafka/settings";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import { internalTopics } from "./internal-topics";
+import { DEFAULT_STALL_SECONDS } from "./moves";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 import { BEGUN, BEGUN_FILE } from "./ops-pod";
-
-/** A topic as it shall be. */
-export interface Topic {
-  readonly name: string;
-  /** More may be added later, never fewer. */
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  /** Topic settings under Kafka's own names. */
-  readonly config: Settings;
-}
 
 /** What both Jobs around a change of the brokers need to know. */
 export interface OperationsArgs extends Scope {
   /** The services image. */
   readonly image: pulumi.Input<string>;
+  /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** Topics that exist once the change is complete. */
   readonly topics: readonly Topic[];
   /** Broker settings: those of Kafka's own topics say how many replicas they have. */
   readonly settings: Settings;
@@ -53,7 +47,7 @@ const topicsFile = ({ topics, settings, brokers }: OperationsArgs): string =>
 const file = (content: unknown): string => `${JSON.stringify(content, null, 2)}\n`;
 
 /** How commands that copy do so. */
-const copying = ({ throttle, stallSeconds = 900 }: OperationsArgs): string[] => [
+const copying = ({ throttle, stallSeconds = DEFAULT_STALL_SECONDS }: OperationsArgs): string[] => [
   "--throttle",
   String(throttle),
   "--stall",
@@ -99,6 +93,7 @@ export class PrepareChange extends pulumi.ComponentResource {
   }
 }
 
+/** What the completion of a change needs to know. */
 export interface FinishChangeArgs extends OperationsArgs {
   /** Broker settings that are applied at run time. */
   readonly dynamicSettings: Settings;
