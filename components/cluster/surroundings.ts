@@ -18,7 +18,10 @@ export interface Surroundings {
   readonly instance?: string | undefined;
   /** Name of the Secret of the namespace with which pods pull their images. @default one that is made where `images.registry` has a password, else none */
   readonly pullSecret?: pulumi.Input<string> | undefined;
-  /** Provider that adopts objects which exist, for claims that outlive the stack. @default the component's own, or the one that it was given */
+  /**
+   * Provider for claims that outlive the stack, and for the namespace that they are in: it adopts what exists (`upsertExistingObjects`), so that a stack which was destroyed
+   * finds its data when it is brought up again. @default the component's own; with a provider in the options, that one
+   */
   readonly adopting?: k8s.Provider | undefined;
   /**
    * The Kubernetes cluster. The component makes its providers from it, unless it is given one in its options; then it must be the cluster of that one. In it, volumes that
