@@ -48,7 +48,7 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "**/dist/", ".sandbox/", "**/*.mjs"] },
+  { ignores: ["node_modules/", "**/dist/", "docs/api/", ".sandbox/", "**/*.mjs"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -3,16 +3,22 @@
  *
  * @packageDocumentation
  */
-export { Kafka, type KafkaArgs, type Operations, type ZooKeeperSpec } from "./cluster/kafka";
+export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/complete";
+export type { ImageBuild, KafkaImages } from "./cluster/images";
+export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
+export type { Surroundings } from "./cluster/surroundings";
 export type { ImageSource } from "./image/content-hash";
 export { Image, type ImageArgs, type RegistryAddress } from "./image/image";
 export {
   kafkaImageSource,
   servicesImageSource,
   type KafkaImageOptions,
+  type BaseImages,
   type ServicesImageOptions,
 } from "./image/sources";
 export { clusterId } from "./kafka/cluster-id";
+export type { Topic, TopicSpec } from "./kafka/default-topics";
+export type { ExternalSpec } from "./kafka/external-access";
 export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
@@ -26,9 +32,10 @@ export type { Peer } from "./kubernetes/allow-ingress";
 export type { ClusterAccess } from "./kubernetes/cluster-access";
 export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
+export { clusterProviders, type Providers } from "./kubernetes/providers";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
-export { clusterFileMap, type Desired, type Moves, type Topic } from "./operations/desired-state";
+export { clusterFileMap, type Desired, type Moves } from "./operations/desired-state";
 export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
 export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {
@@ -38,6 +45,8 @@ export {
   type OperationsArgs,
   type PrepareChangeArgs,
 } from "./operations/kafka-operations";
+export type { JobResources } from "./operations/job-resources";
+export type { OpsContainerArgs } from "./operations/ops-pod";
 export { OpsTemplate } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
 export { htpasswd } from "./registry/htpasswd";
@@ -46,6 +55,7 @@ export { Registry, type RegistryArgs } from "./registry/registry";
 export { ChoicesGate, type ChoicesGateArgs, type ChoicesVerdict } from "./stack/choices-gate";
 export type { Evidence, FoundVolume, Started } from "./stack/evidence";
 export { KeptChoices, type KeptChoicesArgs } from "./stack/kept-choices";
-export type { Backend, HostPathBackend, NfsBackend, PoolStorage, StorageClassBackend } from "./storage/plan";
+export type { HostPathSpec, NfsSpec, StorageClassSpec, StorageSpec } from "./storage/default-storage";
+export type { Backend, HostPathBackend, NfsBackend, NfsServer, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";
 export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";

@@ -1,11 +1,14 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { DEFAULT_PARTITIONS } from "../components/kafka/default-topics";
+import { DEFAULT_VERSION } from "../components/kafka/quorum";
+import { DEFAULT_GRACE_SECONDS, SERVER_DEFAULTS } from "../components/kubernetes/server-defaults";
 import { flag, heap, integer, nodePort, odd, pattern, resources } from "./values";
 
 /** Kafka versions that a stack may run, by mode, the default first. 3.9 is the last line with ZooKeeper. */
 export const KAFKA_VERSIONS = {
-  kraft: ["4.3.1", "4.2.1", "3.9.2"],
-  zookeeper: ["3.9.2"],
+  kraft: [DEFAULT_VERSION.kraft, "4.2.1", "3.9.2"],
+  zookeeper: [DEFAULT_VERSION.zookeeper],
 } as const;
 
 /** How Kafka keeps its metadata: by itself (`kraft`) or in a ZooKeeper ensemble. */
@@ -63,15 +66,12 @@ export const kafka = z
         .describe(
           "Broker settings by Kafka's own names. The stack's own are refused, as are unknown names and wrong types.",
         ),
-      heap: heap().default("512m").describe("JVM heap of a broker (-Xms and -Xmx), at most 75 % of the memory limit."),
-      resources: resources({
-        cpu: "250m",
-        memory: "768Mi",
-        memoryLimit: "1Gi",
-        ephemeralStorage: "256Mi",
-      }).describe("Requests and limits of a broker."),
+      heap: heap()
+        .default(SERVER_DEFAULTS.broker.heap)
+        .describe("JVM heap of a broker (-Xms and -Xmx), at most 75 % of the memory limit."),
+      resources: resources(SERVER_DEFAULTS.broker.resources).describe("Requests and limits of a broker."),
       terminationGracePeriodSeconds: integer(30, 3600)
-        .default(120)
+        .default(DEFAULT_GRACE_SECONDS)
         .describe("Seconds that a broker has for its controlled shutdown before it is killed."),
       external: z
         .strictObject(
@@ -104,13 +104,10 @@ export const controllers = {
   replicas: odd(1, 9)
     .exactOptional()
     .describe("Number of controllers, odd. Default: 3; 1 when fewer than 3 brokers are the controllers."),
-  heap: heap().default("256m").describe("JVM heap of a dedicated controller, at most 75 % of the memory limit."),
-  resources: resources({
-    cpu: "100m",
-    memory: "384Mi",
-    memoryLimit: "512Mi",
-    ephemeralStorage: "256Mi",
-  }).describe("Requests and limits of a dedicated controller."),
+  heap: heap()
+    .default(SERVER_DEFAULTS.controller.heap)
+    .describe("JVM heap of a dedicated controller, at most 75 % of the memory limit."),
+  resources: resources(SERVER_DEFAULTS.controller.resources).describe("Requests and limits of a dedicated controller."),
 };
 
 /** The ZooKeeper ensemble, without its storage. */
@@ -121,13 +118,10 @@ export const zookeeper = {
     .describe(
       "Split ensemble: only so many servers, from the first, have volumes; the others lose their data with their pod. Default: all have.",
     ),
-  heap: heap().default("128m").describe("JVM heap of a ZooKeeper server, at most 75 % of the memory limit."),
-  resources: resources({
-    cpu: "100m",
-    memory: "256Mi",
-    memoryLimit: "384Mi",
-    ephemeralStorage: "256Mi",
-  }).describe("Requests and limits of a ZooKeeper server."),
+  heap: heap()
+    .default(SERVER_DEFAULTS.zookeeper.heap)
+    .describe("JVM heap of a ZooKeeper server, at most 75 % of the memory limit."),
+  resources: resources(SERVER_DEFAULTS.zookeeper.resources).describe("Requests and limits of a ZooKeeper server."),
 };
 
 /** One declared topic. */
@@ -136,7 +130,9 @@ export const topic = z.strictObject(
     name: pattern(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, "1 to 249 of the characters A-Z a-z 0-9 . _ -").describe(
       "Name of the topic.",
     ),
-    partitions: integer(1, 100_000).default(12).describe("Partitions. More may be added later, never fewer."),
+    partitions: integer(1, 100_000)
+      .default(DEFAULT_PARTITIONS)
+      .describe("Partitions. More may be added later, never fewer."),
     replicationFactor: integer(1, 1000)
       .exactOptional()
       .describe("Copies of each partition. Default: 3, or as many as there are brokers."),

@@ -1,5 +1,8 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { JOB_DEFAULTS } from "../components/operations/job-resources";
+import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
+import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { parseBytes } from "./quantities";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
 
@@ -72,11 +75,11 @@ export const images = z
       baseImages: z
         .strictObject(
           {
-            jre: image().default("eclipse-temurin:25-jre").describe("Java runtime under Kafka."),
+            jre: image().default(DEFAULT_BASE_IMAGES.jre).describe("Java runtime under Kafka."),
             maven: image()
-              .default("maven:3.9-eclipse-temurin-25")
+              .default(DEFAULT_BASE_IMAGES.maven)
               .describe("Maven that fetches Kafka's jars at build time."),
-            node: image().default("node:24-bookworm-slim").describe("Node.js under the services."),
+            node: image().default(DEFAULT_BASE_IMAGES.node).describe("Node.js under the services."),
           },
           "jre, maven and node",
         )
@@ -205,12 +208,12 @@ export const operations = z
               .default(true)
               .describe("Whether new brokers get their share of partitions when `replicas` is raised."),
             throttle: byteRate()
-              .default(50 * 2 ** 20)
+              .default(DEFAULT_THROTTLE)
               .describe(
                 "Bytes per second that a rebalance or a drain may move per broker: a number, or text such as 50MiB.",
               ),
             stallSeconds: integer(60, 604_800)
-              .default(900)
+              .default(DEFAULT_STALL_SECONDS)
               .describe(
                 "Seconds without a byte copied after which moving partitions is given up. What Kafka copies goes on, and the next `up` takes it over.",
               ),
@@ -230,10 +233,7 @@ export const operations = z
           "Accepted for older stack files, and without effect: a Job ends for want of progress (`operations.rebalance.stallSeconds`) and not for want of time.",
         ),
       resources: resources({
-        cpu: "50m",
-        memory: "128Mi",
-        memoryLimit: "512Mi",
-        ephemeralStorage: "16Mi",
+        ...JOB_DEFAULTS,
         cpuLimit: "1, or the request where that is more, so that a ResourceQuota can count it",
       }).describe("Requests and limits of a Job's container."),
       restartBesideMissing: flag()

@@ -1,15 +1,9 @@
 import { z } from "zod";
+import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
+import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
 import { integer, pattern, size, text } from "./values";
 
-/** The kinds of servers that keep data, each in its own volumes. */
-export type ServerKind = "broker" | "controller" | "zookeeper";
-
-/** Capacity of a volume when none is written; controllers and ZooKeeper servers only keep metadata. */
-export const DEFAULT_SIZE: Readonly<Record<ServerKind, string>> = {
-  broker: "10Gi",
-  controller: "2Gi",
-  zookeeper: "2Gi",
-};
+export type { ServerKind };
 
 /** Namespace of a stack when none is written. */
 export const DEFAULT_NAMESPACE = "kafka";
@@ -31,7 +25,7 @@ const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 const afterwards = (what: string) =>
   z
     .enum(["retain", "delete"], "retain or delete")
-    .default("retain")
+    .default(STORAGE_DEFAULTS.whenScaled)
     .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
 /** Options of a mount that lose data or never work, with why. */
@@ -50,8 +44,10 @@ const mountOption = () =>
   });
 
 const common = (kind: ServerKind) => ({
-  size: size().default(DEFAULT_SIZE[kind]).describe("Capacity of each volume. hostPath and nfs do not enforce it."),
-  volumes: integer(1, 16).default(1).describe("Volumes per server (JBOD)."),
+  size: size()
+    .default(SERVER_DEFAULTS[kind].size)
+    .describe("Capacity of each volume. hostPath and nfs do not enforce it."),
+  volumes: integer(1, 16).default(STORAGE_DEFAULTS.volumes).describe("Volumes per server (JBOD)."),
   whenScaled: afterwards("of servers that a lower number of replicas removes"),
   whenDeleted: afterwards("when the stack is destroyed"),
 });
@@ -101,7 +97,7 @@ const nfs = (kind: ServerKind) =>
       .describe("Exported directory on that one server; `{ordinal}` and `{volume}` as for hostPath."),
     mountOptions: z
       .array(mountOption(), "a list of mount options")
-      .default(["nfsvers=4.1", "hard", "noatime", "timeo=600", "retrans=2"])
+      .default([...DEFAULT_MOUNT_OPTIONS])
       .describe("Mount options of the volumes."),
   });
 
@@ -114,7 +110,7 @@ const storageClass = (kind: ServerKind) =>
       .describe("StorageClass of the claims. Default: the cluster's default class."),
     accessMode: z
       .enum(["ReadWriteOnce", "ReadWriteOncePod"], "ReadWriteOnce or ReadWriteOncePod")
-      .default("ReadWriteOnce")
+      .default(DEFAULT_ACCESS_MODE)
       .describe("Access mode of the claims."),
   });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
 import { parseBytes, parseCpu, parseHeap } from "./quantities";
@@ -74,19 +75,15 @@ export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
 export const secret = (form?: RegExp, allowed?: string) =>
   (form === undefined ? text(allowed) : pattern(form, allowed ?? String(form))).meta({ secret: true });
 
-/** The defaults of one kind of container, as Kubernetes quantities. */
-export interface ResourceDefaults {
-  readonly cpu: string;
-  readonly memory: string;
-  readonly memoryLimit: string;
-  readonly ephemeralStorage: string;
+/** The defaults of one kind of container. */
+interface ResourceDefaults extends ContainerDefaults {
   /** The CPU limit where none is written, in words. @default no limit */
   readonly cpuLimit?: string;
 }
 
 /** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
 const withinLimits =
-  (defaults: ResourceDefaults) =>
+  (defaults: ContainerDefaults) =>
   (value: unknown): unknown => {
     const lower = Object.fromEntries(
       (

@@ -22,7 +22,7 @@ export type { ReadRequest, Registered } from "./deployment";
 export { parseExactYaml } from "./exact-yaml";
 export type { KubeObject } from "./kubernetes/client";
 export { forcesReplacement, replacedPaths } from "./kubernetes/kinds";
-export { startMonitor, type Answers } from "./monitor";
+export { startMonitor, type Answers, type Monitor } from "./monitor";
 export {
   contains,
   diff,
@@ -42,7 +42,17 @@ export { checkpointOf } from "./pulumi/run";
 export { aliasUrns, readRegistration, type AliasSpec, type Registration } from "./registration";
 export { stateFileOf } from "./stand-in";
 export { makeUrn, splitReference } from "./urn";
-export { isObject, redact, reveal, secret, UNKNOWN, type PropertyMap, type Value } from "./values";
+export {
+  fromStruct,
+  isObject,
+  redact,
+  reveal,
+  secret,
+  toStruct,
+  UNKNOWN,
+  type PropertyMap,
+  type Value,
+} from "./values";
 
 /**
  * Brings a stack to what the program says (`up`), shows what that would change (`preview`), or takes it down (`down`).

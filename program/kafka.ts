@@ -14,8 +14,9 @@ export function kafkaArgs(
 ): Omit<KafkaArgs, "namespace" | "instance"> {
   const { cluster, controllers, kafka, listeners, operations, scheduling } = config;
   return {
-    images: { kafka: image, services },
-    version: kafka.version,
+    images: { kafka: image, services, version: kafka.version },
+    // The names that stacks have had from the first version on.
+    prefix: "",
     metadataVersion: kafka.metadataVersion,
     clusterId,
     settings: kafka.config,

@@ -49,7 +49,7 @@ function main(): void {
     const parts = [
       check(),
       mocha("Unit tests", "test:unit"),
-      mocha("Installing with each npm", "test:install"),
+      mocha("Installing with each npm, and in Python", "test:install"),
       mocha("Services with Kafka and Chromium", "test:services"),
       mocha("End-to-end tests", "test:e2e"),
       mocha("Faults under load", "test:main-faults"),

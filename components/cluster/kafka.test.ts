@@ -1,38 +1,199 @@
+import * as k8s from "@pulumi/kubernetes";
 import assert from "node:assert/strict";
-import { IMAGE, one, RESOURCES, SCOPE } from "../../test/unit/support/components";
+import { IMAGE, one, parts } from "../../test/unit/support/components";
 import { waitsFor } from "../../test/unit/support/graph";
-import { registered } from "../../test/unit/support/recording";
+import { called } from "../../test/unit/support/objects";
+import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import type { ImageBuild, KafkaImages } from "./images";
 import { Kafka, type KafkaArgs } from "./kafka";
 
-const ARGS: KafkaArgs = {
-  ...SCOPE,
-  images: { kafka: IMAGE, services: IMAGE },
-  version: "4.3.1",
-  brokers: {
-    replicas: 3,
-    heap: "512m",
-    resources: RESOURCES,
-    storage: {
-      type: "storageClass",
-      accessMode: "ReadWriteOnce",
-      size: "10Gi",
-      volumes: 1,
-      whenScaled: "retain",
-      whenDeleted: "retain",
-    },
-    terminationGracePeriodSeconds: 120,
-  },
-};
+const IMAGES = { kafka: IMAGE, services: IMAGE, version: "4.3.1" } as const satisfies KafkaImages;
 
-describe("Kafka", () => {
+const events = (args: Omit<KafkaArgs, "images"> & { images?: KafkaImages | ImageBuild }) =>
+  registered(() => new Kafka("events", { images: IMAGES, ...args }));
+
+/** The lines of `server.properties`. */
+function properties(resources: readonly Recorded[]): readonly string[] {
+  const { data } = one(resources, "ConfigMap", "events-broker-config").inputs as { data: Record<string, string> };
+  return (data["server.properties"] ?? "").split("\n");
+}
+
+const specOf = (resource: Recorded) => resource.inputs["spec"] as Record<string, unknown>;
+
+describe("a Kafka cluster of which only the images are said", () => {
+  let made: readonly Recorded[] = [];
+  before(async () => {
+    made = await events({});
+  });
+
+  it("has three brokers, which are controllers too, on kept claims of the default StorageClass", () => {
+    const sets = made.filter(({ type }) => type.endsWith(":StatefulSet"));
+    assert.deepEqual(
+      sets.map((set) => [set.name, specOf(set)["replicas"]]),
+      [["events-broker", 3]],
+    );
+    const claims = made.filter(({ type }) => type.endsWith(":PersistentVolumeClaim"));
+    assert.equal(claims.length, 3);
+    for (const claim of claims) {
+      assert.equal(claim.retainOnDelete, true);
+      assert.deepEqual(specOf(claim), {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "10Gi" } },
+      });
+    }
+  });
+
+  it("loses no acknowledged record with one broker", () => {
+    const lines = properties(made);
+    for (const line of [
+      "default.replication.factor=3",
+      "min.insync.replicas=2",
+      "unclean.leader.election.enable=false",
+      "auto.create.topics.enable=false",
+      "offsets.topic.replication.factor=3",
+      "transaction.state.log.replication.factor=3",
+      "transaction.state.log.min.isr=2",
+      "share.coordinator.state.topic.replication.factor=3",
+      "share.coordinator.state.topic.min.isr=2",
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+  });
+
+  it("is in a namespace of its own, called as it is, which outlives it with its claims", () => {
+    const namespace = one(made, "Namespace");
+    assert.equal((namespace.inputs["metadata"] as { name: string }).name, "events");
+    assert.equal(namespace.retainOnDelete, true);
+    const elsewhere = made.filter(
+      ({ type, inputs }) =>
+        /^kubernetes:(core|apps|batch|networking|policy)/.test(type) &&
+        !type.endsWith(":Namespace") &&
+        (inputs["metadata"] as { namespace?: string }).namespace !== "events",
+    );
+    assert.deepEqual(elsewhere.map(called), []);
+  });
+
+  it("makes its providers, of which one adopts what outlived an earlier life, and asks their cluster", () => {
+    const providerOf = (resource: Recorded) => resource.provider?.split("::").at(-2);
+    assert.equal(providerOf(one(made, "StatefulSet")), "events-kubernetes");
+    for (const kept of [
+      one(made, "Namespace"),
+      ...made.filter(({ type }) => type.endsWith(":PersistentVolumeClaim")),
+    ]) {
+      assert.equal(providerOf(kept), "events-kubernetes-adopting", kept.name);
+    }
+    const provider = made.find(({ name }) => name === "events-kubernetes");
+    assert.deepEqual(provider?.inputs["enableConfigMapMutable"], "true");
+    assert.ok(
+      one(made, "Namespace").beforeCreate.length > 0,
+      "it would take over a namespace that somebody else has made",
+    );
+  });
+
+  it("needs no docker", () => {
+    assert.deepEqual(
+      made.filter(({ type }) => type.startsWith("docker:")),
+      [],
+    );
+  });
+});
+
+describe("a Kafka cluster", () => {
+  it("builds its images where it is told a registry, and pulls them with the password that it pushes with", async () => {
+    const registry = { pushAddress: "push.example.com/team", pullAddress: "pull.example.com/team" };
+    const made = await events({ images: { registry: { ...registry, username: "somebody", password: "word" } } });
+    const images = made.filter(({ type }) => type.startsWith("docker:"));
+    assert.deepEqual(images.map(({ name }) => name).sort(), ["events-kafka-image", "events-services-image"]);
+    const { template } = specOf(one(made, "StatefulSet")) as {
+      template: { spec: { containers: { image: string }[]; imagePullSecrets: { name: string }[] } };
+    };
+    assert.match(template.spec.containers[0]?.image ?? "", /^pull\.example\.com\/team\/kafka@sha256:/);
+    assert.deepEqual(template.spec.imagePullSecrets, [{ name: "registry-pull" }]);
+    const open = await events({ images: { registry: "registry.example.com/team" } });
+    assert.deepEqual(
+      open.filter(({ type }) => type.endsWith(":Secret")),
+      [],
+    );
+  });
+
+  it("takes 3.9 with ZooKeeper when no version is said, and three ZooKeeper servers", async () => {
+    const made = await events({ images: { registry: "registry.example.com/team" }, zookeeper: {} });
+    const image = one(made, "index/image:Image", "events-kafka-image");
+    assert.equal((image.inputs["build"] as { args: Record<string, string> }).args["KAFKA_VERSION"], "3.9.2");
+    assert.equal(specOf(one(made, "StatefulSet", "events-zookeeper"))["replicas"], 3);
+    assert.ok(!properties(made).some((line) => line.startsWith("share.coordinator")));
+  });
+
+  it("uses the provider that it is given, and makes none", async () => {
+    const made = await registered(() => {
+      const provider = new k8s.Provider("mine", { enableServerSideApply: true });
+      new Kafka("events", { images: IMAGES, namespace: "there" }, { provider });
+    });
+    const providers = made.filter(({ type }) => type === "pulumi:providers:kubernetes");
+    assert.deepEqual(
+      providers.map(({ name }) => name),
+      ["mine"],
+    );
+    assert.ok(
+      made.filter(({ type }) => type.startsWith("kubernetes:")).every(({ provider }) => provider?.includes("::mine::")),
+    );
+    assert.deepEqual(
+      made.filter(({ type }) => type.endsWith(":Namespace")),
+      [],
+    );
+  });
+
+  it("can be there twice in a program, each with its own names", async () => {
+    const made = await registered(() => {
+      const first = new Kafka("orders", { images: { registry: "registry.example.com/team" } });
+      new Kafka("audit", { images: first.images, brokers: 1 });
+    });
+    const urns = made.map(({ urn }) => urn);
+    assert.equal(new Set(urns).size, urns.length);
+    assert.equal(parts(made).filter((name) => name.startsWith("Image ")).length, 2);
+    assert.deepEqual(
+      parts(made).filter((name) => name.startsWith("Namespace ")),
+      ["Namespace audit-namespace", "Namespace orders-namespace"],
+    );
+  });
+
+  it("gives clients an address in its namespace", async () => {
+    const { outputs } = await record(() => ({ bootstrap: new Kafka("events", { images: IMAGES }).bootstrap }));
+    assert.equal(outputs["bootstrap"], "kafka-bootstrap.events.svc:9092");
+  });
+
+  it("gives a larger heap the memory that it needs", async () => {
+    const made = await events({ brokers: { heap: "4g" } });
+    const { template } = specOf(one(made, "StatefulSet")) as {
+      template: { spec: { containers: { resources: unknown }[] } };
+    };
+    assert.deepEqual(template.spec.containers[0]?.resources, {
+      requests: { cpu: "250m", memory: "6144Mi", "ephemeral-storage": "256Mi" },
+      limits: { memory: "8192Mi", "ephemeral-storage": "256Mi" },
+    });
+  });
+
+  it("refuses a heap that is no size", async () => {
+    await assert.rejects(events({ brokers: { heap: "4 GB" } }), /"4 GB" is no JVM heap size/);
+  });
+
+  it("declares topics with copies that fit the brokers", async () => {
+    const made = await events({ brokers: 1, topics: [{ name: "orders" }] });
+    const { data } = made.find(({ name }) => name === "events-desired-state")?.inputs as {
+      data: Record<string, string>;
+    };
+    const { topics } = JSON.parse(data["cluster.json"] ?? "") as { topics: unknown[] };
+    assert.deepEqual(topics, [{ name: "orders", partitions: 12, replicationFactor: 1, config: {} }]);
+  });
+
   it("asks all that may refuse a change before anything is drained, and whether servers can be spared after it", async () => {
-    const resources = await registered(() => new Kafka("kafka", ARGS));
-    const job = (name: string) => one(resources, "Job", name);
+    const resources = await events({});
+    const job = (name: string) => one(resources, "Job", `events-${name}`);
     const before = (name: string) => waitsFor({ resources }, job(name));
     assert.ok(before("prepare").has(job("broker-config-check").urn));
     assert.ok(before("prepare").has(job("metadata-check").urn));
     assert.ok(before("broker-restart-check").has(job("prepare").urn));
-    const servers = waitsFor({ resources }, one(resources, "StatefulSet", "broker"));
+    const servers = waitsFor({ resources }, one(resources, "StatefulSet", "events-broker"));
     assert.ok(servers.has(job("broker-restart-check").urn));
   });
 });

@@ -1,26 +1,25 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterId } from "../kafka/cluster-id";
+import type { ExternalSpec } from "../kafka/external-access";
 import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
-import type { PoolSpec } from "../kafka/kafka-pool";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
 import { configCheck } from "../kafka/server-checks";
-import { metadataOf, serverProperties, type Settings } from "../kafka/settings";
-import type { ClusterAccess } from "../kubernetes/cluster-access";
-import type { Scope } from "../kubernetes/scope";
-import type { Spread } from "../servers/server-pod";
-import { clusterFileMap, type Desired, type Topic } from "../operations/desired-state";
+import { metadataOf, serverProperties } from "../kafka/settings";
+import { tolerateMocks } from "../kubernetes/mocks";
+import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
 import type { JobResources } from "../operations/job-resources";
+import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
 import { JobsOfThisRun } from "../operations/this-run";
 import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
+import type { Spread } from "../servers/server-pod";
 import type { DirectoryTools } from "../storage/pool-volumes";
-import { Ensemble, type EnsembleArgs } from "../zookeeper/ensemble";
-
-/** The ensemble of a cluster in ZooKeeper mode. */
-export type ZooKeeperSpec = Pick<EnsembleArgs, "replicas" | "persistentServers" | "heap" | "resources" | "storage">;
+import { Ensemble } from "../zookeeper/ensemble";
+import { completeCluster, type ClusterSpec } from "./complete";
+import type { KafkaImages } from "./images";
+import { settle, type Surroundings } from "./surroundings";
 
 /** How much of the cluster's network and time a change may take. */
 export interface Operations {
@@ -38,57 +37,33 @@ export interface Operations {
   readonly restartBesideMissing?: boolean | undefined;
 }
 
-/** What a Kafka cluster is made of. What has a default that fits most needs not be named. */
-export interface KafkaArgs extends Scope {
-  /** The images to run, by digest; `Image` builds them. */
-  readonly images: {
-    /** The Kafka image, of `version`. */
-    readonly kafka: pulumi.Input<string>;
-    /** The services image, whose ops program prepares and finishes changes. */
-    readonly services: pulumi.Input<string>;
-  };
-  /** Kafka version of the Kafka image. */
-  readonly version: string;
-  /** Release whose metadata version the cluster is at: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of `version`, and none is raised */
+/**
+ * What a Kafka cluster is made of. Required are only the images, or where to push them.
+ *
+ * Without a word of the rest, three brokers that are controllers too keep three copies of everything (`default.replication.factor`, and as many of Kafka's own topics);
+ * a record is acknowledged (`acks=all`) once two have it (`min.insync.replicas`); no copy that lacks acknowledged records may lead (`unclean.leader.election.enable`);
+ * and topics are created by who declares them (`auto.create.topics.enable`).
+ */
+export interface KafkaArgs extends Surroundings, ClusterSpec {
+  /** Release whose metadata version the cluster is at: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of its version, and none is raised */
   readonly metadataVersion?: string | undefined;
   /** Identity of the cluster on its disks: 22 characters of base64url. @default derived from project, stack and the component's name */
   readonly clusterId?: string | undefined;
-  /** Broker settings under Kafka's own names. @default Kafka's own, which can lose data; name at least replication and `min.insync.replicas` */
-  readonly settings?: Settings | undefined;
-  /** Topics that exist once the component does. @default none */
-  readonly topics?: readonly Topic[] | undefined;
-  readonly brokers: PoolSpec;
-  /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. @default 3, or 1 with fewer than three brokers */
-  readonly controllers?: PoolSpec | number | undefined;
-  /** The ensemble of a cluster in ZooKeeper mode. @default KRaft, without ZooKeeper */
-  readonly zookeeper?: ZooKeeperSpec | undefined;
   /** Access by NodePorts. @default none */
-  readonly external?: KafkaClusterArgs["external"];
+  readonly external?: ExternalSpec | undefined;
   /** Who may connect to the brokers beside the pods of their namespace: pods of others, or addresses. @default nobody */
   readonly clients?: KafkaClusterArgs["clients"];
   /** How servers are spread. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
+  /** How much a change may take of the cluster. @default see {@link Operations} */
   readonly operations?: Operations | undefined;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
-  /** Provider for claims that outlive the stack. @default the inherited one */
-  readonly adopting?: k8s.Provider | undefined;
-  /**
-   * The provider's cluster. In it, volumes that are `Released` are freed for their new claims, Jobs that an interrupted run left at work are ended, and what an
-   * earlier run prepared is prepared again before servers leave or restart. @default none of it is done
-   */
-  readonly cluster?: ClusterAccess | undefined;
   /** What must be there before anything that holds data. The images may be made meanwhile. @default nothing */
   readonly after?: pulumi.Resource[] | undefined;
-  /** Stands before the names of the children, for a second cluster of the same program. @default nothing */
+  /** Stands before the names of the children, which are to be unique in a program. @default the component's name and `-` */
   readonly prefix?: string | undefined;
 }
-
-/** 15 minutes: a broker that restarts is back long before. */
-const DEFAULT_STALL_S = 900;
-
-/** 50 MiB: half of a network of 1 Gbit/s stays for clients. */
-const DEFAULT_THROTTLE = 50 * 1024 * 1024;
 
 /**
  * A whole operated Kafka cluster: servers, configuration, volumes and topics, in the order that loses nothing. What a change needs is done first (topics are checked,
@@ -101,15 +76,21 @@ export class Kafka extends pulumi.ComponentResource {
   readonly bootstrap: pulumi.Output<string>;
   /** Exists once the servers run and the change of them is complete. */
   readonly done: pulumi.Resource;
+  /** The images that it runs, for another cluster that shall run the same. */
+  readonly images: KafkaImages;
 
-  constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
-    const named = (part: string) => `${args.prefix ?? ""}${part}`;
+    tolerateMocks();
+    const prefix = given.prefix ?? `${name}-`;
+    const named = (part: string) => `${prefix}${part}`;
+    const complete = completeCluster(given);
+    const settled = settle(this, { name, prefix }, given, complete);
+    const args = { ...given, ...complete, ...settled };
     // The parts were the program's own once: stacks of that time keep their state.
-    const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
-    const { version, metadataVersion, images } = args;
+    const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }], ...settled.providers };
+    const { metadataVersion, images, version, controllers, settings } = args;
     const after = args.after ?? [];
-    const settings = args.settings ?? {};
     const jobResources = args.operations?.resources;
     const servers = {
       ...args,
@@ -117,7 +98,6 @@ export class Kafka extends pulumi.ComponentResource {
       jobResources,
       spread: args.spread ?? { nodes: "preferred" as const },
     };
-    const controllers = args.controllers ?? (args.brokers.replicas >= 3 ? 3 : 1);
     const id = args.clusterId ?? clusterId(pulumi.getProject(), pulumi.getStack(), name);
     const ensemble = args.zookeeper
       ? new Ensemble(
@@ -138,17 +118,17 @@ export class Kafka extends pulumi.ComponentResource {
           ? nodeIds("broker", controllers)
           : nodeIds("controller", controllers.replicas)
         : undefined,
-      topics: args.topics ?? [],
+      topics: args.topics,
       settings,
       dynamicSettings: serverProperties(metadataOf(ensemble?.connect), settings).dynamic,
       moves: {
         throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
-        stallSeconds: args.operations?.stallSeconds ?? DEFAULT_STALL_S,
+        stallSeconds: args.operations?.stallSeconds ?? DEFAULT_STALL_SECONDS,
         rebalance: args.operations?.rebalance ?? true,
         wait: args.operations?.awaitMoves ?? true,
       },
     };
-    const document = clusterFileMap(named("desired-state"), scope, desired, { parent: this });
+    const document = clusterFileMap(named("desired-state"), scope, desired, { parent: this, ...settled.providers });
     const operation = {
       ...scope,
       image: images.services,
@@ -209,6 +189,7 @@ export class Kafka extends pulumi.ComponentResource {
     new OpsTemplate(named("ops"), operation, child);
     this.bootstrap = kafka.bootstrap;
     this.done = finished.done;
+    this.images = images;
     this.registerOutputs({ bootstrap: this.bootstrap });
   }
 }

@@ -1,5 +1,6 @@
-import * as docker from "@pulumi/docker";
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
 import { contentHash, type ImageSource } from "./content-hash";
 
 /** Where images are pushed to and pulled from. */
@@ -14,6 +15,7 @@ export interface RegistryAddress {
   readonly password?: pulumi.Input<string> | undefined;
 }
 
+/** What an image is made of. */
 export interface ImageArgs extends ImageSource {
   /** Name of the image within the registry, such as `kafka`. */
   readonly repository: string;
@@ -33,7 +35,7 @@ export class Image extends pulumi.ComponentResource {
   constructor(name: string, args: ImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:image:Image", name, {}, opts);
     const { pushAddress, pullAddress, username, password } = args.registry;
-    const image = new docker.Image(
+    const image = new (dockerPackage().Image)(
       name,
       {
         imageName: `${pushAddress}/${args.repository}:${contentHash(args)}`,
@@ -54,6 +56,22 @@ export class Image extends pulumi.ComponentResource {
       .all([image.repoDigest, image.urn])
       .apply(([digest, urn]) => `${pullAddress}/${args.repository}@${hashOf(digest, urn)}`);
     this.registerOutputs({ reference: this.reference });
+  }
+}
+
+/**
+ * `@pulumi/docker`, which only who builds images has to install.
+ *
+ * @throws when it is not there.
+ */
+function dockerPackage(): typeof docker {
+  try {
+    return createRequire(__filename)("@pulumi/docker") as typeof docker;
+  } catch (cause) {
+    throw new Error(
+      "Images are built with @pulumi/docker, which cannot be loaded: add it to the dependencies of your program, or give the images by digest",
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,16 @@
 import { join, relative, resolve } from "node:path";
 import type { ImageSource } from "./content-hash";
 
+/** What images are built on. */
+export interface BaseImages {
+  /** Image with a Java runtime. */
+  readonly jre: string;
+  /** Image with Maven and a JDK. */
+  readonly maven: string;
+  /** Image with Node.js. */
+  readonly node: string;
+}
+
 /** What the Kafka image is built with. */
 export interface KafkaImageOptions {
   /** Kafka version such as `4.3.1`. */
@@ -12,6 +22,13 @@ export interface KafkaImageOptions {
   /** URL of a Maven repository. @default Maven Central */
   readonly mavenMirror?: string | undefined;
 }
+
+/** Base images when none are named. */
+export const DEFAULT_BASE_IMAGES: BaseImages = {
+  jre: "eclipse-temurin:25-jre",
+  maven: "maven:3.9-eclipse-temurin-25",
+  node: "node:24-bookworm-slim",
+};
 
 /** What the services image is built with. */
 export interface ServicesImageOptions {

@@ -4,6 +4,14 @@ import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { PORTS } from "./settings";
 
+/** Access from outside the Kubernetes cluster, by NodePorts. */
+export interface ExternalSpec {
+  /** Host name or address under which clients reach the nodes. */
+  readonly host: string;
+  /** NodePort of broker 0; broker n has this plus n, the bootstrap Service this minus 1. */
+  readonly nodePortBase: number;
+}
+
 export interface ExternalAccessArgs extends Scope {
   /** Brokers. */
   readonly replicas: number;

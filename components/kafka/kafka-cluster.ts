@@ -9,7 +9,7 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import type { JobsOfThisRun } from "../operations/this-run";
 import type { JobResources } from "../operations/job-resources";
 import type { DirectoryTools } from "../storage/pool-volumes";
-import { ExternalAccess } from "./external-access";
+import { ExternalAccess, type ExternalSpec } from "./external-access";
 import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-pool";
 import type { Pool } from "./node-ids";
 import { initialVoters, joinsByItself } from "./quorum";
@@ -20,9 +20,11 @@ import { metadataOf, PORTS, serverProperties, type ServerProperties, type Settin
 /** Name of the ConfigMap with what the servers of a cluster read when they start. */
 export const KAFKA_CONFIG = "kafka-config";
 
+/** What a Kafka cluster without its operations is made of. */
 export interface KafkaClusterArgs extends Scope {
   /** What the Jobs of the servers ask for and may use. @default little */
   readonly jobResources?: JobResources | undefined;
+  /** The Kafka image, by digest. */
   readonly image: pulumi.Input<string>;
   /** Kafka version of that image. */
   readonly version: string;
@@ -32,15 +34,23 @@ export interface KafkaClusterArgs extends Scope {
   readonly clusterId: string;
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
+  /** Size, storage and resources of the brokers. */
   readonly brokers: PoolSpec;
   /** Jobs of this run, and the one that prepares for servers that leave. @default what Jobs of earlier runs did is taken for done */
-  readonly preparation?: { readonly thisRun: JobsOfThisRun; readonly job: string } | undefined;
+  readonly preparation?:
+    | {
+        /** Jobs of this run. */
+        readonly thisRun: JobsOfThisRun;
+        /** Name of the Job that prepares. */
+        readonly job: string;
+      }
+    | undefined;
   /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. */
   readonly controllers: PoolSpec | number;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
   readonly zookeeperConnect?: string | undefined;
   /** Access by NodePorts. @default none */
-  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly external?: ExternalSpec | undefined;
   /** Who may connect to the client listener beside the pods of the namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
   /** Whether servers may be restarted although one is missing that is restarted later: the restart may be what mends it, and interrupts writers until then. @default false */

@@ -8,16 +8,20 @@ import { serverPod, type Spread } from "../servers/server-pod";
 import { ServerPool } from "../servers/server-pool";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
 import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
+import type { ExternalSpec } from "./external-access";
 import { firstNodeId, type Pool } from "./node-ids";
 import type { RackReader } from "./rack-reader";
 import { PORTS } from "./settings";
 
 /** Size, storage and resources of a pool of Kafka servers. */
 export interface PoolSpec {
+  /** Number of servers. */
   readonly replicas: number;
   /** JVM heap such as `512m`. */
   readonly heap: string;
+  /** Requests and limits of a server. */
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  /** Where their data is. */
   readonly storage: PoolStorage;
   /** Seconds for a controlled shutdown. */
   readonly terminationGracePeriodSeconds: number;
@@ -31,7 +35,7 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   /** Whether the first servers of the pool are controllers too. */
   readonly combined: boolean;
   /** Host and first NodePort for clients outside the cluster. @default none */
-  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly external?: ExternalSpec | undefined;
   /** Who may connect to the brokers beside the pods of their namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
   /** What tells brokers the rack of their node. @default no racks */

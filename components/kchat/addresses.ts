@@ -1,15 +1,30 @@
+import type { IngressSpec } from "./chat-ingress";
+
 /** What decides how people reach the chat. */
 export interface Reach {
+  /** Type of both Services. */
   readonly serviceType: string;
-  readonly producer: { readonly nodePort: number };
-  readonly consumer: { readonly nodePort: number };
-  readonly ingress?: { readonly host: string; readonly tlsSecretName?: string | undefined } | undefined;
+  /** kproducer's Service. */
+  readonly producer: {
+    /** NodePort, when the type is NodePort. */
+    readonly nodePort: number;
+  };
+  /** kconsumer's Service. */
+  readonly consumer: {
+    /** NodePort, when the type is NodePort. */
+    readonly nodePort: number;
+  };
+  /** The Ingress in front of both. @default none */
+  readonly ingress?: Pick<IngressSpec, "host" | "tlsSecretName"> | undefined;
 }
 
 /** Where the chat is, for people outside the cluster. */
 export interface ChatAddresses {
+  /** Address of the page. */
   readonly page: string;
+  /** Address that takes messages, with `{topic}` in it. */
   readonly publish: string;
+  /** Address of the event stream. */
   readonly subscribe: string;
   /** Command of the client in a terminal, which knows NodePorts only. */
   readonly client?: string;

@@ -5,8 +5,9 @@ import { CHAT_PORTS } from "./ports";
 
 /** How the chat is reached through an Ingress. */
 export interface IngressSpec {
+  /** Host name. */
   readonly host: string;
-  /** @default the cluster's default class */
+  /** IngressClass. @default the cluster's default class */
   readonly className?: string | undefined;
   /** Secret with the TLS certificate. @default no TLS */
   readonly tlsSecretName?: string | undefined;

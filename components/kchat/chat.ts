@@ -6,6 +6,7 @@ import { ChatIngress, type IngressSpec } from "./chat-ingress";
 import { CHAT_PORTS } from "./ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
 
+/** What a chat is made of. */
 export interface ChatArgs extends Scope {
   /** The services image. */
   readonly image: pulumi.Input<string>;
@@ -13,18 +14,21 @@ export interface ChatArgs extends Scope {
   readonly bootstrap: pulumi.Input<string>;
   /** Topics that may be written to and read. */
   readonly rooms: readonly string[];
+  /** Type of both Services. */
   readonly serviceType: WebServiceArgs["serviceType"];
+  /** kproducer, which takes messages. */
   readonly producer: WebServiceSpec;
+  /** kconsumer, which sends them on and serves the page. */
   readonly consumer: WebServiceSpec;
   /** Token that both services ask for. @default none is asked for */
   readonly token?: pulumi.Input<string> | undefined;
-  /** @default none */
+  /** An Ingress for both services. @default none */
   readonly ingress?: IngressSpec | undefined;
   /** Addresses and CIDR ranges of proxies in front of the chat whose `X-Forwarded-For` is believed. @default none */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Event streams that one client address may have at each pod of kconsumer. @default 1000 */
   readonly streamsPerAddress?: number | undefined;
-  /** @default a fixed number of pods */
+  /** Pods by load. @default a fixed number of pods */
   readonly autoscaling?: WebServiceArgs["autoscaling"];
 }
 

@@ -6,24 +6,42 @@ import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_
 
 /** How a service is reached and how many pods it has. */
 export interface WebServiceSpec {
+  /** Number of pods, when there is no autoscaling. */
   readonly replicas: number;
   /** NodePort, when the type is NodePort. */
   readonly nodePort: number;
+  /** Requests and limits of a pod. */
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
 }
 
+/** Pods by load. */
+export interface Autoscaling {
+  /** Fewest pods. */
+  readonly min: number;
+  /** Most pods. */
+  readonly max: number;
+  /** Mean CPU use that is aimed at, in percent of the request. */
+  readonly cpuPercent: number;
+}
+
+/** What a service is made of. */
 export interface WebServiceArgs extends Scope, WebServiceSpec {
+  /** What its pods do. */
   readonly role: Role;
+  /** The services image. */
   readonly image: pulumi.Input<string>;
+  /** Command of its container. */
   readonly command: readonly string[];
   /** Port that it listens on and that the Service offers. */
   readonly port: number;
+  /** Type of its Service. */
   readonly serviceType: "NodePort" | "ClusterIP" | "LoadBalancer";
+  /** Environment of its container. */
   readonly env: readonly k8s.types.input.core.v1.EnvVar[];
   /** Name of a Secret that is mounted at /etc/kchat. @default none */
   readonly secret?: pulumi.Input<string> | undefined;
   /** Pods by load instead of a fixed number. @default none */
-  readonly autoscaling?: { readonly min: number; readonly max: number; readonly cpuPercent: number } | undefined;
+  readonly autoscaling?: Autoscaling | undefined;
 }
 
 /** A stateless HTTP service: Deployment, Service, PodDisruptionBudget, NetworkPolicy and, when asked for, autoscaling. */

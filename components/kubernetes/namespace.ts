@@ -8,6 +8,7 @@ import { fixedName } from "./scope";
 /** How much the pods of a namespace may ask for. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export type PodSecurity = "restricted" | "baseline" | "privileged";
 
+/** What a namespace is made of. */
 export interface SecuredNamespaceArgs {
   /** Name of the namespace. */
   readonly name: string;

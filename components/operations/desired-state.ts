@@ -1,18 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Topic } from "../kafka/default-topics";
 import type { Settings } from "../kafka/settings";
 import { metadata, type Scope } from "../kubernetes/scope";
 import { internalTopics } from "./internal-topics";
-
-/** A topic as it shall be. */
-export interface Topic {
-  readonly name: string;
-  /** More may be added later, never fewer. */
-  readonly partitions: number;
-  readonly replicationFactor: number;
-  /** Topic settings under Kafka's own names. */
-  readonly config: Settings;
-}
 
 /** How partitions may be moved. */
 export interface Moves {

@@ -1,12 +1,24 @@
+import type { ContainerDefaults } from "../kubernetes/server-defaults";
+
 /** What a Job's container may ask for and use. */
 export interface JobResources {
+  /** What the scheduler keeps free, as Kubernetes quantities by name. */
   readonly requests: Readonly<Record<string, string>>;
+  /** What the container may use at most; a CPU limit is added: 1, or the request where that is more. */
   readonly limits: Readonly<Record<string, string>>;
 }
 
+/** What a Job's container asks for and may use when nothing is written. */
+export const JOB_DEFAULTS = {
+  cpu: "50m",
+  memory: "128Mi",
+  memoryLimit: "512Mi",
+  ephemeralStorage: "16Mi",
+} as const satisfies ContainerDefaults;
+
 const DEFAULT: JobResources = {
-  requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
-  limits: { memory: "512Mi", "ephemeral-storage": "16Mi" },
+  requests: { cpu: JOB_DEFAULTS.cpu, memory: JOB_DEFAULTS.memory, "ephemeral-storage": JOB_DEFAULTS.ephemeralStorage },
+  limits: { memory: JOB_DEFAULTS.memoryLimit, "ephemeral-storage": JOB_DEFAULTS.ephemeralStorage },
 };
 
 /**

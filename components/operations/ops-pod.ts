@@ -10,7 +10,7 @@ export interface OpsContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
-  /** @default those of {@link jobResources} */
+  /** Requests and limits of its container. @default little */
   readonly jobResources?: JobResources | undefined;
 }
 

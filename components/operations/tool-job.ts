@@ -6,12 +6,13 @@ import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded
 import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
 
+/** What a run of a script is made of. */
 export interface ToolJobArgs extends Scope {
   /** The Kafka image. */
   readonly image: pulumi.Input<string>;
   /** A script of that image, and its arguments. */
   readonly command: readonly pulumi.Input<string>[];
-  /** @default those of {@link jobResources} */
+  /** Requests and limits of its container. @default little */
   readonly jobResources?: JobResources | undefined;
   /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
   readonly earlier?: string | undefined;

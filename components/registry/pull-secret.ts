@@ -2,10 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 
+/** What a pull secret is made of. */
 export interface PullSecretArgs extends Scope {
   /** Address that nodes pull from, such as `registry.example.com/team`. */
   readonly pullAddress: string;
+  /** Who pulls. */
   readonly username: string;
+  /** Their password, which is a Pulumi secret from here on. */
   readonly password: pulumi.Input<string>;
 }
 

@@ -6,6 +6,7 @@ import { fixedName, labels, type Scope } from "../kubernetes/scope";
 /** Port of the registry inside its pod: fixed by the chart. */
 const PORT = 5000;
 
+/** What a registry is made of. */
 export interface RegistryArgs extends Scope {
   /** Helm repository URL, or the path of a chart (starts with `/` or `.`). */
   readonly chart: string;

@@ -15,6 +15,7 @@ export interface ChoicesVerdict {
   readonly letGo: readonly FoundVolume[];
 }
 
+/** What choices are judged by. */
 export interface ChoicesGateArgs<Choices> {
   /** What the stack shall hold to; plain JSON. */
   readonly choices: Choices;
@@ -22,6 +23,7 @@ export interface ChoicesGateArgs<Choices> {
   readonly namespace: string;
   /** The namespace that the record of what was reached is in, given that of the servers. */
   readonly recordNamespace: (namespace: string) => string;
+  /** Whose the stack's namespaces are. */
   readonly owner: Owner;
   /** The provider's cluster, which is asked what it holds. */
   readonly cluster: ClusterAccess;

@@ -17,6 +17,7 @@ export type Started = "yes" | "no" | "unknown";
 export interface FoundVolume {
   /** Name of the StatefulSet whose server it is for. */
   readonly pool: string;
+  /** Number of that server. */
   readonly ordinal: number;
   /** Number of the volume on its server. */
   readonly volume: number;
@@ -31,7 +32,13 @@ export interface FoundVolume {
   /** On a StorageClass. */
   readonly accessMode?: string;
   /** Capacity that was asked for and given; on a StorageClass. */
-  readonly size?: { readonly asked: string; readonly given: string };
+  readonly size?: {
+    /** What the claim asks for. */
+    readonly asked: string;
+    /** What the volume has. */
+    readonly given: string;
+  };
+  /** Whether a server ever started on it. */
   readonly started: Started;
 }
 
@@ -39,9 +46,15 @@ export interface FoundVolume {
 export interface Evidence {
   /** The choices that were recorded when everything was reached; undefined when they never were. */
   readonly reached: unknown;
+  /** The volumes of its servers. */
   readonly volumes: readonly FoundVolume[];
   /** Controllers that the servers' configuration names, and brokers that there are; undefined when there are no servers. */
-  readonly servers?: { readonly controllers: number; readonly brokers: number };
+  readonly servers?: {
+    /** How many controllers. */
+    readonly controllers: number;
+    /** How many brokers. */
+    readonly brokers: number;
+  };
 }
 
 /** The objects that evidence is drawn from: those of the stack's namespace, the volumes that are bound to it, and the nodes. */

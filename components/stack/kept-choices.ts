@@ -4,6 +4,7 @@ import { fixedName, type Scope } from "../kubernetes/scope";
 import { RECORD_KEY } from "./evidence";
 import { RECORD } from "./read-evidence";
 
+/** What is recorded. */
 export interface KeptChoicesArgs extends Scope {
   /** What the stack has reached; plain JSON. */
   readonly choices: unknown;

@@ -2,6 +2,7 @@ import { canonicalPlace, placeText } from "./spelling";
 
 /** Directories on the nodes: `path` may contain `{ordinal}` and `{volume}`. */
 export interface HostPathBackend {
+  /** Says which backend it is. */
   readonly type: "hostPath";
   /** Directory template. Without `{volume}` the second and later volumes of a server get `-1`, `-2` … behind the path. */
   readonly path: string;
@@ -9,18 +10,31 @@ export interface HostPathBackend {
   readonly nodes?: readonly string[] | undefined;
 }
 
+/** An NFS export. */
+export interface NfsServer {
+  /** Host name or address. */
+  readonly server: string;
+  /** Exported directory; a template as that of {@link HostPathBackend}. */
+  readonly path: string;
+}
+
 /** NFS exports: server n uses entry n. */
 export interface NfsBackend {
+  /** Says which backend it is. */
   readonly type: "nfs";
-  readonly servers: readonly { readonly server: string; readonly path: string }[];
+  /** One export per server, by ordinal; its path may contain `{volume}`. */
+  readonly servers: readonly NfsServer[];
+  /** Mount options. */
   readonly mountOptions: readonly string[];
 }
 
 /** Claims that a StorageClass fills. */
 export interface StorageClassBackend {
+  /** Says which backend it is. */
   readonly type: "storageClass";
-  /** @default the cluster's default class */
+  /** Name of the class. @default the cluster's default class */
   readonly className?: string | undefined;
+  /** Access mode of the claims. */
   readonly accessMode: string;
 }
 

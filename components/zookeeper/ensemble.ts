@@ -13,6 +13,7 @@ import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
 import { memberLines, PORTS, serverSets, type ServerSet } from "./members";
 import { restartHash, zooCfg } from "./settings";
 
+/** What an ensemble is made of. */
 export interface EnsembleArgs extends Scope {
   /** What the Jobs of the servers ask for and may use. @default little */
   readonly jobResources?: JobResources | undefined;
@@ -26,9 +27,11 @@ export interface EnsembleArgs extends Scope {
   readonly persistentServers?: number | undefined;
   /** JVM heap such as `128m`. */
   readonly heap: string;
+  /** Requests and limits of a server. */
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
   /** Volumes of the servers that have any; each uses its first. */
   readonly storage: PoolStorage;
+  /** How its servers are spread over nodes and zones. */
   readonly spread: Spread;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;

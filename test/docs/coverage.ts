@@ -49,8 +49,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   // What tests do.
   "curl http://localhost:31500/v2/_catalog": test("test/e2e/registry.test.ts", "lists both images"),
   "npm ci": test("test/install/install.test.ts", "ci brings what the commands run on"),
-  "npm run build": test("test/unit/package.test.ts", '"npm", ["pack"'),
-  "npm pack": test("test/unit/package.test.ts", '"npm", ["pack"'),
+  "npm run build": test("test/unit/support/package.ts", '"build-package.ts"'),
+  "npm pack": test("test/unit/support/package.ts", '"npm", ["pack"'),
+  "npm pack ./dist": test("test/unit/support/package.ts", '"npm", ["pack"'),
+  "npm publish": excused("publishes: what it would send is what npm pack makes"),
   "npm run check": test("test/run.ts", "npm run check"),
   "npm run up -- --stack dev -c replicas=4": test("test/e2e/scaling.test.ts", 'up("dev", "replicas=4")'),
   "npm run up -- --stack <name>": test("test/stacks/life.ts", "up(stack, ...settings)"),
@@ -160,6 +162,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       ...["pulumi stack init cloud", "pulumi stack init kind", "pulumi stack init minikube", "pulumi stack init k3d"],
       ...["pulumi stack init docker-desktop", "pulumi stack init dev", "pulumi preview", "pulumi preview --refresh"],
       ...["pulumi up", "pulumi up --refresh", "pulumi destroy"],
+      ...["pulumi install", "pulumi package add ./node_modules/kafka-stack/provider"],
       "pulumi preview --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi up --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi preview --policy-pack <folder> --policy-pack-config <file>",
@@ -216,4 +219,5 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "node lock.mjs": test("services/test/lock.test.ts", "locks what services/package.json asks for"),
   "npm run docs:config": test("test/run.ts", "npm run check"),
+  "npm run docs": test("test/run.ts", "npm run check"),
 };

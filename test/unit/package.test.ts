@@ -1,64 +1,109 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { contentHash, type ImageSource } from "../../components/image/content-hash";
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
-import { run, type RunResult } from "kafka-stack-engine";
-import { temporaryFolder } from "../support/temporary";
+import { run, type Registration, type RunResult } from "kafka-stack-engine";
+import { exampleIn, installed, manifestAt, packed } from "./support/package";
+import { Plugin, RecordingEngine } from "./support/plugin";
 import { ROOT } from "./support/stacks";
 
-const EXAMPLE = join(ROOT, "examples", "existing-registry");
+/** A program of somebody else, under Pulumi's mocks: only the images are said. */
+const PROGRAM = `import * as pulumi from "@pulumi/pulumi";
+import { Kafka, type KafkaArgs } from "kafka-stack";
 
-/** A copy of the example with the package installed as npm would install it: packed, and beside what it depends on. */
-function install(): string {
-  const folder = temporaryFolder();
-  cpSync(EXAMPLE, folder, { recursive: true, filter: (file) => !relative(EXAMPLE, file).startsWith("node_modules") });
-  const modules = join(folder, "node_modules");
-  mkdirSync(join(modules, "@types"), { recursive: true });
-  for (const name of ["@kubernetes", "@pulumi", "@types/node", "bcryptjs", "tsx", "typescript"]) {
-    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
-  }
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: ROOT });
-  const [tarball = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
-  mkdirSync(join(modules, "kafka-stack"));
-  execFileSync("tar", ["-xzf", join(folder, tarball), "-C", join(modules, "kafka-stack"), "--strip-components=1"]);
-  return folder;
-}
+void pulumi.runtime.setMocks({
+  newResource: ({ name, inputs }) => ({ id: name + "-id", state: inputs as Record<string, unknown> }),
+  call: () => ({}),
+});
+const images = { kafka: "kafka@sha256:1", services: "services@sha256:2", version: "4.3.1" };
+const args: KafkaArgs = { images, namespace: "events", cluster: { context: "mine" } };
+new Kafka("events", args).bootstrap.apply((address) => console.log(address));
+`;
+
+const TOOLS = ["@types/node", "tsx", "typescript"];
 
 describe("The package in somebody else's program", function () {
-  // Compiles the package and the program, and loads both in a Node of their own.
-  this.timeout(120_000);
-  let folder = "";
+  // Compiles the package and the programs, and loads each in a Node of its own.
+  this.timeout(300_000);
+  let withDocker = "";
+  let plain = "";
   before(() => {
-    folder = install();
+    const tarball = packed();
+    withDocker = installed(tarball, ...TOOLS, "@pulumi/docker");
+    plain = installed(tarball, ...TOOLS);
+    for (const example of ["existing-registry", "two-clusters"]) exampleIn(withDocker, example);
+    exampleIn(plain, "given-images");
+    exampleIn(withDocker, "given-images");
+    for (const folder of [withDocker, plain]) writeFileSync(join(folder, "program.ts"), PROGRAM);
   });
 
-  it("has types that the program is checked against", () => {
-    const packaged = join(folder, "node_modules", "kafka-stack");
-    assert.ok(existsSync(join(packaged, "dist", "index.d.ts")));
+  it("has types that programs are checked against", () => {
+    const packaged = join(withDocker, "node_modules", "kafka-stack");
+    assert.ok(existsSync(join(packaged, "lib", "index.d.ts")));
     assert.ok(!existsSync(join(packaged, "components")), "the types could come from the sources");
-    execFileSync("npm", ["run", "--silent", "check"], { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+    const programs = ["existing-registry", "two-clusters", "given-images"].map((name) => join(name, "index.ts"));
+    const [, ...options] = (
+      JSON.parse(readFileSync(join(ROOT, "examples/existing-registry/package.json"), "utf8")) as {
+        scripts: { check: string };
+      }
+    ).scripts.check
+      .split(" ")
+      .filter((word) => word !== "index.ts");
+    const tsc = require.resolve("typescript/bin/tsc");
+    execFileSync(process.execPath, [tsc, ...options, ...programs, "program.ts"], {
+      cwd: withDocker,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+  });
+
+  it("runs with what it says that it needs, and nothing else", () => {
+    const address = execFileSync(process.execPath, ["--import", "tsx", "program.ts"], { cwd: plain, encoding: "utf8" });
+    assert.equal(address.trim(), "kafka-bootstrap.events.svc:9092");
+  });
+
+  it("needs versions that this repository is tested with", () => {
+    const { dependencies, devDependencies, version } = manifestAt(ROOT);
+    const tested = { ...dependencies, ...devDependencies };
+    const own = manifestAt(join(plain, "node_modules", "kafka-stack"));
+    for (const [name, range] of Object.entries({ ...own.dependencies, ...own.peerDependencies })) {
+      assert.equal(range, `^${tested[name] ?? ""}`, name);
+    }
+    assert.equal(own.version, version);
+    for (const example of readdirSync(join(ROOT, "examples"))) {
+      const folder = join(ROOT, "examples", example);
+      if (!existsSync(join(folder, "package.json"))) continue;
+      const of = manifestAt(folder);
+      for (const [name, exact] of Object.entries({ ...of.dependencies, ...of.devDependencies })) {
+        if (name !== "kafka-stack") assert.equal(exact, tested[name], `${example}: ${name}`);
+      }
+    }
   });
 
   it("has the sources of the images as the repository has them", () => {
-    const packaged = (path: string) => join(folder, "node_modules", "kafka-stack", path);
-    const inPackage = ({ context, dockerfile, args }: ImageSource): ImageSource => ({
-      context: packaged(relative(ROOT, join(process.cwd(), context))),
-      dockerfile: packaged(relative(ROOT, join(process.cwd(), dockerfile))),
+    const inPackage = (path: string) => join(plain, "node_modules", "kafka-stack", path);
+    const packagedSource = ({ context, dockerfile, args }: ImageSource): ImageSource => ({
+      context: inPackage(relative(ROOT, join(process.cwd(), context))),
+      dockerfile: inPackage(relative(ROOT, join(process.cwd(), dockerfile))),
       args,
     });
     const sources = [
       kafkaImageSource({ version: "4.3.1", jre: "jre", maven: "maven" }),
       servicesImageSource({ node: "node" }),
     ];
-    for (const source of sources) assert.equal(contentHash(inPackage(source)), contentHash(source));
+    for (const source of sources) assert.equal(contentHash(packagedSource(source)), contentHash(source));
   });
 
   it("is previewed before there is a cluster: Kafka with its two images, and no chat", async () => {
-    const { steps } = await preview(folder);
-    const made = steps.map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
-    const expected = ["Image kafka-image", "Image ops-image", "Job prepare", "StatefulSet broker", "Job finish"];
+    const made = await preview(join(withDocker, "existing-registry"));
+    const expected = [
+      "Image events-kafka-image",
+      "Image events-services-image",
+      "Job events-prepare",
+      "StatefulSet events-broker",
+      "Job events-finish",
+    ];
     assert.deepEqual(
       expected.filter((one) => !made.includes(one)),
       [],
@@ -68,17 +113,136 @@ describe("The package in somebody else's program", function () {
       made.filter((one) => /^Deployment |kchat|Chart/.test(one)),
       [],
     );
-    assert.ok(steps.every(({ operation }) => operation === "create"));
+  });
+
+  it("builds nothing where the images are given, without @pulumi/docker", async () => {
+    assert.ok(!existsSync(join(plain, "node_modules", "@pulumi", "docker")));
+    const made = await preview(join(plain, "given-images"));
+    assert.ok(made.includes("StatefulSet events-broker"));
+    assert.deepEqual(
+      made.filter((one) => one.startsWith("Image ")),
+      [],
+    );
+  });
+
+  it("makes two clusters in one program, with images that are built once", async () => {
+    const made = await preview(join(withDocker, "two-clusters"));
+    const of = (kind: string) => made.filter((one) => one.startsWith(`${kind} `)).sort();
+    assert.deepEqual(of("StatefulSet"), ["StatefulSet audit-broker", "StatefulSet orders-broker"]);
+    assert.deepEqual(of("Namespace"), ["Namespace audit-namespace", "Namespace orders-namespace"]);
+    const images = of("Image").filter((one) => one.includes("kafka-image"));
+    assert.deepEqual([...new Set(images)], ["Image orders-kafka-image"]);
+    assert.equal(of("PersistentVolumeClaim").length, 5 + 3);
+  });
+
+  describe("as a plugin for other languages", () => {
+    let engine: RecordingEngine;
+    let plugin: Plugin;
+    before(async () => {
+      engine = new RecordingEngine();
+      plugin = await Plugin.start(join(plain, "node_modules", "kafka-stack", "provider"), await engine.start());
+      engine.plugin = plugin;
+    });
+    after(() => {
+      plugin.stop();
+      engine.stop();
+    });
+
+    const component = (inputs: Registration["inputs"], name = "events") =>
+      ({
+        ...{ type: "kafka-stack:index:Kafka", name, custom: false, remote: true, inputs, dependencies: [] },
+        ...{ propertyDependencies: {}, providers: {}, ignoreChanges: [], replaceOnChanges: [], replaceWith: [] },
+        ...{ additionalSecretOutputs: [], timeouts: {}, aliases: [], beforeCreate: [], beforeUpdate: [] },
+      }) satisfies Registration;
+    const IMAGES = { kafka: "kafka@sha256:1", services: "services@sha256:2", version: "4.3.1" };
+
+    it("says in its schema what the component takes, with a description for each", async () => {
+      interface Property {
+        readonly type?: string;
+        readonly $ref?: string;
+        readonly description?: string;
+      }
+      const schema = JSON.parse(await plugin.schema()) as {
+        name: string;
+        version: string;
+        resources: Record<
+          string,
+          {
+            isComponent: boolean;
+            inputProperties: Record<string, Property>;
+            requiredInputs: string[];
+            properties: Record<string, Property>;
+          }
+        >;
+        types: Record<string, { properties: Record<string, Property>; required: string[] }>;
+      };
+      assert.deepEqual([schema.name, schema.version], ["kafka-stack", manifestAt(ROOT).version]);
+      assert.deepEqual(Object.keys(schema.resources), ["kafka-stack:index:Kafka"]);
+      const kafka = schema.resources["kafka-stack:index:Kafka"];
+      assert.ok(kafka?.isComponent);
+      assert.deepEqual(kafka.requiredInputs, ["images"]);
+      assert.deepEqual(Object.keys(kafka.properties), ["bootstrap"]);
+      assert.equal(kafka.inputProperties["brokers"]?.$ref, "#/types/kafka-stack:index:ServersArgs");
+      assert.equal(schema.types["kafka-stack:index:ServersArgs"]?.properties["replicas"]?.type, "integer");
+      assert.deepEqual(schema.types["kafka-stack:index:TopicArgs"]?.required, ["name"]);
+      const all = [kafka.inputProperties, ...Object.values(schema.types).map(({ properties }) => properties)];
+      const silent = all
+        .flatMap((properties) => Object.entries(properties))
+        .filter(([, { description }]) => description === undefined)
+        .map(([name]) => name);
+      assert.deepEqual(silent, []);
+    });
+
+    it("makes the cluster that it is asked for", async () => {
+      const answer = await engine.register(
+        component({
+          images: IMAGES,
+          cluster: { context: "mine" },
+          brokers: { replicas: 5, storage: { type: "storageClass", className: "fast", size: "200Gi" } },
+          topics: [{ name: "orders", partitions: 24 }],
+          settings: { "log.retention.hours": "72" },
+        }),
+      );
+      assert.deepEqual(answer.outputs, { bootstrap: "kafka-bootstrap.events.svc:9092" });
+      assert.equal(answer.urn, "urn:pulumi:test::elsewhere::kafka-stack:index:Kafka::events");
+      const find = (kind: string, name: string) =>
+        engine.made.find((one) => one.type.endsWith(`:${kind}`) && one.name === name)?.plain;
+      assert.equal((find("StatefulSet", "events-broker")?.["spec"] as { replicas: number }).replicas, 5);
+      const claim = find("PersistentVolumeClaim", "events-broker-volumes-4-0-claim")?.["spec"];
+      assert.deepEqual(claim, {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: "fast",
+        resources: { requests: { storage: "200Gi" } },
+      });
+      const config = find("ConfigMap", "events-broker-config")?.["data"] as Record<string, string>;
+      assert.match(config["server.properties"] ?? "", /^log\.retention\.hours=72$/m);
+      assert.match(config["server.properties"] ?? "", /^min\.insync\.replicas=2$/m);
+      const provider = engine.made.find(({ name }) => name === "events-kubernetes");
+      assert.equal(provider?.plain["context"], "mine");
+      assert.ok(engine.hooks.length > 0);
+    });
+
+    it("says which argument is wrong", async () => {
+      const asked = (inputs: Registration["inputs"], name: string) =>
+        engine.register(component({ images: IMAGES, ...inputs }, name));
+      await assert.rejects(asked({ brokers: { storage: { type: "s3" } } }, "one"), /brokers\.storage\.type/);
+      await assert.rejects(asked({ brokers: { storage: { type: "nfs" } } }, "two"), /brokers\.storage\.servers/);
+      await assert.rejects(asked({ combinedControllers: 3, controllers: {} }, "three"), /combinedControllers/);
+    });
   });
 });
 
-async function preview(root: string): Promise<RunResult> {
+/** Kinds and names of all that a preview would make. */
+async function preview(root: string): Promise<string[]> {
   const lines: string[] = [];
   const env = { ...process.env, ENGINE: "stand-in", KUBECONFIG: join(root, "no-kubeconfig") };
+  let steps: RunResult["steps"];
   try {
     const write = (line: string) => lines.push(line);
-    return await run({ command: "preview", stack: "dev", root, env, hideOutputs: true, write });
+    ({ steps } = await run({ command: "preview", stack: "dev", root, env, hideOutputs: true, write }));
   } catch (error) {
     throw new Error(`the preview failed:\n${lines.join("\n")}`, { cause: error });
   }
+  assert.ok(steps.every(({ operation }) => operation === "create"));
+  return steps.map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
 }

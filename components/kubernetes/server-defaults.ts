@@ -1,0 +1,71 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+/** What a container asks for and may use, as Kubernetes quantities. There is no CPU limit: a throttled broker stalls all its clients. */
+export interface ContainerDefaults {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly memoryLimit: string;
+  readonly ephemeralStorage: string;
+}
+
+/** What a server of one kind gets when nothing is written. */
+export interface ServerDefaults {
+  /** JVM heap. */
+  readonly heap: string;
+  readonly resources: ContainerDefaults;
+  /** Capacity of a volume. */
+  readonly size: string;
+}
+
+/**
+ * Defaults of servers by kind: enough for a cluster of development, and for none that has to carry much. Beside its heap, a JVM takes about half as much again for
+ * threads, buffers and classes; the limit leaves as much as the heap.
+ */
+export const SERVER_DEFAULTS = {
+  broker: {
+    heap: "512m",
+    resources: { cpu: "250m", memory: "768Mi", memoryLimit: "1Gi", ephemeralStorage: "256Mi" },
+    size: "10Gi",
+  },
+  // Controllers and ZooKeeper servers only keep metadata.
+  controller: {
+    heap: "256m",
+    resources: { cpu: "100m", memory: "384Mi", memoryLimit: "512Mi", ephemeralStorage: "256Mi" },
+    size: "2Gi",
+  },
+  zookeeper: {
+    heap: "128m",
+    resources: { cpu: "100m", memory: "256Mi", memoryLimit: "384Mi", ephemeralStorage: "256Mi" },
+    size: "2Gi",
+  },
+} as const satisfies Record<string, ServerDefaults>;
+
+/** A kind of server that keeps data. */
+export type ServerKind = keyof typeof SERVER_DEFAULTS;
+
+/** Seconds that a broker or a controller has for its controlled shutdown. Kubernetes' own 30 are too few to hand over the leadership of many partitions. */
+export const DEFAULT_GRACE_SECONDS = 120;
+
+const MiB = 2 ** 20;
+const HEAP_UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: MiB, g: 2 ** 30 };
+
+/**
+ * Requests and limits of a server for which none are written. Another heap than the default takes its memory along: 1.5 times the heap is kept free, 2 times are the limit.
+ *
+ * @throws when the heap is no size such as `512m` or `4g`.
+ */
+export function defaultResources(kind: ServerKind, heap: string): k8s.types.input.core.v1.ResourceRequirements {
+  const { resources, heap: usual } = SERVER_DEFAULTS[kind];
+  const { cpu, memory, memoryLimit, ephemeralStorage } = resources;
+  const times = (factor: number) => `${Math.ceil((bytesOf(heap) * factor) / MiB)}Mi`;
+  return {
+    requests: { cpu, memory: heap === usual ? memory : times(1.5), "ephemeral-storage": ephemeralStorage },
+    limits: { memory: heap === usual ? memoryLimit : times(2), "ephemeral-storage": ephemeralStorage },
+  };
+}
+
+function bytesOf(heap: string): number {
+  const [, number, unit = ""] = /^([1-9]\d*)([kmg])$/i.exec(heap) ?? [];
+  if (number === undefined) throw new Error(`"${heap}" is no JVM heap size such as 512m or 4g`);
+  return Number(number) * (HEAP_UNITS[unit.toLowerCase()] ?? 1);
+}

@@ -1,0 +1,173 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Kafka as KafkaComponent } from "../cluster/kafka";
+import { kafkaArgsOf } from "./arguments";
+
+/** Images by digest. */
+export interface ImagesArgs {
+  /** The Kafka image, of `version`. */
+  kafka: pulumi.Input<string>;
+  /** The services image, whose ops program prepares and finishes changes. */
+  services: pulumi.Input<string>;
+  /** Kafka version of the Kafka image, such as 4.3.1. */
+  version: string;
+}
+
+/** The Kubernetes cluster. */
+export interface ClusterArgs {
+  /** Path or content of a kubeconfig. Default: what KUBECONFIG names, or ~/.kube/config. */
+  kubeconfig?: string;
+  /** Context of the kubeconfig. Default: its current context. */
+  context?: string;
+}
+
+/** An NFS export. */
+export interface NfsExportArgs {
+  /** Host name or address. */
+  server: string;
+  /** Exported directory. `{ordinal}` and `{volume}` become the numbers of the server and its volume. */
+  path: string;
+}
+
+/** Where servers keep their data. */
+export interface StorageArgs {
+  /** One of storageClass, hostPath and nfs. Default: storageClass. */
+  type?: string;
+  /** Capacity of each volume, such as 3Gi. Default: 10Gi for brokers, 2Gi for controllers and ZooKeeper servers. */
+  size?: string;
+  /** Volumes per server. Default: 1. */
+  volumes?: number;
+  /** What becomes of the volumes of servers that a lower replica count removes: retain or delete. Default: retain. */
+  whenScaled?: string;
+  /** What becomes of the volumes when the stack is destroyed: retain or delete. Default: retain. */
+  whenDeleted?: string;
+  /** storageClass: name of the class. Default: the cluster's default class. */
+  className?: string;
+  /** storageClass: access mode of the claims. Default: ReadWriteOnce. */
+  accessMode?: string;
+  /** hostPath: directory on the node, with `{ordinal}` in it. */
+  path?: string;
+  /** hostPath: names of nodes by ordinal. Default: whichever node the server runs on. */
+  nodes?: string[];
+  /** nfs: one export per server. */
+  servers?: NfsExportArgs[];
+  /** nfs: mount options. Default: nfsvers=4.1, hard, noatime, timeo=600, retrans=2. */
+  mountOptions?: string[];
+}
+
+/** Requests and limits of a container. */
+export interface ResourcesArgs {
+  /** What the scheduler keeps free, as Kubernetes quantities by name. */
+  requests?: Record<string, string>;
+  /** What the container may use at most. */
+  limits?: Record<string, string>;
+}
+
+/** Servers of one kind. */
+export interface ServersArgs {
+  /** Number of servers. Default: 3. */
+  replicas?: number;
+  /** JVM heap such as 512m. Default: 512m for brokers, 256m for controllers, 128m for ZooKeeper servers. */
+  heap?: string;
+  /** Requests and limits of a server. Default: 1.5 times the heap in memory, with a limit of 2 times the heap. */
+  resources?: ResourcesArgs;
+  /** Where their data is. Default: claims of the cluster's default StorageClass, which are kept. */
+  storage?: StorageArgs;
+  /** Seconds for a controlled shutdown. Default: 120. */
+  terminationGracePeriodSeconds?: number;
+  /** ZooKeeper: how many servers, from the first, have volumes. Default: all. */
+  persistentServers?: number;
+}
+
+/** A topic as it shall be. */
+export interface TopicArgs {
+  /** 1 to 249 of the characters A-Z a-z 0-9 . _ - */
+  name: string;
+  /** Partitions. More may be added later, never fewer. Default: 12. */
+  partitions?: number;
+  /** Copies of each partition. Default: 3, or as many as there are brokers. */
+  replicationFactor?: number;
+  /** Topic settings under Kafka's own names, as text. */
+  config?: Record<string, string>;
+}
+
+/** Access from outside the Kubernetes cluster. */
+export interface ExternalArgs {
+  /** Host name or address under which clients reach the nodes. */
+  host: string;
+  /** NodePort of broker 0. Broker n has this plus n, the bootstrap Service this minus 1. */
+  nodePortBase: number;
+}
+
+/** How servers are spread. */
+export interface SpreadArgs {
+  /** Whether two servers of one kind share a node when there is no other (preferred) or never (required). Default: preferred. */
+  nodes?: string;
+  /** Node label of the zones to spread over, which are the brokers' racks. Default: no zones. */
+  zoneLabel?: string;
+}
+
+/** How much a change may take of the cluster. */
+export interface OperationsArgs {
+  /** Whether brokers that hold too little get their share of the partitions. Default: true. */
+  rebalance?: boolean;
+  /** Bytes per second that moving partitions may take of each broker. Default: 50 MiB. */
+  throttle?: number;
+  /** Seconds without a byte copied after which moving partitions is given up. Default: 900. */
+  stallSeconds?: number;
+  /** Whether an update waits until partitions have moved to new brokers. Default: true. */
+  awaitMoves?: boolean;
+  /** Whether servers are restarted although one is missing that comes later in the order. Default: false. */
+  restartBesideMissing?: boolean;
+}
+
+/** What a Kafka cluster is made of. Only the images are required. */
+export interface KafkaArgs {
+  /** The images to run. */
+  images: ImagesArgs;
+  /** Namespace of the cluster. Default: one of its own, called as the component is. */
+  namespace?: pulumi.Input<string>;
+  /** What tells this cluster's objects from another's in its namespace. Default: the stack's name. */
+  instance?: string;
+  /** Name of the Secret of the namespace with which pods pull their images. Default: none. */
+  pullSecret?: pulumi.Input<string>;
+  /** The Kubernetes cluster. A provider in the options must be one of the same cluster. Default: the kubeconfig's current context. */
+  cluster?: ClusterArgs;
+  /** Release whose metadata version the cluster is at. Default: that of its version when it is new, and never raised. */
+  metadataVersion?: string;
+  /** Identity of the cluster on its disks: 22 characters of base64url. Default: derived from project, stack and name. */
+  clusterId?: string;
+  /** Broker settings under Kafka's own names, as text. Default: three copies of everything, two of them in sync before a record is acknowledged, no unclean leaders, no topics by mistake. */
+  settings?: Record<string, string>;
+  /** Topics that exist once the component does. Default: none. */
+  topics?: TopicArgs[];
+  /** The brokers. Default: three. */
+  brokers?: ServersArgs;
+  /** Number of brokers that are controllers too. Default: 3, or 1 with fewer than three brokers. */
+  combinedControllers?: number;
+  /** Controllers in pods of their own. Default: none. */
+  controllers?: ServersArgs;
+  /** The ensemble of a cluster in ZooKeeper mode. Default: KRaft, without ZooKeeper. */
+  zookeeper?: ServersArgs;
+  /** Access by NodePorts. Default: none. */
+  external?: ExternalArgs;
+  /** How servers are spread. Default: over nodes where there are enough. */
+  spread?: SpreadArgs;
+  /** How much a change may take of the cluster. */
+  operations?: OperationsArgs;
+  /** hostPath storage: a namespace that allows hostPath volumes and root, in which directories are made on nodes. */
+  directoriesNamespace?: pulumi.Input<string>;
+}
+
+/** A whole operated Kafka cluster: servers, configuration, volumes and topics, in the order that loses nothing. */
+export class Kafka extends pulumi.ComponentResource {
+  /** Bootstrap address for clients in the cluster. */
+  public readonly bootstrap: pulumi.Output<string>;
+
+  constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:index:Kafka", name, {}, opts);
+    const kafka = new KafkaComponent(name, kafkaArgsOf(args), { parent: this });
+    // Not before all is complete: who uses the address depends on the topics, too.
+    this.bootstrap = pulumi.all([kafka.bootstrap, kafka.done.urn]).apply(([bootstrap]) => bootstrap);
+    this.registerOutputs({ bootstrap: this.bootstrap });
+  }
+}

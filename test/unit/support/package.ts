@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { temporaryFolder } from "../../support/temporary";
+import { ROOT } from "./stacks";
+
+/** What a package.json says. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
+}
+
+/** Reads a package.json. */
+export const manifestAt = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+/** The package as `npm publish` would send it: the file that `npm pack` makes of what `npm run build` makes. */
+export function packed(): string {
+  const folder = temporaryFolder();
+  const dist = join(folder, "dist");
+  execFileSync(process.execPath, ["--import", "tsx", join(ROOT, "scripts", "build-package.ts"), dist], {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder, dist], { cwd: folder });
+  const [tarball = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
+  return join(folder, tarball);
+}
+
+/**
+ * An empty folder with the package in it as npm would install it: beside what it says that it needs, and nothing else that this repository has.
+ *
+ * @param tools what the folder has besides.
+ */
+export function installed(tarball: string, ...tools: string[]): string {
+  const folder = temporaryFolder();
+  const modules = join(folder, "node_modules");
+  const own = join(modules, "kafka-stack");
+  mkdirSync(own, { recursive: true });
+  execFileSync("tar", ["-xzf", tarball, "-C", own, "--strip-components=1"]);
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifestAt(own);
+  const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
+    (name) => peerDependenciesMeta?.[name]?.optional !== true,
+  );
+  for (const name of [...needed, ...tools]) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  }
+  return folder;
+}
+
+/** Copies an example into a folder that has the package. @returns the copy */
+export function exampleIn(folder: string, example: string): string {
+  const copy = join(folder, example);
+  cpSync(join(ROOT, "examples", example), copy, {
+    recursive: true,
+    filter: (file) => !file.includes("node_modules"),
+  });
+  return copy;
+}
