@@ -14,6 +14,9 @@ const TEMPLATE = "ops";
 /** Longest wait for the pod to start, in milliseconds. */
 const START_TIMEOUT_MS = 120_000;
 
+/** Exit code of Node.js that has reached the end of its heap. */
+const HEAP_EXHAUSTED = 134;
+
 interface Options {
   readonly context?: string;
   readonly namespace: string;
@@ -49,7 +52,13 @@ async function ops(words: readonly string[], { context, namespace }: Options): P
       namespace,
       ({ status }) => status?.phase === "Succeeded" || status?.phase === "Failed",
     );
-    return ended.status?.containerStatuses?.[0]?.state?.terminated?.exitCode ?? 1;
+    const { exitCode = 1, reason } = ended.status?.containerStatuses?.[0]?.state?.terminated ?? {};
+    if (reason === "OOMKilled" || exitCode === HEAP_EXHAUSTED) {
+      console.error(
+        "The command needs more memory than its pod may have: raise operations.resources.limits.memory, run `up`, and run this again.",
+      );
+    }
+    return exitCode;
   } finally {
     await remove();
   }

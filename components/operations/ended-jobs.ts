@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { apiMessage, statusOf } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi } from "../kubernetes/core-api";
+import { type JobName, untilEnded } from "./job-end";
 import { endedAs, selectorText } from "./jobs";
 
 /** A Job that is about to be made. */
@@ -56,7 +57,7 @@ export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promis
   }
 }
 
-/** A hook that ends what an interrupted run left at work right before a Job of operations is made. */
+/** A hook for right before a Job of operations is made: it ends what an interrupted run left at work, and sees to it that the Job ends. */
 export function endingHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { metadata } = newInputs as { metadata?: Partial<ComingJob> };
@@ -70,5 +71,16 @@ export function endingHook(name: string, access: ClusterAccess): pulumi.Resource
         `${ended.join(", ")}: left at work by an earlier run, and ended before ${own || "the next"} begins`,
       );
     }
+    if (own !== "") void sayHowItEnds(access, { namespace, name: own });
   });
+}
+
+/** The engine waits for the Job and tells its last words; beside it, one that would never end is given up, and what helps is said. */
+async function sayHowItEnds(access: ClusterAccess, job: JobName): Promise<void> {
+  try {
+    const end = await untilEnded(access, job, true);
+    if (end.as === "Failed" && !end.saidItself) await pulumi.log.error(end.why);
+  } catch {
+    // The engine tells what becomes of the Job where this cannot.
+  }
 }

@@ -1,13 +1,13 @@
 import type { V1Job } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { apiMessage } from "../kubernetes/api-error";
 import { ask } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { appsApi, batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
+import { appsApi, batchApi, NEEDS_NODE } from "../kubernetes/core-api";
 import { selector } from "../kubernetes/scope";
-import { endedAs, selectorText } from "./jobs";
+import { untilEnded } from "./job-end";
+import { selectorText } from "./jobs";
 
 /** Names of the Jobs that a change of servers rests on. */
 export interface RestsOn {
@@ -90,9 +90,6 @@ export class JobsOfThisRun {
   }
 }
 
-/** Seconds between two looks at a Job. */
-const LOOK_S = 1;
-
 /** Labels that Kubernetes gives to a Job's pods, and that are another Job's. */
 const OWN_LABELS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
 
@@ -105,10 +102,8 @@ export async function runAgain(
   access: ClusterAccess,
   { namespace, instance, job }: { readonly namespace: string; readonly instance: string; readonly job: string },
 ): Promise<void> {
-  const [batch, core] = [await batchApi(access), await coreApi(access)];
-  if (batch === undefined || core === undefined) {
-    throw new Error(`${job} must run again before servers change, and cannot: ${NEEDS_NODE}`);
-  }
+  const batch = await batchApi(access);
+  if (batch === undefined) throw new Error(`${job} must run again before servers change, and cannot: ${NEEDS_NODE}`);
   const labelSelector = selectorText(selector(instance, "ops"));
   try {
     const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
@@ -118,17 +113,8 @@ export async function runAgain(
       .at(-1);
     if (newest === undefined) throw new Error(`there is no Job ${job} to run again`);
     const { metadata } = await batch.createNamespacedJob({ namespace, body: copyOf(newest, job) });
-    const name = metadata?.name ?? "";
-    for (;;) {
-      const ended = endedAs(await batch.readNamespacedJob({ name, namespace }));
-      if (ended === "Complete") return;
-      if (ended === "Failed") {
-        const pods = await core.listNamespacedPod({ namespace, labelSelector: `job-name=${name}` });
-        const words = pods.items.flatMap((pod) => pod.status?.containerStatuses?.[0]?.state?.terminated?.message ?? []);
-        throw new Error(words.at(-1)?.trim() ?? `the Job ${name} failed`);
-      }
-      await delay(LOOK_S * 1000);
-    }
+    const end = await untilEnded(access, { namespace, name: metadata?.name ?? "" });
+    if (end.as === "Failed") throw new Error(end.why);
   } catch (error) {
     throw new Error(`${job} ran again before servers change, and ended with: ${apiMessage(error)}`, { cause: error });
   }

@@ -32,6 +32,16 @@ const pod = (containers: Record<string, unknown>, created = T0) => ({
   },
 });
 const set = { metadata: { name: "broker", creationTimestamp: T0 } };
+/** A StatefulSet with one server that was last changed then; its status changes all the time. */
+const oneServer = (changed: Date) => ({
+  metadata: {
+    name: "broker",
+    creationTimestamp: minutesLater(-600),
+    managedFields: [{ time: changed }, { time: minutesLater(600), subresource: "status" }],
+  },
+  spec: { replicas: 1, selector: {}, template: {}, serviceName: "broker" },
+  status: { replicas: 1 },
+});
 const WAITING = { state: { waiting: { reason: "ContainerCreating" } } };
 
 /** What is there, and whether a server ever started on the volume. */
@@ -58,6 +68,18 @@ const STARTED: readonly [what: string, objects: Partial<Objects>, started: Start
       sets: [set],
     },
     "no",
+  ],
+  ["its server was never asked for", { volumes: [volume()], sets: [oneServer(minutesLater(-1))] }, "no"],
+  ["its server may have been asked for since", { volumes: [volume()], sets: [oneServer(minutesLater(1))] }, "unknown"],
+  [
+    "its server is being taken away",
+    { volumes: [volume()], sets: [{ ...oneServer(minutesLater(-1)), status: { replicas: 2 } }] },
+    "unknown",
+  ],
+  [
+    "nobody knows since when its server is not asked for",
+    { volumes: [volume()], sets: [{ ...oneServer(T0), metadata: { name: "broker", creationTimestamp: T0 } }] },
+    "unknown",
   ],
   ["it has no pod", { volumes: [volume()], sets: [set] }, "unknown"],
   [

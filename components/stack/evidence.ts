@@ -148,14 +148,26 @@ function fromClaim({ metadata, spec, status }: V1PersistentVolumeClaim): FoundVo
 function startedOn(volume: V1PersistentVolume, claim: string, node: string | undefined, objects: Objects): Started {
   const users = objects.pods.filter((pod) => uses(pod, claim));
   if (users.some(hasStarted)) return "yes";
+  const { pool, ordinal = 0 } = positionOf(claim) ?? {};
+  const set = objects.sets.find(({ metadata }) => metadata?.name === pool);
   if (users.length === 0) {
     const nowhere = node !== undefined && !objects.nodes.some(({ metadata }) => metadata?.name === node);
-    return nowhere ? "no" : "unknown";
+    return nowhere || (set !== undefined && neverHad(set, ordinal, volume)) ? "no" : "unknown";
   }
-  const pool = positionOf(claim)?.pool;
-  const set = objects.sets.find(({ metadata }) => metadata?.name === pool);
   const since = Math.max(createdAt(volume), createdAt(set));
   return users.every((pod) => createdAt(pod) - since <= FIRST_POD_MS) ? "no" : "unknown";
+}
+
+/**
+ * Whether a StatefulSet has had no server of an ordinal since a volume for it is there: it has fewer servers, and nobody has changed it since. So it is when what comes before the servers has
+ * failed, such as the Job that makes the directories of a new one.
+ */
+function neverHad({ metadata, spec, status }: V1StatefulSet, ordinal: number, volume: V1PersistentVolume): boolean {
+  const servers = Math.max(spec?.replicas ?? 1, status?.replicas ?? 0);
+  const changes = (metadata?.managedFields ?? []).filter(({ subresource }) => subresource !== "status");
+  const older = ({ time }: { readonly time?: Date }) =>
+    time !== undefined && new Date(time).getTime() < createdAt(volume);
+  return servers <= ordinal && changes.length > 0 && changes.every(older);
 }
 
 /** Whether a pod mounts a claim. */

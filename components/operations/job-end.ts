@@ -1,0 +1,128 @@
+import type { V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
+import { setTimeout as delay } from "node:timers/promises";
+import { apiMessage } from "../kubernetes/api-error";
+import { orNone } from "../kubernetes/ask";
+import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
+import { endedAs } from "./jobs";
+
+/** Minutes that a Job's pod may take to start: pulling an image over a slow line takes some, and nodes that an autoscaler adds take more. */
+const START_MIN = 30;
+
+/** Times that the kernel may kill a Job's pod for its memory: what it needs does not become less. */
+const MOST_KILLS = 3;
+
+/** Exit code of Node.js that has reached the end of its heap. */
+const ABORTED = 134;
+
+/** Milliseconds between two looks at a Job, and for which a cluster may not answer, or not have the Job. */
+const LOOK_MS = 1_000;
+const SILENT_MS = 60_000;
+const MISSING_MS = 10 * 60_000;
+
+/** How a Job ended; a failure with its reason, in words, and whether these are its own last ones. */
+export type JobEnd =
+  { readonly as: "Complete" } | { readonly as: "Failed"; readonly why: string; readonly saidItself: boolean };
+
+/** Where a Job is. */
+export interface JobName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * Waits until a Job has ended. Kubernetes would wait for ever for a pod that cannot start, and start one for ever that is killed for its memory: such a Job is given up,
+ * so that whoever else waits for it sees it fail.
+ *
+ * @param beside whether somebody else waits for it as well: then it is looked at seldom, and the process is not kept alive for it
+ * @throws when the cluster is silent, refuses, or does not get the Job.
+ */
+export async function untilEnded(access: ClusterAccess, job: JobName, beside = false): Promise<JobEnd> {
+  const [batch, core] = [await batchApi(access), await coreApi(access)];
+  if (batch === undefined || core === undefined) throw new Error(NEEDS_NODE);
+  let answered = Date.now();
+  let found = Date.now();
+  for (;;) {
+    try {
+      const read = await orNone(batch.readNamespacedJob(job));
+      answered = Date.now();
+      if (read !== null) {
+        found = answered;
+        const labelSelector = `job-name=${job.name}`;
+        const { items: pods } = await core.listNamespacedPod({ namespace: job.namespace, labelSelector });
+        const end = endOf(read, pods, answered);
+        if (end?.givenUp === true) {
+          const body = [{ op: "replace", path: "/spec/activeDeadlineSeconds", value: 1 }];
+          await batch.patchNamespacedJob({ ...job, body });
+        }
+        if (end !== undefined) return end.end;
+      } else if (answered - found > MISSING_MS) {
+        throw new Error(`the Job ${job.name} is not there`);
+      }
+    } catch (error) {
+      if (Date.now() - answered > SILENT_MS || Date.now() - found > MISSING_MS)
+        throw new Error(apiMessage(error), { cause: error });
+    }
+    await delay(beside ? 10 * LOOK_MS : LOOK_MS, undefined, { ref: !beside });
+  }
+}
+
+/** How a Job ended, or why it is given up; undefined while it may still succeed. */
+export function endOf(
+  job: V1Job,
+  pods: readonly V1Pod[],
+  now: number,
+): { readonly end: JobEnd; readonly givenUp: boolean } | undefined {
+  const ended = endedAs(job);
+  if (ended === "Complete") return { end: { as: "Complete" }, givenUp: false };
+  const name = job.metadata?.name ?? "";
+  const states = pods.flatMap((pod) => statesOf(pod));
+  const terminated = states.flatMap(({ terminated: end }) => end ?? []);
+  const killed = terminated.filter(({ reason }) => reason === "OOMKilled").length;
+  const outOfMemory = terminated.some(({ exitCode }) => exitCode === ABORTED);
+  const failed = (why: string, givenUp: boolean, saidItself = false) => ({
+    end: { as: "Failed" as const, why, saidItself },
+    givenUp,
+  });
+  if (killed >= MOST_KILLS || (ended === "Failed" && (killed > 0 || outOfMemory))) {
+    const limit = pods[0]?.spec?.containers[0]?.resources?.limits?.["memory"];
+    return failed(
+      `the Job ${name} needs more memory than it may have${limit === undefined ? "" : ` (${limit})`}: raise operations.resources.limits.memory, and run this again; what it did stays`,
+      ended === undefined,
+    );
+  }
+  if (ended === "Failed") return failed(terminated.at(-1)?.message?.trim() ?? `the Job ${name} failed`, false, true);
+  const late = whyLate(job, pods, now);
+  return late === undefined
+    ? undefined
+    : failed(
+        `no pod of the Job ${name} has started for ${START_MIN} min: ${late}; mend that, and run this again`,
+        true,
+      );
+}
+
+/** What keeps a Job from running, once that has lasted. */
+function whyLate(job: V1Job, pods: readonly V1Pod[], now: number): string | undefined {
+  const isLate = (since: Date | undefined) => since !== undefined && now - since.getTime() > START_MIN * 60_000;
+  const open = pods.filter(
+    ({ status }) => status?.phase === undefined || ["Pending", "Running"].includes(status.phase),
+  );
+  if (pods.length === 0) {
+    return isLate(job.metadata?.creationTimestamp)
+      ? `none was made (\`kubectl describe job ${job.metadata?.name ?? ""}\` says why)`
+      : undefined;
+  }
+  const waiting = open.filter((pod) => statesOf(pod).every(({ running, terminated }) => !running && !terminated));
+  const [first] = waiting;
+  if (first === undefined || waiting.length < open.length || !isLate(first.metadata?.creationTimestamp))
+    return undefined;
+  const container = statesOf(first).flatMap(({ waiting: why }) => why ?? [])[0];
+  const condition = first.status?.conditions?.find(
+    ({ status, message }) => status === "False" && message !== undefined,
+  );
+  const reasons = [container?.reason, container?.message ?? condition?.message].filter((text) => text !== undefined);
+  return reasons.length > 0 ? reasons.join(": ") : `\`kubectl describe pod ${first.metadata?.name ?? ""}\` says why`;
+}
+
+const statesOf = ({ status }: V1Pod): readonly V1ContainerState[] =>
+  (status?.containerStatuses ?? []).flatMap(({ state }) => state ?? []);
