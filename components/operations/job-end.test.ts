@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
-import { FakeCluster } from "../../sandbox/engine/test-support/fake-cluster";
-import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
+import { FakeCluster } from "../../test/support/fake-cluster";
+import { temporaryFolder } from "../../test/support/temporary";
 import { endOf, untilEnded } from "./job-end";
 
 const BEGAN = new Date("2026-01-01T00:00:00Z");

@@ -312,6 +312,9 @@ export class KubernetesProvider implements Provider {
 function whose(existing: KubeObject): string {
   const labels = existing.metadata.labels ?? {};
   const stack = labels["app.kubernetes.io/instance"];
+  if (existing.kind === "PersistentVolumeClaim" && stack !== undefined && !("app.kubernetes.io/part-of" in labels)) {
+    return `: a StatefulSet of the stack ${stack} has made it for a server that was added by hand; run up with the number of servers that the stack had, and then with the new one`;
+  }
   return labels["app.kubernetes.io/part-of"] === "kafka-stack" && stack !== undefined
     ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, docs/operations.md says how to go on with its data ("When the engine's state is lost")`
     : "; rename what this stack makes, or give the stack a cluster.namespace of its own";

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { FakeCluster } from "../../sandbox/engine/test-support/fake-cluster";
+import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
+import type { KubeObject } from "../../sandbox/engine/kubernetes/client";
+import { deleteStray } from "./stray";
+
+const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-3";
+
+describe("a claim in the way of one that comes with a volume", function () {
+  // The client is loaded by the first of them.
+  this.timeout(60_000);
+  let cluster = new FakeCluster();
+  let access = { kubeconfig: "" };
+  beforeEach(async () => {
+    cluster = new FakeCluster();
+    access = { kubeconfig: await cluster.start(temporaryFolder()) };
+  });
+  afterEach(() => cluster.stop());
+
+  const there = (spec: object, labels: object) => {
+    const claim = { kind: "PersistentVolumeClaim", metadata: { name: "data-0-broker-3", uid: "old", labels }, spec };
+    cluster.objects.set(PATH, claim as unknown as KubeObject);
+  };
+  const selected = { "app.kubernetes.io/instance": "dev", "app.kubernetes.io/component": "broker" };
+  const made = { ...selected, "app.kubernetes.io/part-of": "kafka-stack" };
+
+  for (const [what, spec, labels, goes] of [
+    ["a StatefulSet has made for a server that is gone", {}, selected, true],
+    ["a StatefulSet has made, and that has a volume", { volumeName: "pv" }, selected, false],
+    ["the stack has made", {}, made, false],
+  ] as const) {
+    it(`${goes ? "is deleted" : "stays"} when it is one that ${what}`, async () => {
+      there(spec, labels);
+      assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), goes);
+      assert.equal(cluster.objects.has(PATH), !goes);
+    });
+  }
+
+  it("stays while a pod waits for it", async () => {
+    there({}, selected);
+    const pod = {
+      kind: "Pod",
+      metadata: { name: "broker-3", namespace: "kafka" },
+      spec: { volumes: [{ name: "data-0", persistentVolumeClaim: { claimName: "data-0-broker-3" } }] },
+    };
+    cluster.objects.set("/api/v1/namespaces/kafka/pods/broker-3", pod as unknown as KubeObject);
+    assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), false);
+    assert.ok(cluster.objects.has(PATH));
+  });
+
+  it("is none when there is none", async () => {
+    assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), false);
+  });
+
+  it("is not taken for none when the cluster does not say", async () => {
+    cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
+    await assert.rejects(deleteStray(access, "kafka", "data-0-broker-3"), /refuses to answer .* not yours/);
+  });
+});
