@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { integer, pattern, size, text } from "./values";
+import { integer, isHost, pattern, size, text } from "./values";
 
 /** The kinds of servers that keep data, each in its own volumes. */
 export type ServerKind = "broker" | "controller" | "zookeeper";
@@ -23,9 +23,13 @@ export const defaultPath = (kind: ServerKind, namespace: string): string =>
 
 const PATH = "an absolute path without ..";
 const PATH_FORM = /^\/(?!.*\/\.\.(\/|$))\S*$/;
-const TEMPLATE = `${PATH} that contains {ordinal}`;
-const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})\S+$/;
-const HOST = /^[A-Za-z0-9.:[\]_-]+$/;
+const TEMPLATE = `${PATH} that contains {ordinal}, and nothing else in braces but {volume}`;
+const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})(?!.*\{(?!(ordinal|volume)\}))\S+$/;
+/** What the kernel shows as files keeps no data. */
+const KERNEL = /^\/+(proc|sys|dev)\//;
+const ON_DISK = `${TEMPLATE}, outside of /proc, /sys and /dev`;
+const HOST = "a host name or address";
+const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
 const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 const afterwards = (what: string) =>
@@ -61,6 +65,7 @@ const hostPath = (kind: ServerKind) =>
     type: z.literal("hostPath").describe("Directories on the nodes."),
     ...common(kind),
     path: pattern(TEMPLATE_FORM, TEMPLATE)
+      .refine((path) => !KERNEL.test(path), ON_DISK)
       .exactOptional()
       .describe(
         `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` comes in between, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
@@ -82,7 +87,7 @@ const nfs = (kind: ServerKind) =>
       .array(
         z.strictObject(
           {
-            server: pattern(HOST, "a host name or address").describe("Host name or address of the NFS server."),
+            server: nfsHost().describe("Host name or address of the NFS server."),
             path: pattern(PATH_FORM, PATH).describe(
               "Exported directory on it; `{ordinal}` and `{volume}` as for hostPath.",
             ),
@@ -93,7 +98,7 @@ const nfs = (kind: ServerKind) =>
       )
       .exactOptional()
       .describe("One export per server, by ordinal. Instead of `server` and `path`."),
-    server: pattern(HOST, "a host name or address")
+    server: nfsHost()
       .exactOptional()
       .describe("The one NFS server, with one exported directory per ordinal. Goes with `path`."),
     path: pattern(TEMPLATE_FORM, TEMPLATE)

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { canonicalHost, canonicalPath } from "../../components/storage/spelling";
 import { type Path, type Problem, formatPath } from "../problems";
 import type { Written } from "../schema";
@@ -124,7 +125,13 @@ function* disjoint(subject: Subject): Iterable<Problem> {
   }
 }
 
-const address = ({ server, directory }: Place): string => `${canonicalHost(server)}:${canonicalPath(directory)}`;
+const address = ({ server, directory }: Place): string => `${hostKey(server)}:${canonicalPath(directory)}`;
+
+/** One text for all spellings of a host, those of an IPv6 address among them. */
+function hostKey(server: string): string {
+  const host = canonicalHost(server).replace(/^\[(.*)\]$/, "$1");
+  return isIP(host) === 6 ? new URL(`http://[${host}]`).hostname : host;
+}
 
 /** The directories around a volume's own, without the root. */
 const around = ({ directory }: Place): string[] => {
