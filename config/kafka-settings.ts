@@ -1,6 +1,7 @@
 import data from "./kafka-settings.json";
 import { LISTENERS } from "../components/kafka/settings";
-import { isKafka3, type KafkaVersion, type SettingValue } from "./kafka";
+import { abilitiesOf } from "../components/kafka/versions";
+import { type KafkaVersion, type SettingValue } from "./kafka";
 import { exactly } from "./numbers";
 import { refusal } from "./problems";
 import { nearest } from "./spelling";
@@ -149,7 +150,7 @@ function classProblem(setting: string, names: readonly string[], version: KafkaV
   const known = TABLE.classes[setting] ?? [];
   const short = ASSIGNORS[setting];
   const own = [
-    ...(short !== undefined && !isKafka3(version) ? short : []),
+    ...(short !== undefined && abilitiesOf(version).namedAssignors ? short : []),
     ...known.filter((each) => has(each, version)).map(({ name }) => name),
   ];
   const isOwn = (name: string) => /^(org\.apache\.)?kafka\./.test(name) || (short !== undefined && !name.includes("."));

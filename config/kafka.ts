@@ -13,9 +13,6 @@ export type Mode = keyof typeof KAFKA_VERSIONS;
 /** A Kafka version that a stack may run. */
 export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
 
-/** Whether it is of the last line before Kafka 4, whose controllers neither join nor leave a quorum by themselves. */
-export const isKafka3 = (version: KafkaVersion): boolean => version.startsWith("3.");
-
 const REACHABLE = "a host name or address that clients can connect to";
 
 const SETTING = "text without line breaks, a number, true or false";

@@ -1,4 +1,5 @@
-import { isKafka3, KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
+import { abilitiesOf } from "../components/kafka/versions";
+import { KAFKA_VERSIONS, type KafkaVersion, type Mode, type SettingValue, topic } from "./kafka";
 import type { Written } from "./schema";
 import { DEFAULT_SIZE, type ServerKind, type WrittenStorage, defaultPath, resolveStorage } from "./storage";
 
@@ -39,7 +40,10 @@ function defaultSettings(
   const number = (name: string, preset: number) => Number(Object.hasOwn(written, name) ? written[name] : preset);
   // Fewer copies than usual need fewer in sync; more copies do not ask for more.
   const inSync = (factor: string) => defaultInSync(Math.min(replication, number(factor, replication) || replication));
-  const internalTopics = ["transaction.state.log", ...(isKafka3(version) ? [] : ["share.coordinator.state.topic"])];
+  const internalTopics = [
+    "transaction.state.log",
+    ...(abilitiesOf(version).shareState ? ["share.coordinator.state.topic"] : []),
+  ];
   const beats = BEATS * number("broker.heartbeat.interval.ms", RESTARTS["broker.heartbeat.interval.ms"]);
   const session = Math.min(2 ** 31 - 1, Math.max(RESTARTS["broker.session.timeout.ms"], beats || 0));
   const setup = written["socket.connection.setup.timeout.ms"] ?? 0;

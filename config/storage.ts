@@ -132,14 +132,14 @@ export type WrittenStorage = z.output<ReturnType<typeof storage>>;
 
 type Of<Type extends WrittenStorage["type"]> = Extract<WrittenStorage, { type: Type }>;
 
-/** Directories on the nodes; `path` is a template for {@link volumePath}. */
+/** Directories on the nodes; `path` is a template for `volumePath`. */
 export type HostPathStorage = Omit<Of<"hostPath">, "path"> & { readonly path: string };
 
 /** One NFS export. */
 export interface NfsExport {
   /** Host name or address. */
   readonly server: string;
-  /** Exported directory; a template for {@link volumePath}. */
+  /** Exported directory; a template for `volumePath`. */
   readonly path: string;
 }
 
@@ -151,24 +151,6 @@ export type StorageClassStorage = Of<"storageClass">;
 
 /** Where the servers of one kind keep their data. */
 export type StorageConfig = HostPathStorage | NfsStorage | StorageClassStorage;
-
-/** Which volume of which server a path is for. */
-export interface VolumePosition {
-  /** Number of the server in its StatefulSet, from 0. */
-  readonly ordinal: number;
-  /** Number of the volume on that server, from 0. */
-  readonly volume: number;
-}
-
-/**
- * The directory of one volume: `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the path as it stands and volume n the path with
- * `-n` behind it, so that adding a volume never moves the first.
- */
-export function volumePath(template: string, { ordinal, volume }: VolumePosition): string {
-  const path = template.replaceAll("{ordinal}", String(ordinal));
-  if (path.includes("{volume}")) return path.replaceAll("{volume}", String(volume));
-  return volume === 0 ? path : `${path}-${volume}`;
-}
 
 /** What the storage of one kind of servers is for. */
 export interface StorageUse {

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { nodeIds, type Pool } from "./node-ids";
 import { PORTS } from "./settings";
+import { abilitiesOf } from "./versions";
 
 /**
  * Whether controllers of a Kafka version join a running quorum by themselves, and can so be founded by one and change in number. Kafka 3.9 has quorums of the
  * same kind (KIP-853), but an administrator must add each controller to them.
  *
  * @param version such as `4.3.1`.
+ * @throws when nothing is known of the version's line.
  */
-export const joinsByItself = (version: string): boolean => !version.startsWith("3.");
+export const joinsByItself = (version: string): boolean => abilitiesOf(version).joinsByItself;
 
 /** Addresses of controllers to each other, by ordinal. */
 const controllerAddresses = (pool: Pool, controllers: number): string[] =>
