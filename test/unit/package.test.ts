@@ -16,7 +16,7 @@ function install(): string {
   cpSync(EXAMPLE, folder, { recursive: true, filter: (file) => !relative(EXAMPLE, file).startsWith("node_modules") });
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@types"), { recursive: true });
-  for (const name of ["@kubernetes", "@pulumi", "@types/node", "bcryptjs", "tsx", "typescript"]) {
+  for (const name of ["@balena", "@kubernetes", "@pulumi", "@types/node", "bcryptjs", "tsx", "typescript", "yaml"]) {
     symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
   }
   execFileSync("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: ROOT });
