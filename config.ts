@@ -8,7 +8,6 @@ export { stackSchema } from "./config/schema";
 export type { Problem } from "./config/problems";
 export type { KafkaVersion, Mode, SettingValue } from "./config/kafka";
 export type { Resources } from "./config/values";
-export { volumePath } from "./config/storage";
 export type {
   HostPathStorage,
   NfsExport,
@@ -16,7 +15,6 @@ export type {
   ServerKind,
   StorageClassStorage,
   StorageConfig,
-  VolumePosition,
 } from "./config/storage";
 
 /** Values that must never be in a plain state or diff; each is a Pulumi secret. */

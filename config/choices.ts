@@ -1,10 +1,10 @@
-import { canonicalPlaceText } from "../components/storage/spelling";
-import { isKafka3 } from "./kafka";
+import { abilitiesOf } from "../components/kafka/versions";
+import { canonicalPlaceText, placeText } from "../components/storage/spelling";
+import { volumesOf } from "../components/storage/plan";
 import { type PoolConfig, type ServerPool, serverPools } from "./pools";
 import { formatPath } from "./problems";
 import { parseBytes } from "./quantities";
 import type { PlainConfig } from "./resolve";
-import { volumePath } from "./storage";
 
 /** What a stack with data holds to: the part of its config that says where the data is and how it is read. */
 export interface Choices {
@@ -64,7 +64,7 @@ function quorumOf({ controllers, replicas, kafka }: ChosenConfig): QuorumChoices
   return {
     controllers: controllers.replicas,
     servers: controllers.dedicated ? controllers.replicas : replicas,
-    changes: !isKafka3(kafka.version),
+    changes: abilitiesOf(kafka.version).joinsByItself,
   };
 }
 
@@ -76,23 +76,12 @@ function storageOf(pool: ServerPool): StorageChoices {
 }
 
 function placesOf({ storage, replicas }: ServerPool): Record<string, string> {
-  const places: Record<string, string> = {};
-  for (let ordinal = 0; ordinal < replicas; ordinal++) {
-    for (let volume = 0; volume < storage.volumes; volume++) {
-      places[`${ordinal}/${volume}`] = placeOf(storage, ordinal, volume);
-    }
-  }
-  return places;
-}
-
-function placeOf(storage: ServerPool["storage"], ordinal: number, volume: number): string {
-  if (storage.type === "storageClass") return "";
-  const [root, template] =
-    storage.type === "nfs"
-      ? [storage.servers[ordinal]?.server, storage.servers[ordinal]?.path]
-      : [storage.nodes?.[ordinal % storage.nodes.length], storage.path];
-  const path = volumePath(template ?? "", { ordinal, volume });
-  return root === undefined ? path : `${root}:${path}`;
+  return Object.fromEntries(
+    volumesOf(storage, replicas).map(({ ordinal, volume, place }) => [
+      `${ordinal}/${volume}`,
+      place ? placeText(place) : "",
+    ]),
+  );
 }
 
 /** Where it says how the data of a stack is moved. */

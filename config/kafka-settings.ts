@@ -1,5 +1,7 @@
 import data from "./kafka-settings.json";
-import { isKafka3, type KafkaVersion, type SettingValue } from "./kafka";
+import { LISTENERS } from "../components/kafka/settings";
+import { abilitiesOf } from "../components/kafka/versions";
+import { type KafkaVersion, type SettingValue } from "./kafka";
 import { exactly } from "./numbers";
 import { refusal } from "./problems";
 import { nearest } from "./spelling";
@@ -55,6 +57,13 @@ const OPEN = /^(listener\.name|rsm\.config|rlmm\.config|remote\.log\.(storage|me
 /** `listener.name.<listener>.` and, for SASL, the mechanism behind it: Kafka reads the rest as the setting of that name, for this listener alone. */
 const LISTENER = /^listener\.name\.[^.]+\./;
 
+const SECRET = "is a secret, which must not stand among the broker's plain settings";
+
+/** Settings that Kafka calls a password. Plug-ins read them behind prefixes of their own, such as `rlmm.config.`. */
+const SECRETS = Object.entries(TABLE.broker).flatMap(([name, variants]) =>
+  variants.some(({ type }) => type === "password") ? [`.${name}`] : [],
+);
+
 /** What java.lang.String.trim takes away, as Kafka does with every value. */
 const trim = (value: string): string => value.replaceAll(/^[\0-\u0020]+|[\0-\u0020]+$/g, "");
 
@@ -68,8 +77,11 @@ export function settingProblem(
   value: SettingValue,
   version: KafkaVersion,
 ): string | undefined {
-  if (!/^[\w.-]+$/.test(name)) return "is not the name of a setting: such names are made of letters, digits and . _ -";
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
+    return "is not the name of a setting: such names are made of letters, digits and . _ -";
   const known = baseName(scope, name);
+  const listener = scope === "broker" ? listenerProblem(name) : undefined;
+  if (listener !== undefined) return listener;
   if (known === undefined) return scope === "broker" ? unknownOfBrokers(name) : unknownOfTopics(name);
   const variants = TABLE[scope][known] ?? [];
   const setting = variants.find((variant) => has(variant, version));
@@ -77,7 +89,7 @@ export function settingProblem(
     const versions = variants.flatMap((variant) => variant.versions ?? []);
     return `is not a setting of Kafka ${version}; it is one of ${versions.join(", ")}`;
   }
-  if (setting.type === "password") return "is a secret, which must not stand among the broker's plain settings";
+  if (setting.type === "password") return SECRET;
   const text = trim(String(value));
   if (!fits(setting, text)) return refusal(value, allowedValues(setting, text));
   return TABLE.classes[known] && classProblem(known, setting.type === "list" ? wordsOf(text) : [text], version);
@@ -100,7 +112,18 @@ function baseName(scope: Scope, name: string): string | undefined {
   return [rest, rest.replace(/^[^.]+\./, "")].find((each) => Object.hasOwn(TABLE.broker, each));
 }
 
+/** Kafka looks for a listener's settings under its name in lower case, and for no others. */
+function listenerProblem(name: string): string | undefined {
+  if (!name.startsWith("listener.name.")) return undefined;
+  const [, listener = "", rest = ""] = /^listener\.name\.([^.]*)\.?(.*)$/.exec(name) ?? [];
+  const known = LISTENERS.map((each) => each.toLowerCase());
+  if (rest === "") return "is not a listener's setting: such names are listener.name.<listener>.<setting>";
+  if (known.includes(listener)) return undefined;
+  return `is of the listener ${listener}, which brokers do not have; listeners are ${known.join(", ")}`;
+}
+
 function unknownOfBrokers(name: string): string | undefined {
+  if (SECRETS.some((secret) => name.endsWith(secret))) return SECRET;
   if (Object.hasOwn(TABLE.topic, name)) return "is a topic setting, not a broker setting";
   if (CLIENTS.has(name)) return "is a setting of clients, not a broker setting: brokers never read it";
   return OPEN.test(name) ? undefined : meant("broker", name);
@@ -127,7 +150,7 @@ function classProblem(setting: string, names: readonly string[], version: KafkaV
   const known = TABLE.classes[setting] ?? [];
   const short = ASSIGNORS[setting];
   const own = [
-    ...(short !== undefined && !isKafka3(version) ? short : []),
+    ...(short !== undefined && abilitiesOf(version).namedAssignors ? short : []),
     ...known.filter((each) => has(each, version)).map(({ name }) => name),
   ];
   const isOwn = (name: string) => /^(org\.apache\.)?kafka\./.test(name) || (short !== undefined && !name.includes("."));

@@ -1,9 +1,8 @@
-import { isIP } from "node:net";
 import { z } from "zod";
 import { DEFAULT_PARTITIONS } from "../components/kafka/default-topics";
 import { DEFAULT_VERSION } from "../components/kafka/quorum";
 import { DEFAULT_GRACE_SECONDS, SERVER_DEFAULTS } from "../components/kubernetes/server-defaults";
-import { flag, heap, integer, nodePort, odd, pattern, resources } from "./values";
+import { flag, heap, integer, isHost, nodePort, odd, pattern, resources } from "./values";
 
 /** Kafka versions that a stack may run, by mode, the default first. 3.9 is the last line with ZooKeeper. */
 export const KAFKA_VERSIONS = {
@@ -17,25 +16,7 @@ export type Mode = keyof typeof KAFKA_VERSIONS;
 /** A Kafka version that a stack may run. */
 export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
 
-/** Whether it is of the last line before Kafka 4, whose controllers neither join nor leave a quorum by themselves. */
-export const isKafka3 = (version: KafkaVersion): boolean => version.startsWith("3.");
-
 const REACHABLE = "a host name or address that clients can connect to";
-
-/** Whether an address can be that of a server: all-zero addresses mean every address of a machine, multicast ones none of it. */
-function isReachable(host: string): boolean {
-  const kind = isIP(host);
-  if (kind === 4) {
-    const first = Number(host.split(".")[0]);
-    return first !== 0 && first < 224;
-  }
-  if (kind === 6) {
-    const unset = /^[0:]*$/.test(host) || /^[0:]*:(ffff:)?0\.0\.0\.0$/i.test(host);
-    return !unset && !/^ff/i.test(host);
-  }
-  // All digits and dots, but no address: a typing error that a resolver may read as another address.
-  return !host.includes(":") && !/^[\d.]+$/.test(host) && !/^[-.]|\.\./.test(host);
-}
 
 const SETTING = "text without line breaks, a number, true or false";
 
@@ -80,7 +61,7 @@ export const kafka = z
               .default(false)
               .describe("Whether clients outside the cluster can reach the brokers, by NodePorts."),
             host: pattern(/^[A-Za-z0-9.:-]+$/, REACHABLE)
-              .refine(isReachable, REACHABLE)
+              .refine(isHost, REACHABLE)
               .default("localhost")
               .describe("Host name or address under which those clients reach the nodes."),
             nodePortBase: nodePort()

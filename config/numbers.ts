@@ -31,13 +31,15 @@ export const isExact = (text: string): boolean => {
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * Reads JSON without rounding: a number that JavaScript does not hold exactly comes as its text.
+ * Reads JSON without rounding: a number that JavaScript would write otherwise than it stands there comes as its text, for it may be a name or a secret.
  *
  * @throws SyntaxError when it is not JSON.
  */
 export function parseExactJson(json: string): unknown {
   JSON.parse(json);
   return JSON.parse(
-    json.replaceAll(TOKEN, (token) => (token.startsWith('"') || isExact(token) ? token : JSON.stringify(token))),
+    json.replaceAll(TOKEN, (token) =>
+      token.startsWith('"') || String(Number(token)) === token ? token : JSON.stringify(token),
+    ),
   );
 }

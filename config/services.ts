@@ -33,12 +33,14 @@ export const registry = z
       className: text("the name of a StorageClass")
         .exactOptional()
         .describe("StorageClass of the registry's volume. Default: the cluster's default class."),
-      username: pattern(/^[^\s:]+$/, "a user name without spaces and colons")
+      username: pattern(/^[^\s:\p{Cc}]+$/u, "a user name without spaces and colons")
         .exactOptional()
         .describe(
           "User name for pushing and pulling. Goes with `password`; the stack's own registry then lets in nobody else.",
         ),
-      password: secret().exactOptional().describe("Password of that user."),
+      password: secret(/^\P{Cc}+$/u, "text without control characters")
+        .exactOptional()
+        .describe("Password of that user."),
       pullWithPassword: flag()
         .default(true)
         .describe(
@@ -147,6 +149,9 @@ const autoscaling = z.strictObject(
   "min, max and cpuPercent",
 );
 
+/** As the services read it: without the blanks around it, a line end among them. */
+const TOKEN = /^\s*[!-~]([ -~]*[!-~])?\s*$/;
+
 /** The chat application. */
 export const kchat = z
   .strictObject(
@@ -165,7 +170,9 @@ export const kchat = z
         .describe("Type of both Services."),
       producer: service(30192).describe("kproducer, which takes messages by POST."),
       consumer: service(30292).describe("kconsumer, which sends messages as server-sent events and serves the page."),
-      token: secret().exactOptional().describe("Token that both services ask for. Default: none is asked for."),
+      token: secret(TOKEN, "text of visible ASCII characters, as a header takes it")
+        .exactOptional()
+        .describe("Token that both services ask for. Default: none is asked for."),
       ingress: ingress.exactOptional().describe("An Ingress for both services. Default: none."),
       trustedProxies: z
         .array(text(ADDRESSES).refine(isAddressOrRange, ADDRESSES), ADDRESSES)

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
 import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
-import { integer, pattern, size, text } from "./values";
+import { integer, isHost, pattern, size, text } from "./values";
 
 export type { ServerKind };
 
@@ -17,9 +17,13 @@ export const defaultPath = (kind: ServerKind, namespace: string): string =>
 
 const PATH = "an absolute path without ..";
 const PATH_FORM = /^\/(?!.*\/\.\.(\/|$))\S*$/;
-const TEMPLATE = `${PATH} that contains {ordinal}`;
-const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})\S+$/;
-const HOST = /^[A-Za-z0-9.:[\]_-]+$/;
+const TEMPLATE = `${PATH} that contains {ordinal}, and nothing else in braces but {volume}`;
+const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})(?!.*\{(?!(ordinal|volume)\}))\S+$/;
+/** What the kernel shows as files keeps no data. */
+const KERNEL = /^\/+(proc|sys|dev)\//;
+const ON_DISK = `${TEMPLATE}, outside of /proc, /sys and /dev`;
+const HOST = "a host name or address";
+const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
 const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 const afterwards = (what: string) =>
@@ -57,6 +61,7 @@ const hostPath = (kind: ServerKind) =>
     type: z.literal("hostPath").describe("Directories on the nodes."),
     ...common(kind),
     path: pattern(TEMPLATE_FORM, TEMPLATE)
+      .refine((path) => !KERNEL.test(path), ON_DISK)
       .exactOptional()
       .describe(
         `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` comes in between, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
@@ -78,7 +83,7 @@ const nfs = (kind: ServerKind) =>
       .array(
         z.strictObject(
           {
-            server: pattern(HOST, "a host name or address").describe("Host name or address of the NFS server."),
+            server: nfsHost().describe("Host name or address of the NFS server."),
             path: pattern(PATH_FORM, PATH).describe(
               "Exported directory on it; `{ordinal}` and `{volume}` as for hostPath.",
             ),
@@ -89,7 +94,7 @@ const nfs = (kind: ServerKind) =>
       )
       .exactOptional()
       .describe("One export per server, by ordinal. Instead of `server` and `path`."),
-    server: pattern(HOST, "a host name or address")
+    server: nfsHost()
       .exactOptional()
       .describe("The one NFS server, with one exported directory per ordinal. Goes with `path`."),
     path: pattern(TEMPLATE_FORM, TEMPLATE)
@@ -123,14 +128,14 @@ export type WrittenStorage = z.output<ReturnType<typeof storage>>;
 
 type Of<Type extends WrittenStorage["type"]> = Extract<WrittenStorage, { type: Type }>;
 
-/** Directories on the nodes; `path` is a template for {@link volumePath}. */
+/** Directories on the nodes; `path` is a template for `volumePath`. */
 export type HostPathStorage = Omit<Of<"hostPath">, "path"> & { readonly path: string };
 
 /** One NFS export. */
 export interface NfsExport {
   /** Host name or address. */
   readonly server: string;
-  /** Exported directory; a template for {@link volumePath}. */
+  /** Exported directory; a template for `volumePath`. */
   readonly path: string;
 }
 
@@ -142,24 +147,6 @@ export type StorageClassStorage = Of<"storageClass">;
 
 /** Where the servers of one kind keep their data. */
 export type StorageConfig = HostPathStorage | NfsStorage | StorageClassStorage;
-
-/** Which volume of which server a path is for. */
-export interface VolumePosition {
-  /** Number of the server in its StatefulSet, from 0. */
-  readonly ordinal: number;
-  /** Number of the volume on that server, from 0. */
-  readonly volume: number;
-}
-
-/**
- * The directory of one volume: `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the path as it stands and volume n the path with
- * `-n` behind it, so that adding a volume never moves the first.
- */
-export function volumePath(template: string, { ordinal, volume }: VolumePosition): string {
-  const path = template.replaceAll("{ordinal}", String(ordinal));
-  if (path.includes("{volume}")) return path.replaceAll("{volume}", String(volume));
-  return volume === 0 ? path : `${path}-${volume}`;
-}
 
 /** What the storage of one kind of servers is for. */
 export interface StorageUse {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
@@ -12,8 +13,10 @@ import { parseBytes, parseCpu, parseHeap } from "./quantities";
  * shows what was written.
  */
 
+/** A zero in front is eight's place to one reader of YAML and nothing to another: 012 is ten or twelve. */
+const isOctal = (text: string): boolean => /^[+-]?0\d/.test(text);
 const numberFromText = (value: unknown): unknown =>
-  typeof value === "string" && isExact(value.trim()) ? Number(value) : value;
+  typeof value === "string" && isExact(value.trim()) && !isOctal(value.trim()) ? Number(value) : value;
 const booleanFromText = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
 const textFromNumber = (value: unknown): unknown =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : value;
@@ -41,6 +44,28 @@ export const text = (allowed = "text that is not empty") =>
 /** Text of a fixed form. */
 export const pattern = (form: RegExp, allowed: string) =>
   z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
+
+/**
+ * Whether a host name or address can be that of a server: all-zero addresses mean every address of a machine, multicast ones none of it, and what looks like an address
+ * but is none (`10.1`, `0x7f.1`) is read as another address by some resolvers.
+ */
+export function isHost(host: string): boolean {
+  const kind = isIP(host);
+  if (kind === 4) {
+    const first = Number(host.split(".")[0]);
+    return first !== 0 && first < 224;
+  }
+  if (kind === 6) {
+    const unset = /^[0:]*$/.test(host) || /^[0:]*:(ffff:)?0\.0\.0\.0$/i.test(host);
+    return !unset && !/^ff/i.test(host);
+  }
+  const name = host.replace(/\.$/, "");
+  return (
+    name.length <= 253 &&
+    !/^[\d.]+$|^0x/i.test(name) &&
+    name.split(".").every((label) => /^(?!-)[\w-]{1,63}$/.test(label) && !label.endsWith("-"))
+  );
+}
 
 /** Text that a parser turns into more than nothing. */
 const measured = (parse: (value: string) => number | undefined, allowed: string) =>

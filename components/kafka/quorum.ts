@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { nodeIds, type Pool } from "./node-ids";
 import { PORTS } from "./settings";
+import { abilitiesOf } from "./versions";
 
 /** The Kafka version of a cluster for which none is written, by how it keeps its metadata. 3.9 is the last line with ZooKeeper. */
 export const DEFAULT_VERSION = { kraft: "4.3.1", zookeeper: "3.9.2" } as const;
@@ -10,8 +11,9 @@ export const DEFAULT_VERSION = { kraft: "4.3.1", zookeeper: "3.9.2" } as const;
  * same kind (KIP-853), but an administrator must add each controller to them.
  *
  * @param version such as `4.3.1`.
+ * @throws when nothing is known of the version's line.
  */
-export const joinsByItself = (version: string): boolean => !version.startsWith("3.");
+export const joinsByItself = (version: string): boolean => abilitiesOf(version).joinsByItself;
 
 /** Addresses of controllers to each other, by ordinal. */
 const controllerAddresses = (pool: Pool, controllers: number): string[] =>

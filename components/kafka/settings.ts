@@ -7,6 +7,9 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 /** Ports of a Kafka server. */
 export const PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
 
+/** Names of the listeners of a cluster's servers. */
+export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
+
 /** How the cluster keeps its metadata. */
 export type Metadata =
   { readonly mode: "kraft" } | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
@@ -29,7 +32,7 @@ export interface ServerProperties {
 function layout(metadata: Metadata): Settings {
   const listeners = {
     "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": "CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "listener.security.protocol.map": LISTENERS.map((name) => `${name}:PLAINTEXT`).join(","),
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
   return { ...listeners, "controller.listener.names": "CONTROLLER" };

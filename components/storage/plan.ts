@@ -71,6 +71,14 @@ export type Place =
   | { readonly type: "hostPath"; readonly path: string; readonly node?: string }
   | { readonly type: "nfs"; readonly server: string; readonly path: string; readonly mountOptions: readonly string[] };
 
+/** Which volume of which server. */
+export interface VolumePosition {
+  /** Number of the server in its StatefulSet, from 0. */
+  readonly ordinal: number;
+  /** Number of the volume on that server, from 0. */
+  readonly volume: number;
+}
+
 /** Name of the claim template and of the mount of volume n. */
 export const templateName = (volume: number): string => `data-${volume}`;
 
@@ -83,46 +91,60 @@ export const mountPath = (volume: number): string => `/var/lib/kafka/${templateN
  * @param pool name of the StatefulSet.
  */
 export function planVolumes(pool: string, replicas: number, storage: PoolStorage): PlannedVolume[] {
-  const volumes: PlannedVolume[] = [];
-  for (let ordinal = 0; ordinal < replicas; ordinal++) {
-    for (let volume = 0; volume < storage.volumes; volume++) {
-      const written = placeOf(storage, ordinal, volume);
-      const place = written && canonicalPlace(written);
-      const respelled = written !== undefined && place !== undefined && placeText(written) !== placeText(place);
-      volumes.push({
-        claim: `${templateName(volume)}-${pool}-${ordinal}`,
-        ordinal,
-        volume,
-        ...(place && { place }),
-        ...(respelled && { respelled }),
-      });
+  return volumesOf(storage, replicas).map(({ ordinal, volume, place: written }) => {
+    if (!written && storage.type === "nfs") {
+      throw new Error(`no NFS export for server ${ordinal}: ${storage.servers.length} are given`);
     }
-  }
-  return volumes;
+    const place = written && canonicalPlace(written);
+    const respelled = written !== undefined && place !== undefined && placeText(written) !== placeText(place);
+    return {
+      claim: `${templateName(volume)}-${pool}-${ordinal}`,
+      ordinal,
+      volume,
+      ...(place && { place }),
+      ...(respelled && { respelled }),
+    };
+  });
 }
 
-function placeOf(storage: PoolStorage, ordinal: number, volume: number): Place | undefined {
+/** A volume of a server, and where it is, as the config spells that. */
+export interface VolumeAt extends VolumePosition {
+  /** Absent for volumes of a StorageClass, and for servers for which there is no export. */
+  readonly place?: Place;
+}
+
+/** Every volume that servers have, by server: what guards it, what checks it and what makes it must agree on where it is. */
+export function volumesOf(storage: Backend & Pick<PoolStorage, "volumes">, replicas: number): VolumeAt[] {
+  return Array.from({ length: replicas }, (_, ordinal) =>
+    Array.from({ length: storage.volumes }, (_each, volume): VolumeAt => {
+      const place = placeOf(storage, { ordinal, volume });
+      return { ordinal, volume, ...(place && { place }) };
+    }),
+  ).flat();
+}
+
+function placeOf(storage: Backend, at: VolumePosition): Place | undefined {
   switch (storage.type) {
     case "hostPath": {
-      const node = storage.nodes?.[ordinal % storage.nodes.length];
-      return { type: "hostPath", path: fill(storage.path, ordinal, volume), ...(node !== undefined && { node }) };
+      const node = storage.nodes?.[at.ordinal % storage.nodes.length];
+      return { type: "hostPath", path: volumePath(storage.path, at), ...(node !== undefined && { node }) };
     }
     case "nfs": {
-      const entry = storage.servers[ordinal];
-      if (!entry) throw new Error(`no NFS export for server ${ordinal}: ${storage.servers.length} are given`);
-      return {
-        type: "nfs",
-        server: entry.server,
-        path: fill(entry.path, ordinal, volume),
-        mountOptions: storage.mountOptions,
-      };
+      const entry = storage.servers[at.ordinal];
+      if (!entry) return undefined;
+      const { server, path } = entry;
+      return { type: "nfs", server, path: volumePath(path, at), mountOptions: storage.mountOptions };
     }
     case "storageClass":
       return undefined;
   }
 }
 
-function fill(template: string, ordinal: number, volume: number): string {
+/**
+ * The directory of one volume: `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the path as it stands and volume n the path with
+ * `-n` behind it, so that adding a volume never moves the first.
+ */
+export function volumePath(template: string, { ordinal, volume }: VolumePosition): string {
   const path = template.replaceAll("{ordinal}", String(ordinal));
   if (path.includes("{volume}")) return path.replaceAll("{volume}", String(volume));
   return volume === 0 ? path : `${path}-${volume}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { FakeCluster } from "../../sandbox/engine/test-support/fake-cluster";
-import { temporaryFolder } from "../../sandbox/engine/test-support/temporary";
-import type { KubeObject } from "../../sandbox/engine/kubernetes/client";
+import { FakeCluster } from "../../test/support/fake-cluster";
+import { temporaryFolder } from "../../test/support/temporary";
+import type { KubeObject } from "kafka-stack-engine";
 import { deleteStray } from "./stray";
 
 const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-3";

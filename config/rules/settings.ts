@@ -1,4 +1,5 @@
-import { isKafka3, type SettingValue } from "../kafka";
+import { abilitiesOf } from "../../components/kafka/versions";
+import { type SettingValue } from "../kafka";
 import { checkTogether } from "../kafka-checks";
 import { type Scope, settingProblem } from "../kafka-settings";
 import { ownedSettings } from "../owned-settings";
@@ -57,7 +58,7 @@ function* authorizer(subject: Subject): Iterable<Problem> {
   if (mode === "kraft" && name === "kafka.security.authorizer.AclAuthorizer") {
     const allowed =
       "org.apache.kafka.metadata.authorizer.StandardAuthorizer: this one keeps its rules in ZooKeeper, which mode kraft does not have";
-    if (isKafka3(kafka.version)) yield refuse(subject, [...BROKERS, "authorizer.class.name"], allowed);
+    if (!abilitiesOf(kafka.version).onlyKraft) yield refuse(subject, [...BROKERS, "authorizer.class.name"], allowed);
   }
   if (mode === "zookeeper" && name === "org.apache.kafka.metadata.authorizer.StandardAuthorizer") {
     const allowed =

@@ -1,8 +1,10 @@
+import { isIP } from "node:net";
+import { volumesOf } from "../../components/storage/plan";
 import { canonicalHost, canonicalPath } from "../../components/storage/spelling";
 import { type Path, type Problem, formatPath } from "../problems";
 import type { Written } from "../schema";
 import { type ServerPool, serverPools } from "../pools";
-import { type ServerKind, type WrittenStorage, volumePath } from "../storage";
+import type { ServerKind, WrittenStorage } from "../storage";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
 /** The storage of one kind of server that the stack will have. */
@@ -69,8 +71,6 @@ function* exportsOf(
   }
 }
 
-const NOWHERE = { server: "", path: "" };
-
 /** The directory of one volume. */
 interface Place {
   readonly key: Path;
@@ -83,14 +83,12 @@ interface Place {
 function* places({ kind, path, replicas, written, storage }: Pool): Iterable<Place> {
   if (storage.type === "storageClass" || (storage.type === "nfs" && !written)) return;
   const listed = written?.type === "nfs" && written.servers !== undefined;
-  for (let ordinal = 0; ordinal < replicas; ordinal++) {
-    const { server, path: template } =
-      storage.type === "nfs" ? (storage.servers[ordinal] ?? NOWHERE) : { ...storage, server: "the node" };
-    if (server === "" || template === "") return;
+  for (const { ordinal, place } of volumesOf(storage, replicas)) {
+    const server = place?.type === "nfs" ? place.server : "the node";
+    // What is missing is told elsewhere.
+    if (!place || server === "" || !place.path.startsWith("/")) return;
     const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
-    for (let volume = 0; volume < storage.volumes; volume++) {
-      yield { key, server, directory: volumePath(template, { ordinal, volume }), of: `${kind} ${ordinal}` };
-    }
+    yield { key, server, directory: place.path, of: `${kind} ${ordinal}` };
   }
 }
 
@@ -124,7 +122,13 @@ function* disjoint(subject: Subject): Iterable<Problem> {
   }
 }
 
-const address = ({ server, directory }: Place): string => `${canonicalHost(server)}:${canonicalPath(directory)}`;
+const address = ({ server, directory }: Place): string => `${hostKey(server)}:${canonicalPath(directory)}`;
+
+/** One text for all spellings of a host, those of an IPv6 address among them. */
+function hostKey(server: string): string {
+  const host = canonicalHost(server).replace(/^\[(.*)\]$/, "$1");
+  return isIP(host) === 6 ? new URL(`http://[${host}]`).hostname : host;
+}
 
 /** The directories around a volume's own, without the root. */
 const around = ({ directory }: Place): string[] => {

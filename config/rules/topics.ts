@@ -10,7 +10,13 @@ const INTERNAL = [
   ["share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr"],
 ] as const;
 
-const INTERNAL_TOPICS = ["__consumer_offsets", "__transaction_state", "__share_group_state", "__cluster_metadata"];
+const INTERNAL_TOPICS = [
+  "__consumer_offsets",
+  "__transaction_state",
+  "__share_group_state",
+  "__remote_log_metadata",
+  "__cluster_metadata",
+];
 
 const asNumber = (value: SettingValue | undefined): number =>
   value === undefined || value === "" ? NaN : Number(value);

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exclusively } from "./lock";
 import { identify } from "./process";
+
+/** As others see it that were loaded before: what is imported by name cannot be set. */
+const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
 
 describe("the lock of a sandbox", () => {
   let directory = "";
@@ -57,4 +61,36 @@ describe("the lock of a sandbox", () => {
       assert.equal(await exclusively(file, never, () => Promise.resolve("done")), "done");
     });
   }
+
+  it("is not taken from who has it since another was found gone", async () => {
+    const file = join(directory, "lock");
+    const own = identify(process.pid);
+    writeFileSync(file, JSON.stringify({ ...own, startTime: "1" }));
+    // Between reading and removing what was read, a third takes the lock.
+    const { readFileSync } = fs;
+    let taken = false;
+    fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
+      const text = readFileSync(...args);
+      if (args[0] === file && !taken) {
+        taken = true;
+        writeFileSync(file, JSON.stringify(own));
+      }
+      return text;
+    }) as typeof readFileSync;
+    const events: string[] = [];
+    try {
+      await exclusively(
+        file,
+        (pid) => {
+          events.push(`waits for ${pid}`);
+          rmSync(file);
+        },
+        () => Promise.resolve(events.push("works")),
+      );
+    } finally {
+      fs.readFileSync = readFileSync;
+    }
+    assert.deepEqual(events, [`waits for ${process.pid}`, "works"]);
+    assert.deepEqual(fs.readdirSync(directory), []);
+  });
 });

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { identify, isRunning, type ProcessIdentity } from "./process";
 import { until } from "./wait";
@@ -15,19 +16,12 @@ export async function exclusively<T>(file: string, onWait: (pid: number) => void
   mkdirSync(dirname(file), { recursive: true });
   let told = false;
   const taken = () => {
-    try {
-      writeFileSync(file, JSON.stringify(own), { flag: "wx" });
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const holder = readIdentity(file);
-      if (!holder || !isRunning(holder)) rmSync(file, { force: true });
-      else if (!told) {
-        told = true;
-        onWait(holder.pid);
-      }
-      return false;
+    const holder = take(file, own);
+    if (typeof holder === "object" && !told) {
+      told = true;
+      onWait(holder.pid);
     }
+    return holder === "taken";
   };
   await until(() => Promise.resolve(taken()), {
     what: `another command on this sandbox to end (${file})`,
@@ -41,9 +35,50 @@ export async function exclusively<T>(file: string, onWait: (pid: number) => void
   }
 }
 
-function readIdentity(file: string): ProcessIdentity | undefined {
+/** Takes the lock, or says who has it; `again` when nobody has it any more. */
+function take(file: string, own: ProcessIdentity): "taken" | "again" | ProcessIdentity {
+  // Linked into place, so that nobody reads half of it.
+  const mine = `${file}.${randomUUID()}`;
+  writeFileSync(mine, JSON.stringify(own));
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
+    linkSync(mine, file);
+    return "taken";
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  const found = read(file);
+  if (found === undefined) return "again";
+  const holder = identityIn(found);
+  if (holder && isRunning(holder)) return holder;
+  remove(file, found, own);
+  return "again";
+}
+
+/**
+ * Removes the lock of a process that is gone. Of several that found it, each would remove what another has taken meanwhile: only who has the lock for this very removal
+ * may look again and remove it.
+ */
+function remove(file: string, dead: string, own: ProcessIdentity): void {
+  const removal = `${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 16)}`;
+  if (take(removal, own) !== "taken") return;
+  if (read(file) === dead) rmSync(file, { force: true });
+  rmSync(removal, { force: true });
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function identityIn(text: string): ProcessIdentity | undefined {
+  try {
+    return JSON.parse(text) as ProcessIdentity;
   } catch {
     return undefined;
   }

@@ -233,6 +233,24 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { kchat: { producer: { resources: { limits: { memory: "96Mi" } } } } },
     { kchat: { consumer: { resources: { limits: { cpu: 0.05 } } } } },
   ],
+  "what only looks odd": [
+    { replicas: "3.0" },
+    { kchat: { token: "a trailing line end\n" } },
+    { kchat: { token: "${x} 'y' \"z\"" } },
+    ...["null", "012", "1e3", "0x10", "yes", "constructor", "__x", "--help", "2026-01-01"].map((name) => ({
+      topics: [{ name }],
+      kchat: { rooms: [name] },
+    })),
+    { topics: [{ name: "a" }, { name: "A" }], kchat: { rooms: ["A"] } },
+    { storage: { path: "/é/a:b/{ordinal}/{volume}" } },
+    ...["NAS_1", "nas.example.", "fd00::1", "[fd00::1]", "10.0.0.1"].map((server) => ({
+      storage: { type: "nfs", server, path: "/a/{ordinal}" },
+    })),
+    settings({ "listener.name.client.max.connections": 5, "listener.name.internal.connections.max.reauth.ms": "0" }),
+    settings({ "log.retention.bytes": " +5 ", "log.segment.bytes": "001048576" }),
+    settings({ "log.retention.bytes": "-9223372036854775808", "log.cleaner.min.cleanable.ratio": "1e-400" }),
+    settings({ constructor: "1", "my.plugin.setting": "x" }),
+  ],
   "addresses and names": [
     ...[
       "localhost",

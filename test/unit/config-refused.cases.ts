@@ -417,6 +417,94 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
     [{ kafka: { terminationGracePeriodSeconds: 5 } }, "kafka.terminationGracePeriodSeconds", "from 30 to 3600"],
   ],
+  "what is read in two ways": [
+    // Ten in YAML 1.1, twelve elsewhere.
+    [{ replicas: "012" }, "replicas", "012 is refused"],
+    [{ registry: { nodePort: "031500" } }, "registry.nodePort", "031500 is refused"],
+    [{ kafka: { terminationGracePeriodSeconds: "٣٠" } }, "kafka.terminationGracePeriodSeconds", "from 30 to 3600"],
+    [{ replicas: "0x10" }, "replicas", "0x10 is refused"],
+    [{ replicas: "1_000" }, "replicas", "1_000 is refused"],
+    [{ kchat: { enabled: "yes" } }, "kchat.enabled", "true or false"],
+    [settings({ "auto.create.topics.enable": "on" }), 'kafka.config["auto.create.topics.enable"]', "true or false"],
+    [settings({ "log.retention.bytes": "1e3" }), 'kafka.config["log.retention.bytes"]', "write 1000"],
+    [
+      settings({ "log.retention.bytes": "9223372036854775808" }),
+      'kafka.config["log.retention.bytes"]',
+      "fits into long",
+    ],
+    [
+      settings({ "log.cleaner.min.cleanable.ratio": "NaN" }),
+      'kafka.config["log.cleaner.min.cleanable.ratio"]',
+      "0 to 1",
+    ],
+    [settings({ "log.cleanup.policy": "[compact,delete]" }), 'kafka.config["log.cleanup.policy"]', "a comma list"],
+  ],
+  "names that mean something else": [
+    ...["constructor", "toString", "__proto__", "hasOwnProperty"].flatMap((name): Refused[] => [
+      [JSON.parse(`{"${name}": 1}`) as Refused[0], name, "is unknown"],
+      [JSON.parse(`{"kafka": {"${name}": {}}}`) as Refused[0], `kafka.${name}`, "is unknown"],
+      [{ mode: name }, "mode", "kraft or zookeeper"],
+      [{ storage: { type: name } }, "storage.type", "one of hostPath"],
+      [topic({ config: JSON.parse(`{"${name}": "1"}`) as object }), `topics[1].config.${name}`, "is not"],
+    ]),
+    [JSON.parse('{"kafka": {"config": {"__proto__": "1"}}}') as Refused[0], "kafka.config.__proto__", "not the name"],
+    [topic({ name: "__remote_log_metadata" }), "topics[1].name", "a topic of Kafka's own"],
+    [topic({ name: "чат" }), "topics[1].name", "characters A-Z"],
+    [topic({ name: "a\u200bb" }), "topics[1].name", "characters A-Z"],
+    [topic({ name: "x".repeat(250) }), "topics[1].name", "1 to 249"],
+    [{ cluster: { namespace: "кафка" } }, "cluster.namespace", "characters a-z"],
+  ],
+  listeners: [
+    ...["CONTROLLER", "Internal", "plaintext", ""].map((listener): Refused => [
+      settings({ [`listener.name.${listener}.max.connections`]: 5 }),
+      `kafka.config["listener.name.${listener}.max.connections"]`,
+      "listeners are client, internal, external, controller",
+    ]),
+    [settings({ "listener.name.client": 5 }), 'kafka.config["listener.name.client"]', "is not a listener's setting"],
+    ...["rlmm.config.remote.log.metadata.common.client.sasl.jaas.config", "plugin.ssl.keystore.password"].map(
+      (name): Refused => [settings({ [name]: "x" }), `kafka.config["${name}"]`, "is a secret"],
+    ),
+  ],
+  "places that are none, or one twice": [
+    ...[
+      ["fd00::1", "fd00:0:0::1"],
+      ["fd00::1", "[FD00::1]"],
+      ["nas.example", "NAS.example."],
+    ].map(([one, other]): Refused => [
+      {
+        replicas: 2,
+        storage: {
+          type: "nfs",
+          servers: [
+            { server: one, path: "/a" },
+            { server: other, path: "/a" },
+          ],
+        },
+      },
+      "storage.servers[1]",
+      "which broker 0 has",
+    ]),
+    ...["0.0.0.0", "10.0.1", "010.0.0.1", "nas:2049", "nas/x", "224.0.0.1", "-nas"].map((server): Refused => [
+      { storage: { type: "nfs", server, path: "/a/{ordinal}" } },
+      "storage.server",
+      "a host name or address",
+    ]),
+    ...["/a/{ordinal}/{Volume}", "/${HOME}/{ordinal}", "/{namespace}/{ordinal}"].map((path): Refused => [
+      { storage: { path } },
+      "storage.path",
+      "nothing else in braces",
+    ]),
+    ...["/proc/{ordinal}", "/dev/shm/{ordinal}", "//sys/{ordinal}"].map((path): Refused => [
+      { storage: { path } },
+      "storage.path",
+      "outside of /proc",
+    ]),
+  ],
+  "secrets that nobody could send": [
+    ...["a\nb", "é", "a\0b", " \n"].map((token): Refused => [{ kchat: { token } }, "kchat.token", "visible ASCII"]),
+    [{ registry: { username: "u", password: "a\0b" } }, "registry.password", "without control characters"],
+    [{ registry: { username: "u\0v", password: "p" } }, "registry.username", "without spaces"],
+  ],
   "outside addresses": [
     "0.0.0.0",
     "0.1.2.3",
@@ -432,6 +520,12 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     "a:b",
     "-a",
     "a..b",
+    "0x7f.1",
+    "a-",
+    `${"x".repeat(64)}.com`,
+    "xy.".repeat(85),
+    "fe80::1%eth0",
+    "[::1]",
     "http://kafka",
     "",
   ].map((host): Refused => [{ kafka: { external: { enabled: true, host } } }, "kafka.external.host", "is refused"]),

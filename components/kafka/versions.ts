@@ -1,0 +1,47 @@
+/** What differs between the lines of Kafka that a stack may run. */
+export interface Abilities {
+  /** Whether it runs without ZooKeeper only, so that nothing of its own is left that needs one. */
+  readonly onlyKraft: boolean;
+  /** Whether controllers join a running quorum and leave it. Otherwise the quorum is the one that the cluster was founded with. */
+  readonly joinsByItself: boolean;
+  /** Whether share groups have a topic of their own for their state. */
+  readonly shareState: boolean;
+  /** Whether assignors have names beside those of their classes. */
+  readonly namedAssignors: boolean;
+  /** Whether a group's heartbeat must be shorter than its session for the server to start. */
+  readonly checksHeartbeats: boolean;
+  /** Whether `offsets.commit.required.acks` may be set, and must fit the copies of the offsets' topic. */
+  readonly commitAcks: boolean;
+}
+
+/** By the first number of a version. */
+const LINES: Readonly<Record<string, Abilities>> = {
+  3: {
+    onlyKraft: false,
+    joinsByItself: false,
+    shareState: false,
+    namedAssignors: false,
+    checksHeartbeats: false,
+    commitAcks: true,
+  },
+  4: {
+    onlyKraft: true,
+    joinsByItself: true,
+    shareState: true,
+    namedAssignors: true,
+    checksHeartbeats: true,
+    commitAcks: false,
+  },
+};
+
+/**
+ * What a version of Kafka can do.
+ *
+ * @param version such as `4.3.1`.
+ * @throws when nothing is known of its line.
+ */
+export function abilitiesOf(version: string): Abilities {
+  const abilities = Object.entries(LINES).find(([line]) => version.startsWith(`${line}.`))?.[1];
+  if (abilities) return abilities;
+  throw new Error(`Nothing is known of Kafka ${version}; known are ${Object.keys(LINES).join(".x and ")}.x.`);
+}
