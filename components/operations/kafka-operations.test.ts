@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { IMAGE, one, SCOPE } from "../../test/unit/support/components";
-import { registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, one, SCOPE } from "../../test/support/components";
+import { registered, type Recorded } from "../../test/support/recording";
 import { FinishChange, PrepareChange, type OperationsArgs } from "./kafka-operations";
 
 const args: OperationsArgs = {

@@ -1,6 +1,6 @@
-import { inPod, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
-import { voters } from "../e2e/support/voters";
+import { inPod, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
+import { voters } from "../support/voters";
 import { back, emptyDisk, identities, kill } from "./brokers";
 import { fault } from "./fault";
 

@@ -3,8 +3,8 @@ import { down as sandboxDown } from "../../sandbox/down";
 import { status } from "../../sandbox/status";
 import { startNode, stopNode } from "../../sandbox/node-power";
 import { up as sandboxUp } from "../../sandbox/up";
-import { get, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { get, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 import { back, identities } from "./brokers";
 import { fault } from "./fault";
 

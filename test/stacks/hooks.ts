@@ -1,5 +1,5 @@
 import { up as sandboxUp } from "../../sandbox/up";
-import { skipWithoutEngine } from "../e2e/support/engine";
+import { skipWithoutEngine } from "../support/engine";
 import { printReport } from "../faults/report";
 
 /** Before the first stack: a sandbox of three nodes, for the stacks that spread. */

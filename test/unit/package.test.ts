@@ -6,7 +6,7 @@ import { contentHash, type ImageSource } from "../../components/image/content-ha
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
 import { run, type RunResult } from "kafka-stack-engine";
 import { temporaryFolder } from "../support/temporary";
-import { ROOT } from "./support/stacks";
+import { ROOT } from "../support/stacks";
 
 const EXAMPLE = join(ROOT, "examples", "existing-registry");
 

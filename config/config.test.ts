@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { type StackConfig, loadConfig } from "../../config";
+import { type StackConfig, loadConfig } from "../config";
 
 /** Loads what the engine would hand over: text by full key. */
 function load(config: Record<string, string>): StackConfig {
