@@ -65,11 +65,27 @@ const count = (problems: number): string => (problems === 1 ? "a problem" : `${p
 /** Every key of the project, also those that nobody knows: Pulumi hands all over as text, objects as JSON. */
 function readAll(project: string): Record<string, unknown> {
   const prefix = `${project}:`;
-  return Object.fromEntries(
-    Object.entries(pulumi.runtime.allConfig())
+  const all = pulumi.runtime.allConfig();
+  const own = Object.fromEntries(
+    Object.entries(all)
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), fromText(value)]),
   );
+  return withProviderConfig(own, all);
+}
+
+/**
+ * Pulumi's own keys of the cluster (`kubernetes:context`, `kubernetes:kubeconfig`) count where the stack's are not written: they are for providers that nobody makes,
+ * and would be passed over in silence here, on the way to another cluster.
+ */
+function withProviderConfig(own: Record<string, unknown>, all: Readonly<Record<string, string>>) {
+  const { cluster = {} } = own;
+  if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) return own;
+  const named = (["context", "kubeconfig"] as const).flatMap((key) => {
+    const value = all[`kubernetes:${key}`];
+    return value === undefined || value === "" ? [] : [[key, value] as const];
+  });
+  return { ...own, cluster: { ...Object.fromEntries(named), ...cluster } };
 }
 
 function fromText(value: string): unknown {

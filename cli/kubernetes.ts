@@ -3,6 +3,7 @@ import { type CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node"
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
 
 const SANDBOX = join(process.cwd(), ".sandbox", "kubeconfig");
 const POLL_MS = 200;
@@ -12,21 +13,10 @@ const POLL_MS = 200;
  *
  * @throws when there is no such context, or none was named and the sandbox does not run.
  */
-export function kubeConfig(context: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  if (context !== undefined) {
-    config.loadFromDefault();
-    if (!config.getContextObject(context)) {
-      const known = config.getContexts().map(({ name }) => name);
-      throw new Error(`Your kubeconfig has no context ${context}; it has ${known.join(", ") || "none"}.`);
-    }
-    config.setCurrentContext(context);
-  } else if (existsSync(SANDBOX)) {
-    config.loadFromFile(SANDBOX);
-  } else {
-    throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
-  }
-  return config;
+export async function kubeConfig(context: string | undefined): Promise<KubeConfig> {
+  if (context !== undefined) return loadKubeconfig(new KubeConfig(), { context });
+  if (existsSync(SANDBOX)) return loadKubeconfig(new KubeConfig(), { kubeconfig: SANDBOX });
+  throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
 }
 
 /**

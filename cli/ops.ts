@@ -19,7 +19,7 @@ interface Options {
 }
 
 async function ops(words: readonly string[], { context, namespace }: Options): Promise<number> {
-  const config = kubeConfig(context);
+  const config = await kubeConfig(context);
   const api = config.makeApiClient(CoreV1Api);
   const template = await api.readNamespacedPodTemplate({ name: TEMPLATE, namespace }).catch((error: unknown) => {
     throw new Error(

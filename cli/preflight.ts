@@ -3,7 +3,7 @@ import "../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
-import type { PlainConfig } from "../config/resolve";
+import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
 import { stackName } from "kafka-stack-engine";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
 import { run } from "../sandbox/host/command";
@@ -18,22 +18,6 @@ interface Options {
   readonly context?: string;
 }
 
-/** @throws when the kubeconfig lacks the context */
-function kubeConfig({ cluster }: PlainConfig, environment: NodeJS.ProcessEnv): KubeConfig {
-  const kubeconfig = new KubeConfig();
-  const file = cluster.kubeconfig ?? environment["KUBECONFIG"];
-  if (file === undefined) kubeconfig.loadFromDefault();
-  else kubeconfig.loadFromFile(file);
-  if (cluster.context !== undefined) {
-    const known = kubeconfig.getContexts().map(({ name }) => name);
-    if (!known.includes(cluster.context)) {
-      throw new Error(`The kubeconfig has no context ${cluster.context}; it has ${known.join(", ") || "none"}.`);
-    }
-    kubeconfig.setCurrentContext(cluster.context);
-  }
-  return kubeconfig;
-}
-
 async function preflight({ stack: given, config: set, context }: Options): Promise<void> {
   const root = process.cwd();
   const stack = stackName(root, given);
@@ -43,7 +27,10 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
     throw new Error("The sandbox does not run: start it with npm run sandbox -- up, or name a cluster with --context.");
   }
   const { config, withoutCredentials } = readStackConfig(root, configFile);
-  const facts = await readCluster(kubeConfig(config, env), config.cluster.namespace);
+  const facts = await readCluster(
+    await loadKubeconfig(new KubeConfig(), config.cluster, env),
+    config.cluster.namespace,
+  );
   const running = facts.services?.some(
     ({ metadata }) => metadata?.namespace === `${config.cluster.namespace}-registry`,
   );

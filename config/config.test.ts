@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { type StackConfig, loadConfig } from "../config";
+import { providersOf } from "../program/cluster-access";
 
 /** Loads what the engine would hand over: text by full key. */
 function load(config: Record<string, string>): StackConfig {
@@ -35,12 +36,45 @@ describe("loading the config", () => {
       "kafka-stack:mode": "zookeeper",
       "kafka-stack:replicas": "4",
       "kafka-stack:storage": '{"type":"storageClass","size":"3Gi"}',
-      "kubernetes:context": "elsewhere",
+      "another:mode": "kraft",
     });
     assert.equal(config.mode, "zookeeper");
     assert.equal(config.replicas, 4);
     assert.equal(config.storage.type, "storageClass");
-    assert.equal(config.cluster.context, undefined);
+  });
+
+  it("heeds Pulumi's own keys of the cluster where the stack's are not written", () => {
+    const own = { "kubernetes:context": "pulumi's", "kubernetes:kubeconfig": "/pulumi's", "kubernetes:namespace": "x" };
+    assert.deepEqual(load(own).cluster, { namespace: "kafka", context: "pulumi's", kubeconfig: "/pulumi's" });
+    const { cluster } = load({ ...own, "kafka-stack:cluster": '{"context":"the stack\'s"}' });
+    assert.deepEqual([cluster.context, cluster.kubeconfig], ["the stack's", "/pulumi's"]);
+    assert.match(message({ ...own, "kafka-stack:cluster": "sandbox" }), /kafka-stack:cluster: sandbox is refused/);
+  });
+
+  it("hands a kubeconfig on as it was written: a path in plain text, a content as a secret, and none as none", async () => {
+    const handed = async (values: Record<string, string>) => {
+      const made: Record<string, unknown>[] = [];
+      await pulumi.runtime.setMocks({
+        newResource: ({ inputs }) => (made.push(inputs as Record<string, unknown>), { id: "id", state: {} }),
+        call: () => ({}),
+      });
+      const { kubernetes } = providersOf(load(values));
+      await new Promise((resolve) => kubernetes.urn.apply(resolve));
+      return made[0]?.["kubeconfig"];
+    };
+    const { KUBECONFIG } = process.env;
+    try {
+      // Pulumi's SDK would take it for one path.
+      process.env["KUBECONFIG"] = "/a:/b";
+      assert.equal(await handed({}), undefined);
+      assert.equal(await handed({ "kubernetes:kubeconfig": "~/.kube/config" }), "~/.kube/config");
+      const content = JSON.stringify({ clusters: [] });
+      const secret = (await handed({ "kubernetes:kubeconfig": content })) as { readonly value?: string };
+      assert.deepEqual([typeof secret, secret.value], ["object", content]);
+    } finally {
+      if (KUBECONFIG === undefined) delete process.env["KUBECONFIG"];
+      else process.env["KUBECONFIG"] = KUBECONFIG;
+    }
   });
 
   it("names every problem, a line each, in one error without a stack trace", () => {

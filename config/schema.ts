@@ -13,9 +13,11 @@ const cluster = z
       context: text("the name of a kubeconfig context")
         .exactOptional()
         .describe("Context of the kubeconfig. Default: its current context."),
-      kubeconfig: text("the path of a kubeconfig file")
+      kubeconfig: text("the path of a kubeconfig file, or its content as a secret")
         .exactOptional()
-        .describe("Path of the kubeconfig file. Default: what KUBECONFIG names, or ~/.kube/config."),
+        .describe(
+          "Path of one kubeconfig file, or its content as a secret. Default: the files that KUBECONFIG lists, merged, or ~/.kube/config.",
+        ),
       namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, NAMESPACE)
         .default(DEFAULT_NAMESPACE)
         .describe("Namespace of the stack. The registry goes into <namespace>-registry."),

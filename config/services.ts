@@ -229,9 +229,13 @@ export const operations = z
         .describe(
           "Accepted for older stack files, and without effect: a Job ends for want of progress (`operations.rebalance.stallSeconds`) and not for want of time.",
         ),
-      resources: resources({ cpu: "50m", memory: "128Mi", memoryLimit: "512Mi", ephemeralStorage: "16Mi" }).describe(
-        "Requests and limits of a Job's container. The CPU limit is 1 by default, so that a ResourceQuota can count it.",
-      ),
+      resources: resources({
+        cpu: "50m",
+        memory: "128Mi",
+        memoryLimit: "512Mi",
+        ephemeralStorage: "16Mi",
+        cpuLimit: "1, or the request where that is more, so that a ResourceQuota can count it",
+      }).describe("Requests and limits of a Job's container."),
       restartBesideMissing: flag()
         .default(false)
         .describe(

@@ -54,8 +54,15 @@ export const size = () => measured(parseBytes, "a size such as 512Mi or 3Gi");
 /** CPU cores as Kubernetes writes them, such as `250m` or `2`. */
 export const cpu = () => measured(parseCpu, "CPU cores such as 250m or 2");
 
+/** The least heap with which a JVM of Java 17 was seen to start, in bytes. */
+const LEAST_HEAP = 4 * 2 ** 20;
+
 /** A JVM heap size such as `512m` or `4g`. */
-export const heap = () => measured(parseHeap, "a JVM heap size such as 512m or 4g");
+export const heap = () =>
+  measured((value) => {
+    const bytes = parseHeap(value);
+    return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
+  }, "a JVM heap size of at least 4m, such as 512m or 4g");
 
 /** Lowest and highest NodePort that Kubernetes gives out by default. */
 export const NODE_PORTS = { min: 30000, max: 32767 } as const;
@@ -73,6 +80,8 @@ export interface ResourceDefaults {
   readonly memory: string;
   readonly memoryLimit: string;
   readonly ephemeralStorage: string;
+  /** The CPU limit where none is written, in words. @default no limit */
+  readonly cpuLimit?: string;
 }
 
 /** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
@@ -120,7 +129,9 @@ const limitsAndRequests = (defaults: ResourceDefaults) =>
       limits: z
         .strictObject(
           {
-            cpu: cpu().exactOptional().describe("CPU above which the container is throttled. Default: no limit."),
+            cpu: cpu()
+              .exactOptional()
+              .describe(`CPU above which the container is throttled. Default: ${defaults.cpuLimit ?? "no limit"}.`),
             memory: size().default(defaults.memoryLimit).describe("Memory above which the container is killed."),
             "ephemeral-storage": size()
               .default(defaults.ephemeralStorage)

@@ -1,4 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { isContent } from "../components/kubernetes/kubeconfig";
 import type { StackConfig } from "../config";
 
 /**
@@ -7,7 +9,8 @@ import type { StackConfig } from "../config";
  */
 export function providersOf({ cluster }: StackConfig) {
   const target: k8s.ProviderArgs = {
-    ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
+    // Unset, Pulumi would hand KUBECONFIG on as if it were one path. The provider reads the variable itself, as kubectl does.
+    kubeconfig: kubeconfigOf(cluster.kubeconfig),
     ...(cluster.context !== undefined && { context: cluster.context }),
     enableServerSideApply: true,
     // What this stack made is its own: a field that somebody else has set is taken back. Fields that are given away, to an autoscaler, are ignored changes.
@@ -21,6 +24,12 @@ export function providersOf({ cluster }: StackConfig) {
     kubernetes: new k8s.Provider("kubernetes", target),
     adopting: new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true }),
   };
+}
+
+/** A path is one of this machine's; a content has credentials in it. */
+function kubeconfigOf(kubeconfig: string | undefined): pulumi.Input<string> {
+  if (kubeconfig === undefined) return pulumi.output(undefined) as unknown as pulumi.Output<string>;
+  return isContent(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig;
 }
 
 /** Providers of the stack's cluster. */

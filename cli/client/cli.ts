@@ -27,7 +27,7 @@ interface Closing {
 }
 
 async function client(command: readonly string[], { context, namespace }: Options): Promise<number> {
-  const config = kubeConfig(context);
+  const config = await kubeConfig(context);
   const api = config.makeApiClient(CoreV1Api);
   const brokers = await config
     .makeApiClient(AppsV1Api)

@@ -5,6 +5,7 @@ import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafk
 import type { PoolSpec } from "../kafka/kafka-pool";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
+import { configCheck } from "../kafka/server-checks";
 import type { Settings } from "../kafka/settings";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
@@ -102,6 +103,7 @@ export class Kafka extends pulumi.ComponentResource {
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }] };
     const { version, metadataVersion, images } = args;
     const after = args.after ?? [];
+    const settings = args.settings ?? {};
     const jobResources = args.operations?.resources;
     const servers = {
       ...args,
@@ -127,7 +129,7 @@ export class Kafka extends pulumi.ComponentResource {
       image: images.services,
       bootstrap,
       topics: args.topics ?? [],
-      settings: args.settings ?? {},
+      settings,
       brokers: nodeIds("broker", args.brokers.replicas),
       controllers: joinsByItself(version)
         ? typeof controllers === "number"
@@ -139,38 +141,46 @@ export class Kafka extends pulumi.ComponentResource {
       cluster: args.cluster,
       jobResources,
     };
+    const tool = { ...scope, image: images.kafka, jobResources };
+    const dedicated = typeof controllers === "object";
+    // What may refuse the change comes before what does something for it.
+    const checked = [
+      configCheck(named("broker"), { ...tool, settings, dedicated, zookeeperConnect: ensemble?.connect }, child),
+      ...(ensemble
+        ? []
+        : [
+            new ToolJob(
+              named("metadata-check"),
+              { ...tool, command: ["metadata-version.sh", "check", bootstrap, version], earlier: KAFKA_CONFIG },
+              child,
+            ).job,
+          ]),
+    ];
     const thisRun = new JobsOfThisRun({ instance: args.instance, cluster: args.cluster });
     const beforeCreate = thisRun.noting(named("prepare"));
-    const prepared = new PrepareChange(named("prepare"), { ...operation, beforeCreate }, child);
-    const tool = { ...scope, image: images.kafka, jobResources };
-    const readable = ensemble
-      ? []
-      : [
-          new ToolJob(
-            named("metadata-check"),
-            { ...tool, command: ["metadata-version.sh", "check", bootstrap, version], earlier: KAFKA_CONFIG },
-            child,
-          ).job,
-        ];
+    const prepared = new PrepareChange(
+      named("prepare"),
+      { ...operation, beforeCreate },
+      { ...child, dependsOn: checked },
+    );
 
     const kafka = new KafkaCluster(
       named("broker"),
       {
         ...servers,
         clusterId: id,
-        settings: args.settings ?? {},
+        settings,
         controllers,
         zookeeperConnect: ensemble?.connect,
         preparation: { thisRun, job: named("prepare") },
         restartBesideMissing: args.operations?.restartBesideMissing,
       },
-      { ...child, dependsOn: [prepared.done, ...readable, ...(ensemble?.ready ?? [])] },
+      { ...child, dependsOn: [prepared.done, ...(ensemble?.ready ?? [])] },
     );
     const finished = new FinishChange(
       named("finish"),
       {
         ...operation,
-        dynamicSettings: kafka.dynamicSettings,
         rebalance: args.operations?.rebalance ?? true,
         awaitMoves: args.operations?.awaitMoves,
         restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}`,

@@ -106,11 +106,12 @@ describe("contentHash", () => {
     assert.notEqual(hashOf([...kept, ["src/a/c", ""]]), hash);
   });
 
-  it("refuses a .dockerignore of another form", () => {
-    assert.throws(() => hashOf([[".dockerignore", "*.md\n"]]), /\.dockerignore must be a list of what belongs/);
-    assert.throws(
-      () => hashOf([[".dockerignore", "**\n!src/*.ts\n"]]),
-      /\.dockerignore must be a list of what belongs/,
-    );
+  it("reads a .dockerignore as docker does", () => {
+    const hash = (ignore: string, files: readonly string[]) =>
+      hashOf([[".dockerignore", ignore], ...files.map((name): [string, string] => [name, name])]);
+    const rules = "*.md\r\nsrc/*.test.ts\n**/tmp\n!README.md\n";
+    const kept = ["README.md", "docs/a.md", "src/a.ts"];
+    assert.equal(hash(rules, [...kept, "a.md", "src/a.test.ts", "src/tmp/b"]), hash(rules, kept));
+    assert.notEqual(hash(rules, [...kept, "src/deep/a.test.ts"]), hash(rules, kept));
   });
 });

@@ -1,3 +1,4 @@
+import dockerignore from "@balena/dockerignore";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
@@ -15,13 +16,11 @@ export interface ImageSource {
 /** Names that never belong to a source, whatever a `.dockerignore` says. */
 const IGNORED = new Set(["node_modules", "dist", ".git", ".dockerignore"]);
 
-const ALLOWED_FORM = /^!([\w.-]+)(\/\*\*)?$/;
-
 /**
- * A hash over the names, modes and bytes of an image's source: the same on every machine, and new whenever the image could be.
+ * A hash over the names, modes and bytes of an image's source: the same on every machine, and new whenever the image could be. What a `.dockerignore` leaves out is not
+ * sent to the builder, and does not count.
  *
  * @returns 16 hexadecimal digits, fit for a tag.
- * @throws when the context has a `.dockerignore` that is no list of what belongs to the source: `**`, then lines such as `!package.json` and `!src/**`.
  */
 export function contentHash({ context, dockerfile, args }: ImageSource): string {
   const hash = createHash("sha256");
@@ -29,38 +28,29 @@ export function contentHash({ context, dockerfile, args }: ImageSource): string 
     for (const part of parts) hash.update(String(part.length)).update("\0").update(part);
   };
   add("dockerfile", readFileSync(dockerfile));
-  for (const file of files(context, allowed(context))) {
+  const rules = dockerignore().add(ignored(context));
+  for (const name of files(context).map((file) => relative(context, file))) {
+    if (rules.ignores(name)) continue;
+    const file = join(context, name);
     const executable = (statSync(file).mode & 0o100) !== 0;
-    add("file", relative(context, file).split(sep).join("/"), executable ? "x" : "-", readFileSync(file));
+    add("file", name.split(sep).join("/"), executable ? "x" : "-", readFileSync(file));
   }
   for (const key of Object.keys(args).sort()) add("argument", key, args[key] ?? "");
   return hash.digest("hex").slice(0, 16);
 }
 
-function files(folder: string, belongs: (name: string) => boolean): string[] {
+function files(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !IGNORED.has(name) && belongs(name))
+    .filter(({ name }) => !IGNORED.has(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      return entry.isDirectory() ? files(path, () => true) : [path];
+      return entry.isDirectory() ? files(path) : [path];
     })
     .sort();
 }
 
-/** What a `.dockerignore` lets through of the top of a context; everything where there is none. */
-function allowed(context: string): (name: string) => boolean {
+/** What a context's `.dockerignore` says. */
+function ignored(context: string): string {
   const file = join(context, ".dockerignore");
-  if (!existsSync(file)) return () => true;
-  const lines = readFileSync(file, "utf8")
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !line.startsWith("#"));
-  const [first, ...rest] = lines;
-  const names = rest.map((line) => ALLOWED_FORM.exec(line)?.[1]);
-  if (first !== "**" || names.includes(undefined)) {
-    throw new Error(
-      `${file} must be a list of what belongs to the image: "**", then lines such as "!package.json" and "!src/**"`,
-    );
-  }
-  return (name) => names.includes(name);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }

@@ -58,3 +58,7 @@ const DYNAMIC: ReadonlySet<string> = new Set([
 
 /** Whether a broker setting is applied without a restart. */
 export const isDynamic = (setting: string): boolean => DYNAMIC.has(setting);
+
+/** Of broker settings those that are applied without a restart. */
+export const dynamicOf = <T>(settings: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(settings).filter(([key]) => isDynamic(key)));

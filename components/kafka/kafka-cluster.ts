@@ -13,8 +13,8 @@ import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-
 import type { Pool } from "./node-ids";
 import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
-import { restartCheck, serverChecks } from "./server-checks";
-import { PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
+import { restartCheck, restartCheckName } from "./server-checks";
+import { metadataOf, PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
 
 /** Name of the ConfigMap with what the servers of a cluster read when they start. */
 export const KAFKA_CONFIG = "kafka-config";
@@ -52,7 +52,10 @@ export interface KafkaClusterArgs extends Scope {
   readonly cluster?: ClusterAccess | undefined;
 }
 
-/** A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. */
+/**
+ * A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. Whether Kafka can read the configuration must have been
+ * asked before (`configCheck`).
+ */
 export class KafkaCluster extends pulumi.ComponentResource {
   /** Bootstrap address for clients in the cluster. */
   readonly bootstrap: pulumi.Output<string>;
@@ -66,10 +69,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
     const child = { parent: this };
-    const properties = serverProperties(
-      args.zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: args.zookeeperConnect },
-      args.settings,
-    );
+    const properties = serverProperties(metadataOf(args.zookeeperConnect), args.settings);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
       {
@@ -101,11 +101,10 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const restarts = pulumi
       .all(planned.map((each) => restartsOf({ ...each, pod: kafkaPod(each) })))
       .apply((hashes) => hashes.join(" "));
-    const checked = serverChecks(
-      name,
-      { ...args, text: properties.text, restarts, combined, thisRun: args.preparation?.thisRun },
-      child,
-    );
+    const checked =
+      args.restartBesideMissing === true
+        ? []
+        : [restartCheck(name, { ...args, restarts, thisRun: args.preparation?.thisRun }, child)];
     const configMap = this.configuration(name, args, properties, checked);
     const pools: KafkaPool[] = [];
     for (const each of planned) {
@@ -115,7 +114,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       const dependsOn = [...checked, ...before, ...readable];
       const beforeUpdate = args.preparation?.thisRun.renewing(poolName, {
         leaving: args.preparation.job,
-        restarting: args.restartBesideMissing === true ? undefined : restartCheck(name),
+        restarting: args.restartBesideMissing === true ? undefined : restartCheckName(name),
       });
       pools.push(
         new KafkaPool(poolName, { ...each, beforeUpdate, configMap: configMap.metadata.name }, { ...child, dependsOn }),

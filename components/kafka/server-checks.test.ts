@@ -1,46 +1,48 @@
 import assert from "node:assert/strict";
 import { IMAGE, SCOPE } from "../../test/support/components";
 import { registered } from "../../test/support/recording";
-import { serverChecks, type ServerChecksArgs } from "./server-checks";
+import { configCheck, type ConfigCheckArgs, restartCheck } from "./server-checks";
 
-const ARGS: ServerChecksArgs = {
+const CONFIG: ConfigCheckArgs = {
   ...SCOPE,
   image: IMAGE,
-  text: "log.retention.hours=1\n",
-  restarts: "0123456789abcdef",
-  combined: true,
+  settings: { "log.retention.hours": 1 },
+  dedicated: false,
 };
 
-async function commands(changes: Partial<ServerChecksArgs> = {}): Promise<string[][]> {
-  const resources = await registered(() => {
-    serverChecks("broker", { ...ARGS, ...changes }, {});
-  });
-  return resources
-    .filter(({ type }) => type === "kubernetes:batch/v1:Job")
-    .map(({ inputs }) => {
-      const { template } = inputs["spec"] as { template: { spec: { containers: { command: string[] }[] } } };
-      return template.spec.containers[0]?.command ?? [];
-    });
+async function command(make: () => unknown): Promise<string[]> {
+  const job = (await registered(() => void make())).find(({ type }) => type === "kubernetes:batch/v1:Job");
+  const { template } = job?.inputs["spec"] as { template: { spec: { containers: { command: string[] }[] } } };
+  return template.spec.containers[0]?.command ?? [];
 }
 
-describe("serverChecks", () => {
-  it("has the configuration read for each role, and asks whether servers can be spared", async () => {
-    assert.deepEqual(await commands(), [
-      ["config-check.sh", ARGS.text, "broker,controller", "broker"],
-      ["restart-check.sh", "broker.kafka.svc:9092", "180", ARGS.restarts],
+describe("configCheck", () => {
+  const asked = (changes: Partial<ConfigCheckArgs> = {}) =>
+    command(() => configCheck("broker", { ...CONFIG, ...changes }, {}));
+
+  it("has the configuration read for each role", async () => {
+    const [script, text, ...roles] = await asked();
+    assert.equal(script, "config-check.sh");
+    assert.match(text ?? "", /^controller\.listener\.names=CONTROLLER\n[^]*^log\.retention\.hours=1$/m);
+    assert.deepEqual(roles, ["broker,controller", "broker"]);
+    assert.deepEqual((await asked({ dedicated: true })).slice(2), ["broker", "controller"]);
+  });
+
+  it("knows ZooKeeper, whatever controllers there are said to be", async () => {
+    const [, text, ...roles] = await asked({ dedicated: true, zookeeperConnect: "zookeeper:2181" });
+    assert.match(text ?? "", /^zookeeper\.connect=zookeeper:2181$/m);
+    assert.deepEqual(roles, ["zookeeper"]);
+  });
+});
+
+describe("restartCheck", () => {
+  it("asks whether servers can be spared", async () => {
+    const args = { ...SCOPE, image: IMAGE, restarts: "0123456789abcdef" };
+    assert.deepEqual(await command(() => restartCheck("broker", args, {})), [
+      "restart-check.sh",
+      "broker.kafka.svc:9092",
+      "180",
+      args.restarts,
     ]);
-  });
-
-  it("knows dedicated controllers and ZooKeeper", async () => {
-    assert.deepEqual((await commands({ combined: false }))[0]?.slice(2), ["broker", "controller"]);
-    const [zookeeper] = await commands({ combined: false, zookeeperConnect: "zookeeper:2181" });
-    assert.deepEqual(zookeeper?.slice(2), ["zookeeper"]);
-  });
-
-  it("asks nobody where a restart beside a missing server is wanted", async () => {
-    assert.deepEqual(
-      (await commands({ restartBesideMissing: true })).map(([script]) => script),
-      ["config-check.sh"],
-    );
   });
 });

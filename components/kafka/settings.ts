@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isDynamic } from "./dynamic-settings";
+import { dynamicOf, isDynamic } from "./dynamic-settings";
 
 /** Broker settings under Kafka's own names. */
 export type Settings = Readonly<Record<string, string | number | boolean>>;
@@ -10,6 +10,10 @@ export const PORTS = { client: 9092, controller: 9093, external: 9094, internal:
 /** How the cluster keeps its metadata. */
 export type Metadata =
   { readonly mode: "kraft" } | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
+
+/** How a cluster keeps its metadata, by the address of its ensemble. */
+export const metadataOf = (zookeeperConnect: string | undefined): Metadata =>
+  zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: zookeeperConnect };
 
 /** The part of `server.properties` that all servers of a cluster share. */
 export interface ServerProperties {
@@ -44,7 +48,7 @@ export function serverProperties(metadata: Metadata, settings: Settings): Server
   return {
     text: lines(() => true),
     restartHash: createHash("sha256").update(fixed).digest("hex").slice(0, 16),
-    dynamic: Object.fromEntries(Object.entries(settings).filter(([key]) => isDynamic(key))),
+    dynamic: dynamicOf(settings),
   };
 }
 

@@ -1,4 +1,5 @@
 import { apiMessage, statusOf } from "./api-error";
+import { NEEDS_NODE } from "./core-api";
 
 /** Seconds after which a cluster that does not answer counts as out of reach; one that is slow answers within some. */
 const PATIENCE = 60;
@@ -27,11 +28,12 @@ export async function ask<Answer>(what: string, request: () => Promise<Answer | 
     if (statusOf(error) === undefined) {
       throw new NoAnswer(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
     }
-    throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}`, { cause: error });
+    const rights = statusOf(error) === 403 ? "; docs/clusters.md lists the rights that the account needs" : "";
+    throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}${rights}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
-  if (answer === undefined) throw new NoAnswer(`the cluster could not be asked ${what}: that needs a newer Node.js`);
+  if (answer === undefined) throw new NoAnswer(`the cluster could not be asked ${what}: ${NEEDS_NODE}`);
   return answer;
 }
 

@@ -1,6 +1,6 @@
 /** How a cluster is reached, as Pulumi's Kubernetes provider is told it. */
 export interface ClusterAccess {
-  /** Path or content of a kubeconfig. @default what `KUBECONFIG` names, or ~/.kube/config */
+  /** Path or content of a kubeconfig. @default the files that `KUBECONFIG` lists, merged, or ~/.kube/config */
   readonly kubeconfig?: string | undefined;
   /** Context of the kubeconfig. @default its current context */
   readonly context?: string | undefined;

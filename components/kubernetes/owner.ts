@@ -50,3 +50,21 @@ export async function foreign(access: ClusterAccess, name: string, owner: Owner)
     ? undefined
     : `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace`;
 }
+
+/** A namespace that a stack made, and whether it says so itself, or is known by its labels only, as those of another project's stack of the same name would be. */
+export interface OwnNamespace {
+  readonly name: string;
+  readonly marked: boolean;
+}
+
+/** The namespaces that a stack made. @throws as {@link readNamespace} does */
+export async function ownNamespaces(access: ClusterAccess, owner: Owner): Promise<readonly OwnNamespace[]> {
+  const labelSelector = `app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=${owner.instance}`;
+  const { items } = await ask("which namespaces this stack has", async () => {
+    const core = await coreApi(access);
+    return core && (await core.listNamespace({ labelSelector }));
+  });
+  return items
+    .filter((namespace) => ownedNamespace(namespace, owner) === "own")
+    .map(({ metadata }) => ({ name: metadata?.name ?? "", marked: metadata?.annotations?.[OWNER] !== undefined }));
+}

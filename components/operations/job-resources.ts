@@ -12,9 +12,14 @@ const DEFAULT: JobResources = {
 };
 
 /**
- * Requests and limits of a Job's container. All of them are set, a CPU limit too: a namespace with a ResourceQuota refuses pods without what it counts, and a Job that
- * is throttled stalls nobody's clients.
+ * Requests and limits of a Job's container. All of them are set, a CPU limit too (1, or the request where that is more): a namespace with a ResourceQuota refuses pods
+ * without what it counts, and a Job that is throttled stalls nobody's clients.
  */
 export function jobResources(given: JobResources = DEFAULT): k8s.types.input.core.v1.ResourceRequirements {
-  return { requests: { ...given.requests }, limits: { cpu: "1", ...given.limits } };
+  const { cpu = "0" } = given.requests;
+  return { requests: { ...given.requests }, limits: { cpu: cores(cpu) > 1 ? cpu : "1", ...given.limits } };
 }
+
+/** CPU cores of a quantity such as `250m` or `2`. */
+const cores = (quantity: string): number =>
+  quantity.endsWith("m") ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);

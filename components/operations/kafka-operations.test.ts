@@ -8,13 +8,13 @@ const args: OperationsArgs = {
   image: IMAGE,
   bootstrap: "kafka-bootstrap.kafka.svc:9092",
   topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
-  settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3 },
+  settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3, "log.retention.ms": 5 },
   brokers: [0, 1, 2],
   controllers: [9000, 9001, 9002],
   throttle: 1048576,
   stallSeconds: 600,
 };
-const finish = { ...args, dynamicSettings: { "log.retention.ms": 5 }, rebalance: true, restarts: "0123456789abcdef" };
+const finish = { ...args, rebalance: true, restarts: "0123456789abcdef" };
 
 interface PodSpec {
   readonly containers: readonly { readonly args: readonly string[] }[];
@@ -48,17 +48,19 @@ const topics = {
   internal: { replicationFactor: 3, topics: { __consumer_offsets: { replicationFactor: 3 } } },
   minInsyncReplicas: 2,
 };
+const settings = { cluster: { "log.retention.ms": "5", "min.insync.replicas": "2" } };
 
 describe("PrepareChange", () => {
-  it("checks topics, then drains what shall go, then removes voters; all of it only where brokers are", async () => {
+  it("checks topics and settings, then drains what shall go, then removes voters; all of it only where brokers are", async () => {
     const resources = await registered(() => new PrepareChange("prepare", args));
     assert.deepEqual(commands(resources), [
       "topics check --file /etc/ops/topics.json --brokers 3 --absent-ok broker",
+      "settings check --file /etc/ops/settings.json --absent-ok broker",
       "topics narrow --file /etc/ops/topics.json --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
       "drain --keep 0,1,2 --throttle 1048576 --stall 600 --absent-ok broker",
       "controllers --keep 9000,9001,9002 --absent-ok broker",
     ]);
-    assert.deepEqual(files(resources), { "topics.json": topics });
+    assert.deepEqual(files(resources), { "topics.json": topics, "settings.json": settings });
   });
 
   it("leaves voters alone where a quorum cannot change", async () => {
@@ -97,7 +99,7 @@ describe("FinishChange", () => {
     ]);
     assert.deepEqual(files(resources), {
       "topics.json": topics,
-      "settings.json": { cluster: { "log.retention.ms": "5" } },
+      "settings.json": settings,
     });
   });
 

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { dynamicOf } from "../kafka/dynamic-settings";
 import type { Settings } from "../kafka/settings";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
@@ -23,7 +24,7 @@ export interface OperationsArgs extends Scope {
   readonly image: pulumi.Input<string>;
   readonly bootstrap: pulumi.Input<string>;
   readonly topics: readonly Topic[];
-  /** Broker settings: those of Kafka's own topics say how many replicas they have. */
+  /** Broker settings: those of Kafka's own topics say how many replicas they have, and some are applied at run time. */
   readonly settings: Settings;
   /** Node ids of the brokers that the cluster shall have. */
   readonly brokers: readonly number[];
@@ -50,6 +51,8 @@ const topicsFile = ({ topics, settings, brokers }: OperationsArgs): string =>
     ...internalTopics(settings, brokers.length),
   });
 
+const settingsFile = ({ settings }: OperationsArgs): string => file({ cluster: asText(dynamicOf(settings)) });
+
 const file = (content: unknown): string => `${JSON.stringify(content, null, 2)}\n`;
 
 /** How commands that copy do so. */
@@ -63,8 +66,8 @@ const copying = ({ throttle, stallSeconds = 900 }: OperationsArgs): string[] => 
 const list = (ids: readonly number[]): string => ids.join(",");
 
 /**
- * What must happen before the brokers change: declared topics are checked against what exists, those that shall have fewer replicas get fewer, and brokers and controllers that shall go are
- * drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do; that it does not is believed only while
+ * What must happen before the brokers change: declared topics are checked against what exists, Kafka is asked whether it takes the settings that it is given at run time, before they are in the file of
+ * the next restart, topics that shall have fewer replicas get fewer, and brokers and controllers that shall go are drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there is nothing to do; that it does not is believed only while
  * nothing leaves that was written down before it first started.
  */
 export class PrepareChange extends pulumi.ComponentResource {
@@ -82,11 +85,12 @@ export class PrepareChange extends pulumi.ComponentResource {
     const absentOk = ["--absent-ok", "broker"];
     const steps = [
       ["topics", "check", "--file", TOPICS, "--brokers", String(args.brokers.length), ...absentOk],
+      ["settings", "check", "--file", SETTINGS, ...absentOk],
       ["topics", "narrow", "--file", TOPICS, "--keep", list(args.brokers), ...copying(args), ...absentOk],
       ["drain", "--keep", list(args.brokers), ...copying(args), ...absentOk],
       ...(args.controllers ? [["controllers", "--keep", list(args.controllers), ...absentOk]] : []),
     ];
-    const files = { "topics.json": topicsFile(args) };
+    const files = { "topics.json": topicsFile(args), "settings.json": settingsFile(args) };
     const { job } = new OpsJob(name, { ...args, steps, files, knowsBegun: true }, { parent: this });
     this.ran = job.metadata.name;
     const begun = { brokers: args.brokers, controllers: args.controllers ?? [] };
@@ -100,8 +104,6 @@ export class PrepareChange extends pulumi.ComponentResource {
 }
 
 export interface FinishChangeArgs extends OperationsArgs {
-  /** Broker settings that are applied at run time. */
-  readonly dynamicSettings: Settings;
   /** Whether brokers that hold too little get their share of partitions. */
   readonly rebalance: boolean;
   /** Whether the update waits until partitions have moved. Otherwise Kafka goes on by itself, and a Job that nobody waits for removes the throttle afterwards. @default true */
@@ -132,7 +134,7 @@ export class FinishChange extends pulumi.ComponentResource {
     ];
     const files = {
       "topics.json": topicsFile(args),
-      "settings.json": file({ cluster: asText(args.dynamicSettings) }),
+      "settings.json": settingsFile(args),
     };
     const { job } = new OpsJob(name, { ...args, steps, files, runAgainFor: args.restarts }, { parent: this });
     this.done = job;

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import { apiMessage } from "../kubernetes/api-error";
 import { ask } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { appsApi, batchApi, coreApi } from "../kubernetes/core-api";
+import { appsApi, batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
 import { selector } from "../kubernetes/scope";
 import { endedAs, selectorText } from "./jobs";
 
@@ -77,8 +77,13 @@ export class JobsOfThisRun {
       ...(running > after.spec.replicas ? [leaving] : []),
       ...(restarting !== undefined && restarts ? [restarting] : []),
     ];
-    for (const job of needed.filter((one) => !this.#made.has(one))) {
-      await pulumi.log.info(`${job} succeeded in an earlier run that did not get as far as ${name}: it runs again`);
+    // What was moved since is not what a check found: behind one that runs again, the next does too.
+    const first = needed.findIndex((one) => !this.#made.has(one));
+    for (const job of first < 0 ? [] : needed.slice(first)) {
+      const why = this.#made.has(job)
+        ? "judged what has changed since"
+        : `succeeded in an earlier run that did not get as far as ${name}`;
+      await pulumi.log.info(`${job} ${why}: it runs again`);
       await runAgain(cluster, { namespace, instance, job });
       this.note(job);
     }
@@ -102,7 +107,7 @@ export async function runAgain(
 ): Promise<void> {
   const [batch, core] = [await batchApi(access), await coreApi(access)];
   if (batch === undefined || core === undefined) {
-    throw new Error(`${job} must run again before servers change, and cannot: that needs a newer Node.js`);
+    throw new Error(`${job} must run again before servers change, and cannot: ${NEEDS_NODE}`);
   }
   const labelSelector = selectorText(selector(instance, "ops"));
   try {

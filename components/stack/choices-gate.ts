@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { NoAnswer } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { foreign, type Owner } from "../kubernetes/owner";
+import { foreign, type Owner, ownNamespaces } from "../kubernetes/owner";
 import type { Evidence, FoundVolume } from "./evidence";
 import { letGo } from "./let-go";
 import { isThere, readEvidence } from "./read-evidence";
@@ -120,9 +120,28 @@ async function verdictOf<Choices>(
       `cluster.namespace cannot change from ${before.namespace} to ${after.namespace} on a stack that has data: its claims and volumes belong to ${before.namespace}, and the servers would start empty`,
     );
   }
+  if (before === undefined) {
+    const elsewhere = await runsElsewhere(args, after, evidenceIn);
+    if (elsewhere !== undefined) return refuse(elsewhere);
+  }
   const others = await foreign(args.cluster, after.namespace, args.owner);
   if (others !== undefined) return refuse(others);
   return args.judge(await evidenceIn(after.namespace), before?.choices, after.choices);
+}
+
+/** Whether servers of the stack run in another namespace: the state does not say where they were, for it is lost, or of a version that did not keep it. */
+async function runsElsewhere<Choices>(
+  { cluster, owner }: ChoicesGateArgs<Choices>,
+  { namespace }: Kept<Choices>,
+  evidenceIn: (namespace: string) => Promise<Evidence>,
+): Promise<string | undefined> {
+  for (const { name, marked } of await ownNamespaces(cluster, owner)) {
+    if (name === namespace || (await evidenceIn(name)).servers === undefined) continue;
+    const other =
+      "if they are those of another project's stack of the same name, run `up` there with this version first";
+    return `cluster.namespace is ${namespace}, and servers of this stack run in ${name}: their data would stay there, and the servers would start empty; set cluster.namespace to ${name}${marked ? "" : ` (${other})`}`;
+  }
+  return undefined;
 }
 
 const isOtherAccess = ({ cluster: before }: Kept<unknown>, { cluster: after }: Kept<unknown>): boolean =>

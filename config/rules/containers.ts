@@ -1,4 +1,4 @@
-import { type Path, type Problem, valueAt } from "../problems";
+import { type Path, type Problem, formatPath, valueAt } from "../problems";
 import { parseBytes, parseCpu, parseHeap } from "../quantities";
 import type { Resources } from "../values";
 import { type Rule, type Subject, refuse } from "./rule";
@@ -13,6 +13,7 @@ const CONTAINERS: readonly Path[] = [
   ["registry", "resources"],
   ["kchat", "producer", "resources"],
   ["kchat", "consumer", "resources"],
+  ["operations", "resources"],
 ];
 
 const QUANTITIES = [
@@ -27,19 +28,29 @@ function* requests(subject: Subject): Iterable<Problem> {
     for (const [name, parse] of QUANTITIES) {
       const limit = limits[name];
       if (limit !== undefined && (parse(asked[name]) ?? 0) > (parse(limit) ?? 0)) {
-        yield refuse(subject, [...container, "requests", name], `at most ${limit}, the limit`);
+        const key = formatPath([...container, "limits", name]);
+        yield refuse(subject, [...container, "requests", name], `at most ${limit}, the limit (${key})`);
       }
     }
   }
 }
 
+/** A heap above its limit is told at the key that was written: at the limit where the heap is the default one. */
 function* heaps(subject: Subject): Iterable<Problem> {
   for (const server of ["kafka", "controllers", "zookeeper"] as const) {
     const { heap, resources } = subject.config[server];
-    const most = Math.floor(((parseBytes(resources.limits.memory) ?? 0) * HEAP_SHARE) / 2 ** 20);
-    if ((parseHeap(heap) ?? 0) > most * 2 ** 20) {
-      const allowed = `at most ${most}m, ${HEAP_SHARE * 100} % of the memory limit ${resources.limits.memory} (${server}.resources.limits.memory)`;
-      yield refuse(subject, [server, "heap"], allowed);
+    const limit = resources.limits.memory;
+    const bytes = parseHeap(heap) ?? 0;
+    const most = Math.floor(((parseBytes(limit) ?? 0) * HEAP_SHARE) / 2 ** 20);
+    if (bytes <= most * 2 ** 20) continue;
+    const share = `${HEAP_SHARE * 100} %`;
+    if (valueAt(subject.raw, [server, "heap"]) === undefined) {
+      const least = Math.ceil(bytes / HEAP_SHARE / 2 ** 20);
+      const allowed = `at least ${least}Mi, of which ${heap} of heap (${server}.heap, by default) are ${share}; or set ${server}.heap to at most ${most}m`;
+      yield refuse(subject, [server, "resources", "limits", "memory"], allowed);
+    } else {
+      const key = `${server}.resources.limits.memory`;
+      yield refuse(subject, [server, "heap"], `at most ${most}m, ${share} of the memory limit ${limit} (${key})`);
     }
   }
 }

@@ -313,7 +313,7 @@ function whose(existing: KubeObject): string {
   const labels = existing.metadata.labels ?? {};
   const stack = labels["app.kubernetes.io/instance"];
   return labels["app.kubernetes.io/part-of"] === "kafka-stack" && stack !== undefined
-    ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, bring the state back`
+    ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, docs/operations.md says how to go on with its data ("When the engine's state is lost")`
     : "; rename what this stack makes, or give the stack a cluster.namespace of its own";
 }
 

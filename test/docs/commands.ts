@@ -73,7 +73,12 @@ const SHELLS = ["", "sh", "bash", "shell", "console"];
 
 /** Every command of the documents and of the workflows' steps. */
 export function documentedCommands(): DocumentedCommand[] {
-  const documents = ["README.md", ...FOLDERS.flatMap((folder) => documentsOf(folder))];
+  const documents = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    ...FOLDERS.flatMap((folder) => documentsOf(folder)),
+  ];
   const workflows = readdirSync(join(ROOT, ".github/workflows")).map((name) => `.github/workflows/${name}`);
   return [
     ...documents.flatMap((file) => commandsOfDocument(read(file)).map((command) => ({ file, command }))),

@@ -61,6 +61,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "npm run ops -- status | verify | topics list | plan --brokers 0-5 | rebalance --brokers 0,1,2 | settle | elect-leaders | drain 3":
     test("services/test-kafka/ops.test.ts", "elect-leaders"),
+  "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- plan --brokers 0-3": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- settle": test("services/test/ops/mover.test.ts", "waits with settle for what was handed over"),
   "kubectl annotate namespace kafka kafka-stack/stack=kafka-stack/production": test(
@@ -91,6 +92,14 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     '["-C", "-t", "chatroom", "-e", "-q"]',
   ),
   "echo hello | kcat -b localhost:30099 -P -t chatroom": test("test/e2e/brokers.test.ts", '"-P", "-t", "chatroom"'),
+  ...Object.fromEntries(
+    [
+      "kubectl delete namespace kafka kafka-volumes kafka-registry --ignore-not-found",
+      'kubectl delete "$(kubectl api-resources --namespaced --verbs=delete,list --output name | grep -vx persistentvolumeclaims | paste -sd, -)" --namespace kafka --selector app.kubernetes.io/instance=dev',
+      "kubectl delete namespace kafka-volumes kafka-registry --ignore-not-found",
+      "kubectl delete persistentvolumes,clusterroles,clusterrolebindings --selector app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=dev",
+    ].map((command) => [command, test("test/stacks/lost-state.ts", command)]),
+  ),
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
   "export KUBECONFIG=$PWD/.sandbox/kubeconfig DOCKER_HOST=unix://$PWD/.sandbox/docker.sock PATH=$PWD/.sandbox/bin:$PATH":
@@ -153,6 +162,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
         "pulumi stack --show-urns",
         "pulumi refresh --import-pending-creates",
       ],
+      "pulumi stack import --file <copy>",
       "pulumi stack export --file .sandbox/state/production.json",
       'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',
     ].map((command) => [command, PULUMI]),
@@ -183,6 +193,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,
   "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
+  "kubectl logs -n kafka <pod> --all-containers": LOOKS,
+  "kubectl logs -n kafka <pod> --previous": LOOKS,
+  "kubectl describe pod -n kafka <pod>": LOOKS,
   "npm install": test("test/unit/package.test.ts", "existing-registry"),
   "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
     "test/docs/commands.test.ts",

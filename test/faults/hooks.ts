@@ -3,7 +3,7 @@ import { sayEngine, skipWithoutEngine } from "../support/engine";
 import { cleanSlate } from "../e2e/clean-slate";
 import { ensureTopic } from "./brokers";
 import { printReport } from "./report";
-import { change, STACK, takeDown } from "./stack";
+import { change, STACK } from "./stack";
 
 /** Whether there is anything to take down. */
 let started = false;
@@ -25,6 +25,7 @@ export const mochaHooks = {
     this.timeout(10 * 60_000);
     if (!started) return;
     printReport();
-    await takeDown();
+    // What it kept would keep every other stack out of its namespace.
+    await cleanSlate();
   },
 };

@@ -5,7 +5,7 @@ import { skipWithoutEngine } from "../support/engine";
 import { get, kubectl } from "../support/kubectl";
 import { healthy } from "./brokers";
 import { endedUp } from "./ended-up";
-import { change, takeDown } from "./stack";
+import { change } from "./stack";
 
 /**
  * Each kind of change: what is changed, and how it is taken back. Every one is ended at moments spread over the time that it takes, then taken back, then made again; a
@@ -85,7 +85,7 @@ before(async function () {
 
 after(async function () {
   this.timeout(10 * 60_000);
-  await takeDown();
+  await cleanSlate();
 });
 
 for (const [name, { to, back }] of Object.entries(CHANGES)) {

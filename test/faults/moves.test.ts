@@ -5,6 +5,7 @@ import { inPod, kubectl } from "../support/kubectl";
 import { ops } from "../support/ops";
 import { until } from "../support/until";
 import { assertSpread } from "./brokers";
+import { drainNode } from "./drained";
 import { fault } from "./fault";
 import { runningJobPod } from "./job-pods";
 import { BOOTSTRAP } from "./load";
@@ -18,9 +19,23 @@ const LOCAL = ["--bootstrap-server", "localhost:9092"];
 /** So slow that nothing ends while the Job's pod is killed, however slow the machine is. */
 const CRAWL = "64KiB";
 
+/** What `npm run ops -- status --json` says of moves. */
+interface Status {
+  readonly reassignments: number;
+  readonly throttled: readonly string[];
+  readonly moves?: {
+    readonly partitions: number;
+    readonly bytesLeft: number;
+    readonly bytesPerSecond: number;
+    readonly secondsLeft?: number;
+  };
+}
+
+const status = async (): Promise<Status> => JSON.parse(await ops("status", "--json")) as Status;
+
 /** Makes a topic with two replicas of 32 MiB of each of its partitions. */
 async function fill(): Promise<void> {
-  const shape = ["--partitions", String(PARTITIONS), "--replication-factor", "2"];
+  const shape = ["--partitions", String(PARTITIONS), "--replication-factor", "2", "--config", "min.insync.replicas=1"];
   await inPod("broker-0", "kafka-topics.sh", ...LOCAL, "--create", "--if-not-exists", "--topic", TOPIC, ...shape);
   const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "filler" });
   try {
@@ -39,6 +54,11 @@ async function fill(): Promise<void> {
   }
 }
 
+/** Deletes the topic. */
+async function empty(): Promise<void> {
+  await inPod("broker-0", "kafka-topics.sh", ...LOCAL, "--delete", "--topic", TOPIC);
+}
+
 /** Lets copying go as fast as it can; a Job that begins sets the throttle again. */
 async function hurry(): Promise<void> {
   const rates = "leader.replication.throttled.rate=1000000000,follower.replication.throttled.rate=1000000000";
@@ -48,27 +68,36 @@ async function hurry(): Promise<void> {
   }
 }
 
+/** Kills the pod of a Job that moves partitions, once it does. @param ended rejects when nothing moves any more */
+async function killMover(ended: Promise<never>): Promise<void> {
+  const pod = await Promise.race([runningJobPod("finish-"), ended]);
+  const moves = async () =>
+    /\d+ under way from an earlier run|\d+ of \d+ partitions? moved/.test(await kubectl("logs", "-n", "kafka", pod))
+      ? null
+      : "it does not yet";
+  await Promise.race([until(`${pod} moves partitions`, 600, moves), ended]);
+  await kubectl("delete", "pod", pod, "-n", "kafka", "--grace-period=0", "--force");
+}
+
 describe("when a large move is interrupted", () => {
-  fault("the pod of the Job that moves partitions is killed five times", async () => {
+  after(() => change({ replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" }));
+
+  fault("the pod of the Job that moves partitions is killed five times, and a node is drained", async () => {
     await fill();
     let ended = false;
     const scaled = change({ replicas: "4", "operations.rebalance.throttle": CRAWL }).finally(() => {
       ended = true;
     });
-    // Looked at again below; a failure before that must not end the process.
-    scaled.catch(() => undefined);
+    const early = scaled.then((): never => {
+      throw new Error("up has ended before its Job was killed");
+    });
+    // Waited for where it matters; a failure at another moment must not end the process.
+    early.catch(() => undefined);
     for (let kills = 0; kills < 5; kills += 1) {
-      const pod = await runningJobPod("finish-");
-      await until(`${pod} moves partitions`, 600, async () =>
-        /\d+ under way from an earlier run|\d+ of \d+ partitions? moved/.test(await kubectl("logs", "-n", "kafka", pod))
-          ? null
-          : ended
-            ? "up has ended"
-            : "it does not yet",
-      );
-      await kubectl("delete", "pod", pod, "-n", "kafka", "--grace-period=0", "--force");
-      await until(`${pod} is gone`, 120, async () => ((await runningJobPod("finish-")) === pod ? "it is not" : null));
+      await killMover(early);
+      if (kills === 2) await drainNode();
     }
+    await runningJobPod("finish-");
     await until("the move ends", 900, async () => {
       if (ended) return null;
       await hurry();
@@ -76,13 +105,34 @@ describe("when a large move is interrupted", () => {
     });
     await scaled;
     await assertSpread(4);
-    const { reassignments, throttled } = JSON.parse(await ops("status", "--json")) as {
-      reassignments: number;
-      throttled: string[];
-    };
+    const { reassignments, throttled } = await status();
     assert.deepEqual([reassignments, throttled], [0, []]);
-    await inPod("broker-0", "kafka-topics.sh", ...LOCAL, "--delete", "--topic", TOPIC);
+    await empty();
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
     await assertSpread(3);
+  });
+
+  fault("up does not wait for a large move, which goes on, and the next one takes it over", async () => {
+    await fill();
+    await change({ replicas: "4", "operations.rebalance.throttle": CRAWL, "operations.rebalance.wait": "false" });
+    const { reassignments, throttled, moves } = await status();
+    assert.ok(
+      reassignments > 0 && throttled.length > 0 && moves !== undefined,
+      JSON.stringify({ reassignments, throttled }),
+    );
+    assert.ok(moves.partitions > 0 && moves.bytesLeft > MIB, JSON.stringify(moves));
+    assert.match(await ops("status"), /Moving \d+ partitions?: [\d.]+ \S+ left, [\d.]+ \S+\/s, /);
+
+    // Another change meanwhile: it neither waits for the move nor calls it off.
+    await change({ 'kafka.config["log.cleaner.backoff.ms"]': "15001" });
+    assert.ok((await status()).reassignments > 0, "the move was called off");
+
+    // The broker that gets the partitions shall go: they are sent back, and it leaves empty.
+    await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
+    assert.match(await ops("settle"), /No partition moves, and no throttle is set/);
+    await assertSpread(3);
+    const settled = await status();
+    assert.deepEqual([settled.reassignments, settled.throttled], [0, []]);
+    await empty();
   });
 });

@@ -3,31 +3,13 @@ import { down as sandboxDown } from "../../sandbox/down";
 import { status } from "../../sandbox/status";
 import { startNode, stopNode } from "../../sandbox/node-power";
 import { up as sandboxUp } from "../../sandbox/up";
-import { get, kubectl } from "../support/kubectl";
+import { kubectl } from "../support/kubectl";
 import { until } from "../support/until";
-import { back, identities } from "./brokers";
+import { drainNode, servers } from "./drained";
 import { fault } from "./fault";
-
-interface Pods {
-  readonly items: readonly {
-    readonly metadata: { readonly name: string };
-    readonly spec: { readonly nodeName: string };
-  }[];
-}
 
 const nodeReady = (node: string, ready: boolean) =>
   kubectl("wait", "node", node, `--for=condition=Ready=${ready ? "True" : "Unknown"}`, "--timeout=120s");
-
-const servers = ["-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)"];
-
-/**
- * Whether two of these servers are of one pool. Their volumes are on their node, so that the first one that is taken away cannot start elsewhere, and the
- * PodDisruptionBudget rightly keeps the second: such a node is never drained.
- */
-function sharePool(pods: Pods["items"]): boolean {
-  const pools = pods.map(({ metadata }) => metadata.name.replace(/-\d+$/, ""));
-  return new Set(pools).size < pools.length;
-}
 
 describe("when nodes fail", () => {
   fault("a node is lost and comes back", async (load) => {
@@ -39,17 +21,7 @@ describe("when nodes fail", () => {
     await kubectl("wait", "pod", ...servers, "--for=condition=Ready", "--timeout=300s");
   });
 
-  fault("a node is drained", async () => {
-    const { items } = await get<Pods>("pods", ...servers);
-    const onNodes = Map.groupBy(items, ({ spec }) => spec.nodeName);
-    const [node, pods = []] = [...onNodes].find(([, each]) => !sharePool(each)) ?? [];
-    assert.ok(node !== undefined, "every node has two servers of a pool");
-    const moved = pods.map(({ metadata }) => metadata.name);
-    const before = await identities();
-    await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=300s");
-    await kubectl("uncordon", node);
-    await back(before, ...moved);
-  });
+  fault("a node is drained", drainNode);
 
   fault("kubelet and containerd of every node are killed and started again", async () => {
     const { daemons } = await status();

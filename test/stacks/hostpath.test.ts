@@ -7,6 +7,7 @@ import { voters } from "../support/voters";
 import { identities } from "../faults/brokers";
 import { whileVolumesStay } from "./kept-volumes";
 import { life } from "./life";
+import { losesState } from "./lost-state";
 
 interface Volumes {
   readonly items: readonly {
@@ -52,6 +53,8 @@ life({ stack: "kraft-quickstart", servers: { broker: 3 }, room: { partitions: 12
       /namespace kafka\S* exists and belongs to the stack kafka-stack\/kraft-quickstart/,
     );
   });
+
+  it("loses its state, and comes up again with its data", () => losesState("kraft-quickstart", "directories"));
 
   it("has the messages after it was taken down by somebody who may delete claims but no volumes", async () => {
     const text = `kraft-quickstart, released: ${process.hrtime.bigint()}`;

@@ -4,6 +4,7 @@ import { up } from "../support/stack";
 import { until } from "../support/until";
 import { identities } from "../faults/brokers";
 import { life } from "./life";
+import { losesState } from "./lost-state";
 
 interface Claims {
   readonly items: readonly {
@@ -33,6 +34,8 @@ life(
       await assert.rejects(up("storageclass", "storage.size=10Gi"), /storage\.size/);
       assert.deepEqual(await identities(), before);
     });
+
+    it("loses its state, and comes up again with its data", () => losesState("storageclass", "claims", settings));
 
     it("refuses another backend while there is data", async () => {
       const before = await identities();

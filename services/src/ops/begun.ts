@@ -35,10 +35,10 @@ export async function readBegun(path: string | undefined): Promise<Begun | undef
 }
 
 /** @throws {@link RefusedError} when something leaves: nothing can be asked whether it is still needed. */
-export function refuseIfLeft(host: string, leaving: readonly string[]): void {
+export function refuseIfLeft(why: string, leaving: readonly string[]): void {
   if (leaving.length === 0) return;
   throw new RefusedError(
-    `${host} has no address, so no broker runs, and ${leaving.join(", ")} cannot be emptied before they leave: what only they hold would be gone. ` +
+    `${why}, so no broker runs, and ${leaving.join(", ")} cannot be emptied before they leave: what only they hold would be gone. ` +
       "Keep them in the config until the brokers run (`kubectl get pods` says what keeps them from it), then take them away. " +
       "If none of them ever ran, delete the ConfigMap kafka-begun first.",
   );

@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { connect } from "node:net";
 import type { ClusterView } from "../kafka/client.js";
 import type { Cluster } from "./cluster.js";
 import { count } from "./format.js";
@@ -52,4 +53,38 @@ export async function hasNoAddress(host: string): Promise<boolean> {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
+}
+
+/** Milliseconds for an answer of one address. */
+const CONNECT_MS = 3_000;
+
+/** True when every address of `host` refuses to be connected to: the machines are there, and nothing of Kafka runs on them. No answer is not that. */
+export async function nobodyListens(host: string, port: number): Promise<boolean> {
+  let addresses: { readonly address: string }[];
+  try {
+    addresses = await lookup(host, { all: true });
+  } catch {
+    return false;
+  }
+  const refusals = await Promise.all(addresses.map(({ address }) => refuses(address, port)));
+  return refusals.length > 0 && refusals.every((refused) => refused);
+}
+
+function refuses(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_MS });
+    const end = (refused: boolean) => {
+      socket.destroy();
+      resolve(refused);
+    };
+    socket.once("connect", () => {
+      end(false);
+    });
+    socket.once("timeout", () => {
+      end(false);
+    });
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      end(code === "ECONNREFUSED");
+    });
+  });
 }

@@ -11,7 +11,7 @@ import { RefusedError } from "../../src/ops/refused.js";
 async function run(args: readonly string[], bootstrap = "127.0.0.1:1", begun?: string): Promise<string[]> {
   const lines: string[] = [];
   const print = (line: string) => lines.push(line);
-  const program = createProgram({ bootstrap, print, signal: new AbortController().signal, begun });
+  const program = createProgram({ bootstrap, print, signal: new AbortController().signal, begun, restartsMs: 0 });
   const quiet = (command: Command): void => {
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     command.commands.forEach(quiet);
@@ -81,6 +81,28 @@ describe("ops", () => {
       await assert.rejects(run(["drain", "--keep", "0", ...absent]), /whether one ever ran is not known/);
       await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", tmpdir()), /cannot be read/);
       await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", record("{}")), /does not say which/);
+    });
+  });
+
+  describe("where all brokers refuse connections, when told that this is fine", () => {
+    const folder = mkdtempSync(join(tmpdir(), "begun-"));
+    const begun = join(folder, "servers.json");
+    writeFileSync(begun, '{"brokers": [0, 1, 2], "controllers": [0]}');
+    const drain = (keep: string, record: string) =>
+      run(["drain", "--keep", keep, "--wait", "0", "--absent-ok", "127.0.0.1"], "127.0.0.1:1", record);
+
+    it("does nothing when all that has begun stays: the change may be what mends them", async () => {
+      assert.deepEqual(await drain("0,1,2", begun), [
+        "nobody listens at 127.0.0.1:1: no broker runs, and nothing leaves, so there is nothing to do.",
+      ]);
+    });
+
+    it("refuses to let a server go that has begun", async () => {
+      await assert.rejects(drain("0,1", begun), /nobody listens .* so no broker runs, and broker 2 cannot be emptied/);
+    });
+
+    it("believes nothing without a record", async () => {
+      await assert.rejects(drain("0,1,2", join(folder, "none.json")), /ECONNREFUSED/);
     });
   });
 

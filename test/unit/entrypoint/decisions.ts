@@ -116,6 +116,11 @@ export class Decisions {
     return (await this.ask([`understand ${node} ${cluster} ${lines}`]))[0] ?? "";
   }
 
+  /** Who needs the only controller so many milliseconds after it was asked to stop, while these brokers stop; `null` when nobody does. @param among whether there are other brokers */
+  async last(milliseconds: number, among: boolean, stopping: readonly string[] = []): Promise<string> {
+    return (await this.ask([["last", milliseconds, among ? "among" : "alone", ...stopping].join(" ")]))[0] ?? "";
+  }
+
   /** Ends it. */
   stop(): void {
     this.java.kill();

@@ -67,8 +67,19 @@ describe("the health endpoint of a server whose Kafka has not started", function
     assert.equal(await decisions.told(), 1);
   });
 
-  it("lets the server go at once when its pod is to stop, for nobody needs it", async () => {
+  it("lets the server go at once when its pod is to stop, for nobody needs it, and says that it has been asked to", async () => {
+    assert.match(await quorum(), /^leaving=false$/m);
     const left = await fetch(`${address}/leave?seconds=30`);
     assert.equal(left.status, 200);
+    assert.match(await quorum(), /^leaving=true$/m);
+  });
+
+  it("keeps the only controller until brokers that stop beside it have stopped", async () => {
+    assert.match(await decisions.last(0, true, ["broker-1", "broker-2"]), /^broker-1, broker-2 had not handed over/);
+    assert.match(await decisions.last(2_500, true, ["broker-1"]), /^broker-1 had not handed over/);
+    // A broker of the same node may be asked to stop a moment later.
+    assert.match(await decisions.last(0, true), /may stop, too/);
+    assert.equal(await decisions.last(2_500, true), "null");
+    assert.equal(await decisions.last(0, false), "null");
   });
 });

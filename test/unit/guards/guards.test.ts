@@ -119,6 +119,24 @@ describe("a stack whose choices cannot change once there is data", function () {
     await refused({ cluster: { namespace: "other" } }, /cluster\.namespace cannot change from kafka to other/);
   });
 
+  it("is not begun in another namespace while its servers run in one that the state does not name", async () => {
+    const elsewhere = { cluster: { namespace: "other" } };
+    await up({});
+    plantServers(cluster, 3, 3);
+    rmSync(join(stateDirectory, "dev.json"));
+    await refused(elsewhere, /servers of this stack run in kafka: .*; set cluster\.namespace to kafka; read on$/);
+    // As version 0.1.0 made namespaces, whose state has no choices.
+    const labels = {
+      "app.kubernetes.io/part-of": "kafka-stack",
+      "app.kubernetes.io/component": "namespace",
+      "app.kubernetes.io/instance": "dev",
+    };
+    plant(cluster, "/api/v1/namespaces/kafka", { kind: "Namespace", metadata: { labels } });
+    await refused(elsewhere, /set cluster\.namespace to kafka \(if they are those of another project's stack/);
+    cluster.objects.delete("/apis/apps/v1/namespaces/kafka/statefulsets/broker");
+    await up(elsewhere);
+  });
+
   it("cannot be moved to another cluster, and may call its own by another name", async () => {
     await up({ context: "fake" });
     const other = new FakeCluster();
@@ -188,6 +206,9 @@ describe("a stack whose choices cannot change once there is data", function () {
   it("is not changed when the cluster refuses to say what there is", async () => {
     await up(byClass("10Gi"));
     cluster.refusals.set("GET /api/v1/persistentvolumes", { code: 403, message: "not yours to see" });
-    await refused(byClass("20Gi"), /the cluster refuses to answer what it holds .*: not yours to see/);
+    await refused(
+      byClass("20Gi"),
+      /the cluster refuses to answer what it holds .*: not yours to see; docs\/clusters\.md lists the rights/,
+    );
   });
 });

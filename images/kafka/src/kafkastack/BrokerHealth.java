@@ -18,7 +18,7 @@ final class BrokerHealth implements Health {
     BrokerHealth(Properties properties) {
         HealthClient client = HealthClient.ofBroker(properties);
         this.inSync = new InSync(client);
-        this.leaving = new Leaving(client);
+        this.leaving = new Leaving(client, null);
     }
 
     @Override

@@ -9,9 +9,9 @@ final class ControllerHealth implements Health {
     private final boolean retired;
     private volatile boolean started;
 
-    ControllerHealth(Quorum quorum, Properties properties) {
+    ControllerHealth(Quorum quorum, Properties properties, LastToLeave last) {
         this.quorum = quorum;
-        this.leaving = new Leaving(HealthClient.ofController(properties));
+        this.leaving = new Leaving(HealthClient.ofController(properties), last);
         this.retired = Boolean.parseBoolean(properties.getProperty("health.retired"));
     }
 

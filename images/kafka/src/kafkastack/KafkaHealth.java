@@ -1,6 +1,8 @@
 package kafkastack;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -8,8 +10,22 @@ import java.util.function.BooleanSupplier;
  *
  * @param running of the server itself.
  * @param serves whether Kafka has come so far that others may need it.
+ * @param leaving whether the server has been asked to stop.
  */
-record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId) implements Health {
+record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId, AtomicBoolean leaving) implements Health {
+    /** What a server that has been asked to stop says of itself. */
+    static final String LEAVING = "leaving";
+
+    KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId) {
+        this(running, serves, raft, disk, formatting, node, clusterId, new AtomicBoolean());
+    }
+
+    @Override
+    public String awaitSpared(Duration patience) {
+        leaving.set(true);
+        return Health.super.awaitSpared(patience);
+    }
+
     @Override
     public String notReady() {
         String waiting = formatting.waiting();
@@ -28,7 +44,7 @@ record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDis
 
     @Override
     public String quorum() {
-        return raft.report(known()) + "node=" + node + "\ncluster=" + clusterId + "\n" + running.quorum();
+        return raft.report(known()) + "node=" + node + "\ncluster=" + clusterId + "\n" + LEAVING + "=" + leaving + "\n" + running.quorum();
     }
 
     /** Nothing while the disk cannot be read: that is not the same as nothing on it. */

@@ -24,9 +24,12 @@ final class Leaving {
     private static final int ANSWER_S = 10;
 
     private final HealthClient client;
+    private final LastToLeave last;
 
-    Leaving(HealthClient client) {
+    /** @param last decides for a controller that is the only one; null for a broker. */
+    Leaving(HealthClient client, LastToLeave last) {
         this.client = client;
+        this.last = last;
     }
 
     /** Null when the broker may go, or nobody can say; otherwise what would suffer. */
@@ -61,14 +64,17 @@ final class Leaving {
         }
     }
 
-    /** Null when the controller may go, or nobody can say; otherwise how many would be left. */
+    /** Null when the controller may go, or nobody can say; otherwise how many would be left, or who needs the only one. */
     String neededByQuorum() {
         try (Admin admin = client.connect()) {
             QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(ANSWER_S, TimeUnit.SECONDS);
             int voters = quorum.voters().size();
             boolean votes = quorum.voters().stream().anyMatch(voter -> voter.replicaId() == client.nodeId());
-            if (!votes || voters == 1) {
+            if (!votes) {
                 return null;
+            }
+            if (voters == 1) {
+                return last.needed();
             }
             Optional<Long> now = quorum.voters().stream().map(voter -> voter.lastFetchTimestamp().orElse(0)).max(Long::compare);
             long others = quorum.voters().stream()

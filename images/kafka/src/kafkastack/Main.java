@@ -59,7 +59,12 @@ public final class Main {
         String roles = properties.getProperty("process.roles");
         Quorum quorum = new Quorum();
         QuorumWatch.install(quorum, properties.getProperty("controller.quorum.bootstrap.servers", ""));
-        ControllerHealth controller = new ControllerHealth(quorum, properties);
+        int node = Integer.parseInt(properties.getProperty("node.id"));
+        int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
+        String clusterId = environment("KAFKA_CLUSTER_ID");
+        Path config = Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
+        Peers peers = new Peers(config, environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
+        ControllerHealth controller = new ControllerHealth(quorum, properties, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
             case "controller" -> controller;
@@ -67,11 +72,6 @@ public final class Main {
         };
         boolean controls = roles.contains("controller");
         KafkaDisk disk = new KafkaDisk(Arrays.stream(properties.getProperty("log.dirs").split(",")).map(Path::of).toList());
-        String clusterId = environment("KAFKA_CLUSTER_ID");
-        int node = Integer.parseInt(properties.getProperty("node.id"));
-        int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
-        Path config = Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
-        Peers peers = new Peers(config, environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
         Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
         Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -61,9 +62,39 @@ record Peers(Path config, String namespace, String pool, int firstId, int ordina
         return new Answers(collect(ofControllers), collect(ofBrokers));
     }
 
+    /** Names of the other brokers that have been asked to stop and still run; null when there are no others, or their number cannot be read. */
+    List<String> leavingBrokers() {
+        Map<String, Future<Map<String, String>>> asked = new LinkedHashMap<>();
+        try {
+            int brokers = count("brokers");
+            for (int other = 0; other < brokers; other++) {
+                if (dedicated() || other != ordinal) {
+                    String host = host("broker", other);
+                    asked.put("broker-" + other, THREADS.submit(() -> PeerAnswer.values(PeerAnswer.lines(host, healthPort))));
+                }
+            }
+            List<String> leaving = new ArrayList<>();
+            for (var each : asked.entrySet()) {
+                if (Boolean.parseBoolean(each.getValue().get().get(KafkaHealth.LEAVING))) {
+                    leaving.add(each.getKey());
+                }
+            }
+            return asked.isEmpty() ? null : leaving;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (IOException | ExecutionException e) {
+            return null;
+        }
+    }
+
+    private String host(String ofPool, int other) {
+        return ofPool + "-" + other + "." + ofPool + "." + namespace + ".svc";
+    }
+
     private Callable<Answer> question(String ofPool, int other, int id) {
         String name = ofPool + "-" + other;
-        String host = name + "." + ofPool + "." + namespace + ".svc";
+        String host = host(ofPool, other);
         return () -> {
             try {
                 return understand(name, id, PeerAnswer.values(PeerAnswer.lines(host, healthPort)));

@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
  * <p>{@code zookeeper PORT PEER DIRECTORY LIST}: how a server with this directory and this list of servers starts, while the directory PEER is that of another one whose health
  * endpoint is at the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
  *
+ * <p>{@code last MILLISECONDS alone|among NAME …}: who needs the only controller so long after it was asked to stop, while these servers stop. Answers who, or {@code null}.
+ *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: what a peer makes of the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
 public final class Decisions {
@@ -44,6 +46,7 @@ public final class Decisions {
                 case "told" -> String.valueOf(TOLD.get());
                 case "zookeeper" -> zookeeper(words);
                 case "understand" -> understand(words);
+                case "last" -> last(words);
                 default -> decide(words);
             };
             answers.append(answer).append('\n');
@@ -89,6 +92,21 @@ public final class Decisions {
         }
         Files.delete(settings);
         return members.get();
+    }
+
+    private static String last(String[] words) {
+        AtomicReference<List<String>> stopping = new AtomicReference<>(words[2].equals("alone") ? null : List.of());
+        LastToLeave last = new LastToLeave(stopping::get);
+        last.needed();
+        try {
+            Thread.sleep(Long.parseLong(words[1]));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        if (words.length > 3) {
+            stopping.set(Arrays.asList(words).subList(3, words.length));
+        }
+        return String.valueOf(last.needed());
     }
 
     private static String understand(String[] words) {
