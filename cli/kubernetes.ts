@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
+import { sandboxRoot } from "../sandbox/paths";
 
-const SANDBOX = join(process.cwd(), ".sandbox", "kubeconfig");
 const POLL_MS = 200;
 
 /**
@@ -15,7 +15,8 @@ const POLL_MS = 200;
  */
 export async function kubeConfig(context: string | undefined): Promise<KubeConfig> {
   if (context !== undefined) return loadKubeconfig(new KubeConfig(), { context });
-  if (existsSync(SANDBOX)) return loadKubeconfig(new KubeConfig(), { kubeconfig: SANDBOX });
+  const sandbox = join(sandboxRoot(), "kubeconfig");
+  if (existsSync(sandbox)) return loadKubeconfig(new KubeConfig(), { kubeconfig: sandbox });
   throw new Error("The sandbox does not run here. Start it with `npm start`, or name a context with --context.");
 }
 

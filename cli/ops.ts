@@ -1,12 +1,13 @@
 /**
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and shows what
- * it says. Works through the Kubernetes API alone: no broker port need be open to the caller.
+ * it says. Works through the Kubernetes API alone: no broker port need be open to the caller. `recover-quorum` runs here, for there is no cluster that a pod could ask.
  */
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { Writable } from "node:stream";
 import { kubeConfig, messageOf, untilPod } from "./kubernetes";
+import { recoverQuorum } from "./recover-quorum/command";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
 const TEMPLATE = "ops";
@@ -91,8 +92,10 @@ const command = stackOptions(
     .usage("[options] [command of the ops program, default: status]")
     .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
 )
+  .addCommand(recoverQuorum())
   .allowUnknownOption()
   .helpOption(false)
+  .helpCommand(false)
   .action(async (words: string[], options: StackOptions) => {
     if (asksForHelp(words)) await help(words);
     else process.exitCode = await ops(words.length > 0 ? words : ["status"], options);

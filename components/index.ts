@@ -27,12 +27,13 @@ export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
+export { clusterFileMap, type Desired, type Moves, type Topic } from "./operations/desired-state";
 export {
   FinishChange,
   PrepareChange,
   type FinishChangeArgs,
   type OperationsArgs,
-  type Topic,
+  type PrepareChangeArgs,
 } from "./operations/kafka-operations";
 export { OpsTemplate } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";

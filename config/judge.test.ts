@@ -65,6 +65,25 @@ const CASES: readonly Case[] = [
     says: ["storage.type cannot change from hostPath to storageClass"],
   },
   {
+    what: "a stack to come back as one server of several",
+    evidence: found(claim(), claim({ ordinal: 1, claim: "data-0-broker-1" })),
+    wanted: { ...byClass(), replicas: 1 },
+    says: ["replicas cannot be 1 while the stack comes back: data-0-broker-1 of servers that it had"],
+  },
+  {
+    what: "a stack to come back as the one server that it was",
+    evidence: found(claim()),
+    wanted: { ...byClass(), replicas: 1 },
+  },
+  {
+    what: "servers that run to be scaled in to one",
+    evidence: {
+      ...found(claim(), claim({ ordinal: 1, claim: "data-0-broker-1" })),
+      servers: { controllers: 1, brokers: 2 },
+    },
+    wanted: { ...byClass(), replicas: 1 },
+  },
+  {
     what: "the state is lost, and nothing was recorded",
     evidence: found(...HOST_PATHS),
     wanted: { mode: "zookeeper", controllers: {} },

@@ -31,7 +31,23 @@ export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: C
   const unused = evidence.volumes.filter((found) => !mayHaveData(found) && isElsewhere(found, wanted));
   const respelled = [...used, ...unused].flatMap((found) => respellings(found, wanted));
   const held = reached || used.length > 0 ? heldTo(evidence, used, reached, agreed, wanted) : undefined;
-  return { refusals: [...(held ? refusals(held, wanted) : []), ...respelled], letGo: unused };
+  const alone = evidence.servers ? [] : comesBackAlone(used, wanted);
+  return { refusals: [...(held ? refusals(held, wanted) : []), ...alone, ...respelled], letGo: unused };
+}
+
+/**
+ * A server founds a quorum when every server of the config has an empty disk. One that comes back alone, while others have data that are not asked, would do so with the
+ * loss of a single disk.
+ */
+function comesBackAlone(used: readonly FoundVolume[], { dedicatedControllers, quorum }: Choices): string[] {
+  if (dedicatedControllers !== false || quorum?.servers !== 1) return [];
+  const others = used.filter(({ pool, ordinal, started }) => pool === "broker" && ordinal > 0 && started === "yes");
+  if (others.length === 0) return [];
+  const servers = Math.max(...others.map(({ ordinal }) => ordinal)) + 1;
+  const claims = others.map(({ claim }) => claim).join(", ");
+  return [
+    `replicas cannot be 1 while the stack comes back: ${claims} of servers that it had are there, which would not be asked whether they know the cluster, so that the loss of one disk would begin another one; come back with replicas: ${servers} and scale in then, or delete these claims when nothing on them is needed`,
+  ];
 }
 
 /** Whether there is data, or may be. */

@@ -64,10 +64,10 @@ export function deployment(image: string, spec: PropertyMap = {}): RecordedResou
   });
 }
 
-/** A Job `topics` of an image, with two steps of the ops program after a container that is none. */
+/** A Job `topics` of an image, with a command of the ops program after a container that is none. */
 export function job(image: string): RecordedResource {
   const initContainers = [{ name: "before", image }];
-  const containers = [{ name: "ops", image, args: ["steps", "topics check --file a.json", "elect-leaders"] }];
+  const containers = [{ name: "ops", image, command: ["node", "/app/ops.js"], args: ["prepare", "--file", "a.json"] }];
   return object("batch/v1:Job", "topics", { spec: { template: { spec: { initContainers, containers } } } });
 }
 

@@ -6,11 +6,12 @@ import type { PoolSpec } from "../kafka/kafka-pool";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
 import { configCheck } from "../kafka/server-checks";
-import type { Settings } from "../kafka/settings";
+import { metadataOf, serverProperties, type Settings } from "../kafka/settings";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import type { Spread } from "../servers/server-pod";
-import { FinishChange, PrepareChange, type Topic } from "../operations/kafka-operations";
+import { clusterFileMap, type Desired, type Topic } from "../operations/desired-state";
+import { FinishChange, PrepareChange } from "../operations/kafka-operations";
 import type { JobResources } from "../operations/job-resources";
 import { JobsOfThisRun } from "../operations/this-run";
 import { OpsTemplate } from "../operations/ops-template";
@@ -81,6 +82,9 @@ export interface KafkaArgs extends Scope {
   readonly prefix?: string | undefined;
 }
 
+/** 15 minutes: a broker that restarts is back long before. */
+const DEFAULT_STALL_S = 900;
+
 /** 50 MiB: half of a network of 1 Gbit/s stays for clients. */
 const DEFAULT_THROTTLE = 50 * 1024 * 1024;
 
@@ -124,20 +128,31 @@ export class Kafka extends pulumi.ComponentResource {
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
     const scope = { namespace: args.namespace, instance: args.instance, pullSecret: args.pullSecret };
-    const operation = {
-      ...scope,
-      image: images.services,
-      bootstrap,
-      topics: args.topics ?? [],
-      settings,
+    const desired: Desired = {
+      version,
       brokers: nodeIds("broker", args.brokers.replicas),
       controllers: joinsByItself(version)
         ? typeof controllers === "number"
           ? nodeIds("broker", controllers)
           : nodeIds("controller", controllers.replicas)
         : undefined,
-      throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
-      stallSeconds: args.operations?.stallSeconds,
+      topics: args.topics ?? [],
+      settings,
+      dynamicSettings: serverProperties(metadataOf(ensemble?.connect), settings).dynamic,
+      moves: {
+        throttle: args.operations?.throttle ?? DEFAULT_THROTTLE,
+        stallSeconds: args.operations?.stallSeconds ?? DEFAULT_STALL_S,
+        rebalance: args.operations?.rebalance ?? true,
+        wait: args.operations?.awaitMoves ?? true,
+      },
+    };
+    const document = clusterFileMap(named("desired-state"), scope, desired, { parent: this });
+    const operation = {
+      ...scope,
+      image: images.services,
+      bootstrap,
+      desired,
+      clusterFile: document.metadata.name,
       cluster: args.cluster,
       jobResources,
     };
@@ -160,7 +175,7 @@ export class Kafka extends pulumi.ComponentResource {
     const beforeCreate = thisRun.noting(named("prepare"));
     const prepared = new PrepareChange(
       named("prepare"),
-      { ...operation, beforeCreate },
+      { ...operation, earlier: KAFKA_CONFIG, beforeCreate },
       { ...child, dependsOn: checked },
     );
 
@@ -179,12 +194,7 @@ export class Kafka extends pulumi.ComponentResource {
     );
     const finished = new FinishChange(
       named("finish"),
-      {
-        ...operation,
-        rebalance: args.operations?.rebalance ?? true,
-        awaitMoves: args.operations?.awaitMoves,
-        restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}`,
-      },
+      { ...operation, restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}` },
       { ...child, dependsOn: kafka.servers },
     );
     if (metadataVersion !== undefined) {

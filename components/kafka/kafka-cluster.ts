@@ -59,8 +59,6 @@ export interface KafkaClusterArgs extends Scope {
 export class KafkaCluster extends pulumi.ComponentResource {
   /** Bootstrap address for clients in the cluster. */
   readonly bootstrap: pulumi.Output<string>;
-  /** Settings that are applied at run time. */
-  readonly dynamicSettings: Settings;
   /** Changes with whatever restarts a server. */
   readonly restarts: pulumi.Output<string>;
   /** The servers; a dependant starts when all are ready. */
@@ -126,7 +124,6 @@ export class KafkaCluster extends pulumi.ComponentResource {
       new ExternalAccess(`${name}-external`, { ...args, ...args.external, replicas: args.brokers.replicas }, child);
     }
     this.bootstrap = pulumi.interpolate`${bootstrap.metadata.name}.${args.namespace}.svc:${PORTS.client}`;
-    this.dynamicSettings = properties.dynamic;
     this.registerOutputs({ bootstrap: this.bootstrap });
   }
 

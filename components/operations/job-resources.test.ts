@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobResources } from "./job-resources";
+import { heapMiB, jobResources } from "./job-resources";
 
 describe("jobResources", () => {
   const limits = (cpu: string, limit?: string) =>
@@ -10,5 +10,12 @@ describe("jobResources", () => {
     assert.deepEqual(limits("1500m"), { cpu: "1500m", memory: "1Gi" });
     assert.deepEqual(limits("2"), { cpu: "2", memory: "1Gi" });
     assert.deepEqual(limits("50m", "100m"), { cpu: "100m", memory: "1Gi" });
+  });
+});
+
+describe("heapMiB", () => {
+  it("leaves a quarter of the memory to what is not on the heap", () => {
+    assert.deepEqual(["512Mi", "1Gi", "1G", "536870912", "0.5Gi"].map(heapMiB), [384, 768, 715, 384, 384]);
+    assert.equal(heapMiB(undefined), 384);
   });
 });

@@ -7,33 +7,33 @@ const args: OpsJobArgs = {
   ...SCOPE,
   image: IMAGE,
   bootstrap: "kafka-bootstrap.kafka.svc:9092",
-  steps: [["wait", "--brokers", "0,1"], ["elect-leaders"]],
-  files: { "topics.json": "{}" },
+  task: "finish",
+  clusterFile: "desired-state-1",
 };
 const labels = labelsOf("ops", "kafka-ops");
 const job = (changed: Partial<OpsJobArgs> = {}) => registered(() => new OpsJob("job", { ...args, ...changed }));
-const nameOf = (resources: Awaited<ReturnType<typeof job>>) =>
-  JSON.stringify(one(resources, "Job").inputs["spec"]).match(/"configMap":\{"name":"([^"]+)"/)?.[1];
-
 const container = {
   name: "ops",
   image: IMAGE,
   command: ["node", "/app/ops.js"],
-  args: ["steps", "wait --brokers 0,1", "elect-leaders"],
-  env: [{ name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap.kafka.svc:9092" }],
+  args: ["finish", "--file", "/etc/ops/cluster.json"],
+  env: [
+    { name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap.kafka.svc:9092" },
+    { name: "NODE_OPTIONS", value: "--max-old-space-size=384" },
+  ],
   terminationMessagePolicy: "FallbackToLogsOnError",
   securityContext: RESTRICTED,
   resources: {
     requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
     limits: { cpu: "1", memory: "512Mi", "ephemeral-storage": "16Mi" },
   },
-  volumeMounts: [{ name: "files", mountPath: "/etc/ops", readOnly: true }],
+  volumeMounts: [{ name: "cluster", mountPath: "/etc/ops", readOnly: true }],
 };
 
 describe("OpsJob", () => {
-  it("runs its steps one after the other, with its files", async () => {
+  it("runs its task with the document", async () => {
     const resources = await job();
-    assert.deepEqual(parts(resources), ["ConfigMap job-files", "Job job"]);
+    assert.deepEqual(parts(resources), ["Job job"]);
     assert.deepEqual(one(resources, "Job").inputs, {
       apiVersion: "batch/v1",
       kind: "Job",
@@ -55,29 +55,19 @@ describe("OpsJob", () => {
             restartPolicy: "Never",
             securityContext: securityOf(10001),
             containers: [container],
-            volumes: [{ name: "files", configMap: { name: nameOf(resources) } }],
+            volumes: [{ name: "cluster", configMap: { name: "desired-state-1" } }],
           },
         },
       },
     });
   });
 
-  it("keeps its files in an immutable ConfigMap of a name that Pulumi gives", async () => {
-    assert.deepEqual(one(await job(), "ConfigMap").inputs, {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { namespace: "kafka", labels },
-      immutable: true,
-      data: { "topics.json": "{}" },
-    });
-  });
-
-  it("is another Job when a file or what it runs for changes, and else the same", async () => {
+  it("is another Job when the document or what it runs for changes, and else the same", async () => {
     const template = async (changed: Partial<OpsJobArgs>) =>
       JSON.stringify(one(await job(changed), "Job").inputs["spec"]);
     const same = await template({});
-    assert.equal(await template({ files: { "topics.json": "{}" } }), same);
-    assert.notEqual(await template({ files: { "topics.json": "{ }" } }), same);
+    assert.equal(await template({ clusterFile: "desired-state-1" }), same);
+    assert.notEqual(await template({ clusterFile: "desired-state-2" }), same);
     assert.notEqual(await template({ runAgainFor: "other" }), same);
   });
 
@@ -93,17 +83,31 @@ describe("OpsJob", () => {
     assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
   });
 
-  it("finds what has begun to run where that is written down", async () => {
-    const { spec } = (
-      one(await job({ knowsBegun: true }), "Job").inputs["spec"] as {
-        template: { spec: { volumes: unknown[]; containers: { env: unknown[]; volumeMounts: unknown[] }[] } };
-      }
-    ).template;
-    assert.deepEqual(spec.volumes.at(-1), { name: "begun", configMap: { name: "kafka-begun", optional: true } });
-    const [container] = spec.containers;
-    assert.ok(container);
-    assert.deepEqual(container.volumeMounts.at(-1), { name: "begun", mountPath: "/etc/begun", readOnly: true });
-    assert.deepEqual(container.env.at(-1), { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" });
+  it("is told what earlier updates left, to prepare and for nothing else", async () => {
+    const records = async (changed: Partial<OpsJobArgs>) => {
+      const { spec } = (
+        one(await job(changed), "Job").inputs["spec"] as {
+          template: { spec: { volumes: unknown[]; containers: { env: unknown[]; volumeMounts: unknown[] }[] } };
+        }
+      ).template;
+      const [container] = spec.containers;
+      return [spec.volumes.slice(1), container?.volumeMounts.slice(1), container?.env.slice(2)];
+    };
+    assert.deepEqual(await records({ task: "prepare", earlier: "kafka-config" }), [
+      [
+        { name: "begun", configMap: { name: "kafka-begun", optional: true } },
+        { name: "earlier", configMap: { name: "kafka-config", optional: true } },
+      ],
+      [
+        { name: "begun", mountPath: "/etc/begun", readOnly: true },
+        { name: "earlier", mountPath: "/etc/earlier", readOnly: true },
+      ],
+      [
+        { name: "KAFKA_BEGUN_FILE", value: "/etc/begun/servers.json" },
+        { name: "KAFKA_EARLIER_CONFIG_DIR", value: "/etc/earlier" },
+      ],
+    ]);
+    assert.deepEqual(await records({ earlier: "kafka-config" }), [[], [], []]);
   });
 
   it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {
@@ -120,16 +124,5 @@ describe("OpsJob", () => {
   it("has a hook that ends what an interrupted run left at work, where it knows the cluster", async () => {
     assert.deepEqual(one(await job(), "Job").beforeCreate, []);
     assert.deepEqual(one(await job({ cluster: {} }), "Job").beforeCreate, ["job-ending"]);
-  });
-
-  it("needs no files", async () => {
-    const resources = await job({ files: undefined });
-    assert.deepEqual(parts(resources), ["Job job"]);
-    const { spec } = (
-      one(resources, "Job").inputs["spec"] as {
-        template: { spec: { volumes: unknown[]; containers: { volumeMounts: unknown[] }[] } };
-      }
-    ).template;
-    assert.deepEqual([spec.volumes, spec.containers[0]?.volumeMounts], [[], []]);
   });
 });

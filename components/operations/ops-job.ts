@@ -3,19 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "./ended-jobs";
-import { begunVolume, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
-  /** Commands of the ops program in order, words without spaces; the first that fails ends the Job. One process runs them all: starting one costs more than most of them. */
-  readonly steps: readonly (readonly string[])[];
-  /** Files for the commands, by name, at /etc/ops. Part of the pod template: changed content runs the Job again. */
-  readonly files?: Readonly<Record<string, string>> | undefined;
+  /** Command of the ops program that brings about what the document says; `prepare` is told what an earlier update left, too. */
+  readonly task: "prepare" | "finish" | "await-moves";
+  /** Name of the ConfigMap that holds the document: another one runs the Job again. */
+  readonly clusterFile: pulumi.Input<string>;
+  /** Name of the ConfigMap that the servers read, as it is before this update. Needed to prepare. */
+  readonly earlier?: string | undefined;
   /** Anything else that the Job must run again for when it changes. */
   readonly runAgainFor?: pulumi.Input<string> | undefined;
-  /** Whether the commands are told which servers the stack has begun to run. @default false */
-  readonly knowsBegun?: boolean | undefined;
   /** The provider's cluster, in which Jobs that an interrupted run left at work are ended before this one is made. @default they are not */
   readonly cluster?: ClusterAccess | undefined;
   /** Called before the Job is made. @default none */
@@ -25,6 +26,9 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
   readonly awaited?: boolean | undefined;
 }
+
+/** Where a Job finds the document. */
+const CLUSTER_PATH = "/etc/ops";
 
 /** 30 days: more than any move takes that comes further. */
 const LONGEST_MOVE = 30 * 24 * 3600;
@@ -36,9 +40,9 @@ export class OpsJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
-    const files = args.files && this.filesMap(name, args, args.files);
+    const files = fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile });
     const deadline = args.deadlineSeconds ?? LONGEST_MOVE;
-    const command = ["steps", ...args.steps.map((words) => words.join(" "))];
+    const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -55,11 +59,10 @@ export class OpsJob extends pulumi.ComponentResource {
             },
             spec: {
               ...opsPod(args),
-              containers: [opsContainer(args, command, files !== undefined, args.knowsBegun)],
-              volumes: [
-                ...(files ? [{ name: "files", configMap: { name: files.metadata.name } }] : []),
-                ...(args.knowsBegun ? [begunVolume] : []),
+              containers: [
+                opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], [files, ...records]),
               ],
+              volumes: [files, ...records].map(({ volume }) => volume),
             },
           },
         },
@@ -78,14 +81,5 @@ export class OpsJob extends pulumi.ComponentResource {
       },
     );
     this.registerOutputs({});
-  }
-
-  /** An immutable ConfigMap under a name of Pulumi's making: new content is a new object, and so a new Job. */
-  private filesMap(name: string, args: OpsJobArgs, data: Readonly<Record<string, string>>) {
-    return new k8s.core.v1.ConfigMap(
-      `${name}-files`,
-      { metadata: metadata(args, "ops"), immutable: true, data: { ...data } },
-      { parent: this },
-    );
   }
 }

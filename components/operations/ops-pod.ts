@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
-import { jobResources, type JobResources } from "./job-resources";
+import { heapMiB, jobResources, type JobResources } from "./job-resources";
 
 /** What every run of the ops program needs. */
 export interface OpsContainerArgs {
@@ -20,32 +20,47 @@ export const BEGUN = "kafka-begun";
 /** Its key. */
 export const BEGUN_FILE = "servers.json";
 
-const BEGUN_PATH = "/etc/begun";
+/** Files of a ConfigMap for a container, and what tells the program where they are. */
+export interface MountedFiles {
+  readonly volume: k8s.types.input.core.v1.Volume;
+  readonly mount: k8s.types.input.core.v1.VolumeMount;
+  readonly env?: k8s.types.input.core.v1.EnvVar;
+}
 
-/** The record as a volume: a pod starts without it before there is one, and finds no file then. */
-export const begunVolume = { name: "begun", configMap: { name: BEGUN, optional: true } };
+/** The keys of a ConfigMap as files. A pod starts without it when it is optional, and finds no file then. */
+export const fileOf = (
+  name: string,
+  mountPath: string,
+  configMap: k8s.types.input.core.v1.ConfigMapVolumeSource,
+): MountedFiles => ({ volume: { name, configMap }, mount: { name, mountPath, readOnly: true } });
 
-/** Where a container has {@link begunVolume}. */
-export const begunMount = { name: "begun", mountPath: BEGUN_PATH, readOnly: true };
+/** What earlier updates left: which servers they began to run, and what those read. */
+export function recordsOf(earlier: string): readonly MountedFiles[] {
+  const [begunPath, earlierPath] = ["/etc/begun", "/etc/earlier"];
+  return [
+    {
+      ...fileOf("begun", begunPath, { name: BEGUN, optional: true }),
+      env: { name: "KAFKA_BEGUN_FILE", value: `${begunPath}/${BEGUN_FILE}` },
+    },
+    {
+      ...fileOf("earlier", earlierPath, { name: earlier, optional: true }),
+      env: { name: "KAFKA_EARLIER_CONFIG_DIR", value: earlierPath },
+    },
+  ];
+}
 
 /** What all pods that run the ops program have in common. */
 export function opsPod(scope: Pick<Scope, "pullSecret">) {
   return { ...quietPod(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
 }
 
-/**
- * A container that runs the ops program.
- *
- * @param command its words
- * @param files whether a volume `files` is mounted at /etc/ops.
- * @param begun whether {@link begunVolume} is mounted.
- */
+/** A container that runs the ops program with a command, and finds files. */
 export function opsContainer(
   args: OpsContainerArgs,
   command: readonly string[],
-  files: boolean,
-  begun = false,
+  files: readonly MountedFiles[] = [],
 ): k8s.types.input.core.v1.Container {
+  const resources = jobResources(args.jobResources);
   return {
     name: "ops",
     image: args.image,
@@ -53,14 +68,12 @@ export function opsContainer(
     args: [...command],
     env: [
       { name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap },
-      ...(begun ? [{ name: "KAFKA_BEGUN_FILE", value: `${BEGUN_PATH}/${BEGUN_FILE}` }] : []),
+      { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB(resources.limits.memory)}` },
+      ...files.flatMap(({ env }) => env ?? []),
     ],
     ...saysWhyItEnded,
     securityContext: restrictedContainer,
-    resources: jobResources(args.jobResources),
-    volumeMounts: [
-      ...(files ? [{ name: "files", mountPath: "/etc/ops", readOnly: true }] : []),
-      ...(begun ? [begunMount] : []),
-    ],
+    resources,
+    volumeMounts: files.map(({ mount }) => mount),
   };
 }

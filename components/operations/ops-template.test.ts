@@ -20,7 +20,7 @@ describe("OpsTemplate", () => {
         spec: {
           ...opsPod({}),
           activeDeadlineSeconds: 86400,
-          containers: [opsContainer(args, ["status"], false)],
+          containers: [opsContainer(args, ["status"])],
         },
       },
     });

@@ -19,7 +19,7 @@ export class OpsTemplate extends pulumi.ComponentResource {
           spec: {
             ...opsPod(args),
             activeDeadlineSeconds: 24 * 3600,
-            containers: [opsContainer(args, ["status"], false)],
+            containers: [opsContainer(args, ["status"])],
           },
         },
       },

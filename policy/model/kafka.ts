@@ -34,13 +34,16 @@ export function brokerSettings(resource: KubernetesResource): Map<string, string
   return controllerOnly ? undefined : settings;
 }
 
+/** Keys of ConfigMaps that declare topics: the second one is of versions before the first. */
+const topicsKeys = ["cluster.json", "topics.json"];
+
 /**
- * The topics declared in a ConfigMap's key `topics.json`: `{"topics": [{"name", "partitions", "replicationFactor", "config"}]}`.
+ * The topics declared in a ConfigMap's key `cluster.json` or `topics.json`: `{"topics": [{"name", "partitions", "replicationFactor", "config"}]}`.
  *
  * @returns an empty list when there are none, or when they are unknown or in another form.
  */
 export function declaredTopics(resource: KubernetesResource): DeclaredTopic[] {
-  const text = configMapText(resource, "topics.json");
+  const text = topicsKeys.map((key) => configMapText(resource, key)).find((content) => content !== undefined);
   const topics: unknown = text === undefined ? undefined : property(parseJson(text), "topics");
   return Array.isArray(topics) ? topics.map(topic) : [];
 }

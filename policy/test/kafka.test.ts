@@ -29,7 +29,7 @@ expectations(
   fails("with a single replica", topic({ replicationFactor: 1 }), /topic chatroom has a single replica/),
   fails(
     "in a ConfigMap of several",
-    configMap("t", { "topics.json": '{"topics":[{"name":"a"},{"name":"b","replicationFactor":1}]}' }),
+    configMap("t", { "cluster.json": '{"topics":[{"name":"a"},{"name":"b","replicationFactor":1}]}' }),
     /topic b/,
   ),
   passes("with two replicas", topic({ replicationFactor: 2 })),

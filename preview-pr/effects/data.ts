@@ -1,5 +1,6 @@
 import type { ResourceChange } from "../changes";
 import { distinct, type Effect, objectChanges } from "./effect";
+import { desiredEffects } from "./desired";
 import { placeEffects } from "./places";
 import { serverEffects } from "./servers";
 import { settingsEffects } from "./settings";
@@ -12,6 +13,7 @@ export function dataTouched(changes: readonly ResourceChange[]): Effect[] {
     ...changes.flatMap(placeEffects),
     ...objects.flatMap(volumeEffects),
     ...objects.flatMap(serverEffects),
+    ...objects.flatMap(desiredEffects),
     ...objects.flatMap(settingsEffects),
   ]);
 }

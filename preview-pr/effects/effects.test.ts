@@ -15,7 +15,12 @@ const namespace = (options?: Partial<RecordedResource>) =>
 const storageClass = (reclaimPolicy: string) =>
   recorded("kubernetes:storage.k8s.io/v1:StorageClass", "fast", { metadata: { name: "fast" }, reclaimPolicy });
 const topics = (...list: readonly PropertyMap[]) =>
-  configMap("topics", "topics.json", JSON.stringify({ topics: list }));
+  configMap("topics", "cluster.json", JSON.stringify({ topics: list }));
+const document = (brokers: readonly number[], controllers: readonly number[]) => {
+  const moves = { throttle: 1_048_576, stallSeconds: 900, rebalance: true, wait: true };
+  const state = { version: "4.3.1", brokers, controllers, topics: [], settings: {}, moves };
+  return configMap("desired-state", "cluster.json", JSON.stringify(state));
+};
 const chatroom = (changes: PropertyMap = {}) => ({
   name: "chatroom",
   partitions: 12,
@@ -37,6 +42,17 @@ const deleted: PropertyMap = { persistentVolumeReclaimPolicy: "Delete" };
 
 const dataCases: readonly Case[] = [
   ["nothing", [brokers(), volume("a")], [brokers(), volume("a")], []],
+  [
+    "brokers and controllers that go, by the document that the Jobs are given",
+    [document([0, 1, 2], [9000, 9001])],
+    [document([0, 1], [9000])],
+    [
+      "broker 2 is emptied before it goes: what it holds is copied to the others",
+      "controller 9001 loses its vote before it goes",
+    ],
+  ],
+  ["servers that come", [document([0], [9000])], [document([0, 1], [9000, 9001])], []],
+  ["a document of another form", [configMap("desired-state", "cluster.json", "{}")], [document([0], [0])], []],
   ["what holds no data", [deployment("a"), job("a")], [deployment("b"), job("b")], []],
   [
     "a volume that goes",
@@ -270,13 +286,8 @@ const restartCases: readonly Case[] = [
   ],
   ["a workload that comes", [], [deployment("a")], ["Deployment kafka/kproducer is new and starts 2 pods"]],
   ["a workload that goes", [brokers()], [], ["StatefulSet kafka/broker goes, and 3 pods with it"]],
-  ["a Job that is new", [], [job("a")], ["Job kafka/topics runs: before, topics check, elect-leaders"]],
-  [
-    "a Job whose pod changes",
-    [job("a")],
-    [job("b")],
-    ["Job kafka/topics runs again: before, topics check, elect-leaders"],
-  ],
+  ["a Job that is new", [], [job("a")], ["Job kafka/topics runs: before, prepare"]],
+  ["a Job whose pod changes", [job("a")], [job("b")], ["Job kafka/topics runs again: before, prepare"]],
   ["a Job that goes", [job("a")], [], []],
   ["what runs no pods", [volume("a")], [volume("b")], []],
   [

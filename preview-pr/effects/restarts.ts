@@ -43,13 +43,10 @@ function job({ change }: ObjectChange, { containers }: Workload): string[] {
   }
 }
 
-/** What a container does: the commands that the ops program runs in turn, without their options, or else its name. */
+/** What a container does: the command of the ops program, or else its name. */
 function stepsOf({ name, value }: Container): string[] {
-  const [program, ...steps] = value
-    .at("args")
-    .items()
-    .map(({ text }) => text ?? "");
-  return program === "steps" ? steps.map((step) => step.replace(/ --.*$/, "")) : [name];
+  const [task] = value.at("args").items();
+  return [value.at("command").items()[1]?.is("/app/ops.js") === true ? (task?.text ?? name) : name];
 }
 
 function servers(change: ObjectChange, was: Workload | undefined, is: Workload | undefined): string[] {

@@ -43,7 +43,7 @@ describe("a report", () => {
       "### Data touched",
       "- **PersistentVolume data-broker-0** moves from",
       "### What starts, stops and restarts",
-      "- **Job kafka/topics** runs again: before, topics check, elect-leaders",
+      "- **Job kafka/topics** runs again: before, prepare",
       "### Policies",
       "<details><summary>3 resources</summary>",
       "#### Replaced",

@@ -62,6 +62,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- status | verify | topics list | plan --brokers 0-5 | rebalance --brokers 0,1,2 | settle | elect-leaders | drain 3":
     test("services/test-kafka/ops.test.ts", "elect-leaders"),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
+  "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
+  "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
+    "test/unit/recover-quorum/plan.test.ts",
+    "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2",
+  ),
   "npm run ops -- plan --brokers 0-3": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- settle": test("services/test/ops/mover.test.ts", "waits with settle for what was handed over"),
   "kubectl annotate namespace kafka kafka-stack/stack=kafka-stack/production": test(

@@ -69,7 +69,17 @@ export async function assertSpread(brokers: number): Promise<void> {
 
 /** Ends pods at once, as the loss of their processes would. */
 export async function kill(...pods: string[]): Promise<void> {
-  await kubectl("delete", "pod", ...pods, "-n", "kafka", "--grace-period=0", "--force", "--wait=false");
+  await kubectl(
+    "delete",
+    "pod",
+    ...pods,
+    "-n",
+    "kafka",
+    "--grace-period=0",
+    "--force",
+    "--wait=false",
+    "--ignore-not-found",
+  );
 }
 
 /** Waits until pods are ready that are others than before. */

@@ -1,8 +1,34 @@
-import { inPod, kubectl } from "../support/kubectl";
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { down as sandboxDown } from "../../sandbox/down";
+import { sandboxEnvironment } from "../../sandbox/environment";
+import { up as sandboxUp } from "../../sandbox/up";
+import { get, inPod, kubectl } from "../support/kubectl";
 import { until } from "../support/until";
 import { voters } from "../support/voters";
 import { back, emptyDisk, identities, kill } from "./brokers";
 import { fault } from "./fault";
+import { change, takeDown } from "./stack";
+
+interface Volumes {
+  readonly items: readonly {
+    readonly spec: {
+      readonly claimRef?: { readonly name: string };
+      readonly hostPath?: { readonly path: string };
+      readonly local?: { readonly path: string };
+    };
+  }[];
+}
+
+/** How often all servers start at once with the disk of controller 0 empty. */
+const ROUNDS = 10;
+
+/** The others start up to so many milliseconds later, each at another moment. */
+const SPREAD_MS = 5_000;
 
 const CONTROLLERS = ["controller-0", "controller-1", "controller-2"];
 
@@ -35,14 +61,77 @@ const untilVoters = (...expected: number[]) =>
   });
 
 /** That there is one quorum is judged by the load: a cluster that was founded anew would not know its topic. */
-describe("when servers start with an empty disk", () => {
-  fault("the disk of controller 0 is lost, and all servers start at once", async () => {
-    const before = await identities();
-    await emptyDisk("controller-0");
-    await kill(...before.keys());
-    await back(before, ...before.keys());
-    await untilVoters(9000, 9001, 9002);
+/** Runs `npm run ops -- recover-quorum`. */
+async function recoverQuorum(...words: string[]): Promise<{ code: number | null; text: string }> {
+  const child = spawn("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
+    env: { ...process.env, ...sandboxEnvironment().env },
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, text };
+}
+
+/** Recovers the quorum with the command that is printed. */
+async function recovered(lost: readonly string[]): Promise<void> {
+  const { code, text } = await recoverQuorum();
+  assert.equal(code, 2, text);
+  const [, words = ""] = /To recover: npm run ops -- recover-quorum (.*)/.exec(text) ?? [];
+  assert.ok(words.endsWith(`--lost ${lost.join(",")}`), text);
+  const done = await recoverQuorum(...words.split(" "));
+  assert.equal(done.code, 0, done.text);
+  assert.match(done.text, /The quorum is back: node \d+ leads it/);
+}
+
+/** Where the files of a claim are on this machine. */
+async function volumePath(claim: string): Promise<string> {
+  const { items } = await get<Volumes>("pv");
+  const found = items.find(({ spec }) => spec.claimRef?.name === claim)?.spec;
+  const path = found?.hostPath?.path ?? found?.local?.path;
+  assert.ok(path !== undefined, `there is no directory for ${claim}`);
+  return path;
+}
+
+/** Empties a directory that no server has open. */
+function empty(path: string): void {
+  const entries = readdirSync(path);
+  assert.ok(entries.length > 0, `${path} is empty already`);
+  for (const entry of entries) rmSync(join(path, entry), { recursive: true });
+}
+
+const emptyVolume = async (claim: string): Promise<void> => {
+  empty(await volumePath(claim));
+};
+
+/** Delays of a round: the first has none, so that all start at once; then they differ by round and server. */
+const delayOf = (round: number, server: number): number =>
+  round === 0 ? 0 : ((round * 1_733 + server * 2_777) % 11) * (SPREAD_MS / 10);
+
+describe("when servers start with an empty disk", () => {
+  before(async function () {
+    this.timeout(600_000);
+    await change({ "kafka.version": "4.3.1", "controllers.replicas": "3" });
+  });
+
+  for (let round = 0; round < ROUNDS; round++) {
+    fault(`the disk of controller 0 is lost, and all servers start together, ${round + 1} of ${ROUNDS}`, async () => {
+      const before = await identities();
+      await emptyDisk("controller-0");
+      await kill(...before.keys());
+      const others = [...before.keys()].filter((pod) => pod !== "controller-0");
+      await Promise.all(
+        others.map(async (pod, server) => {
+          const later = delayOf(round, server);
+          if (later === 0) return;
+          await delay(later);
+          await kill(pod); // what had begun to start begins again
+        }),
+      );
+      await back(before, ...before.keys());
+      await untilVoters(9000, 9001, 9002);
+    });
+  }
 
   fault("the disk of controller 0 is lost, and all others start after it", async () => {
     const before = await identities();
@@ -65,6 +154,65 @@ describe("when servers start with an empty disk", () => {
     const at = Math.ceil(Date.now() / 1000) + 20;
     await Promise.all(CONTROLLERS.map((pod) => giveBack(pod, at)));
     await back(before, ...CONTROLLERS);
+    await untilVoters(9000, 9001, 9002);
+  });
+
+  fault("the disks of all controllers are lost for good: the quorum comes back from the copy of a broker", async () => {
+    const before = await identities();
+    for (const pod of CONTROLLERS) await emptyDisk(pod);
+    await kill(...CONTROLLERS);
+    for (const pod of CONTROLLERS) await untilSaid(pod, /the metadata of this cluster is lost: .*recover-quorum/);
+    await recovered(CONTROLLERS);
+    await back(before, ...CONTROLLERS);
+    await untilVoters(9000, 9001, 9002);
+  });
+
+  fault(
+    "the disks of two controllers are lost for good: the quorum comes back from the most complete copy",
+    async () => {
+      const before = await identities();
+      const lost = CONTROLLERS.slice(0, 2);
+      for (const pod of lost) await emptyDisk(pod);
+      await kill(...lost);
+      for (const pod of lost) await untilSaid(pod, /knows the quorum: joining it/);
+      await recovered(lost);
+      await back(before, ...lost);
+      await untilVoters(9000, 9001, 9002);
+    },
+  );
+
+  fault("a recovery is refused while there is a quorum", async () => {
+    const { code, text } = await recoverQuorum();
+    assert.equal(code, 1, text);
+    assert.match(text, /a majority, which elects a leader by itself/);
+  });
+
+  fault("the stack is taken down, the disk of controller 0 is lost, and it comes up", async () => {
+    await takeDown();
+    await emptyVolume("data-0-controller-0");
+    await change();
+    await untilVoters(9000, 9001, 9002);
+  });
+
+  fault("the sandbox is restarted with an empty disk of controller 0", async () => {
+    const path = await volumePath("data-0-controller-0");
+    await sandboxDown();
+    empty(path);
+    await sandboxUp({ nodes: 3 });
+    await kubectl("wait", "pod", ...CONTROLLERS, "-n", "kafka", "--for=condition=Ready", "--timeout=300s");
+    await untilVoters(9000, 9001, 9002);
+  });
+
+  fault("the disk of the only controller is lost for good", async () => {
+    await change({ "controllers.replicas": "1" });
+    await emptyDisk("controller-0");
+    const before = await identities();
+    await kill("controller-0");
+    await untilSaid("controller-0", /the metadata of this cluster is lost/);
+    await recovered(["controller-0"]);
+    await back(before, "controller-0");
+    await untilVoters(9000);
+    await change({ "controllers.replicas": "3" });
     await untilVoters(9000, 9001, 9002);
   });
 });

@@ -1,4 +1,4 @@
-import { up, type Outcome } from "../support/stack";
+import { down, up, type Outcome } from "../support/stack";
 
 /** The stack that faults happen to: claims of the nodes' own disks, controllers in pods of their own, brokers that the load reaches. */
 export const STACK = "storageclass";
@@ -20,3 +20,6 @@ export async function change(changed: Readonly<Record<string, string>> = {}): Pr
   Object.assign(config, changed);
   return outcome;
 }
+
+/** Takes the stack down; its data stays. */
+export const takeDown = (): Promise<Outcome> => down(STACK);

@@ -34,19 +34,46 @@ export async function waitForBrokers(
   }
 }
 
-/** Milliseconds for which a DNS server may be away, as while it is restarted. */
+/** Milliseconds for which a DNS server may be away, as while it is restarted, and for which brokers that only restart may refuse connections. */
 const DNS_PATIENCE_MS = 60_000;
+const RESTART_MS = 60_000;
 
-/** True when DNS has no address for `host`: then nothing of it is running. Any other failure of DNS is thrown. */
-export async function hasNoAddress(host: string): Promise<boolean> {
+/** Milliseconds that a connection may take. */
+const CONNECT_MS = 3_000;
+
+/**
+ * Why no broker runs, in words; undefined when one may. Decided as kafkastack.RestartCheck does it: the name has no address, or all addresses refuse connections for a
+ * minute, so that the machines are there and nothing of Kafka runs on them. No answer is neither.
+ *
+ * @param restartMs - how long brokers may refuse connections that only restart
+ * @throws {@link RefusedError} when the name cannot be looked up.
+ */
+export async function whyNoneRuns(
+  host: string,
+  port: number,
+  print: (line: string) => void,
+  restartMs = RESTART_MS,
+): Promise<string | undefined> {
+  const deadline = Date.now() + restartMs;
+  for (let said = false; ; said = true) {
+    const addresses = await addressesOf(host);
+    if (addresses.length === 0) return `${host} has no address`;
+    if (!(await all(addresses, (address) => refuses(address, port)))) return undefined;
+    const why = `nothing listens at ${host}:${port}`;
+    if (Date.now() >= deadline) return why;
+    if (!said) print(`Waiting up to ${restartMs / 1_000} s for brokers that restart: ${why}.`);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
   const deadline = Date.now() + DNS_PATIENCE_MS;
   for (;;) {
     try {
-      await lookup(host);
-      return false;
+      return (await lookup(host, { all: true })).map(({ address }) => address);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOTFOUND" || code === "ENODATA") return true;
+      if (code === "ENOTFOUND" || code === "ENODATA") return [];
       if (code !== "EAI_AGAIN" || Date.now() >= deadline) {
         throw new RefusedError(`The name ${host} cannot be looked up: ${(error as Error).message}`);
       }
@@ -55,21 +82,10 @@ export async function hasNoAddress(host: string): Promise<boolean> {
   }
 }
 
-/** Milliseconds for an answer of one address. */
-const CONNECT_MS = 3_000;
+const all = async <Each>(many: readonly Each[], holds: (each: Each) => Promise<boolean>): Promise<boolean> =>
+  (await Promise.all(many.map(holds))).every(Boolean);
 
-/** True when every address of `host` refuses to be connected to: the machines are there, and nothing of Kafka runs on them. No answer is not that. */
-export async function nobodyListens(host: string, port: number): Promise<boolean> {
-  let addresses: { readonly address: string }[];
-  try {
-    addresses = await lookup(host, { all: true });
-  } catch {
-    return false;
-  }
-  const refusals = await Promise.all(addresses.map(({ address }) => refuses(address, port)));
-  return refusals.length > 0 && refusals.every((refused) => refused);
-}
-
+/** Whether an address says that nothing listens; another failure is no answer. */
 function refuses(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_MS });
@@ -77,14 +93,14 @@ function refuses(host: string, port: number): Promise<boolean> {
       socket.destroy();
       resolve(refused);
     };
-    socket.once("connect", () => {
+    socket.on("connect", () => {
       end(false);
     });
-    socket.once("timeout", () => {
+    socket.on("timeout", () => {
       end(false);
     });
-    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
-      end(code === "ECONNREFUSED");
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      end(error.code === "ECONNREFUSED");
     });
   });
 }

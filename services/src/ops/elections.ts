@@ -1,6 +1,7 @@
 import { electLeadersV2 } from "../kafka/protocol/elect-leaders.js";
 import type { Cluster } from "./cluster.js";
-import type { Placement } from "./placement.js";
+import { count } from "./format.js";
+import { type Placement, readPlacement } from "./placement.js";
 import { RefusedError } from "./refused.js";
 
 /** Partitions of an election held at once. */
@@ -42,4 +43,17 @@ export async function electPreferredLeaders(cluster: Cluster, placement: Placeme
     }
   }
   return misled.length;
+}
+
+/** Hands partitions back to their preferred leaders, and waits for those that have yet to catch up, as after a restart. */
+export async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  let placement = await readPlacement(cluster);
+  while (misledPartitions(placement).some(({ possible }) => !possible) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    placement = await readPlacement(cluster);
+  }
+  const elected = await electPreferredLeaders(cluster, placement);
+  const left = misledPartitions(placement).filter(({ possible }) => !possible).length;
+  print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
 }

@@ -28,6 +28,7 @@ async function main(): Promise<number> {
     },
     signal: stopping.signal,
     begun: process.env["KAFKA_BEGUN_FILE"],
+    earlier: process.env["KAFKA_EARLIER_CONFIG_DIR"],
   });
   try {
     await program.parseAsync();

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { brokerList, number } from "./arguments.js";
-import type { Begun } from "./begun.js";
 import { waitForBrokers } from "./brokers.js";
 import type { Cluster } from "./cluster.js";
+import { awaitMoves, finishChange, prepareChange } from "./commands/change.js";
 import { keepControllers } from "./commands/controllers.js";
 import { drain } from "./commands/drain.js";
 import { previewMoves, showMoves } from "./commands/preview-moves.js";
@@ -10,15 +10,14 @@ import { moveOptions, redistribute } from "./commands/redistribute.js";
 import { judge, reportCluster } from "./commands/report.js";
 import { showChecks, showReport } from "./commands/show.js";
 import { unregister } from "./commands/unregister.js";
-import { electPreferredLeaders, misledPartitions } from "./elections.js";
+import { readDesiredState } from "./desired-state.js";
+import { electLeaders } from "./elections.js";
 import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
 import { count } from "./format.js";
 import { clusterPort } from "./move/cluster-port.js";
 import { settle } from "./move/mover.js";
-import { readPlacement } from "./placement.js";
 import { RefusedError } from "./refused.js";
 import { addSettings } from "./settings-commands.js";
-import { inTurn } from "./steps.js";
 import { addTopics } from "./topics/commands.js";
 
 interface Spreading extends Copying {
@@ -32,17 +31,13 @@ export function createProgram(environment: ProgramEnvironment): Command {
   const program = new Command("ops").description(
     "Kafka operations. KAFKA_BOOTSTRAP_ADDRESS says where the brokers are.",
   );
-  const run = (
-    options: Partial<Common>,
-    action: (cluster: Cluster) => Promise<void>,
-    leaving?: (begun: Begun) => readonly string[],
-  ) => withCluster(environment, options, action, leaving);
+  const run = (options: Partial<Common>, action: (cluster: Cluster) => Promise<void>) =>
+    withCluster(environment, options, action);
   const command = (name: string, description: string, waitSeconds = 300) =>
     program
       .command(name)
       .description(description)
-      .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), waitSeconds)
-      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start");
+      .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), waitSeconds);
   const moving = (each: Command) =>
     each
       .option(
@@ -95,11 +90,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .argument("[broker]", "the one broker to empty, instead of --keep", number(0, 2_147_483_647))
     .action(async (broker: number | undefined, options: Spreading & { keep?: number[] }) => {
       const keep = await kept(environment, broker, options.keep);
-      await run(
-        options,
-        (cluster) => drain(cluster, spreading(options, keep)),
-        ({ brokers }) => brokers.filter((id) => !keep.includes(id)).map((id) => `broker ${id}`),
-      );
+      await run(options, (cluster) => drain(cluster, spreading(options, keep)));
     });
   command("unregister", "forget stopped brokers that are not kept", 120)
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
@@ -119,17 +110,14 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .option("--joined", "also wait until all that stay are voters", false)
     .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
     .action((options: Common & { keep: number[]; joined: boolean; settle: number }) =>
-      run(
-        options,
-        (cluster) =>
-          keepControllers(cluster, {
-            keep: options.keep,
-            joined: options.joined,
-            waitMs: options.wait * 1_000,
-            settleMs: options.settle * 1_000,
-            print,
-          }),
-        ({ controllers }) => controllers.filter((id) => !options.keep.includes(id)).map((id) => `controller ${id}`),
+      run(options, (cluster) =>
+        keepControllers(cluster, {
+          keep: options.keep,
+          joined: options.joined,
+          waitMs: options.wait * 1_000,
+          settleMs: options.settle * 1_000,
+          print,
+        }),
       ),
     );
   command("elect-leaders", "hand partitions back to their preferred leaders", 60).action((options: Common) =>
@@ -161,13 +149,19 @@ export function createProgram(environment: ProgramEnvironment): Command {
     );
   addTopics(program, environment, moving);
   addSettings(program, environment);
-  program
-    .command("steps")
-    .description("run commands of this program one after the other")
-    .argument("<commands...>", 'each in quotes, such as "wait --brokers 0,1,2"')
-    .action((steps: string[]) =>
-      inTurn(steps, print, (words) => createProgram(environment).parseAsync(words, { from: "user" })),
-    );
+  for (const [name, action, description] of [
+    ["prepare", prepareChange, "what must happen before servers change: check topics and settings, empty what leaves"],
+    ["finish", finishChange, "what completes a change once the servers run"],
+    ["await-moves", awaitMoves, "see to the end of moves that were handed to Kafka"],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .requiredOption("--file <path>", "what the cluster shall be, cluster.json")
+      .action(async ({ file }: { file: string }) => {
+        await action(environment, await readDesiredState(file));
+      });
+  }
   throwInsteadOfExit(program);
   return program;
 }
@@ -192,17 +186,4 @@ async function kept(
     rest = [...(await cluster.describe([])).brokers.keys()].filter((id) => id !== broker);
   });
   return rest;
-}
-
-async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
-  const deadline = Date.now() + waitMs;
-  let placement = await readPlacement(cluster);
-  // After a restart, a preferred leader first has to catch up.
-  while (misledPartitions(placement).some(({ possible }) => !possible) && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    placement = await readPlacement(cluster);
-  }
-  const elected = await electPreferredLeaders(cluster, placement);
-  const left = misledPartitions(placement).filter(({ possible }) => !possible).length;
-  print(`${count(elected, "leadership")} moved${left > 0 ? `; ${left} preferred leaders are not in sync` : ""}.`);
 }

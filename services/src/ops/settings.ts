@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { ALL_BROKERS, type Cluster } from "./cluster.js";
+import { readJsonFile } from "./json-file.js";
 import { POOLS, resizePool, towards } from "./pools.js";
 import { RefusedError } from "./refused.js";
 import { isSameValue } from "./same-value.js";
@@ -19,16 +19,7 @@ type Changes = Readonly<Record<string, string | undefined>>;
  * @throws {@link RefusedError} when the file is something else.
  */
 export async function readClusterSettings(path: string): Promise<Readonly<Record<string, string>>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    throw new RefusedError(`${path} cannot be read as JSON: ${(error as Error).message}`);
-  }
-  const result = file.safeParse(json);
-  if (result.success) return result.data.cluster;
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
-  throw new RefusedError(`${path} does not declare settings as it should: ${problems.join("; ")}.`);
+  return (await readJsonFile(path, file, "settings")).cluster;
 }
 
 /**

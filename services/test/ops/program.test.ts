@@ -2,16 +2,31 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Command, CommanderError } from "commander";
+import { whyNoneRuns } from "../../src/ops/brokers.js";
+import type { DesiredState } from "../../src/ops/desired-state.js";
 import { createProgram } from "../../src/ops/program.js";
 import { RefusedError } from "../../src/ops/refused.js";
 
+const STATE: DesiredState = {
+  version: "4.3.1",
+  brokers: [0, 1, 2],
+  controllers: [0, 1, 2],
+  topics: [],
+  settings: {},
+  moves: { throttle: 1_048_576, stallSeconds: 900, rebalance: true, wait: true },
+};
+
 /** Runs a command line; with no Kafka, so only what is decided before. */
-async function run(args: readonly string[], bootstrap = "127.0.0.1:1", begun?: string): Promise<string[]> {
+async function run(
+  args: readonly string[],
+  bootstrap = "127.0.0.1:1",
+  records: { begun?: string; earlier?: string } = {},
+): Promise<string[]> {
   const lines: string[] = [];
   const print = (line: string) => lines.push(line);
-  const program = createProgram({ bootstrap, print, signal: new AbortController().signal, begun, restartsMs: 0 });
+  const program = createProgram({ bootstrap, print, signal: new AbortController().signal, ...records });
   const quiet = (command: Command): void => {
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     command.commands.forEach(quiet);
@@ -41,6 +56,9 @@ describe("ops", () => {
     ["controllers"],
     ["topics", "apply"],
     ["settings", "apply"],
+    ["prepare"],
+    ["finish"],
+    ["await-moves"],
     ["status", "extra"],
   ]) {
     it(`takes "${args.join(" ")}" for bad usage`, async () => {
@@ -48,61 +66,84 @@ describe("ops", () => {
     });
   }
 
-  describe("where no broker has an address, when told that this is fine", () => {
-    const absent = ["--absent-ok", "broker.kafka.svc.invalid"];
-    const record = (text: string): string => {
-      const path = join(mkdtempSync(join(tmpdir(), "begun-")), "servers.json");
+  describe("prepare, where no broker has an address", () => {
+    const file = (name: string, text: string): string => {
+      const path = join(mkdtempSync(join(tmpdir(), "prepare-")), name);
       writeFileSync(path, text);
       return path;
     };
-    const begun = record('{"brokers": [0, 1, 2, 3], "controllers": [0, 1, 2]}');
+    const begun = file("servers.json", '{"brokers": [0, 1, 2, 3], "controllers": [0, 1, 2]}');
+    const none = { begun: "/nowhere/servers.json", earlier: "/nowhere" };
+    const prepare = (records: { begun?: string; earlier?: string }, changes: Partial<DesiredState> = {}) =>
+      run(
+        ["prepare", "--file", file("cluster.json", JSON.stringify({ ...STATE, ...changes }))],
+        "broker.kafka.svc.invalid:9092",
+        records,
+      );
 
     it("does nothing before the first start", async () => {
-      assert.deepEqual(await run(["drain", "--keep", "0,1,2", ...absent], "127.0.0.1:1", "/nowhere/servers.json"), [
+      assert.deepEqual(await prepare(none), [
         "broker.kafka.svc.invalid has no address: no broker runs yet, so there is nothing to do.",
       ]);
     });
 
     it("does nothing when all that has begun stays", async () => {
-      const nothing = ["broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do."];
-      assert.deepEqual(await run(["drain", "--keep", "0-3", ...absent], "127.0.0.1:1", begun), nothing);
-      assert.deepEqual(await run(["controllers", "--keep", "0,1,2", ...absent], "127.0.0.1:1", begun), nothing);
-    });
-
-    it("refuses to let a server go that has begun", async () => {
-      await assert.rejects(
-        run(["drain", "--keep", "0,1", ...absent], "127.0.0.1:1", begun),
-        /so no broker runs, and broker 2, broker 3 cannot be emptied before they leave/,
-      );
-      await assert.rejects(run(["controllers", "--keep", "0,1", ...absent], "127.0.0.1:1", begun), /controller 2/);
-    });
-
-    it("believes nothing without a record, or with one that it cannot read", async () => {
-      await assert.rejects(run(["drain", "--keep", "0", ...absent]), /whether one ever ran is not known/);
-      await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", tmpdir()), /cannot be read/);
-      await assert.rejects(run(["drain", "--keep", "0", ...absent], "127.0.0.1:1", record("{}")), /does not say which/);
-    });
-  });
-
-  describe("where all brokers refuse connections, when told that this is fine", () => {
-    const folder = mkdtempSync(join(tmpdir(), "begun-"));
-    const begun = join(folder, "servers.json");
-    writeFileSync(begun, '{"brokers": [0, 1, 2], "controllers": [0]}');
-    const drain = (keep: string, record: string) =>
-      run(["drain", "--keep", keep, "--wait", "0", "--absent-ok", "127.0.0.1"], "127.0.0.1:1", record);
-
-    it("does nothing when all that has begun stays: the change may be what mends them", async () => {
-      assert.deepEqual(await drain("0,1,2", begun), [
-        "nobody listens at 127.0.0.1:1: no broker runs, and nothing leaves, so there is nothing to do.",
+      assert.deepEqual(await prepare({ ...none, begun }, { brokers: [0, 1, 2, 3, 4] }), [
+        "broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do.",
       ]);
     });
 
-    it("refuses to let a server go that has begun", async () => {
-      await assert.rejects(drain("0,1", begun), /nobody listens .* so no broker runs, and broker 2 cannot be emptied/);
+    it("refuses to let a server go that has begun, and says how to empty the record", async () => {
+      await assert.rejects(
+        prepare({ ...none, begun }, { brokers: [0, 1] }),
+        /^RefusedError: No broker runs \(broker\.kafka\.svc\.invalid has no address\), and broker 2, broker 3 cannot be emptied before they leave/,
+      );
+      const refusal = prepare({ ...none, begun }, { brokers: [0, 1, 2, 3], controllers: [0, 1] });
+      const patch = await refusal.then(
+        () => "",
+        (error: unknown) => /-p '(.*)'$/.exec((error as Error).message)?.[1] ?? "",
+      );
+      const { data } = JSON.parse(patch) as { data: { "servers.json": string } };
+      assert.deepEqual(
+        await prepare({ ...none, begun: file("servers.json", data["servers.json"]) }, { brokers: [0] }),
+        ["broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do."],
+      );
     });
 
-    it("believes nothing without a record", async () => {
-      await assert.rejects(drain("0,1,2", join(folder, "none.json")), /ECONNREFUSED/);
+    it("keeps controllers where the quorum cannot change", async () => {
+      const { controllers, ...fixed } = STATE;
+      assert.ok(controllers);
+      const path = file("cluster.json", JSON.stringify({ ...fixed, brokers: [0, 1, 2, 3] }));
+      assert.equal(
+        (await run(["prepare", "--file", path], "broker.kafka.svc.invalid:9092", { ...none, begun })).length,
+        1,
+      );
+    });
+
+    it("refuses where an older version may have run servers, which it did not record", async () => {
+      const earlier = dirname(file("server.properties", ""));
+      await assert.rejects(prepare({ ...none, earlier }), /made by a version that did not record which servers began/);
+      assert.equal((await prepare({ begun, earlier }, { brokers: [0, 1, 2, 3] })).length, 1);
+    });
+
+    it("believes nothing without a record, or with one that it cannot read", async () => {
+      await assert.rejects(prepare({}), /whether one ever ran is not known/);
+      await assert.rejects(prepare({ ...none, begun: tmpdir() }), /cannot be read/);
+      await assert.rejects(prepare({ ...none, begun: file("servers.json", "{}") }), /does not say which/);
+    });
+  });
+
+  describe("whyNoneRuns", () => {
+    it("is that nothing listens, once that lasts, and never a connection that is taken", async () => {
+      const said: string[] = [];
+      const server = createServer((socket) => socket.destroy());
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as { port: number };
+      assert.equal(await whyNoneRuns("127.0.0.1", port, (line) => said.push(line), 0), undefined);
+      await new Promise((resolve) => server.close(resolve));
+      const why = await whyNoneRuns("127.0.0.1", port, (line) => said.push(line), 1_500);
+      assert.equal(why, `nothing listens at 127.0.0.1:${port}`);
+      assert.deepEqual(said, [`Waiting up to 1.5 s for brokers that restart: ${why}.`]);
     });
   });
 

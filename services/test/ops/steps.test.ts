@@ -4,31 +4,28 @@ import { inTurn } from "../../src/ops/steps.js";
 
 describe("ops steps", () => {
   /** Runs two steps; the first fails as often as there are errors. */
-  async function run(...errors: Error[]): Promise<{ said: string[]; ran: string[][] }> {
+  async function run(...errors: Error[]): Promise<{ said: string[]; ran: string[] }> {
     const said: string[] = [];
-    const ran: string[][] = [];
-    await inTurn(
-      ["wait --brokers 0,1", "elect-leaders"],
-      (line) => said.push(line),
-      (words) => {
-        ran.push(words);
+    const ran: string[] = [];
+    const step = (name: string) => ({
+      name,
+      run: () => {
+        ran.push(name);
         const error = errors.shift();
         return error ? Promise.reject(error) : Promise.resolve();
       },
-    );
+    });
+    await inTurn([step("brokers"), step("leaders")], (line) => said.push(line));
     return { said, ran };
   }
 
   it("runs one after the other, and says which", async () => {
-    assert.deepEqual(await run(), {
-      said: ["ops wait --brokers 0,1", "ops elect-leaders"],
-      ran: [["wait", "--brokers", "0,1"], ["elect-leaders"]],
-    });
+    assert.deepEqual(await run(), { said: ["— brokers", "— leaders"], ran: ["brokers", "leaders"] });
   });
 
   it("tries again what failed unexpectedly, and says why", async () => {
     const { said, ran } = await run(new Error("no idea"));
-    assert.deepEqual(said, ["ops wait --brokers 0,1", "Trying again after: no idea", "ops elect-leaders"]);
+    assert.deepEqual(said, ["— brokers", "Trying again after: no idea", "— leaders"]);
     assert.equal(ran.length, 3);
   });
 

@@ -38,7 +38,7 @@ describe("what a disk knows", function () {
   const known = (...directories: Record<string, string>[]) => {
     const paths = directories.map((files, index) => {
       const directory = join(folder, String(index));
-      mkdirSync(directory);
+      mkdirSync(directory, { recursive: true });
       for (const [name, text] of Object.entries(files)) {
         mkdirSync(dirname(join(directory, name)), { recursive: true });
         writeFileSync(join(directory, name), text);
@@ -83,6 +83,15 @@ describe("what a disk knows", function () {
 
   it("is data when one of several volumes was used, and the one for the metadata is empty", async () => {
     assert.equal(await known({}, { ...FORMATTED, "recovery-point-offset-checkpoint": "" }), "DATA 0");
+  });
+
+  it("is nothing while it is being formatted", async () => {
+    assert.equal(await known({ "meta.properties.tmp": "version=1", "bootstrap.checkpoint.tmp": "x" }), "NOTHING 0");
+    assert.equal(await known({ "bootstrap.checkpoint": "x", "meta.properties.tmp": "" }, FORMATTED), "NOTHING 0");
+  });
+
+  it("is data when it was used, and has lost the mark of its cluster", async () => {
+    assert.equal(await known({ "recovery-point-offset-checkpoint.tmp": "" }), "DATA 0");
   });
 
   it("is nothing when one of several volumes was formatted, and Kafka has never written to it", async () => {

@@ -16,7 +16,7 @@ const kproducer = "Deployment kproducer";
 const kconsumer = "Deployment kconsumer";
 const settings = "ConfigMap kafka-config";
 const properties = ["data", "server.properties"];
-const topics = ["data", "topics.json"];
+const topics = ["data", "cluster.json"];
 const context = [...container, "securityContext"];
 const digest = `sha256:${"ab".repeat(32)}`;
 
@@ -279,7 +279,7 @@ function append(line: string): Mutation {
 /** Another declaration of topics. */
 function topicWith(topic: Record<string, unknown>): Mutation {
   return set(
-    "ConfigMap finish-files",
+    "ConfigMap desired-state",
     topics,
     JSON.stringify({ topics: [{ name: "chatroom", partitions: 12, ...topic }] }),
   );

@@ -97,7 +97,7 @@ final class Founding {
             return new Decision(
                     Action.REFUSE,
                     "only " + names(now.remembering()) + " of " + (now.controllers.size() + 1) + " controllers still has the metadata, and Kafka 3.9 would take the votes of those that lost it for their old ones: "
-                            + "give the others the volumes that they had. There is no quorum until then",
+                            + "give the others the volumes that they had, or, if those are gone for good, see `npm run ops -- recover-quorum`. There is no quorum until then",
                     false);
         }
         String whom = silent.isEmpty() ? "a leader that most controllers follow" : names(silent);
@@ -115,7 +115,8 @@ final class Founding {
             return new Decision(
                     Action.REFUSE,
                     "the metadata of this cluster is lost: it is on no controller's disk, but there is data of the cluster on " + some(witnesses) + ". No quorum is founded, for it would know no topic, "
-                            + "and brokers delete what no topic owns. Give the controllers the volumes that they had; to begin anew without the data, empty the volumes of all servers",
+                            + "and brokers delete what no topic owns. Give the controllers the volumes that they had; if those are gone for good, `npm run ops -- recover-quorum` says what can be brought back from "
+                            + "the copies of others; to begin anew without the data, empty the volumes of all servers",
                     false);
         }
         List<Server> absent = silent(now.brokers);

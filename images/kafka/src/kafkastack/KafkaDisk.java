@@ -24,6 +24,8 @@ record KafkaDisk(List<Path> directories) {
     private static final String FIRST_VOTERS = "00000000000000000000-0000000000.checkpoint";
     /** What formatting leaves in a log directory. */
     private static final Set<String> FORMATTING = Set.of(FORMATTED, "bootstrap.checkpoint", METADATA, "lost+found");
+    /** Ending of a file that Kafka is about to give its name: formatting takes seconds on a busy machine, and others ask meanwhile. */
+    private static final String UNFINISHED = ".tmp";
 
     private static final Pattern EPOCH = Pattern.compile("\"leaderEpoch\":(\\d+)");
     private static final Pattern LEADER = Pattern.compile("\"leaderId\":(\\d+)");
@@ -54,7 +56,7 @@ record KafkaDisk(List<Path> directories) {
             }
             for (Path directory : directories) {
                 // A disk with a partition was used; and of two disks that were formatted together, the one without the metadata log was, when Kafka has written to it.
-                if (any(directory, KafkaDisk::isPartition) || (!metadataFormatted() && any(directory, file -> !FORMATTING.contains(name(file))))) {
+                if (any(directory, KafkaDisk::isPartition) || (!metadataFormatted() && any(directory, file -> !isOfFormatting(file)))) {
                     return new State(Knows.DATA, epoch);
                 }
             }
@@ -77,6 +79,11 @@ record KafkaDisk(List<Path> directories) {
         } catch (IOException e) {
             throw new DirectoryIteratorException(e);
         }
+    }
+
+    private static boolean isOfFormatting(Path file) {
+        String name = name(file);
+        return FORMATTING.contains(name.endsWith(UNFINISHED) ? name.substring(0, name.length() - UNFINISHED.length()) : name);
     }
 
     private static boolean isPartition(Path file) {

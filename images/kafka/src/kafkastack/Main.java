@@ -72,6 +72,7 @@ public final class Main {
         };
         boolean controls = roles.contains("controller");
         KafkaDisk disk = new KafkaDisk(Arrays.stream(properties.getProperty("log.dirs").split(",")).map(Path::of).toList());
+        new Recovery(disk.directories().get(0)).install();
         Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
         Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);

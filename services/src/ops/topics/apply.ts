@@ -16,6 +16,8 @@ export interface TopicsOptions extends CopyOptions {
   readonly waitMs: number;
   /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
   readonly brokers?: number | undefined;
+  /** Whether the brokers that run are asked about the settings of topics. Those of another version than they shall be are not. @default true */
+  readonly settings?: boolean | undefined;
 }
 
 /** A plan, and what it was made from. */
@@ -40,9 +42,13 @@ export async function checkTopics(
   const planned = await makePlan(cluster, declaration, options);
   const { plan } = planned;
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals.join(" "));
-  await cluster.createTopics(await placeable(cluster, plan.create), true);
+  const asks = options.settings !== false;
+  const create = asks ? plan.create : plan.create.map((topic) => ({ ...topic, config: {} }));
+  await cluster.createTopics(await placeable(cluster, create), true);
   await cluster.addPartitions(plan.addPartitions, true);
-  for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes, true);
+  for (const { name, changes } of asks ? plan.setConfig : []) {
+    await cluster.alterConfig({ type: "topic", name }, changes, true);
+  }
   for (const line of describePlan(plan)) options.print(line);
   if (isEmptyPlan(plan)) options.print(`All ${declaration.topics.length} topics are as declared.`);
   return planned;

@@ -28,7 +28,6 @@ export function addTopics(
       .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
       .requiredOption("--file <path>", "the declaration, topics.json")
       .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
-      .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
       .action(async (options: Copying & { file: string; brokers?: number }) => {
         const declaration = await readDeclaration(options.file);
         await withCluster(environment, options, async (cluster) => {
@@ -41,7 +40,6 @@ export function addTopics(
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
     .requiredOption("--file <path>", "the declaration, topics.json")
     .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), 300)
-    .option("--absent-ok <host>", "do nothing when this name has no address, as before the first start")
     .action(async (options: Copying & { file: string; keep: number[] }) => {
       const declaration = await readDeclaration(options.file);
       await withCluster(environment, options, (cluster) =>

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { RefusedError } from "../refused.js";
+import { parseJson, readJsonFile } from "../json-file.js";
 
 /** A topic as the stack declares it. */
 export interface DeclaredTopic {
@@ -45,7 +44,8 @@ const topic = z.strictObject({
   config: z.record(z.string(), z.string()).default({}),
 });
 
-const file = z.strictObject({
+/** The form of a {@link Declaration}. */
+export const declarationForm = z.strictObject({
   topics: z.array(topic).refine((topics) => new Set(topics.map(({ name }) => name)).size === topics.length, {
     error: "must not declare a topic twice",
   }),
@@ -58,28 +58,9 @@ const file = z.strictObject({
   minInsyncReplicas: factor.optional(),
 });
 
-/**
- * Reads `topics.json`.
- *
- * @throws {@link RefusedError} naming every field that is wrong.
- */
-export async function readDeclaration(path: string): Promise<Declaration> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw new RefusedError(`${path} cannot be read: ${(error as Error).message}`);
-  });
-  return parseDeclaration(text, path);
-}
+/** Reads `topics.json`. @throws RefusedError naming every field that is wrong */
+export const readDeclaration = (path: string): Promise<Declaration> => readJsonFile(path, declarationForm, "topics");
 
 /** {@link readDeclaration} for text that is at hand; `source` is its name in errors. */
-export function parseDeclaration(text: string, source: string): Declaration {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new RefusedError(`${source} is not JSON: ${(error as Error).message}`);
-  }
-  const result = file.safeParse(json);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "it"}: ${issue.message}`);
-  throw new RefusedError(`${source} does not declare topics as it should: ${problems.join("; ")}.`);
-}
+export const parseDeclaration = (text: string, source: string): Declaration =>
+  parseJson(text, source, declarationForm, "topics");

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { one, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
+import { parseDesiredState } from "../../services/src/ops/desired-state.js";
+import { clusterFile, clusterFileMap, type Desired } from "./desired-state";
+
+const DESIRED: Desired = {
+  version: "4.3.1",
+  brokers: [0, 1, 2],
+  controllers: [9000, 9001, 9002],
+  topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
+  settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3, "log.retention.ms": 5 },
+  dynamicSettings: { "log.retention.ms": 5 },
+  moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
+};
+
+describe("The document of what a cluster shall be", () => {
+  it("says what the ops program reads", () => {
+    assert.deepEqual(parseDesiredState(clusterFile(DESIRED), "cluster.json"), {
+      version: "4.3.1",
+      brokers: [0, 1, 2],
+      controllers: [9000, 9001, 9002],
+      topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } }],
+      internal: { replicationFactor: 3, topics: { __consumer_offsets: { replicationFactor: 3 } } },
+      minInsyncReplicas: 2,
+      settings: { "log.retention.ms": "5" },
+      moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
+    });
+    assert.ok(!("controllers" in parseDesiredState(clusterFile({ ...DESIRED, controllers: undefined }), "x")));
+  });
+
+  it("is read by the ops program whatever a component is given", () => {
+    const settings = fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
+    const topic = fc.record({
+      name: fc.stringMatching(/^[a-z0-9._-]{3,249}$/),
+      partitions: fc.integer({ min: 1, max: 100_000 }),
+      replicationFactor: fc.integer({ min: 1, max: 32_767 }),
+      config: settings,
+    });
+    const ids = fc.uniqueArray(fc.nat(), { minLength: 1 });
+    const desired = fc.record({
+      version: fc.constantFrom("3.9.2", "4.3.1"),
+      brokers: ids,
+      controllers: fc.option(ids, { nil: undefined }),
+      topics: fc.uniqueArray(topic, { selector: ({ name }) => name }),
+      settings: fc.constant({}),
+      dynamicSettings: settings,
+      moves: fc.record({
+        throttle: fc.integer({ min: 1_024 }),
+        stallSeconds: fc.integer({ min: 1 }),
+        rebalance: fc.boolean(),
+        wait: fc.boolean(),
+      }),
+    });
+    fc.assert(
+      fc.property(desired, (given) => {
+        const read = parseDesiredState(clusterFile(given), "cluster.json");
+        assert.deepEqual(
+          [read.brokers, read.controllers, read.moves],
+          [given.brokers, given.controllers, { ...given.moves }],
+        );
+        assert.deepEqual(
+          read.topics.map(({ name }) => name),
+          given.topics.map(({ name }) => name),
+        );
+      }),
+    );
+  });
+
+  it("is in an immutable ConfigMap of a name that Pulumi gives", async () => {
+    const resources = await registered(() => clusterFileMap("desired-state", SCOPE, DESIRED, {}));
+    const { metadata, immutable, data } = one(resources, "ConfigMap").inputs;
+    assert.deepEqual(Object.keys(metadata as object).sort(), ["labels", "namespace"]);
+    assert.equal(immutable, true);
+    assert.deepEqual(data, { "cluster.json": clusterFile(DESIRED) });
+  });
+
+  it("is refused when no ConfigMap can hold it", () => {
+    const topics = Array.from({ length: 20_000 }, (_, index) => ({ ...DESIRED.topics[0], name: `t${index}` }));
+    assert.throws(
+      () => clusterFileMap("desired-state", SCOPE, { ...DESIRED, topics: topics as Desired["topics"] }, {}),
+      /a ConfigMap holds 1000000: declare fewer than 20000 topics/,
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../kafka/settings";
+import { metadata, type Scope } from "../kubernetes/scope";
+import { internalTopics } from "./internal-topics";
+
+/** A topic as it shall be. */
+export interface Topic {
+  readonly name: string;
+  /** More may be added later, never fewer. */
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** Topic settings under Kafka's own names. */
+  readonly config: Settings;
+}
+
+/** How partitions may be moved. */
+export interface Moves {
+  /** Bytes per second that moving partitions may take of each broker. */
+  readonly throttle: number;
+  /** Seconds without a byte copied after which moving partitions is given up. */
+  readonly stallSeconds: number;
+  /** Whether brokers that hold too little get their share of partitions. */
+  readonly rebalance: boolean;
+  /** Whether an update waits until partitions have moved. Otherwise Kafka goes on by itself, and a Job that nobody waits for removes the throttle afterwards. */
+  readonly wait: boolean;
+}
+
+/** What a cluster shall be: all that the Jobs around a change of its servers bring about. */
+export interface Desired {
+  /** Kafka version of the servers. Brokers of another one are not asked about settings. */
+  readonly version: string;
+  /** Node ids of the brokers. */
+  readonly brokers: readonly number[];
+  /** Node ids of the controllers; none with ZooKeeper or a quorum that cannot change. */
+  readonly controllers?: readonly number[] | undefined;
+  readonly topics: readonly Topic[];
+  /** All broker settings: those of Kafka's own topics say how many replicas these have. */
+  readonly settings: Settings;
+  /** The broker settings that are applied at run time. */
+  readonly dynamicSettings: Settings;
+  readonly moves: Moves;
+}
+
+/** File name of the document. */
+export const CLUSTER_FILE = "cluster.json";
+
+/** Bytes that the document may have: a ConfigMap holds 1 MiB, with its metadata. */
+const MOST_BYTES = 1_000_000;
+
+/** Settings as Kafka's protocol carries them. */
+const asText = (settings: Settings): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
+
+/** The document as text. The ops program reads and validates it (`services/src/ops/desired-state.ts`). */
+export function clusterFile({ version, brokers, controllers, topics, moves, ...desired }: Desired): string {
+  const document = {
+    version,
+    brokers,
+    ...(controllers !== undefined && { controllers }),
+    topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
+    ...internalTopics(desired.settings, brokers.length),
+    settings: asText(desired.dynamicSettings),
+    moves,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/**
+ * The document in an immutable ConfigMap under a name of Pulumi's making: another content is another object, and so another Job; the Job of an earlier run keeps what it
+ * was made with. (As an argument of the Job it would be in every listing of processes, and in `kubectl describe`.)
+ *
+ * @throws when it is larger than a ConfigMap can be
+ */
+export function clusterFileMap(
+  name: string,
+  scope: Scope,
+  desired: Desired,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ConfigMap {
+  const text = clusterFile(desired);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_BYTES) {
+    throw new Error(
+      `${CLUSTER_FILE} would have ${bytes} bytes, and a ConfigMap holds ${MOST_BYTES}: declare fewer than ${desired.topics.length} topics, or give them fewer settings of their own`,
+    );
+  }
+  return new k8s.core.v1.ConfigMap(
+    name,
+    { metadata: metadata(scope, "ops"), immutable: true, data: { [CLUSTER_FILE]: text } },
+    opts,
+  );
+}

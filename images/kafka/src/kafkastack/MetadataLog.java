@@ -1,0 +1,157 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.message.VotersRecord;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+
+/**
+ * A copy of the KRaft metadata log, as it lies in {@code __cluster_metadata-0}: on controllers, and on every broker, which follow it. Read without Kafka, which may have
+ * it open, and checked batch by batch: what a torn write left at its end is not part of it.
+ *
+ * @param snapshot the newest snapshot; null when there is none.
+ * @param segments in order; none when the snapshot is newer than all of them.
+ * @param bytes how much of the last segment is whole.
+ * @param end offset of the next record.
+ * @param epoch of the last record: of two copies, the one with the later epoch has more, and with the same epoch the one with the later end.
+ * @param written when the last record was written, in milliseconds since 1970; 0 when that is not known.
+ * @param voters the last ones that it names; null when it names none.
+ */
+record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int epoch, long written, VotersRecord voters) {
+    static final String DIRECTORY = "__cluster_metadata-0";
+    private static final Pattern SNAPSHOT = Pattern.compile("(\\d{20})-(\\d{10})\\.checkpoint");
+    private static final Pattern SEGMENT = Pattern.compile("(\\d{20})\\.log");
+    private static final short VOTERS_VERSION = 0;
+
+    /** @throws IOException when it cannot be read, or is damaged elsewhere than at its end. */
+    static MetadataLog read(Path directory) throws IOException {
+        List<Path> snapshots = named(directory, SNAPSHOT);
+        List<Path> segments = named(directory, SEGMENT);
+        Path snapshot = snapshots.isEmpty() ? null : snapshots.get(snapshots.size() - 1);
+        Reader reader = new Reader();
+        if (snapshot != null) {
+            reader.snapshot(snapshot);
+        }
+        long bytes = 0;
+        long start = segments.isEmpty() ? reader.covered : offsetOf(segments.get(0));
+        if (start > reader.covered) {
+            throw new IOException("the metadata log begins at offset " + start + " and no snapshot reaches so far");
+        }
+        long next = start;
+        for (Path segment : segments) {
+            if (offsetOf(segment) != next) {
+                throw new IOException("the metadata log has a hole: " + segment.getFileName() + " does not begin at offset " + next);
+            }
+            bytes = reader.segment(segment, next);
+            next = reader.next;
+        }
+        if (next < reader.covered) {
+            // A follower that has fetched a snapshot drops its log, and begins anew behind it.
+            segments = List.of();
+            next = reader.covered;
+        }
+        return new MetadataLog(snapshot, List.copyOf(segments), bytes, next, reader.epoch, reader.written, reader.voters);
+    }
+
+    /** Adds a record that names voters, in an epoch that nothing was written in. */
+    void append(Path directory, int laterEpoch, VotersRecord changed) throws IOException {
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        ByteBuffer value = ByteBuffer.allocate(changed.size(cache, VOTERS_VERSION));
+        changed.write(new ByteBufferAccessor(value), cache, VOTERS_VERSION);
+        ByteBuffer batch = RecordBatch.control(end, laterEpoch, System.currentTimeMillis(), RecordBatch.VOTERS, value.array());
+        Path last = segments.isEmpty() ? directory.resolve(String.format("%020d.log", end)) : directory.resolve(segments.get(segments.size() - 1).getFileName());
+        try (FileChannel file = FileChannel.open(last, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            while (batch.hasRemaining()) {
+                file.write(batch);
+            }
+            file.force(true);
+        }
+    }
+
+    private static List<Path> named(Path directory, Pattern pattern) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (pattern.matcher(file.getFileName().toString()).matches()) {
+                    found.add(file);
+                }
+            }
+        }
+        found.sort(null);
+        return found;
+    }
+
+    private static long offsetOf(Path file) {
+        return Long.parseLong(file.getFileName().toString().substring(0, 20));
+    }
+
+    /** Goes through the batches of a snapshot and of what follows it. */
+    private static final class Reader {
+        /** First offset that the snapshot does not cover. */
+        private long covered;
+
+        private long next;
+        private int epoch;
+        private long written;
+        private VotersRecord voters;
+
+        private void snapshot(Path file) throws IOException {
+            Matcher name = SNAPSHOT.matcher(file.getFileName().toString());
+            if (!name.matches()) {
+                throw new IOException(file + " is no snapshot");
+            }
+            covered = Long.parseLong(name.group(1));
+            epoch = Integer.parseInt(name.group(2));
+            ByteBuffer content = contentOf(file);
+            while (content.hasRemaining()) {
+                RecordBatch batch = RecordBatch.next(content);
+                if (batch == null) {
+                    throw new IOException("the snapshot " + file.getFileName() + " is damaged");
+                }
+                remember(batch);
+            }
+        }
+
+        /** @return how many of its bytes are whole batches. */
+        private long segment(Path file, long from) throws IOException {
+            ByteBuffer content = contentOf(file);
+            next = from;
+            int whole = 0;
+            for (RecordBatch batch; content.hasRemaining() && (batch = RecordBatch.next(content)) != null; whole = content.position()) {
+                if (batch.offset() != next) {
+                    throw new IOException("the metadata log has a hole: there is no offset " + next + " in " + file.getFileName());
+                }
+                next = batch.last() + 1;
+                if (batch.last() < covered) {
+                    continue;
+                }
+                epoch = batch.epoch();
+                written = batch.written();
+                remember(batch);
+            }
+            return whole;
+        }
+
+        private void remember(RecordBatch batch) {
+            for (ByteBuffer value : batch.controlValues(RecordBatch.VOTERS)) {
+                voters = new VotersRecord(new ByteBufferAccessor(value), VOTERS_VERSION);
+            }
+        }
+
+        /** Segments and snapshots of metadata are small: Kafka begins a new segment at 1 GiB, and deletes what a snapshot covers. */
+        private static ByteBuffer contentOf(Path file) throws IOException {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+                return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package kafkastack;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.VotersRecord;
+
+/**
+ * What {@code recover-quorum} does inside of servers: brings the metadata log that another server still has to a controller that has lost its own. It is run in the pods
+ * by who may run commands there; nothing of it can be asked for over the network, for the metadata holds what passwords are checked against.
+ *
+ * <p>{@code survey}: prints what the disk has, {@code key=value} a line.
+ *
+ * <p>{@code export}: writes the metadata log to the standard output.
+ *
+ * <p>{@code stage END EPOCH DIRECTORY ID:DIRECTORY,…}: reads such a copy, that ends at an offset, from the standard input, and lays it beside the log directory, with
+ * these voters in a later epoch and the id of this controller's directory. The next start of the server takes it: see {@link #install}.
+ */
+final class Recovery {
+    private static final String META = "meta.properties";
+    private static final String QUORUM_STATE = "quorum-state";
+    private static final String EPOCHS = "leader-epoch-checkpoint";
+    private static final String STAGED = "recovery";
+    private static final String BEFORE = "before-recovery-";
+    /** Beside segments and snapshots; indexes are made anew. */
+    private static final List<String> COPIED = List.of(EPOCHS, "partition.metadata");
+
+    private final Path log;
+    private final Path volume;
+
+    /** @param log the log directory with the metadata; what is staged is beside it. */
+    Recovery(Path log) {
+        this.log = log;
+        this.volume = log.toAbsolutePath().getParent();
+    }
+
+    public static void main(String[] args) throws IOException {
+        String first = System.getenv("KAFKA_DATA_DIRS").split(",")[0];
+        Recovery recovery = new Recovery(Path.of(first, "log"));
+        try {
+            switch (args[0]) {
+                case "survey" -> recovery.survey();
+                case "export" -> recovery.export(System.out);
+                case "stage" -> {
+                    recovery.stage(System.in, Long.parseLong(args[1]), Integer.parseInt(args[2]), args[3], args[4]);
+                    System.out.println("staged");
+                }
+                default -> throw new IOException("no such command: " + args[0]);
+            }
+        } catch (IOException refusal) {
+            System.err.println("kafka-stack: " + refusal.getMessage());
+            System.exit(1);
+        }
+    }
+
+    /** Takes what is staged: what was there before is laid aside, and nothing is deleted. Can be interrupted at any point, and done again. */
+    void install() throws IOException {
+        Path staged = volume.resolve(STAGED);
+        if (!Files.exists(staged)) {
+            return;
+        }
+        Path copy = staged.resolve(MetadataLog.DIRECTORY);
+        Path metadata = log.resolve(MetadataLog.DIRECTORY);
+        Files.createDirectories(log);
+        if (Files.exists(copy)) {
+            if (Files.exists(metadata)) {
+                Path aside = Files.createDirectory(volume.resolve(BEFORE + System.currentTimeMillis()));
+                Files.move(metadata, aside.resolve(MetadataLog.DIRECTORY), StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(copy, metadata, StandardCopyOption.ATOMIC_MOVE);
+        }
+        if (Files.exists(staged.resolve(META))) {
+            Files.move(staged.resolve(META), log.resolve(META), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.delete(staged);
+        System.err.println("kafka-stack: the metadata is recovered from the copy of another server");
+    }
+
+    private void survey() throws IOException {
+        Map<String, Object> found = new TreeMap<>();
+        KafkaDisk.State state = new KafkaDisk(Stream.of(System.getenv("KAFKA_DATA_DIRS").split(",")).map(dir -> Path.of(dir, "log")).toList()).read();
+        found.put("knows", state.knows().word());
+        found.put("epoch", state.epoch());
+        found.put("directory", formatted().getProperty("directory.id", ""));
+        Path directory = log.resolve(MetadataLog.DIRECTORY);
+        if (Files.isDirectory(directory)) {
+            MetadataLog metadata = MetadataLog.read(directory);
+            found.put("end", metadata.end());
+            found.put("endEpoch", metadata.epoch());
+            found.put("written", metadata.written());
+            if (metadata.voters() != null) {
+                found.put("voters", String.join(",", metadata.voters().voters().stream().map(voter -> voter.voterId() + ":" + voter.voterDirectoryId()).toList()));
+            }
+        }
+        found.forEach((key, value) -> System.out.println(key + "=" + value));
+    }
+
+    private void export(OutputStream to) throws IOException {
+        Path directory = log.resolve(MetadataLog.DIRECTORY);
+        MetadataLog metadata = MetadataLog.read(directory);
+        List<Path> files = new ArrayList<>(metadata.segments());
+        if (metadata.snapshot() != null) {
+            files.add(metadata.snapshot());
+        }
+        COPIED.stream().map(directory::resolve).filter(Files::exists).forEach(files::add);
+        Path last = metadata.segments().isEmpty() ? null : metadata.segments().get(metadata.segments().size() - 1);
+        try (ZipOutputStream zip = new ZipOutputStream(to)) {
+            for (Path file : files) {
+                zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+                try (InputStream content = Files.newInputStream(file)) {
+                    if (file.equals(last)) {
+                        copy(content, zip, metadata.bytes());
+                    } else {
+                        content.transferTo(zip);
+                    }
+                }
+                zip.closeEntry();
+            }
+        }
+    }
+
+    private static void copy(InputStream from, OutputStream to, long bytes) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (long left = bytes; left > 0; ) {
+            int read = from.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (read < 0) {
+                throw new IOException("the metadata log became shorter while it was copied");
+            }
+            to.write(buffer, 0, read);
+            left -= read;
+        }
+    }
+
+    private void stage(InputStream from, long end, int epoch, String directoryId, String voters) throws IOException {
+        Path partial = volume.resolve(STAGED + ".partial");
+        delete(partial);
+        Path directory = Files.createDirectories(partial.resolve(MetadataLog.DIRECTORY));
+        // The end of the archive is known from the archive: the connection that it comes by is not closed in one direction.
+        ZipInputStream zip = new ZipInputStream(new BufferedInputStream(from));
+        for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
+            Files.copy(zip, directory.resolve(Path.of(entry.getName()).getFileName()));
+        }
+        MetadataLog metadata = MetadataLog.read(directory);
+        if (metadata.end() != end) {
+            throw new IOException("the copy of the metadata ends at offset " + metadata.end() + " and not at " + end + ": it did not arrive whole, or has changed");
+        }
+        VotersRecord changed = with(metadata.voters(), voters);
+        if (!changed.equals(metadata.voters())) {
+            metadata.append(directory, epoch, changed);
+            Path epochs = directory.resolve(EPOCHS);
+            Files.deleteIfExists(epochs); // made anew from the records
+        }
+        Files.writeString(directory.resolve(QUORUM_STATE), "{\"leaderId\":-1,\"leaderEpoch\":" + epoch + ",\"votedId\":-1,\"votedDirectoryId\":\"" + Uuid.ZERO_UUID + "\",\"data_version\":1}");
+        if (!Files.exists(log.resolve(META))) {
+            int node = Integer.parseInt(System.getenv("KAFKA_NODE_ID_BASE")) + Integer.parseInt(System.getenv("POD_NAME").replaceFirst(".*-", ""));
+            Files.writeString(partial.resolve(META), "version=1\ncluster.id=" + System.getenv("KAFKA_CLUSTER_ID") + "\nnode.id=" + node + "\ndirectory.id=" + directoryId + "\n");
+        }
+        delete(volume.resolve(STAGED));
+        Files.move(partial, volume.resolve(STAGED), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The same voters, with other directories. */
+    private static VotersRecord with(VotersRecord voters, String directories) throws IOException {
+        if (voters == null) {
+            throw new IOException("the copy of the metadata names no voters");
+        }
+        Map<Integer, Uuid> ids = new TreeMap<>();
+        for (String each : directories.split(",")) {
+            ids.put(Integer.parseInt(each.substring(0, each.indexOf(':'))), Uuid.fromString(each.substring(each.indexOf(':') + 1)));
+        }
+        VotersRecord changed = voters.duplicate();
+        for (VotersRecord.Voter voter : changed.voters()) {
+            Uuid id = ids.remove(voter.voterId());
+            if (id == null) {
+                throw new IOException("the copy of the metadata has the voter " + voter.voterId() + ", for whom no directory was given");
+            }
+            voter.setVoterDirectoryId(id);
+        }
+        if (!ids.isEmpty()) {
+            throw new IOException("the copy of the metadata does not have the voters " + ids.keySet());
+        }
+        return changed;
+    }
+
+    private Properties formatted() throws IOException {
+        Properties properties = new Properties();
+        try (InputStream meta = Files.newInputStream(log.resolve(META))) {
+            properties.load(meta);
+        } catch (NoSuchFileException e) {
+            // not formatted
+        }
+        return properties;
+    }
+
+    private static void delete(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

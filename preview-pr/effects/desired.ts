@@ -1,0 +1,31 @@
+import type { KubernetesResource } from "../../policy/model/resource";
+import { type DesiredState, parseDesiredState } from "../../services/src/ops/desired-state";
+import type { Effect, ObjectChange } from "./effect";
+
+/** What the Jobs around a change of the servers do to data, by the document that says what the cluster shall be. */
+export function desiredEffects({ before, after }: ObjectChange): Effect[] {
+  const [was, is] = [desiredState(before), desiredState(after)];
+  if (was === undefined || is === undefined) return [];
+  const gone = (old: readonly number[] = [], now: readonly number[] = old) => old.filter((id) => !now.includes(id));
+  return [
+    ...gone(was.brokers, is.brokers).map((id) => ({
+      subject: `broker ${id}`,
+      text: "is emptied before it goes: what it holds is copied to the others",
+    })),
+    ...gone(was.controllers, is.controllers).map((id) => ({
+      subject: `controller ${id}`,
+      text: "loses its vote before it goes",
+    })),
+  ];
+}
+
+/** The document in a ConfigMap; undefined when there is none, or one of another version's form. */
+function desiredState(object: KubernetesResource | undefined): DesiredState | undefined {
+  const text = object?.properties.at("data", "cluster.json").text;
+  if (text === undefined) return undefined;
+  try {
+    return parseDesiredState(text, "cluster.json");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,228 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isKafka3, type KafkaVersion } from "../../config/kafka";
+import { kafkaJars } from "../../sandbox/build/kafka-jars";
+import { ensurePackages } from "../../sandbox/host/platform";
+import { KafkaClient } from "../../services/src/kafka/client";
+import { ROOT } from "../support/stacks";
+
+const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+const CONTROLLERS = [9000, 9001, 9002];
+const BROKER = 0;
+const FIRST_PORT = 19_700;
+const PATIENCE_MS = 240_000;
+/** Directories that Kafka 3 is given for its first voters: 22 characters of base64url. */
+const directoryOf = (id: number): string => `AAAAAAAAAAAAAAAAAA${id}`.padEnd(22, "A").slice(0, 22);
+
+/** A broker and three controllers as bare JVMs on the loopback interface, started as the image starts them, and the image's own recovery. */
+export class Quorum {
+  private readonly folder = mkdtempSync(join(tmpdir(), "quorum-"));
+  private readonly running = new Map<number, ChildProcess>();
+
+  private constructor(
+    private readonly version: KafkaVersion,
+    private readonly classPath: string,
+  ) {}
+
+  /** Compiles the image's Java, founds a quorum and starts a broker. */
+  static async start(version: KafkaVersion): Promise<Quorum> {
+    const report = (progress: string) => {
+      console.error(progress);
+    };
+    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, report);
+    const jars = await kafkaJars(report, version);
+    const classes = mkdtempSync(join(tmpdir(), "quorum-classes-"));
+    const sources = join(ROOT, "images/kafka/src/kafkastack");
+    const files = readdirSync(sources).map((name) => join(sources, name));
+    execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
+    const quorum = new Quorum(version, `${classes}:${jars}/*`);
+    try {
+      for (const id of [...CONTROLLERS, BROKER]) {
+        quorum.configure(id);
+        quorum.format(id);
+        quorum.launch(id);
+      }
+      await quorum.until("there is a quorum", () => quorum.topics());
+    } catch (error) {
+      await quorum.close();
+      throw error;
+    }
+    return quorum;
+  }
+
+  /** Where a server keeps its log directory. */
+  volume(id: number): string {
+    return join(this.folder, String(id));
+  }
+
+  /** Ends servers as a power cut would. */
+  async kill(...ids: number[]): Promise<void> {
+    await Promise.all(
+      ids.map(async (id) => {
+        const server = this.running.get(id);
+        this.running.delete(id);
+        if (server?.exitCode !== null) return;
+        const ended = once(server, "exit");
+        server.kill("SIGKILL");
+        await ended;
+      }),
+    );
+  }
+
+  /** Empties the disk of a server that does not run. */
+  empty(id: number): void {
+    rmSync(join(this.volume(id), "log"), { recursive: true });
+  }
+
+  /** Formats a disk as the image does where somebody else founds. */
+  format(id: number, join = id !== CONTROLLERS[0]): void {
+    const voters = CONTROLLERS.map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`).join(",");
+    const first = join ? ["--no-initial-controllers"] : ["--standalone"];
+    const how = isKafka3(this.version) && id !== BROKER ? ["--initial-controllers", voters] : first;
+    const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];
+    this.java(id, ["kafka.tools.StorageTool", ...format]);
+  }
+
+  /** Starts a server through the image's own main class. */
+  launch(id: number): void {
+    const log = openSync(join(this.folder, `${id}.log`), "a");
+    const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.port(id) + 50}`];
+    const words = [...options, "-cp", this.classPath, "kafkastack.Main", "kafka.Kafka", this.properties(id)];
+    this.running.set(id, spawn("java", words, { env: this.environment(id), stdio: ["ignore", log, log] }));
+  }
+
+  /** Runs the image's recovery beside a server's disk. */
+  recovery(id: number, words: readonly string[], input?: Buffer): Buffer {
+    return this.java(id, ["kafkastack.Recovery", ...words], input);
+  }
+
+  /** What the recovery finds on a server's disk. */
+  survey(id: number): Record<string, string> {
+    const lines = this.recovery(id, ["survey"]).toString().trim().split("\n");
+    return Object.fromEntries(lines.map((line) => [line.replace(/=.*/s, ""), line.replace(/^[^=]*=/, "")]));
+  }
+
+  /** Copies one server's metadata to others, as `recover-quorum` does. @returns what was found on it before */
+  recover(from: number, lost: readonly number[], epoch: number, voters: Readonly<Record<number, string>>): void {
+    const { end = "" } = this.survey(from);
+    const copy = this.recovery(from, ["export"]);
+    const spec = CONTROLLERS.map((id) => `${id}:${voters[id] ?? ""}`).join(",");
+    for (const id of lost) this.recovery(id, ["stage", end, String(epoch), voters[id] ?? "", spec], copy);
+  }
+
+  /** One of Kafka's tools, against the broker. */
+  tool(className: string, ...words: string[]): string {
+    return this.java(BROKER, [className, "--bootstrap-server", `127.0.0.1:${this.port(BROKER)}`, ...words]).toString();
+  }
+
+  /** Names of the topics, by which it is known that there is a quorum. */
+  async topics(): Promise<string[]> {
+    const bootstrap = [{ host: "127.0.0.1", port: this.port(BROKER) }];
+    const client = new KafkaClient({ bootstrap, clientId: "test", requestTimeoutMs: 5_000 });
+    try {
+      return [...(await client.metadata(null)).topics.keys()];
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** The voters, by node id. */
+  voters(): number[] {
+    const lines = this.tool("org.apache.kafka.tools.MetadataQuorumCommand", "describe", "--replication").split("\n");
+    return lines
+      .filter((line) => /Leader|Follower/.test(line))
+      .map((line) => Number(line.trim().split(/\s+/)[0]))
+      .filter((id) => !Number.isNaN(id))
+      .sort((one, other) => one - other);
+  }
+
+  /** Waits until something succeeds. */
+  async until<T>(what: string, done: () => T | Promise<T>, patience = PATIENCE_MS): Promise<T> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      try {
+        return await done();
+      } catch (error) {
+        if (Date.now() > deadline) {
+          throw new Error(`${what}: not in time: ${String(error)}\n${this.logs()}`, { cause: error });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  /** Ends all servers and removes their disks. */
+  async close(): Promise<void> {
+    await this.kill(...this.running.keys());
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private logs(): string {
+    return [...CONTROLLERS, BROKER]
+      .map(
+        (id) =>
+          `${id}: ${readFileSync(join(this.folder, `${id}.log`), "utf8")
+            .split("\n")
+            .slice(-15)
+            .join("\n")}`,
+      )
+      .join("\n");
+  }
+
+  private port(id: number): number {
+    return id === BROKER ? FIRST_PORT + 10 : FIRST_PORT + id - (CONTROLLERS[0] ?? 0);
+  }
+
+  private properties(id: number): string {
+    return join(this.folder, `${id}.properties`);
+  }
+
+  private java(id: number, words: readonly string[], input?: Buffer): Buffer {
+    const options = ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", this.classPath];
+    return execFileSync("java", [...options, ...words], {
+      env: this.environment(id),
+      stdio: ["pipe", "pipe", "pipe"],
+      timeout: 120_000,
+      maxBuffer: 2 ** 28,
+      ...(input && { input }),
+    });
+  }
+
+  private environment(id: number): NodeJS.ProcessEnv {
+    const pool = id === BROKER ? "broker" : "controller";
+    const base = id === BROKER ? 0 : (CONTROLLERS[0] ?? 0);
+    return {
+      PATH: process.env["PATH"],
+      POD_NAME: `${pool}-${id - base}`,
+      POD_NAMESPACE: "test",
+      KAFKA_POOL: pool,
+      KAFKA_CLUSTER_ID: CLUSTER,
+      KAFKA_NODE_ID_BASE: String(base),
+      KAFKA_DATA_DIRS: this.volume(id),
+      KAFKA_STACK_CONFIG_DIR: this.folder,
+    };
+  }
+
+  private configure(id: number): void {
+    mkdirSync(this.volume(id));
+    const address = `${id === BROKER ? "CLIENT" : "CONTROLLER"}://127.0.0.1:${this.port(id)}`;
+    const lines = [
+      `process.roles=${id === BROKER ? "broker" : "controller"}`,
+      `node.id=${id}`,
+      `listeners=${address}`,
+      `advertised.listeners=${address}`,
+      "listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+      "controller.listener.names=CONTROLLER",
+      ...(id === BROKER ? ["inter.broker.listener.name=CLIENT"] : ["controller.quorum.auto.join.enable=true"]),
+      `controller.quorum.bootstrap.servers=${CONTROLLERS.map((each) => `127.0.0.1:${this.port(each)}`).join(",")}`,
+      `log.dirs=${join(this.volume(id), "log")}`,
+      "offsets.topic.replication.factor=1",
+      "log.cleaner.dedupe.buffer.size=2097152",
+      `health.bootstrap=127.0.0.1:${this.port(BROKER)}`,
+    ];
+    writeFileSync(this.properties(id), `${lines.join("\n")}\n`);
+  }
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { KafkaVersion } from "../../config/kafka";
+import { Quorum } from "./quorum";
+
+const CONTROLLERS = [9000, 9001, 9002];
+const BROKER = 0;
+const TOPICS = "org.apache.kafka.tools.TopicCommand";
+/** Id of a new directory. */
+const fresh = (): string =>
+  Buffer.from(Array.from({ length: 16 }, () => Math.floor(Math.random() * 256)))
+    .toString("base64url")
+    .replace(/^-/, "A");
+
+/** What the recovery of a quorum does to disks, by real servers that start from them. Which servers it may be done to is another test's subject. */
+for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
+  describe(`a quorum of Kafka ${version} that is recovered`, function () {
+    this.timeout(900_000);
+    let quorum: Quorum;
+    before(async () => {
+      quorum = await Quorum.start(version);
+      await quorum.until("the voters are three", () => {
+        assert.deepEqual(quorum.voters(), CONTROLLERS);
+      });
+    });
+    after(async () => {
+      await (quorum as Quorum | undefined)?.close();
+    });
+
+    /** Directories of the voters after the recovery: those that are given are new where Kafka lets them be. */
+    const votersOf = (found: Record<string, string>, renewed: readonly number[]) => {
+      const known: Record<number, string> = {};
+      for (const [, id, of] of (found["voters"] ?? "").matchAll(/(\d+):([^,]+)/g)) known[Number(id)] = of ?? "";
+      if (version.startsWith("4.")) for (const id of renewed) known[id] = fresh();
+      return known;
+    };
+
+    const topic = (name: string) =>
+      quorum.until(`there is the topic ${name}`, () =>
+        quorum.tool(TOPICS, "--create", "--if-not-exists", "--topic", name, "--partitions", "3"),
+      );
+    const knows = (...names: string[]) =>
+      quorum.until("the topics are known", async () => {
+        const found = await quorum.topics();
+        for (const name of names) assert.ok(found.includes(name), `${name} is not among ${found.join(", ")}`);
+      });
+
+    it("has its topics when every controller lost its disk, from the copy of a broker", async () => {
+      await topic("first");
+      const partitions = () =>
+        readdirSync(join(quorum.volume(BROKER), "log")).filter((name) => /^first-\d$/.test(name));
+      await quorum.until("partitions are there", () => {
+        assert.equal(partitions().length, 3);
+      });
+      await quorum.kill(...CONTROLLERS);
+      for (const id of CONTROLLERS) quorum.empty(id);
+      const found = quorum.survey(BROKER);
+      assert.equal(found["knows"], "quorum");
+      quorum.recover(BROKER, CONTROLLERS, Number(found["epoch"]) + 1, votersOf(found, CONTROLLERS));
+      for (const id of CONTROLLERS) quorum.launch(id);
+      await knows("first");
+      assert.equal(partitions().length, 3);
+      await topic("second");
+      await knows("first", "second");
+      assert.deepEqual(quorum.voters(), CONTROLLERS);
+      for (const id of CONTROLLERS) assert.ok(!existsSync(join(quorum.volume(id), "recovery")));
+    });
+
+    it("has them when two lost theirs and have started in vain, from the copy of the third", async () => {
+      const [kept, lost] = [9001, [9000, 9002]];
+      await topic("third");
+      await quorum.kill(...CONTROLLERS, BROKER);
+      for (const id of lost) {
+        quorum.empty(id);
+        quorum.format(id, true);
+      }
+      const [found, broker] = [quorum.survey(kept), quorum.survey(BROKER)];
+      assert.ok(Number(found["end"]) >= Number(broker["end"]));
+      const voters = votersOf(found, []);
+      if (version.startsWith("4.")) {
+        for (const id of [kept, ...lost]) quorum.launch(id);
+        await new Promise((resolve) => setTimeout(resolve, 5_000));
+        await quorum.kill(...lost);
+        for (const id of lost) voters[id] = quorum.survey(id)["directory"] ?? "";
+      } else quorum.launch(kept);
+      const epochs = CONTROLLERS.map((id) => Number(quorum.survey(id)["epoch"]));
+      quorum.recover(kept, lost, Math.max(...epochs) + 1, voters);
+      for (const id of [...lost, BROKER]) quorum.launch(id);
+      await knows("first", "third");
+      assert.deepEqual(quorum.voters(), CONTROLLERS);
+      await topic("fourth");
+      // And a majority of them goes on without the one that was never touched.
+      await quorum.kill(kept);
+      await topic("fifth");
+      await knows("fourth", "fifth");
+      quorum.launch(kept);
+    });
+
+    it("refuses a copy that did not arrive whole, and one for other voters", async () => {
+      await quorum.kill(...CONTROLLERS, BROKER);
+      const found = quorum.survey(BROKER);
+      const copy = quorum.recovery(BROKER, ["export"]);
+      const stage = (end: string, voters: string, content: Buffer) =>
+        quorum.recovery(9000, ["stage", end, "999", fresh(), voters], content);
+      const right = found["voters"] ?? "";
+      assert.throws(() => stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
+      assert.throws(
+        () => stage(found["end"] ?? "", right.split(",")[0] ?? "", copy),
+        /for whom no directory was given/,
+      );
+      assert.throws(() => stage(found["end"] ?? "", right, copy.subarray(0, copy.length / 2)));
+      assert.ok(!existsSync(join(quorum.volume(9000), "recovery")));
+      rmSync(join(quorum.volume(9000), "recovery.partial"), { recursive: true });
+    });
+  });
+}
