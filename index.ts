@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Chat, chatAddresses, clusterId, Kafka } from "./components";
+import { Chat, chatAddresses, clusterId, Kafka, Monitoring } from "./components";
 import { loadConfig } from "./config";
 import { providersOf } from "./program/cluster-access";
 import { ground, recordChoices } from "./program/ground";
 import { images } from "./program/images";
 import { kafkaArgs } from "./program/kafka";
+import { monitoringArgs } from "./program/monitoring";
 
 const config = loadConfig(new pulumi.Config());
 const { cluster, kafka, kchat, registry, secrets } = config;
@@ -31,6 +32,13 @@ if (kchat.enabled) {
     { ...scope, ...kchat, image: built.services, bootstrap: events.bootstrap, token: secrets.kchatToken },
     { ...onCluster, dependsOn: events.done },
   );
+}
+
+// 5. Whoever watches it.
+const monitoring = monitoringArgs(config);
+if (monitoring) {
+  // Last: a cluster without the Prometheus operator refuses its objects, and that is to stop nothing else.
+  new Monitoring("monitoring", { ...scope, ...monitoring }, { ...onCluster, dependsOn: events.done });
 }
 
 // An output that does not apply is left out: Pulumi warns of one that is undefined.

@@ -7,8 +7,8 @@ import { sandboxEnvironment } from "../sandbox/environment";
 import { run } from "../sandbox/host/command";
 import { kubectl } from "../test/support/kubectl";
 
-/** Ports of the bare brokers: clients, controllers, health, each counted up by node id. */
-const PORTS = { client: 19_700, controller: 19_710, health: 19_720 };
+/** Ports of the bare brokers: clients, controllers, health, metrics, each counted up by node id. */
+const PORTS = { client: 19_700, controller: 19_710, health: 19_720, metrics: 19_730 };
 const CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Settings that are about where a server is, which a bare one has to itself. */
@@ -85,7 +85,7 @@ export class BareBrokers implements AsyncDisposable {
     const env = {
       PATH: IMAGE_PATH,
       KAFKA_HEAP_OPTS: this.heap,
-      KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id}`,
+      KAFKA_OPTS: `-Dhealth.port=${PORTS.health + id} -Dmetrics.port=${PORTS.metrics + id}`,
       KAFKA_CLUSTER_ID: CLUSTER_ID,
       KAFKA_POOL: "broker",
       KAFKA_NODE_ID_BASE: "0",

@@ -22,12 +22,15 @@ export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses
 export { Chat, type ChatArgs } from "./kchat/chat";
 export type { IngressSpec } from "./kchat/chat-ingress";
 export type { WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
+export type { Peer } from "./kubernetes/allow-ingress";
 export type { ClusterAccess } from "./kubernetes/cluster-access";
 export { type Owner } from "./kubernetes/owner";
 export { SecuredNamespace, type PodSecurity, type SecuredNamespaceArgs } from "./kubernetes/namespace";
 export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
 export { clusterFileMap, type Desired, type Moves, type Topic } from "./operations/desired-state";
+export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
+export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {
   FinishChange,
   PrepareChange,

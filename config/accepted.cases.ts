@@ -15,6 +15,13 @@ const LONGEST = "9223372036854775807";
 
 /** Good configs by what they are about. */
 export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
+  "clients of listeners": [
+    { namespace: "orders" },
+    { namespace: "orders", podLabels: { "app.kubernetes.io/name": "api" } },
+    { namespaceLabels: { "example.com/kafka": "allowed" }, podLabels: { tier: "" } },
+    { cidr: "10.20.0.0/16", except: ["10.20.1.0/24"] },
+    { cidr: "fd00::/8" },
+  ].map((one) => ({ listeners: { internal: { clients: [one] } } })),
   "numbers as Kafka reads them": [
     ...[
       "log.flush.interval.messages",
@@ -311,5 +318,19 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { operations: { rebalance: { throttle: "52428800" } } },
     { kafka: { resources: { requests: { cpu: 1 }, limits: { cpu: "2" } } } },
     { kafka: { metadataVersion: 4.2 } },
+  ],
+  monitoring: [
+    { monitoring: {} },
+    { monitoring: { namespaces: ["monitoring"] } },
+    { monitoring: { scrape: false } },
+    { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
+    {
+      monitoring: {
+        scrape: "podMonitor",
+        namespaces: ["monitoring"],
+        labels: { release: "kube-prometheus-stack", "example.com/team": "streams" },
+        alerts: "false",
+      },
+    },
   ],
 };

@@ -5,6 +5,7 @@ const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const nfs = (count: number) => Array.from({ length: count }, (_, i) => ({ server: `nfs-${i}`, path: "/kafka" }));
 const settings = (config: Record<string, unknown>) => ({ kafka: { config } });
 const topic = (one: Record<string, unknown>) => ({ topics: [{ name: "chatroom" }, { name: "other", ...one }] });
+const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, storage } });
 
 /** Bad configs by what is bad about them. */
@@ -459,6 +460,68 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "kafka.external.nodePortBase",
       "gives broker 92 the NodePort 30192",
     ],
+  ],
+  monitoring: [
+    [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
+    [
+      { monitoring: { scrape: "podMonitor" } },
+      "monitoring.namespaces",
+      "is missing; allowed is at least one namespace",
+    ],
+    [{ monitoring: { scrape: "annotations", namespaces: [] } }, "monitoring.namespaces", "is missing"],
+    [{ monitoring: { namespaces: ["Monitoring"] } }, "monitoring.namespaces[0]", "the name of a namespace"],
+    [{ monitoring: { namespaces: "monitoring" } }, "monitoring.namespaces", "a list of names of namespaces"],
+    [{ monitoring: { labels: { release: "prometheus" } } }, "monitoring.labels", "has no effect"],
+    [
+      { monitoring: { scrape: "annotations", namespaces: ["monitoring"], alerts: false } },
+      "monitoring.alerts",
+      "has no effect",
+    ],
+    [
+      { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"], labels: { "no name": "x" } } },
+      'monitoring.labels["no name"]',
+      "the name of a label",
+    ],
+    [
+      {
+        monitoring: {
+          scrape: "podMonitor",
+          namespaces: ["monitoring"],
+          labels: { "app.kubernetes.io/component": "broker" },
+        },
+      },
+      'monitoring.labels["app.kubernetes.io/component"]',
+      "the stack's own",
+    ],
+    [
+      { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"], labels: { release: "a b" } } },
+      "monitoring.labels.release",
+      "the value of a label",
+    ],
+  ],
+  "clients of listeners": [
+    [clients("orders"), "listeners.internal.clients[0]", "namespace, namespaceLabels, podLabels, cidr and except"],
+    [{ listeners: { internal: { clients: "all" } } }, "listeners.internal.clients", "a list of clients"],
+    [{ listeners: { outside: {} } }, "listeners.outside", "known are internal"],
+    [clients({}), "listeners.internal.clients[0]", "names nobody"],
+    [clients({ podLabels: { app: "a" } }), "listeners.internal.clients[0]", "names nobody"],
+    [clients({ namespace: "a", cidr: "10.0.0.0/8" }), "listeners.internal.clients[0]", "more than one kind"],
+    [clients({ namespace: "Orders" }), "listeners.internal.clients[0].namespace", "the name of a namespace"],
+    [clients({ namespace: "kafka" }), "listeners.internal.clients[0].namespace", "the stack's own"],
+    [clients({ namespace: "a" }, { namespace: "a" }), "listeners.internal.clients[1]", "is there twice"],
+    [clients({ namespaceLabels: {} }), "listeners.internal.clients[0].namespaceLabels", "at least one"],
+    [clients({ namespace: "a", podLabels: { "a b": "c" } }), "listeners.internal.clients[0].podLabels", "label"],
+    [clients({ namespace: "a", podLabels: { a: "b c" } }), "listeners.internal.clients[0].podLabels.a", "label"],
+    [clients({ cidr: "10.0.0.0" }), "listeners.internal.clients[0].cidr", "a range of addresses"],
+    [clients({ cidr: "10.0.0.0/33" }), "listeners.internal.clients[0].cidr", "a range of addresses"],
+    [clients({ cidr: "10.0.0.1/8" }), "listeners.internal.clients[0].cidr", "ends where the prefix does"],
+    [clients({ cidr: "10.0.0.0/8", podLabels: { a: "b" } }), "listeners.internal.clients[0].podLabels", "select pods"],
+    [
+      clients({ cidr: "10.0.0.0/8", except: ["10.1.0.0/16", "11.0.0.0/16"] }),
+      "listeners.internal.clients[0].except[1]",
+      "within 10.0.0.0/8",
+    ],
+    [clients({ namespace: "a", except: ["10.1.0.0/16"] }), "listeners.internal.clients[0].except", "for cidr alone"],
   ],
   "registry and chat": [
     [{ registry: { chart: "docker-registry" } }, "registry.chart", "a chart repository's URL, or a path"],

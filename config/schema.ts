@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
+import { monitoring } from "./monitoring";
+import { listeners } from "./listeners";
 import { images, kchat, operations, registry } from "./services";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
@@ -61,6 +63,7 @@ export const stackSchema = z.strictObject({
   cluster: cluster.describe("The Kubernetes cluster, and where in it."),
   storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
   kafka: kafka.describe("The brokers."),
+  listeners: listeners.describe("Where the brokers listen, and for whom."),
   controllers: z
     .strictObject(
       {
@@ -94,6 +97,7 @@ export const stackSchema = z.strictObject({
   kchat: kchat.describe("The chat application."),
   operations: operations.describe("Day-two operations."),
   scheduling: scheduling.describe("Where in the cluster the servers run."),
+  monitoring: monitoring.describe("How Prometheus finds and reaches the servers: see docs/monitoring.md."),
 });
 
 /** The stack config as {@link stackSchema} leaves it. */

@@ -76,6 +76,9 @@ describe("the preflight", () => {
     const scheduling = { spread: "required", zones: true };
     assert.deepEqual(found({ ...byClass(), scheduling }), []);
     assert.deepEqual(found({}), []);
+    const monitoring = { scrape: "podMonitor", namespaces: ["monitoring"] };
+    assert.deepEqual(found({ monitoring }, { apiGroups: ["apps", "monitoring.coreos.com"] }), []);
+    assert.deepEqual(found({ monitoring: { ...monitoring, scrape: "annotations" } }, { apiGroups: [] }), []);
   });
 
   it("says everything that is missing at once", () => {
@@ -189,6 +192,12 @@ describe("the preflight", () => {
         /^kchat\.producer\.nodePort: gives kproducer the NodePort 30192, which the Service web\/shop has$/,
         {},
         { services: [service("web", "shop", 30192)] },
+      ],
+      [
+        "the Prometheus operator is asked for, and is not there",
+        /^monitoring\.scrape: podMonitor needs the Prometheus operator, and the cluster has none/,
+        { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"] } },
+        { apiGroups: ["apps"] },
       ],
       ["something cannot be read", /^cluster: nodes cannot be read$/, {}, { unread: ["nodes cannot be read"] }],
     ];

@@ -207,7 +207,19 @@ function* ports(config: PlainConfig, { services = [] }: ClusterFacts): Iterable<
   }
 }
 
-const CHECKS: readonly Check[] = [version, nodes, runtimes, namedNodes, classes, released, ports];
+/** Group of the Prometheus operator's objects. */
+const OPERATOR = "monitoring.coreos.com";
+
+function* operator({ monitoring }: PlainConfig, { apiGroups }: ClusterFacts): Iterable<Problem> {
+  if (monitoring.scrape === "podMonitor" && apiGroups !== undefined && !apiGroups.includes(OPERATOR)) {
+    yield complain(
+      "monitoring.scrape",
+      `podMonitor needs the Prometheus operator, and the cluster has none (no ${OPERATOR}): install it first, or use annotations`,
+    );
+  }
+}
+
+const CHECKS: readonly Check[] = [version, nodes, runtimes, namedNodes, classes, released, ports, operator];
 
 /** Everything that a stack needs and a cluster lacks. */
 export function missing(config: PlainConfig, facts: ClusterFacts): Problem[] {

@@ -36,10 +36,12 @@ describe("the facts of the preflight", () => {
       "/api/v1/persistentvolumes": list("volume"),
       "/api/v1/namespaces/kafka/persistentvolumeclaims": list("claim"),
       "/api/v1/services": list("service"),
+      "/apis": { groups: [{ name: "apps" }, { name: "monitoring.coreos.com" }] },
     };
-    const { version, unread, ...parts } = await readCluster(config, "kafka");
+    const { version, unread, apiGroups, ...parts } = await readCluster(config, "kafka");
     assert.equal(version, "v1.34.4");
     assert.deepEqual(unread, []);
+    assert.deepEqual(apiGroups, ["apps", "monitoring.coreos.com"]);
     const names = Object.values(parts).map((items) => (items as { metadata: { name: string } }[])[0]?.metadata.name);
     assert.deepEqual(names, ["node-a", "standard", "volume", "claim", "service"]);
   });
@@ -49,7 +51,7 @@ describe("the facts of the preflight", () => {
     const { services, nodes, unread } = await readCluster(config, "kafka");
     assert.equal(services?.length, 1);
     assert.equal(nodes, undefined);
-    assert.equal(unread.length, 4);
+    assert.equal(unread.length, 5);
     assert.match(unread[0] ?? "", /^nodes cannot be read, so .* is not checked: \/api\/v1\/nodes is forbidden$/);
   });
 

@@ -1,4 +1,5 @@
 import {
+  ApisApi,
   CoreV1Api,
   KubeConfig,
   StorageV1Api,
@@ -22,6 +23,8 @@ export interface ClusterFacts {
   readonly claims?: readonly V1PersistentVolumeClaim[];
   /** Services of all namespaces. */
   readonly services?: readonly V1Service[];
+  /** Groups of the API beside Kubernetes' core, such as `monitoring.coreos.com`. */
+  readonly apiGroups?: readonly string[];
   /** Architecture that docker builds images for, such as `amd64`. */
   readonly builds?: string;
   /** Sentences on what could not be read. */
@@ -58,12 +61,14 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
       return undefined;
     }
   };
-  const [nodes, storageClasses, volumes, claims, services] = await Promise.all([
+  const groups = async () => ({ items: (await config.makeApiClient(ApisApi).getAPIVersions()).groups });
+  const [nodes, storageClasses, volumes, claims, services, apiGroups] = await Promise.all([
     items("nodes", core.listNode()),
     items("StorageClasses", config.makeApiClient(StorageV1Api).listStorageClass()),
     items("PersistentVolumes", core.listPersistentVolume()),
     items(`claims in the namespace ${namespace}`, core.listNamespacedPersistentVolumeClaim({ namespace })),
     items("Services", core.listServiceForAllNamespaces()),
+    items("groups of the API", groups()),
   ]);
   return {
     version,
@@ -72,6 +77,7 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
     ...(volumes && { volumes }),
     ...(claims && { claims }),
     ...(services && { services }),
+    ...(apiGroups && { apiGroups: apiGroups.map(({ name }) => name) }),
     unread,
   };
 }

@@ -7,6 +7,7 @@ import { evaluate, type Violation } from "../policy/evaluate";
 import { policies } from "../policy/policies";
 import { redact, reveal } from "kafka-stack-engine";
 import { compareStacks, type ResourceChange } from "./changes";
+import { accessEffects } from "./effects/access";
 import { dataTouched } from "./effects/data";
 import type { Effect } from "./effects/effect";
 import { restarts } from "./effects/restarts";
@@ -19,6 +20,8 @@ export interface StackPreview {
   readonly status: "added" | "removed" | "kept";
   readonly data: readonly Effect[];
   readonly restarts: readonly Effect[];
+  /** Who gains and who loses a way to what. */
+  readonly access: readonly Effect[];
   readonly changes: readonly ResourceChange[];
   /** What the policy pack finds after the change. */
   readonly violations: readonly JudgedViolation[];
@@ -52,6 +55,7 @@ export async function previewStack(
     status: before === undefined ? "added" : after === undefined ? "removed" : "kept",
     data: dataTouched(changes),
     restarts: restarts(changes, after ?? []),
+    access: accessEffects(changes),
     changes,
     violations: violations.map((violation) => ({ ...violation, isNew: !known.has(textOf(violation)) })),
   };

@@ -12,7 +12,7 @@ export function kafkaArgs(
   { kafka: image, services, volumesPullSecret }: Images,
   { adopting }: Providers,
 ): Omit<KafkaArgs, "namespace" | "instance"> {
-  const { cluster, controllers, kafka, operations, scheduling } = config;
+  const { cluster, controllers, kafka, listeners, operations, scheduling } = config;
   return {
     images: { kafka: image, services },
     version: kafka.version,
@@ -26,6 +26,7 @@ export function kafkaArgs(
       : controllers.replicas,
     zookeeper: config.mode === "zookeeper" ? config.zookeeper : undefined,
     external: kafka.external.enabled ? kafka.external : undefined,
+    clients: listeners.internal.clients,
     spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },
     operations: {
       rebalance: operations.rebalance.enabled,

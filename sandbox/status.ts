@@ -6,6 +6,7 @@ import { readRecord } from "./cluster/record";
 import { Daemons } from "./daemons/daemon";
 import { ask } from "./host/http";
 import { isRunning } from "./host/process";
+import { isServed, policyQueue } from "./network/policies";
 import { pathsOf } from "./paths";
 import { planNodes } from "./plan";
 
@@ -36,6 +37,8 @@ export interface SandboxStatus {
   readonly healthy: boolean;
   readonly daemons: readonly DaemonStatus[];
   readonly nodes: readonly NodeStatus[];
+  /** Whether NetworkPolicies are enforced; not where the kernel has no NFQUEUE. */
+  readonly enforcesPolicies: boolean;
 }
 
 /** Looks at the sandbox of this checkout. */
@@ -62,11 +65,11 @@ export async function status(): Promise<SandboxStatus> {
     }),
   );
   const healthy = nodes.length > 0 && nodes.every(({ ready }) => ready) && daemons.every(({ running }) => running);
-  return { root: paths.root, healthy, daemons, nodes };
+  return { root: paths.root, healthy, daemons, nodes, enforcesPolicies: isServed(policyQueue) };
 }
 
 /** Renders the state for people. */
-export function renderStatus({ root, daemons, nodes, healthy }: SandboxStatus): string {
+export function renderStatus({ root, daemons, nodes, healthy, enforcesPolicies }: SandboxStatus): string {
   if (daemons.length === 0) return `The sandbox in ${root} does not run: \`npm run sandbox -- up\` starts it.`;
   const width = Math.max(...daemons.map(({ name }) => name.length), ...nodes.map(({ name }) => name.length));
   return [
@@ -80,6 +83,8 @@ export function renderStatus({ root, daemons, nodes, healthy }: SandboxStatus): 
         `${name.padEnd(width)}  ${ready ? "ready" : "not ready"}, ${zone}, ${address}`,
     ),
     "",
-    healthy ? "All is well." : "Something is missing: `npm run sandbox -- up` starts what does not run.",
+    healthy
+      ? `All is well.${enforcesPolicies ? "" : " NetworkPolicies are not enforced: the kernel has no NFQUEUE."}`
+      : "Something is missing: `npm run sandbox -- up` starts what does not run.",
   ].join("\n");
 }

@@ -9,6 +9,7 @@ import {
   kubeControllerManager,
   kubeProxy,
   kubeScheduler,
+  netpol,
   provisioner,
 } from "./cluster/control-plane";
 import { dockerContainerd, dockerd } from "./cluster/docker";
@@ -27,7 +28,7 @@ import { privateDirectory } from "./host/private-directory";
 import { ensureBaseImages } from "./images/base";
 import { packPreloadedImages } from "./images/preload";
 import { ensureDevices } from "./network/devices";
-import { ensureFirewall } from "./network/firewall";
+import { ensureFirewall, ensurePolicies } from "./network/firewall";
 import { ensureSysctls } from "./network/sysctl";
 import { ensureServers } from "./nfs/commands";
 import { pathsOf, type Paths } from "./paths";
@@ -46,6 +47,8 @@ export interface UpOptions {
 interface Context {
   machine: Machine;
   daemons: Daemons;
+  /** Whether the kernel can ask somebody what NetworkPolicies say. */
+  enforcesPolicies: boolean;
 }
 
 type Step = ListrTask<Context, typeof DefaultRenderer, typeof SimpleRenderer>;
@@ -113,11 +116,18 @@ function kubernetesStep(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (v
       writeFileSync(paths.kubeconfig, renderKubeconfig(paths, "admin"), { mode: 0o600 });
     },
   };
+  // Before any pod starts.
+  const policies: Step = {
+    title: "NetworkPolicies",
+    task: async (context) => {
+      context.enforcesPolicies = await ensurePolicies(paths);
+    },
+  };
   const cluster: Step = {
     title: "Cluster",
     task: (_, task) => task.newListr(clusterSteps(paths, nodes, dnsAnswers), { concurrent: true }),
   };
-  const steps = [programs, certificates, cluster];
+  const steps = [programs, certificates, policies, cluster];
   // Unless told otherwise, a list inside a concurrent one is concurrent too.
   return { title: "Kubernetes", task: (_, task) => task.newListr(steps, { concurrent: false }) };
 }
@@ -133,7 +143,7 @@ function clusterSteps(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (val
   return [
     {
       title: "Control plane",
-      task: async ({ daemons }) => {
+      task: async ({ daemons, enforcesPolicies }) => {
         await (api ??= startApi(daemons));
         const others = [
           kubeControllerManager(paths),
@@ -141,8 +151,10 @@ function clusterSteps(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (val
           kubeProxy(paths, nodes),
           provisioner(paths),
         ];
-        const dns = applyBaseObjects(paths).then(() => daemons.ensure(coreDns(paths)));
-        await Promise.all([dns, ...others.map((daemon) => daemons.ensure(daemon))]);
+        // What these may read is among the objects.
+        const readers = [coreDns(paths), ...(enforcesPolicies ? [netpol(paths)] : [])];
+        const allowed = applyBaseObjects(paths).then(() => Promise.all(readers.map((each) => daemons.ensure(each))));
+        await Promise.all([allowed, ...others.map((daemon) => daemons.ensure(daemon))]);
         dnsAnswers(undefined);
         await waitForAccount(paths);
         await removeNodes(paths, nodes.length, daemons);

@@ -64,6 +64,8 @@ export interface KafkaArgs extends Scope {
   readonly zookeeper?: ZooKeeperSpec | undefined;
   /** Access by NodePorts. @default none */
   readonly external?: KafkaClusterArgs["external"];
+  /** Who may connect to the brokers beside the pods of their namespace: pods of others, or addresses. @default nobody */
+  readonly clients?: KafkaClusterArgs["clients"];
   /** How servers are spread. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
   readonly operations?: Operations | undefined;

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Peer } from "../kubernetes/allow-ingress";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../servers/server-pod";
@@ -40,6 +41,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly zookeeperConnect?: string | undefined;
   /** Access by NodePorts. @default none */
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  /** Who may connect to the client listener beside the pods of the namespace. @default nobody */
+  readonly clients?: readonly Peer[] | undefined;
   /** Whether servers may be restarted although one is missing that is restarted later: the restart may be what mends it, and interrupts writers until then. @default false */
   readonly restartBesideMissing?: boolean | undefined;
   /** How servers are spread. With zones, a broker's rack (`broker.rack`) is the zone of its node. */

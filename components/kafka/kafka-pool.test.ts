@@ -109,14 +109,15 @@ describe("KafkaPool", () => {
 
   it("opens the ports of its roles", async () => {
     const external = { host: "localhost", nodePortBase: 30100 };
-    assert.deepEqual(ports(await servers(BROKERS)), { client: 9092, internal: 9095, health: 8080 });
-    assert.deepEqual(ports(await servers(CONTROLLERS)), { controller: 9093, health: 8080 });
+    assert.deepEqual(ports(await servers(BROKERS)), { client: 9092, internal: 9095, health: 8080, metrics: 9404 });
+    assert.deepEqual(ports(await servers(CONTROLLERS)), { controller: 9093, health: 8080, metrics: 9404 });
     assert.deepEqual(ports(await servers({ ...BROKERS, combined: true, external })), {
       client: 9092,
       internal: 9095,
       controller: 9093,
       external: 9094,
       health: 8080,
+      metrics: 9404,
     });
   });
 
@@ -130,6 +131,16 @@ describe("KafkaPool", () => {
       { ports: [9093, 8080], from: others },
       { ports: [8080], from: [role("ops")] },
     ]);
+  });
+
+  it("lets other clients reach brokers' client port, and no other", async () => {
+    const clients = [{ namespace: "orders" }];
+    const others = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "orders" } } };
+    assert.deepEqual((await access({ ...BROKERS, clients })).at(-1), {
+      ports: [9092],
+      from: [{ podSelector: {} }, others],
+    });
+    assert.deepEqual(await access({ ...CONTROLLERS, clients }), await access(CONTROLLERS));
   });
 
   it("lets anyone reach the external port, when there is one", async () => {

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
+import type { Allowed, Peer } from "../kubernetes/allow-ingress";
 import type { Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../servers/server-pod";
@@ -31,6 +32,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly combined: boolean;
   /** Host and first NodePort for clients outside the cluster. @default none */
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  /** Who may connect to the brokers beside the pods of their namespace. @default nobody */
+  readonly clients?: readonly Peer[] | undefined;
   /** What tells brokers the rack of their node. @default no racks */
   readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
@@ -122,14 +125,14 @@ function portsOf({ pool, combined, external }: KafkaPoolArgs): Record<string, nu
   };
 }
 
-function accessTo({ pool, combined, external }: KafkaPoolArgs) {
+function accessTo({ pool, combined, external, clients }: KafkaPoolArgs): Allowed[] {
   const servers = ["broker", "controller"] as const;
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
   return [
     { ports: own, from: servers },
     // Controllers are told to retire by the Job that takes their vote.
     ...(pool === "controller" || combined ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
-    ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const }] : []),
+    ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const, also: clients }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];
 }

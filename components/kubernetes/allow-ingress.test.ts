@@ -12,7 +12,15 @@ describe("allowIngress", () => {
         "broker",
         [
           { ports: [9093, 9095], from: ["broker", "controller"] },
-          { ports: [9092], from: "namespace" },
+          {
+            ports: [9092],
+            from: "namespace",
+            also: [
+              { namespace: "orders", podLabels: { app: "api" } },
+              { namespaceLabels: { team: "billing" } },
+              { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] },
+            ],
+          },
           { ports: [9094], from: "anyone" },
         ],
         {},
@@ -31,10 +39,34 @@ describe("allowIngress", () => {
             ports: [tcp(9093), tcp(9095)],
             from: ["broker", "controller"].map((role) => ({ podSelector: { matchLabels: selectorOf(role) } })),
           },
-          { ports: [tcp(9092)], from: [{ podSelector: {} }] },
+          {
+            ports: [tcp(9092)],
+            from: [
+              { podSelector: {} },
+              {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "orders" } },
+                podSelector: { matchLabels: { app: "api" } },
+              },
+              { namespaceSelector: { matchLabels: { team: "billing" } } },
+              { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } },
+            ],
+          },
           { ports: [tcp(9094)] },
         ],
       },
     });
+  });
+
+  it("takes nobody in particular for a mistake, and not for everybody", async () => {
+    const open = registered(() =>
+      allowIngress(
+        "access",
+        SCOPE,
+        "broker",
+        [{ ports: [9092], from: "namespace", also: [{ podLabels: { app: "api" } }] }],
+        {},
+      ),
+    );
+    await assert.rejects(open, /must name a namespace/);
   });
 });

@@ -2,12 +2,31 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata, selector, type Role, type Scope } from "./scope";
 
+/** Pods of other namespaces, or addresses outside the cluster. */
+export type Peer =
+  | {
+      /** Name of their namespace. @default any that `namespaceLabels` select */
+      readonly namespace?: string | undefined;
+      /** Labels of their namespaces. @default none is asked for */
+      readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
+      /** Labels of the pods. @default all pods of those namespaces */
+      readonly podLabels?: Readonly<Record<string, string>> | undefined;
+    }
+  | {
+      /** A range of addresses. */
+      readonly cidr: string;
+      /** Ranges within it that are left out. @default none */
+      readonly except?: readonly string[] | undefined;
+    };
+
 /** Ports of a pod, and who may reach them. */
 export interface Allowed {
   /** TCP ports. */
   readonly ports: readonly number[];
   /** Roles within the stack's namespace that may connect; `anyone` for connections from outside it too. */
   readonly from: readonly Role[] | "namespace" | "anyone";
+  /** Who may connect beside them. @default nobody */
+  readonly also?: readonly Peer[] | undefined;
 }
 
 /** A NetworkPolicy that lets in what is listed, and nothing else. */
@@ -25,9 +44,9 @@ export function allowIngress(
       spec: {
         podSelector: { matchLabels: selector(scope.instance, role) },
         policyTypes: ["Ingress"],
-        ingress: rules.map(({ ports, from }) => ({
+        ingress: rules.map(({ ports, from, also = [] }) => ({
           ports: ports.map((port) => ({ port, protocol: "TCP" })),
-          ...(from !== "anyone" && { from: peers(scope, from) }),
+          ...(from !== "anyone" && { from: [...peers(scope, from), ...also.map(peer)] }),
         })),
       },
     },
@@ -38,4 +57,23 @@ export function allowIngress(
 function peers(scope: Scope, from: readonly Role[] | "namespace") {
   if (from === "namespace") return [{ podSelector: {} }];
   return from.map((role) => ({ podSelector: { matchLabels: selector(scope.instance, role) } }));
+}
+
+/** The label that Kubernetes gives each namespace: its name. */
+const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+
+/** @throws for pods of no namespace in particular: that selects those of all. */
+function peer(allowed: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer {
+  if ("cidr" in allowed) {
+    return { ipBlock: { cidr: allowed.cidr, ...(allowed.except && { except: [...allowed.except] }) } };
+  }
+  const { namespace, namespaceLabels, podLabels } = allowed;
+  const matchLabels = { ...namespaceLabels, ...(namespace !== undefined && { [NAMESPACE_NAME]: namespace }) };
+  if (Object.keys(matchLabels).length === 0) {
+    throw new Error("a peer must name a namespace or labels of namespaces: without, it is every pod of the cluster");
+  }
+  return {
+    namespaceSelector: { matchLabels },
+    ...(podLabels && { podSelector: { matchLabels: { ...podLabels } } }),
+  };
 }

@@ -12,7 +12,16 @@ export interface Scope {
 
 /** What a pod does; the value of `app.kubernetes.io/component`. */
 export type Role =
-  "broker" | "controller" | "zookeeper" | "registry" | "kproducer" | "kconsumer" | "ops" | "volumes" | "client";
+  | "broker"
+  | "controller"
+  | "zookeeper"
+  | "registry"
+  | "kproducer"
+  | "kconsumer"
+  | "ops"
+  | "volumes"
+  | "client"
+  | "monitoring";
 
 const NAMES: Record<Role, string> = {
   broker: "kafka",
@@ -24,6 +33,7 @@ const NAMES: Record<Role, string> = {
   kconsumer: "kchat",
   ops: "kafka-ops",
   volumes: "kafka-volumes",
+  monitoring: "kafka-monitoring",
 };
 
 /** The labels that pods are selected by. They may not change during the life of a StatefulSet. */

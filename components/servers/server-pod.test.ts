@@ -48,6 +48,7 @@ describe("serverPod", () => {
           ports: [
             { name: "client", containerPort: 9092 },
             { name: "health", containerPort: 8080 },
+            { name: "metrics", containerPort: 9404 },
           ],
           resources: RESOURCES,
           terminationMessagePolicy: "FallbackToLogsOnError",

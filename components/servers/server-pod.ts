@@ -6,6 +6,9 @@ import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded
 /** Port of the health endpoint inside every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;
 
+/** Port at which every Kafka and ZooKeeper server gives its metrics, and nothing else: who is let in here can give no orders. */
+export const METRICS_PORT = 9404;
+
 /** How the servers of a pool are spread over nodes and zones. */
 export interface Spread {
   /** Whether two servers of the pool may share a node when there is no other (`preferred`) or never (`required`). */
@@ -63,7 +66,11 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
           { name: "KAFKA_HEAP_OPTS", value: `-Xms${args.heap} -Xmx${args.heap}` },
           ...container.env,
         ],
-        ports: [...container.ports, { name: "health", containerPort: HEALTH_PORT }],
+        ports: [
+          ...container.ports,
+          { name: "health", containerPort: HEALTH_PORT },
+          { name: "metrics", containerPort: METRICS_PORT },
+        ],
         resources: args.resources,
         ...saysWhyItEnded,
         securityContext: restrictedContainer,

@@ -1,6 +1,8 @@
 import type { Path, Problem } from "../problems";
 import { containerRules } from "./containers";
 import { kafkaRules } from "./kafka";
+import { monitoringRules } from "./monitoring";
+import { listenerRules } from "./listeners";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
@@ -15,7 +17,9 @@ const RULES: readonly Rule[] = [
   ...storageRules,
   ...containerRules,
   ...portRules,
+  ...listenerRules,
   ...serviceRules,
+  ...monitoringRules,
 ];
 
 const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);

@@ -3,7 +3,7 @@ import { parseImage } from "../model/image";
 import { resourcePolicy, stackPolicy } from "../model/policy";
 import { inOneNamespace, type KubernetesResource, isNamedBy } from "../model/resource";
 import { haveLabels } from "../model/selector";
-import { list } from "../model/settings";
+import { integer, list } from "../model/settings";
 import type { Value } from "../model/value";
 import { type Workload, workloadOf } from "../model/workload";
 
@@ -31,6 +31,66 @@ export const serviceTypeAllowed = resourcePolicy({
     }
   },
 });
+
+const servers = ["broker", "controller", "zookeeper"];
+
+/** A listener without authentication gives every record to whoever reaches it. */
+export const serverIngressFromKnown = resourcePolicy({
+  name: "server-ingress-from-known",
+  description: "NetworkPolicies open Kafka and ZooKeeper servers to named clients only.",
+  severity: "critical",
+  remediationSteps:
+    "Name the clients in the rule's from: namespaces by labels, or a range of addresses that is no larger than theirs.",
+  settings: {
+    minPrefixLength: integer(
+      16,
+      "Shortest prefix of a range of IPv4 addresses; an IPv6 one needs three times as much.",
+      0,
+      32,
+    ),
+  },
+  check: (resource, report, { minPrefixLength }) => {
+    const spec = resource.properties.at("spec");
+    const component = spec.at("podSelector", "matchLabels", "app.kubernetes.io/component");
+    if (
+      resource.kind !== "NetworkPolicy" ||
+      component.unknown ||
+      (component.text !== undefined && !servers.includes(component.text))
+    ) {
+      return;
+    }
+    for (const rule of spec.at("ingress").items()) {
+      const ports = rule
+        .at("ports")
+        .items()
+        .map((port) => port.at("port").scalar ?? "?");
+      const where = ports.length === 0 ? "every port" : `port ${ports.join(", ")}`;
+      const from = rule.at("from");
+      if (!from.unknown && from.items().length === 0) report(`it lets anyone connect to ${where}`);
+      for (const peer of from.items()) {
+        const wide = widePeer(peer, minPrefixLength);
+        if (wide !== undefined) report(`it lets ${wide} connect to ${where}`);
+      }
+    }
+  },
+});
+
+/** Who a peer lets in, when that is nobody in particular. */
+function widePeer(peer: Value, minPrefixLength: number): string | undefined {
+  const cidr = peer.at("ipBlock", "cidr").text;
+  if (cidr !== undefined) {
+    const least = cidr.includes(":") ? Math.min(128, 3 * minPrefixLength) : minPrefixLength;
+    return Number(cidr.split("/")[1] ?? 0) < least ? cidr : undefined;
+  }
+  const namespaces = peer.at("namespaceSelector");
+  const everyNamespace =
+    !namespaces.missing &&
+    ["matchLabels", "matchExpressions"].every((key) => {
+      const selected = namespaces.at(key);
+      return !selected.unknown && selected.items().length + selected.entries().length === 0;
+    });
+  return everyNamespace && !namespaces.unknown ? "pods of every namespace" : undefined;
+}
 
 /** Whoever can push to a registry can run any program in the cluster. */
 export const registryRequiresAuth = stackPolicy({

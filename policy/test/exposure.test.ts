@@ -27,6 +27,51 @@ expectations(
   waits("the type is unknown", service("kproducer", { type: unknown, externalIPs: unknown })),
 );
 
+const access = (component: string | undefined, ...ingress: Json[]) =>
+  resource("kubernetes:networking.k8s.io/v1:NetworkPolicy", "access", {
+    metadata: { name: "access", namespace: "kafka" },
+    spec: {
+      podSelector: component === undefined ? {} : { matchLabels: { "app.kubernetes.io/component": component } },
+      policyTypes: ["Ingress"],
+      ingress,
+    },
+  });
+const client = (...from: Json[]) => ({ ports: [{ port: 9092, protocol: "TCP" }], from });
+const namespaces = (namespaceSelector: Json) => client({ namespaceSelector });
+const addresses = (cidr: Json) => client({ ipBlock: { cidr } });
+
+expectations(
+  rules.serverIngressFromKnown,
+  fails(
+    "for a port that is open to anyone",
+    access("broker", { ports: [{ port: 9094 }] }),
+    /NetworkPolicy kafka\/access: it lets anyone connect to port 9094/,
+  ),
+  fails("for a server that is open to anyone", access("zookeeper", {}), /it lets anyone connect to every port/),
+  fails("for all pods of a namespace", access(undefined, {}), /it lets anyone connect to every port/),
+  fails("for all namespaces", access("broker", namespaces({})), /it lets pods of every namespace connect to port 9092/),
+  fails("for all addresses", access("controller", addresses("0.0.0.0/0")), /it lets 0\.0\.0\.0\/0 connect/),
+  fails("for all addresses of IPv6", access("broker", addresses("::/0")), /it lets ::\/0 connect/),
+  fails("for a range that is too large", access("broker", addresses("10.0.0.0/20")), /10\.0\.0\.0\/20/, {
+    minPrefixLength: 24,
+  }),
+  passes("named clients", [
+    access(
+      "broker",
+      namespaces({ matchLabels: { team: "orders" } }),
+      addresses("10.20.0.0/16"),
+      addresses("fd00::/48"),
+    ),
+    access("broker", client({ podSelector: {} })),
+    access("broker"),
+  ]),
+  passes("what is no server", access("kconsumer", { ports: [{ port: 29092 }] })),
+  waits(
+    "who may connect is unknown",
+    access("broker", { ports: [], from: unknown }, namespaces(unknown), addresses(unknown)),
+  ),
+);
+
 expectations(
   rules.registryRequiresAuth,
   fails(

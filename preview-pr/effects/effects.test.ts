@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 
 import type { PropertyMap } from "kafka-stack-engine";
 import { compareStacks } from "../changes";
+import { accessEffects } from "./access";
 import { dataTouched } from "./data";
 import { restarts } from "./restarts";
 import type { RecordedResource } from "../recorder";
@@ -314,6 +315,52 @@ const restartCases: readonly Case[] = [
   ],
 ];
 
+const access = (...from: readonly PropertyMap[]) =>
+  object("networking.k8s.io/v1:NetworkPolicy", "broker", {
+    spec: { policyTypes: ["Ingress"], ingress: [{ ports: [{ port: 9092 }, { port: 9095 }], from: [...from] }] },
+  });
+const named = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+const own = { podSelector: {} };
+
+const accessCases: readonly Case[] = [
+  ["nothing", [access(own)], [access(own)], []],
+  [
+    "a namespace that may connect from now on",
+    [access(own)],
+    [access(own, named("orders"))],
+    [9092, 9095].map((port) => `NetworkPolicy kafka/broker now lets pods of namespace orders connect to port ${port}`),
+  ],
+  [
+    "pods that may not any more, and addresses that may",
+    [access({ ...named("orders"), podSelector: { matchLabels: { app: "api" } } }, own)],
+    [access(own, { ipBlock: { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"] } })],
+    [
+      ...[9092, 9095].map(
+        (port) =>
+          `NetworkPolicy kafka/broker now lets addresses 10.0.0.0/8 without 10.1.0.0/16 connect to port ${port}`,
+      ),
+      ...[9092, 9095].map(
+        (port) =>
+          `NetworkPolicy kafka/broker no longer lets pods with app=api of namespace orders connect to port ${port}`,
+      ),
+    ],
+  ],
+  [
+    "everybody",
+    [object("networking.k8s.io/v1:NetworkPolicy", "broker", { spec: { ingress: [] } })],
+    [object("networking.k8s.io/v1:NetworkPolicy", "broker", { spec: { ingress: [{}] } })],
+    ["NetworkPolicy kafka/broker now lets anyone connect to every port"],
+  ],
+  [
+    "a policy that goes",
+    [object("networking.k8s.io/v1:NetworkPolicy", "default-deny", { spec: { podSelector: {} } })],
+    [],
+    [
+      "NetworkPolicy kafka/default-deny goes: what it selected and no other NetworkPolicy selects can be reached by anyone",
+    ],
+  ],
+];
+
 function labelled(): RecordedResource {
   return recorded("kubernetes:core/v1:ConfigMap", "kafka-config", {
     metadata: { name: "kafka-config", namespace: "kafka", labels: { a: "b" } },
@@ -337,6 +384,10 @@ function check(
 
 describe("what data a change touches", () => {
   check(dataCases, (before, after) => dataTouched(compareStacks(before, after)));
+});
+
+describe("who gains and who loses access", () => {
+  check(accessCases, (before, after) => accessEffects(compareStacks(before, after)));
 });
 
 describe("what a change restarts", () => {

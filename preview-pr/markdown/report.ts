@@ -53,12 +53,13 @@ function summary(stacks: readonly StackPreview[]): string {
 }
 
 function renderStack(preview: StackPreview): string {
-  const { stack, status, data, restarts, changes, violations } = preview;
+  const { stack, status, data, restarts, access, changes, violations } = preview;
   const statuses = { added: " (new)", removed: " (removed)", kept: "" };
   return [
     `## Stack \`${stack}\`${statuses[status]}`,
     section("Data touched", data.map(renderEffect), "Nothing that holds data changes."),
     section("What starts, stops and restarts", restarts.map(renderEffect), "Nothing."),
+    ...(access.length > 0 ? [section("Who gains and who loses access", access.map(renderEffect), "")] : []),
     section("Policies", violations.map(renderViolation), "All are kept."),
     ...(changes.length > 0 ? [renderChanges(changes)] : []),
   ].join("\n\n");

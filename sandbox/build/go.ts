@@ -8,7 +8,10 @@ import { versions } from "../versions";
 const source = join(checkout, "sandbox", "go");
 
 /** What is built, all in one run of the compiler: the programs share most of their packages. */
-const packages = ["./kube", "./dns", "./registry", "./pause", "./pki", "./provisioner", "helm.sh/helm/v3/cmd/helm"];
+const packages = [
+  ...["./kube", "./dns", "./netpol", "./registry", "./pause", "./pki", "./provisioner"],
+  "helm.sh/helm/v3/cmd/helm",
+];
 
 /** Names by which `kube` runs another of its programs. */
 const kubeLinks = ["kubectl"];

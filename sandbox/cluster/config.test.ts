@@ -13,6 +13,7 @@ import {
   kubeControllerManager,
   kubeProxy,
   kubeScheduler,
+  netpol,
   provisioner,
 } from "./control-plane";
 import { renderKubeconfig } from "./kubeconfig";
@@ -33,6 +34,7 @@ describe("the configuration of the cluster", () => {
       "proxy",
       "dns",
       "provisioner",
+      "netpol",
       "kubelet-node-0",
       "kubelet-node-1",
     ];
@@ -66,7 +68,9 @@ describe("the configuration of the cluster", () => {
     const paths = pathsOf(root);
     const nodes = planNodes(2, root);
     const daemons = [
-      ...[etcd, kubeApiserver, kubeControllerManager, kubeScheduler, coreDns, provisioner].map((make) => make(paths)),
+      ...[etcd, kubeApiserver, kubeControllerManager, kubeScheduler, coreDns, provisioner, netpol].map((make) =>
+        make(paths),
+      ),
       kubeProxy(paths, nodes),
       ...nodes.flatMap((node) => [kubelet(paths, node), nodeContainerd(paths, node, machine)]),
     ];

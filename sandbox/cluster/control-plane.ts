@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import type { Daemon } from "../daemons/daemon";
 import { ask } from "../host/http";
 import type { Paths } from "../paths";
+import { isServed, policyQueue } from "../network/policies";
 import { hostAddress, network, type NodePlan } from "../plan";
 import { apiServer, renderKubeconfig } from "./kubeconfig";
 import { provisionerName } from "./manifests";
@@ -197,5 +198,17 @@ export function provisioner(paths: Paths): Daemon {
     command: join(paths.bin, "provisioner"),
     args: [`-kubeconfig=${kubeconfig}`, `-name=${provisionerName}`, `-root=${paths.volumes}`],
     files: { [kubeconfig]: renderKubeconfig(paths, "provisioner") },
+  };
+}
+
+/** What the kernel asks, for each new connection of a pod, whether NetworkPolicies allow it: one for all nodes, because they share one network stack. */
+export function netpol(paths: Paths): Daemon {
+  const kubeconfig = join(paths.config, "netpol.kubeconfig");
+  return {
+    name: "netpol",
+    command: join(paths.bin, "netpol"),
+    args: [`-kubeconfig=${kubeconfig}`, `-queue=${policyQueue}`],
+    files: { [kubeconfig]: renderKubeconfig(paths, "netpol") },
+    ready: () => Promise.resolve(isServed(policyQueue)),
   };
 }

@@ -62,6 +62,11 @@ export function baseObjects(): ApiObject[] {
       { apiGroups: ["storage.k8s.io"], resources: ["storageclasses", "csinodes"], verbs: read },
     ]),
     clusterRoleBinding(users.provisioner, users.provisioner, users.provisioner),
+    clusterRole(users.netpol, [
+      { apiGroups: [""], resources: ["pods", "namespaces"], verbs: read },
+      { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: read },
+    ]),
+    clusterRoleBinding(users.netpol, users.netpol, users.netpol),
     {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",

@@ -10,6 +10,7 @@ export const users = {
   kubeletClient: "kube-apiserver-kubelet-client",
   dns: "sandbox:dns",
   provisioner: "sandbox:provisioner",
+  netpol: "sandbox:netpol",
 } as const;
 
 /** Base name of a node's certificate and key. */
@@ -65,6 +66,7 @@ export async function ensurePki(paths: Paths, nodes: readonly NodePlan[]): Promi
       client("proxy", "system:kube-proxy"),
       client("dns", users.dns),
       client("provisioner", users.provisioner),
+      client("netpol", users.netpol),
       ...nodes.map((node) => ({
         ...client(nodeCertificate(node), `system:node:${node.name}`, "system:nodes"),
         hosts: [node.name, node.address],

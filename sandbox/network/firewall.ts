@@ -1,11 +1,13 @@
 import { run, succeeds } from "../host/command";
+import type { Paths } from "../paths";
 import { network } from "../plan";
+import { hasQueues, policyQueue } from "./policies";
 
 /** A chain of ours, where it is called from, and its rules. */
 interface Chain {
   readonly table: "filter" | "nat" | "mangle";
   readonly name: string;
-  readonly from: string;
+  readonly from: readonly string[];
   readonly rules: readonly string[][];
 }
 
@@ -16,37 +18,81 @@ const chains: readonly Chain[] = [
   {
     table: "mangle",
     name: "KSTACK-PREROUTING",
-    from: "PREROUTING",
+    from: ["PREROUTING"],
     rules: [["-d", network.range, "!", "-s", network.range, "!", "-i", "lo", "-j", "DROP"]],
   },
   // Other programs (docker, firewalls) make DROP the policy of these two.
   {
     table: "filter",
     name: "KSTACK-FORWARD",
-    from: "FORWARD",
+    from: ["FORWARD"],
     rules: [
       ["-s", network.range, "-j", "ACCEPT"],
       ["-d", network.range, "-j", "ACCEPT"],
     ],
   },
-  { table: "filter", name: "KSTACK-INPUT", from: "INPUT", rules: [["-s", network.range, "-j", "ACCEPT"]] },
+  { table: "filter", name: "KSTACK-INPUT", from: ["INPUT"], rules: [["-s", network.range, "-j", "ACCEPT"]] },
   // What leaves the sandbox does so under the machine's own address.
   {
     table: "nat",
     name: "KSTACK-POSTROUTING",
-    from: "POSTROUTING",
+    from: ["POSTROUTING"],
     rules: [["-s", network.range, "!", "-d", network.range, "-j", "MASQUERADE"]],
   },
 ];
 
+/**
+ * What hands each new connection of a pod to `netpol`, which knows the NetworkPolicies. In a table that comes before `filter`, where kube-proxy accepts some packets
+ * for good. From the machine itself, as from any node, pods are always reached. Without `--queue-bypass`: while nobody serves the queue, nothing new gets through.
+ */
+const policies: Chain = {
+  table: "mangle",
+  name: "KSTACK-POLICIES",
+  from: ["FORWARD", "INPUT"],
+  rules: ["-s", "-d"].map((end) => [
+    ...[end, network.pods, "-m", "conntrack", "--ctstate", "NEW"],
+    ...["-j", "NFQUEUE", "--queue-num", String(policyQueue)],
+  ]),
+};
+
 /** Puts the sandbox's chains in place; what is there already stays. */
 export async function ensureFirewall(): Promise<void> {
-  for (const { table, name, from, rules } of chains) {
-    if (!(await iptablesSucceeds(table, "-n", "-L", name))) await iptables(table, "-N", name);
-    for (const rule of rules) {
-      if (!(await iptablesSucceeds(table, "-C", name, ...rule))) await iptables(table, "-A", name, ...rule);
-    }
-    if (!(await iptablesSucceeds(table, "-C", from, "-j", name))) await iptables(table, "-I", from, "-j", name);
+  for (const chain of chains) await ensureChain(chain);
+}
+
+/**
+ * Puts in place what has NetworkPolicies enforced.
+ *
+ * @returns false, and nothing is enforced, where the kernel cannot ask a program about packets.
+ */
+export async function ensurePolicies(paths: Paths): Promise<boolean> {
+  const { table, name, rules } = policies;
+  if (!(await hasQueues(paths))) return false;
+  await ensureOwn(policies);
+  for (const rule of rules) {
+    if (await iptablesSucceeds(table, "-C", name, ...rule)) continue;
+    if (!(await iptablesSucceeds(table, "-A", name, ...rule))) return false;
+  }
+  await ensureCalls(policies);
+  return true;
+}
+
+async function ensureChain(chain: Chain): Promise<void> {
+  const { table, name, rules } = chain;
+  await ensureOwn(chain);
+  for (const rule of rules) {
+    if (!(await iptablesSucceeds(table, "-C", name, ...rule))) await iptables(table, "-A", name, ...rule);
+  }
+  await ensureCalls(chain);
+}
+
+async function ensureOwn({ table, name }: Chain): Promise<void> {
+  if (!(await iptablesSucceeds(table, "-n", "-L", name))) await iptables(table, "-N", name);
+}
+
+async function ensureCalls({ table, name, from }: Chain): Promise<void> {
+  for (const caller of from) {
+    if (!(await iptablesSucceeds(table, "-C", caller, "-j", name))) await iptables(table, "-I", caller, "-j", name);
   }
 }
 
@@ -59,9 +105,11 @@ export async function hasForeignServices(): Promise<boolean> {
 
 /** Removes the sandbox's chains. */
 export async function removeFirewall(): Promise<void> {
-  for (const { table, name, from } of chains) {
+  for (const { table, name, from } of [...chains, policies]) {
     if (!(await iptablesSucceeds(table, "-n", "-L", name))) continue;
-    while (await iptablesSucceeds(table, "-C", from, "-j", name)) await iptables(table, "-D", from, "-j", name);
+    for (const caller of from) {
+      while (await iptablesSucceeds(table, "-C", caller, "-j", name)) await iptables(table, "-D", caller, "-j", name);
+    }
     await iptables(table, "-F", name);
     await iptables(table, "-X", name);
   }

@@ -31,6 +31,7 @@ const order: readonly ((commandLine: readonly string[]) => boolean)[] = [
   runs("containerd"),
   runs("dns"),
   runs("provisioner"),
+  runs("netpol"),
   ...["kube-proxy", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"].map((program) =>
     runs("kube", program),
   ),

@@ -56,6 +56,30 @@ const nfsWorkload = {
   },
 };
 
+const registryContainer = { name: "registry", image: "registry:3.0.0" };
+
+/** A pod of another namespace. */
+const stranger = {
+  apiVersion: "v1",
+  kind: "List",
+  items: [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "elsewhere" } },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "stranger", namespace: "elsewhere" },
+      spec: { automountServiceAccountToken: false, containers: [registryContainer] },
+    },
+  ],
+};
+
+const policy = (namespace: string, name: string, spec: object) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { namespace, name },
+  spec,
+});
+
 describe("the life of a sandbox", function () {
   this.timeout(300_000);
   const machine = new SecondMachine();
@@ -123,6 +147,47 @@ describe("the life of a sandbox", function () {
       await machine.run("iptables", "-w", "30", "-t", "mangle", "-I", ...rule);
       await machine.removeNeighbour();
     }
+  });
+
+  it("enforces NetworkPolicies on new connections of pods, in and out, and never keeps a node from its pods", async () => {
+    await machine.apply(stranger);
+    await machine.kubectl("wait", "pod/stranger", "-n", "elsewhere", "--for=condition=Ready", "--timeout=60s");
+    const pod = await machine.kubectl("get", "pod", "registry", "-o", "jsonpath={.status.podIP}");
+    const registry = `http://${pod}:5000/`;
+    const api = "https://198.18.255.1:6443/";
+    const get = (place: string) =>
+      machine.fromPod("stranger", "curl", "-sk", "-o", "/dev/null", "-m", "3", place).then(
+        () => true,
+        () => false,
+      );
+    // The program hears of a policy a moment after it is there.
+    const untilReached = (place: string, wanted: boolean) =>
+      until(async () => (await get(place)) === wanted, {
+        what: `${place} to be ${wanted ? "" : "not "}reached`,
+        timeout: 30,
+      });
+    assert.deepEqual([await get(registry), await get(api)], [true, true], "without policies");
+
+    await machine.apply(policy("default", "closed", { podSelector: {}, policyTypes: ["Ingress"] }));
+    await untilReached(registry, false);
+    await untilServing();
+
+    const from = [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "elsewhere" } } }];
+    const ingress = [{ from, ports: [{ port: 5000, protocol: "TCP" }] }];
+    await machine.apply(policy("default", "open", { podSelector: {}, policyTypes: ["Ingress"], ingress }));
+    await untilReached(registry, true);
+
+    const egress = [{ to: [{ ipBlock: { cidr: `${pod}/32` } }] }];
+    await machine.apply(policy("elsewhere", "out", { podSelector: {}, policyTypes: ["Egress"], egress }));
+    await untilReached(api, false);
+    assert.equal(await get(registry), true);
+
+    signal((await pids()).get("netpol") ?? assert.fail("no netpol"), "SIGKILL");
+    assert.equal(await get(registry), false, "while nobody can say what policies allow, nothing gets through");
+    await machine.sandbox("up", "--no-images");
+    await untilReached(registry, true);
+    await machine.kubectl("delete", "namespace", "elsewhere");
+    await machine.kubectl("delete", "networkpolicy", "--all");
   });
 
   for (const daemon of ["etcd", "kube-apiserver", "kubelet-node-0", "containerd-node-0", "kube-proxy", "dockerd"]) {

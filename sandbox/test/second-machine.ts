@@ -72,6 +72,15 @@ export class SecondMachine {
     await succeeds("nsenter", [`--net=/run/netns/${this.#network}`, "ip", "link", "delete", "neighbour"]);
   }
 
+  /** Runs a command of this machine in the network of a pod, whose image need not have it. */
+  async fromPod(name: string, command: string, ...args: string[]): Promise<string> {
+    const process = processesIn(cgroupOf(this.root)).find(({ pid }) =>
+      readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOSTNAME=${name}`),
+    );
+    if (!process) throw new Error(`No process of a pod ${name} runs.`);
+    return run("nsenter", [`--net=/proc/${process.pid}/ns/net`, command, ...args]);
+  }
+
   /** kubectl, as administrator. */
   async kubectl(...args: string[]): Promise<string> {
     return this.run(join(this.paths.bin, "kubectl"), ...args);
@@ -148,8 +157,9 @@ export class SecondMachine {
   private processes() {
     const daemons = findProcesses(
       (commandLine) =>
-        /(kube|dns|provisioner|containerd|dockerd|containerd-shim-runc-v2|nfs-mount)$/.test(commandLine[0] ?? "") &&
-        commandLine.some((argument) => argument.includes(`${this.root}/`)),
+        /(kube|dns|netpol|provisioner|containerd|dockerd|containerd-shim-runc-v2|nfs-mount)$/.test(
+          commandLine[0] ?? "",
+        ) && commandLine.some((argument) => argument.includes(`${this.root}/`)),
     );
     return [...daemons, ...processesIn(cgroupOf(this.root))];
   }

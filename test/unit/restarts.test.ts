@@ -70,6 +70,12 @@ describe("Restarts", () => {
     });
   }
 
+  it("monitoring is switched on without a restart", async () => {
+    for (const scrape of ["podMonitor", "annotations"]) {
+      assert.deepEqual(await restarts("dev", { monitoring: { scrape, namespaces: ["monitoring"] } }), []);
+    }
+  });
+
   it("more chat pods restart nothing", async () => {
     assert.deepEqual(await restarts("dev", { kchat: { producer: { replicas: 3 } } }), []);
   });

@@ -55,7 +55,7 @@ export class Decisions {
   static async start(): Promise<Decisions> {
     await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
     const folder = mkdtempSync(join(tmpdir(), "decisions-"));
-    const source = join(__dirname, "java", "Decisions.java");
+    const own = ["Decisions", "FakeBeans"].map((name) => join(__dirname, "java", `${name}.java`));
     const sources = join(ROOT, "images", "kafka", "src");
     execFileSync("javac", [
       "--release",
@@ -66,7 +66,7 @@ export class Decisions {
       folder,
       "-sourcepath",
       sources,
-      source,
+      ...own,
     ]);
     const options = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
     const java = spawn("java", [...options, "-cp", folder, "kafkastack.Decisions"], {
@@ -98,6 +98,12 @@ export class Decisions {
   /** Starts the health endpoint of a server that waits, with a log directory. */
   async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
     await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
+  }
+
+  /** Starts the metrics of a server with beans as Kafka and ZooKeeper have them, a volume, and the folder of its ConfigMap. */
+  async metrics(port: number, directory: string, config: string): Promise<void> {
+    const [answer] = await this.ask([`metrics ${port} ${directory} ${config}`]);
+    if (answer !== "serving") throw new Error(answer);
   }
 
   /** How often that server was told to retire. */

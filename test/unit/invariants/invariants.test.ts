@@ -20,6 +20,17 @@ describe("Invariants", () => {
     });
   }
 
+  for (const scrape of ["podMonitor", "annotations"]) {
+    describe(`of the stack production with monitoring by ${scrape}`, () => {
+      const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
+      for (const [sentence, { check }] of Object.entries(INVARIANTS)) {
+        it(sentence, async () => {
+          assert.deepEqual(check(await recordStack("production", { set })), []);
+        });
+      }
+    });
+  }
+
   describe("notice when they are broken", () => {
     for (const [sentence, { check, breaks }] of Object.entries(INVARIANTS)) {
       it(sentence, async () => {

@@ -249,6 +249,11 @@ export const badVariants: readonly BadVariant[] = [
     set(brokers, ["spec", "volumeClaimTemplates", 0, "spec", "accessModes"], ["ReadWriteMany"]),
   ),
   // exposure
+  bad(
+    "brokers that are open to all addresses",
+    "server-ingress-from-known",
+    set("NetworkPolicy broker", ["spec", "ingress"], [{ from: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }]),
+  ),
   bad("a chat service on a NodePort", "service-type-allowed", set("Service kproducer", ["spec", "type"], "NodePort")),
   bad(
     "brokers behind a load balancer",

@@ -10,6 +10,13 @@ const known: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe("the project's own stacks", () => {
+  for (const scrape of ["podMonitor", "annotations"]) {
+    it(`production keeps every policy with monitoring by ${scrape}`, async () => {
+      const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
+      assert.deepEqual(await violations(packConfig("production"), await resourcesOf("production", { set })), []);
+    });
+  }
+
   for (const stack of STACKS) {
     for (const [when, preview] of [
       ["as it will be", false],

@@ -4,16 +4,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
- * Starts the health endpoint and then the server it reports on, in one JVM.
+ * Starts the health endpoint and the metrics, and then the server that they report on, in one JVM.
  *
  * <p>A wrapper and not a Java agent: an agent makes the JVM reread every class of the class-data-sharing archive, which costs what the archive saves.
  *
- * <p>Usage: {@code Main <main class> <properties file>}. The port is {@code health.port} (8080 by default) among the system properties.
+ * <p>Usage: {@code Main <main class> <properties file>}. The ports are {@code health.port} (8080 by default) and {@code metrics.port} (9404) among the system properties.
  */
 public final class Main {
     private Main() {}
@@ -29,6 +31,7 @@ public final class Main {
             properties.load(reader);
         }
         int port = Integer.getInteger("health.port", HealthServer.PORT);
+        MetricsServer.start(Integer.getInteger("metrics.port", MetricsServer.PORT), metrics(server.contains("zookeeper"), properties));
         if (server.contains("zookeeper")) {
             ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(properties.getProperty("dataDir")));
             HealthServer.start(port, new ZooKeeperHealth(disk), Map.of());
@@ -62,8 +65,7 @@ public final class Main {
         int node = Integer.parseInt(properties.getProperty("node.id"));
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
         String clusterId = environment("KAFKA_CLUSTER_ID");
-        Path config = Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
-        Peers peers = new Peers(config, environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
+        Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
         ControllerHealth controller = new ControllerHealth(quorum, properties, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
@@ -71,13 +73,32 @@ public final class Main {
             default -> new CombinedHealth(controller, broker);
         };
         boolean controls = roles.contains("controller");
-        KafkaDisk disk = new KafkaDisk(Arrays.stream(properties.getProperty("log.dirs").split(",")).map(Path::of).toList());
+        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
         new Recovery(disk.directories().get(0)).install();
         Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
         Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);
         HealthServer.start(port, health, controls ? new Retirement(health, file).orders() : Map.of());
         formatting.run();
+    }
+
+    /** What a scrape gives. */
+    private static List<Consumer<Exposition>> metrics(boolean zookeeper, Properties properties) {
+        if (zookeeper) {
+            VolumeMetrics volumes = new VolumeMetrics(directories(properties.getProperty("dataDir")));
+            return List.of(ZooKeeperMetrics::add, new StackMetrics(ZooKeeperStart.STACK.getParent(), "members")::add, volumes::add, JvmMetrics::add);
+        }
+        String[] kinds = properties.containsKey("process.roles") ? new String[] {"brokers", "controllers"} : new String[] {"brokers"};
+        VolumeMetrics volumes = new VolumeMetrics(directories(properties.getProperty("log.dirs")));
+        return List.of(KafkaMetrics::add, new StackMetrics(config(), kinds)::add, volumes::add, JvmMetrics::add);
+    }
+
+    private static List<Path> directories(String list) {
+        return Arrays.stream(list.split(",")).map(Path::of).toList();
+    }
+
+    private static Path config() {
+        return Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"));
     }
 
     private static String environment(String name) {

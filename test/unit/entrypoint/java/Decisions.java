@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import javax.management.JMException;
 
 /**
  * Answers questions, one a line, for tests: many of them in one JVM.
@@ -27,6 +29,7 @@ import java.util.stream.IntStream;
  * endpoint is at the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
  *
  * <p>{@code last MILLISECONDS alone|among NAME …}: who needs the only controller so long after it was asked to stop, while these servers stop. Answers who, or {@code null}.
+ * <p>{@code metrics PORT DIRECTORY CONFIG} starts the metrics of a server with such beans as Kafka and ZooKeeper have. Answers {@code serving}.
  *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: what a peer makes of the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
@@ -45,6 +48,7 @@ public final class Decisions {
                 case "serve" -> serve(words);
                 case "told" -> String.valueOf(TOLD.get());
                 case "zookeeper" -> zookeeper(words);
+                case "metrics" -> metrics(words);
                 case "understand" -> understand(words);
                 case "last" -> last(words);
                 default -> decide(words);
@@ -63,6 +67,21 @@ public final class Decisions {
         Formatting formatting = new Formatting(disk, Path.of("server.properties"), words[3], true, peers(words[3]));
         Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, formatting, Integer.parseInt(words[2]), words[3]);
         HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet));
+        return "serving";
+    }
+
+    private static String metrics(String[] words) {
+        try {
+            FakeBeans.register();
+        } catch (JMException e) {
+            return e.toString();
+        }
+        VolumeMetrics volumes = new VolumeMetrics(List.of(Path.of(words[2]), Path.of(words[2], "gone")));
+        StackMetrics stack = new StackMetrics(Path.of(words[3]), "brokers", "members", "controllers");
+        Consumer<Exposition> fails = out -> {
+            throw new IllegalStateException("a source that fails");
+        };
+        MetricsServer.start(Integer.parseInt(words[1]), List.of(fails, KafkaMetrics::add, ZooKeeperMetrics::add, stack::add, volumes::add, JvmMetrics::add));
         return "serving";
     }
 

@@ -1,0 +1,79 @@
+import type { Alert, Series } from "./alert";
+
+/** How many servers of a kind a stack should have, of how many there is a sign. Without any sign there are 0. */
+const fewer = (series: Series, expected: string, sign: string): string => {
+  const wanted = `max by (namespace) (${series(expected)})`;
+  return `${wanted} > on (namespace) (count by (namespace) (${sign}) or ${wanted} * 0)`;
+};
+
+/** Brokers and controllers that are missing, fenced or start again and again. */
+export const servers: readonly Alert[] = [
+  {
+    name: "KafkaMetricsAbsent",
+    severity: "critical",
+    expression: (series) => `absent(${series("kafka_stack_expected_brokers")})`,
+    for: "5m",
+    summary: "No server of the Kafka cluster gives metrics: all are away, or Prometheus does not reach them.",
+  },
+  {
+    name: "KafkaBrokerMissing",
+    severity: "warning",
+    expression: (series) =>
+      fewer(series, "kafka_stack_expected_brokers", `${series("kafka_server_kafkaserver_brokerstate")} == 3`),
+    for: "5m",
+    summary: "Fewer brokers run in {{ $labels.namespace }} than the stack has: {{ $value }} should.",
+  },
+  {
+    name: "KafkaBrokerFenced",
+    severity: "warning",
+    expression: (series) => `max by (namespace) (${series("kafka_controller_kafkacontroller_fencedbrokercount")}) > 0`,
+    for: "5m",
+    summary: "{{ $value }} brokers in {{ $labels.namespace }} are fenced: the controllers do not hear of them.",
+  },
+  {
+    name: "KafkaServerRestarts",
+    severity: "warning",
+    expression: (series) =>
+      `changes(max by (namespace, pod) (${series("kafka_stack_start_time_seconds")})[30m:1m]) > 2`,
+    for: "0m",
+    summary: "{{ $labels.pod }} in {{ $labels.namespace }} has started {{ $value }} times within half an hour.",
+  },
+  {
+    name: "KafkaNoActiveController",
+    severity: "critical",
+    expression: (series) =>
+      `max by (namespace) (${series("kafka_stack_expected_brokers")}) unless on (namespace) ` +
+      `(sum by (namespace) (${series("kafka_controller_kafkacontroller_activecontrollercount")}) >= 1)`,
+    for: "2m",
+    summary: "No controller in {{ $labels.namespace }} is active: no leader can be elected and nothing can change.",
+  },
+  {
+    name: "KafkaSeveralActiveControllers",
+    severity: "critical",
+    expression: (series) =>
+      `sum by (namespace) (${series("kafka_controller_kafkacontroller_activecontrollercount")}) > 1`,
+    for: "2m",
+    summary: "{{ $value }} controllers in {{ $labels.namespace }} say that they are active; there can be one.",
+  },
+  {
+    name: "KafkaControllerMissing",
+    severity: "warning",
+    expression: (series) =>
+      fewer(
+        series,
+        "kafka_stack_expected_controllers",
+        series("kafka_controller_kafkacontroller_activecontrollercount"),
+      ),
+    for: "5m",
+    summary: "Fewer controllers run in {{ $labels.namespace }} than the stack has: {{ $value }} should.",
+  },
+  {
+    name: "KafkaMetadataLags",
+    severity: "warning",
+    expression: (series) =>
+      `max by (namespace) (${series("kafka_server_raftmetrics_high_watermark")}) ` +
+      `- on (namespace) group_right () max by (namespace, pod) (${series("kafka_server_raftmetrics_high_watermark")}) > 1000`,
+    for: "5m",
+    summary: "{{ $labels.pod }} in {{ $labels.namespace }} is {{ $value }} records of metadata behind.",
+  },
+];

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
+import { type RuleGroup, ruleGroups } from "./alerts";
+import { Monitoring, type MonitoringArgs } from "./monitoring";
+
+const monitoring = (args: Partial<MonitoringArgs> = {}) =>
+  registered(
+    () =>
+      new Monitoring("monitoring", {
+        ...SCOPE,
+        roles: ["broker", "kconsumer"],
+        scrape: "off",
+        namespaces: ["prometheus"],
+        ...args,
+      }),
+  );
+
+describe("Monitoring", () => {
+  it("lets the named namespaces in at the port with the metrics, and at no other", async () => {
+    const resources = await monitoring({ namespaces: ["prometheus", "datadog"] });
+    assert.deepEqual(one(resources, "NetworkPolicy").inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "broker-metrics", namespace: "kafka", labels: labelsOf("broker", "kafka") },
+      spec: {
+        podSelector: { matchLabels: selectorOf("broker") },
+        policyTypes: ["Ingress"],
+        ingress: [
+          {
+            ports: [{ port: 9404, protocol: "TCP" }],
+            from: ["prometheus", "datadog"].map((name) => ({
+              namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+            })),
+          },
+        ],
+      },
+    });
+  });
+
+  it("makes no object of the operator when Prometheus has a configuration of its own", async () => {
+    assert.deepEqual(parts(await monitoring()), ["NetworkPolicy monitoring-broker-access"]);
+  });
+
+  it("tells the Prometheus operator of the pods, with the labels that it looks for", async () => {
+    const resources = await monitoring({ scrape: "podMonitor", labels: { release: "prometheus" } });
+    assert.deepEqual(one(resources, "PodMonitor").inputs, {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PodMonitor",
+      metadata: {
+        name: "kafka-stack",
+        namespace: "kafka",
+        labels: { ...labelsOf("monitoring", "kafka-monitoring"), release: "prometheus" },
+      },
+      spec: {
+        selector: {
+          matchLabels: { "app.kubernetes.io/instance": "test" },
+          matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: ["broker", "kconsumer"] }],
+        },
+        podTargetLabels: ["app.kubernetes.io/component", "app.kubernetes.io/instance"],
+        podMetricsEndpoints: [
+          { port: "metrics", path: "/metrics" },
+          { port: "http", path: "/metrics" },
+        ],
+      },
+    });
+  });
+
+  it("gives the operator the alerts of this cluster, unless they are not wanted", async () => {
+    const wanted = { scrape: "podMonitor", runbooks: "https://example.com/runbooks/" } as const;
+    const { spec } = one(await monitoring(wanted), "PrometheusRule").inputs as Record<string, object>;
+    const { groups } = spec as { groups: readonly RuleGroup[] };
+    assert.deepEqual(groups, ruleGroups({ namespace: "kafka", runbooks: "https://example.com/runbooks" }));
+    const offline = groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === "KafkaOfflinePartitions");
+    assert.deepEqual(offline, {
+      alert: "KafkaOfflinePartitions",
+      expr: 'max by (namespace) (kafka_controller_kafkacontroller_offlinepartitionscount{namespace="kafka"}) > 0',
+      for: "1m",
+      labels: { severity: "critical" },
+      annotations: {
+        summary: "{{ $value }} partitions in {{ $labels.namespace }} have no leader: nobody can write or read them.",
+        runbook_url: "https://example.com/runbooks/offline-partitions.md",
+      },
+    });
+    const without = parts(await monitoring({ ...wanted, alerts: false }));
+    assert.deepEqual(without, ["NetworkPolicy monitoring-broker-access", "PodMonitor monitoring-pods"]);
+  });
+
+  it("annotates Services and no pods, which would restart them", async () => {
+    const resources = await monitoring({ scrape: "annotations" });
+    const ports = { broker: 9404, kconsumer: 29092 };
+    for (const [role, port] of Object.entries(ports)) {
+      const { metadata, spec } = one(resources, "Service", `monitoring-${role}`).inputs as Record<string, object>;
+      const { annotations } = metadata as { annotations: Record<string, string> };
+      assert.deepEqual(
+        [annotations["prometheus.io/scrape"], annotations["prometheus.io/port"], annotations["prometheus.io/path"]],
+        ["true", String(port), "/metrics"],
+      );
+      assert.deepEqual(spec, {
+        clusterIP: "None",
+        selector: selectorOf(role),
+        publishNotReadyAddresses: true,
+        ports: [{ name: "metrics", port }],
+      });
+    }
+  });
+});

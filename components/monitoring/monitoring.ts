@@ -1,0 +1,148 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { CHAT_PORTS } from "../kchat/ports";
+import { skipAwait } from "../kubernetes/await-annotations";
+import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import { METRICS_PORT } from "../servers/server-pod";
+import { ruleGroups } from "./alerts";
+
+/** Pods that give metrics. */
+export type Monitored = Extract<Role, "broker" | "controller" | "zookeeper" | "kproducer" | "kconsumer">;
+
+export interface MonitoringArgs extends Scope {
+  /** The kinds of pods that there are. */
+  readonly roles: readonly Monitored[];
+  /**
+   * How Prometheus is told of them: by a PodMonitor, for which the cluster must have the Prometheus operator; by annotations on Services; or by its own configuration
+   * (`off`), so that it only has to be let in.
+   */
+  readonly scrape: "off" | "podMonitor" | "annotations";
+  /** Namespaces whose pods may read the servers' metrics. */
+  readonly namespaces: readonly string[];
+  /** Labels of the operator's objects, by which Prometheus selects them. @default none but the stack's own */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Whether the operator is given the alerts too. @default true, with `podMonitor` */
+  readonly alerts?: boolean | undefined;
+  /** Address of the folder with the alerts' runbooks. @default docs/runbooks, where they are in the repository */
+  readonly runbooks?: string | undefined;
+}
+
+/** Name of the operator's objects. */
+const NAME = "kafka-stack";
+
+/** Pods whose metrics are at a port that anybody may connect to. */
+const OPEN = { kproducer: CHAT_PORTS.producer, kconsumer: CHAT_PORTS.consumer } as const;
+
+const isOpen = (role: Monitored): role is keyof typeof OPEN => role in OPEN;
+const portOf = (role: Monitored): number => (isOpen(role) ? OPEN[role] : METRICS_PORT);
+
+/** Lets Prometheus in, and tells it where. What there is of it changes no pod, so that it is switched on and off without a restart. */
+export class Monitoring extends pulumi.ComponentResource {
+  constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:monitoring:Monitoring", name, {}, opts);
+    const servers = args.roles.filter((role) => !isOpen(role));
+    for (const role of servers) this.letIn(`${name}-${role}-access`, args, role);
+    if (args.scrape === "podMonitor") {
+      this.podMonitor(`${name}-pods`, args);
+      if (args.alerts !== false) this.alerts(`${name}-alerts`, args);
+    }
+    if (args.scrape === "annotations") {
+      for (const role of args.roles) this.annotated(`${name}-${role}`, args, role);
+    }
+    this.registerOutputs({});
+  }
+
+  /** Beside the policy of the pool itself: what any of them allows is allowed. */
+  private letIn(name: string, args: MonitoringArgs, role: Monitored) {
+    if (args.namespaces.length === 0) return;
+    new k8s.networking.v1.NetworkPolicy(
+      name,
+      {
+        metadata: metadata(args, role, `${role}-metrics`),
+        spec: {
+          podSelector: { matchLabels: selector(args.instance, role) },
+          policyTypes: ["Ingress"],
+          ingress: [
+            {
+              ports: [{ port: METRICS_PORT, protocol: "TCP" }],
+              from: args.namespaces.map((namespace) => ({
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+              })),
+            },
+          ],
+        },
+      },
+      fixedName(this),
+    );
+  }
+
+  private podMonitor(name: string, args: MonitoringArgs) {
+    new k8s.apiextensions.CustomResource(
+      name,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PodMonitor",
+        metadata: operatorMetadata(args),
+        spec: {
+          selector: {
+            matchLabels: { "app.kubernetes.io/instance": args.instance },
+            matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: [...args.roles] }],
+          },
+          podTargetLabels: ["app.kubernetes.io/component", "app.kubernetes.io/instance"],
+          // Of each pod those ports that it has.
+          podMetricsEndpoints: [
+            { port: "metrics", path: "/metrics" },
+            ...(args.roles.some(isOpen) ? [{ port: "http", path: "/metrics" }] : []),
+          ],
+        },
+      },
+      fixedName(this),
+    );
+  }
+
+  private alerts(name: string, args: MonitoringArgs) {
+    const { runbooks } = args;
+    new k8s.apiextensions.CustomResource(
+      name,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PrometheusRule",
+        metadata: operatorMetadata(args),
+        spec: { groups: pulumi.output(args.namespace).apply((namespace) => ruleGroups({ namespace, runbooks })) },
+      },
+      fixedName(this),
+    );
+  }
+
+  /** A Service and not the pods is annotated, for that restarts none; each pod of it is scraped by itself, also before it is ready. */
+  private annotated(name: string, args: MonitoringArgs, role: Monitored) {
+    const port = portOf(role);
+    new k8s.core.v1.Service(
+      name,
+      {
+        metadata: metadata(args, role, `${role}-metrics`, {
+          ...skipAwait,
+          "prometheus.io/scrape": "true",
+          "prometheus.io/port": String(port),
+          "prometheus.io/path": "/metrics",
+        }),
+        spec: {
+          clusterIP: "None",
+          selector: selector(args.instance, role),
+          publishNotReadyAddresses: true,
+          ports: [{ name: "metrics", port }],
+        },
+      },
+      fixedName(this),
+    );
+  }
+}
+
+/** Metadata of an object that the Prometheus operator reads. */
+function operatorMetadata(args: MonitoringArgs) {
+  return {
+    name: NAME,
+    namespace: args.namespace,
+    labels: { ...args.labels, ...labels(args.instance, "monitoring") },
+  };
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { pattern, text } from "./values";
+
+const LABEL_NAME = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
+const LABELS = "a map of at least one Kubernetes label, such as {team: orders}";
+
+/** Labels to select by. An empty map would select everything, which nobody should get by leaving something out. */
+const labels = () =>
+  z
+    .record(z.string(), pattern(LABEL_VALUE, "the value of a Kubernetes label"), LABELS)
+    .refine((map) => Object.keys(map).length > 0 && Object.keys(map).every((name) => LABEL_NAME.test(name)), LABELS);
+
+const CIDR = "a range of addresses such as 10.20.0.0/16";
+
+/** Who may connect to a listener: pods of other namespaces, or addresses. */
+const client = z.strictObject(
+  {
+    namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")
+      .exactOptional()
+      .describe("Namespace whose pods may connect."),
+    namespaceLabels: labels().exactOptional().describe("Labels of the namespaces whose pods may connect."),
+    podLabels: labels()
+      .exactOptional()
+      .describe("Labels of the pods there that may connect. Default: all pods of those namespaces."),
+    cidr: text(CIDR)
+      .exactOptional()
+      .describe("Addresses that may connect, for clients that are no pods of the cluster."),
+    except: z
+      .array(text(CIDR), "a list of ranges of addresses")
+      .exactOptional()
+      .describe("Addresses among them that may not."),
+  },
+  "namespace, namespaceLabels, podLabels, cidr and except",
+);
+
+/** The brokers' listeners. */
+export const listeners = z
+  .strictObject(
+    {
+      internal: z
+        .strictObject(
+          {
+            clients: z
+              .array(client, "a list of clients")
+              .default([])
+              .describe(
+                "Who may connect beside the pods of the stack's own namespace. Each entry names `namespace` or `namespaceLabels`, with or without `podLabels`, or `cidr`. Default: nobody else.",
+              ),
+          },
+          "clients",
+        )
+        .prefault({})
+        .describe("The listener for clients in the cluster, `kafka-bootstrap:9092`."),
+    },
+    "internal",
+  )
+  .prefault({});
+
+/** An entry of `listeners.internal.clients`. */
+export type WrittenClient = z.output<typeof client>;

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { flag, pattern } from "./values";
+
+const LABEL_VALUE = "the value of a label";
+
+/** What older readers of YAML take for `false` is the word `off`. */
+const scrape = () =>
+  z.preprocess(
+    (value) => (value === false ? "off" : value),
+    z.enum(["off", "podMonitor", "annotations"], "one of off, podMonitor, annotations"),
+  );
+
+/** How Prometheus finds and reaches the servers. */
+export const monitoring = z
+  .strictObject(
+    {
+      scrape: scrape()
+        .default("off")
+        .describe(
+          "How Prometheus is told of the servers: by a PodMonitor of the Prometheus operator (podMonitor), by the annotations `prometheus.io/scrape` on Services (annotations), or by its own configuration (off).",
+        ),
+      namespaces: z
+        .array(
+          pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace"),
+          "a list of names of namespaces",
+        )
+        .default([])
+        .describe("Namespaces whose pods may read the metrics: those in which Prometheus runs."),
+      labels: z
+        .record(
+          z.string(),
+          pattern(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, LABEL_VALUE),
+          "a map of labels and their values",
+        )
+        .default({})
+        .describe(
+          "Labels of the operator's objects, by which Prometheus selects them, such as `release: kube-prometheus-stack`.",
+        ),
+      alerts: flag()
+        .default(true)
+        .describe("Whether the alerts are made too, as a PrometheusRule, when `scrape` is podMonitor."),
+      runbooks: pattern(/^https?:\/\/\S+$/, "an http or https URL")
+        .exactOptional()
+        .describe(
+          "Address under which people who are told of an alert find docs/runbooks. Default: the path in the repository.",
+        ),
+    },
+    "scrape, namespaces, labels, alerts and runbooks",
+  )
+  .prefault({});

@@ -1,0 +1,34 @@
+import { type Problem, valueAt } from "../problems";
+import { type Rule, type Subject, complain } from "./rule";
+
+const LABEL_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+
+/** Labels by which the stack tells its own objects. */
+const OWN_LABEL = /^app\.kubernetes\.io\//;
+
+function* monitoring({ raw, written }: Subject): Iterable<Problem> {
+  const { scrape, namespaces, labels } = written.monitoring;
+  if (scrape !== "off" && namespaces.length === 0) {
+    yield complain(
+      ["monitoring", "namespaces"],
+      `is missing; allowed is at least one namespace, for monitoring.scrape is ${scrape} and nobody is let in from other namespaces that are not named`,
+    );
+  }
+  for (const name of Object.keys(labels)) {
+    if (!LABEL_NAME.test(name) || OWN_LABEL.test(name)) {
+      yield complain(
+        ["monitoring", "labels", name],
+        "is refused; allowed is the name of a label that does not begin with app.kubernetes.io/, which are the stack's own",
+      );
+    }
+  }
+  for (const key of ["labels", "alerts", "runbooks"]) {
+    // As it was written: a default has no effect either, and is no problem.
+    if (scrape !== "podMonitor" && valueAt(raw, ["monitoring", key]) !== undefined) {
+      yield complain(["monitoring", key], "has no effect unless monitoring.scrape is podMonitor");
+    }
+  }
+}
+
+/** How Prometheus is let in. */
+export const monitoringRules: readonly Rule[] = [{ reads: [["monitoring"]], check: monitoring }];

@@ -1,0 +1,19 @@
+import type { MonitoringArgs } from "../components";
+import type { StackConfig } from "../config";
+
+/** How the config has the stack watched; undefined when nobody is to be let in or told. */
+export function monitoringArgs({
+  controllers,
+  kchat,
+  mode,
+  monitoring,
+}: StackConfig): Omit<MonitoringArgs, "namespace" | "instance"> | undefined {
+  if (monitoring.scrape === "off" && monitoring.namespaces.length === 0) return undefined;
+  const roles = [
+    "broker" as const,
+    ...(mode === "kraft" && controllers.dedicated ? (["controller"] as const) : []),
+    ...(mode === "zookeeper" ? (["zookeeper"] as const) : []),
+    ...(kchat.enabled ? (["kproducer", "kconsumer"] as const) : []),
+  ];
+  return { ...monitoring, roles };
+}

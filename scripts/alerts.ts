@@ -1,0 +1,19 @@
+/** `npm run alerts`: the alerts as a rule file for a Prometheus that no operator runs. */
+import "../sandbox/host/check-node";
+import { Command } from "commander";
+import { stringify } from "yaml";
+import { ruleGroups } from "../components/monitoring/alerts";
+
+interface Options {
+  readonly namespace?: string;
+  readonly runbooks?: string;
+}
+
+new Command("alerts")
+  .description("Prints the alerts as a rule file for Prometheus.")
+  .option("--namespace <name>", "only of the cluster in this namespace; without it of all that Prometheus knows")
+  .option("--runbooks <url>", "address of the folder with the runbooks; without it the path in the repository")
+  .action((options: Options) => {
+    process.stdout.write(stringify({ groups: ruleGroups(options) }, { lineWidth: 0 }));
+  })
+  .parse();

@@ -1,0 +1,68 @@
+import { strict as assert } from "node:assert";
+import { ruleGroups } from "../../components/monitoring/alerts";
+import { kubectl } from "../support/kubectl";
+
+/** What a server gives to Prometheus, by way of the API server. */
+const scrape = (pod: string): Promise<string> =>
+  kubectl("get", "--raw", `/api/v1/namespaces/kafka/pods/${pod}:9404/proxy/metrics`);
+
+/** The names that are there. */
+const names = (text: string): Set<string> =>
+  new Set(
+    text
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.replace(/[{ ].*/, "")),
+  );
+
+describe("the metrics of a broker", () => {
+  it("are what dashboards for Kafka ask for", async () => {
+    const found = names(await scrape("broker-0"));
+    const wanted = [
+      "kafka_server_brokertopicmetrics_bytesin_total",
+      "kafka_server_brokertopicmetrics_messagesin_total",
+      "kafka_server_replicamanager_partitioncount",
+      "kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent",
+      "kafka_network_socketserver_networkprocessoravgidle_percent",
+      "kafka_network_requestmetrics_totaltimems",
+      "kafka_server_socket_server_metrics_connection_count",
+      "kafka_server_raftmetrics_current_state",
+      "kafka_server_raftmetrics_high_watermark",
+      "kafka_controller_kafkacontroller_activecontrollercount",
+      "jvm_memory_used_bytes",
+      "process_cpu_seconds_total",
+    ];
+    assert.deepEqual(
+      wanted.filter((name) => !found.has(name)),
+      [],
+    );
+  });
+
+  it("are what the alerts ask for", async () => {
+    const expressions = ruleGroups().flatMap(({ rules }) => rules.map(({ expr }) => expr));
+    const asked = new Set(expressions.flatMap((expr) => expr.match(/\b(?:kafka|jvm)_\w+/g) ?? []));
+    const found = names(await scrape("broker-0"));
+    assert.deepEqual(
+      [...asked].filter((name) => !found.has(name)),
+      // Those of a cluster with ZooKeeper.
+      ["kafka_stack_expected_members", "kafka_server_sessionexpirelistener_zookeeperexpires_total"],
+    );
+  });
+
+  it("say that all is well", async () => {
+    const texts = await Promise.all(["broker-0", "broker-1", "broker-2"].map(scrape));
+    const values = (series: string) =>
+      texts.map(
+        (text) =>
+          text
+            .split("\n")
+            .find((line) => line.startsWith(`${series} `))
+            ?.split(" ")[1],
+      );
+    assert.deepEqual(values("kafka_server_kafkaserver_brokerstate"), ["3", "3", "3"]);
+    assert.deepEqual(values("kafka_server_replicamanager_underminisrpartitioncount"), ["0", "0", "0"]);
+    assert.deepEqual(values("kafka_stack_expected_brokers"), ["3", "3", "3"]);
+    assert.deepEqual(values("kafka_stack_scrape_failed_sources"), ["0", "0", "0"]);
+    assert.deepEqual(values("kafka_controller_kafkacontroller_activecontrollercount").sort(), ["0", "0", "1"]);
+  });
+});

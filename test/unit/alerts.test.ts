@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { ALERTS, ruleGroups, runbookOf } from "../../components/monitoring/alerts";
+import { ensurePackages } from "../../sandbox/host/platform";
+import { gone, WELL, WRONG, type Series } from "./alerts.cases";
+import { ROOT } from "../support/stacks";
+
+const alerts = ALERTS.flatMap((group) => group.alerts);
+const RUNBOOKS = join(ROOT, "docs", "runbooks");
+
+describe("the alerts", () => {
+  it("each have a runbook that says what it means, what to look at, what to do and when it is over", () => {
+    const wanted = alerts.map((alert) => `${runbookOf(alert)}.md`);
+    const found = readdirSync(RUNBOOKS).filter((file) => file !== "README.md");
+    assert.deepEqual(found.sort(), wanted.sort());
+    for (const alert of alerts) {
+      const text = readFileSync(join(RUNBOOKS, `${runbookOf(alert)}.md`), "utf8");
+      const headings = text.split("\n").filter((line) => line.startsWith("#"));
+      assert.deepEqual(headings, [
+        `# ${alert.name}`,
+        "## What it means",
+        "## What to look at",
+        "## What to do",
+        "## It is over when",
+      ]);
+    }
+  });
+
+  it("are written for one cluster, or for all that Prometheus knows", () => {
+    const expressions = (namespace?: string) =>
+      ruleGroups({ namespace }).flatMap(({ rules }) => rules.map((rule) => rule.expr));
+    for (const expression of expressions("kafka")) assert.match(expression, /namespace="kafka"/);
+    for (const expression of expressions()) assert.doesNotMatch(expression, /namespace=/);
+  });
+
+  describe("as Prometheus understands them", function () {
+    this.timeout(240_000);
+    let folder: string;
+    before(async function () {
+      if (!provided("promtool") && process.getuid?.() === 0 && provided("apt-get")) {
+        await ensurePackages({ promtool: "prometheus" }, console.log);
+      }
+      if (!provided("promtool")) {
+        console.log("Skipped: promtool is missing; Debian's package prometheus has it");
+        this.skip();
+      }
+      folder = mkdtempSync(join(tmpdir(), "alerts-"));
+      // As people get them.
+      writeFileSync(join(folder, "rules.yaml"), execFileSync("npm", ["run", "--silent", "alerts"], { cwd: ROOT }));
+      writeFileSync(join(folder, "own.yaml"), stringify({ groups: ruleGroups({ namespace: "kafka" }) }));
+    });
+    after(() => {
+      if (folder) rmSync(folder, { recursive: true });
+    });
+
+    const promtool = (...args: string[]): void => {
+      const { status, stdout, stderr } = spawnSync("promtool", args, { cwd: folder, encoding: "utf8" });
+      assert.equal(status, 0, `${stdout}\n${stderr}`);
+    };
+
+    it("are rules without a fault", () => {
+      promtool("check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
+    });
+
+    it("fire when what they are for is wrong, and by nothing else", () => {
+      assert.deepEqual(Object.keys(WRONG).sort(), alerts.map(({ name }) => name).sort());
+      const situations = [
+        { name: "all is well", series: WELL, firing: [] as string[] },
+        ...Object.entries(WRONG).map(([name, { series, also = [] }]) => ({
+          name,
+          series: { ...WELL, ...series },
+          firing: [name, ...also],
+        })),
+      ];
+      writeFileSync(
+        join(folder, "tests.yaml"),
+        stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: situations.map(situation) }),
+      );
+      promtool("test", "rules", "tests.yaml");
+    });
+  });
+});
+
+/** A test of `promtool`: which of all alerts fire after an hour. What they are labelled with is not of interest, so it is counted which do. */
+function situation({ name, series, firing }: { name: string; series: Series; firing: readonly string[] }) {
+  return {
+    name,
+    interval: "1m",
+    input_series: Object.entries(series).map(([one, values]) => ({
+      series: one,
+      values: values === gone ? "1 stale" : values,
+    })),
+    promql_expr_test: [
+      {
+        expr: 'count by (alertname) (ALERTS{alertstate="firing"} > 0) > bool 0',
+        eval_time: "60m",
+        exp_samples: [...firing].sort().map((alert) => ({ labels: `{alertname="${alert}"}`, value: 1 })),
+      },
+    ],
+  };
+}
+
+/** Whether a program is there. */
+function provided(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program)));
+}

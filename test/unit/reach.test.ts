@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { REACH, reachOf } from "../support/golden";
+import { reach } from "../support/reach";
+import { recordStack, STACKS } from "../support/stacks";
+
+/** The lines of one text that another has not. */
+const missing = (lines: string, from: string): string[] =>
+  lines.split("\n").filter((line) => !from.split("\n").includes(line));
+
+describe("Who may connect to what, by the NetworkPolicies of all stacks", () => {
+  it("is as in test/reach.txt", async () => {
+    const [expected, now] = [readFileSync(REACH, "utf8"), await reachOf(STACKS)];
+    const changes = [
+      ...missing(expected, now).map((line) => `- ${line}`),
+      ...missing(now, expected).map((line) => `+ ${line}`),
+    ];
+    assert.equal(
+      now,
+      expected,
+      `who may connect changed; when that is meant, \`npm run golden\` writes it into the file, for review:\n${changes.join("\n")}`,
+    );
+  });
+
+  for (const stack of STACKS) {
+    it(`${stack}: changes with each NetworkPolicy that is taken away`, async () => {
+      const recording = await recordStack(stack);
+      const whole = reach(recording);
+      const policies = recording.resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+      assert.ok(policies.length >= 4, `${policies.length} policies`);
+      for (const policy of policies) {
+        const without = { ...recording, resources: recording.resources.filter((one) => one !== policy) };
+        assert.notEqual(reach(without), whole, policy.name);
+      }
+    });
+  }
+
+  it("opens brokers to clients that the config names, on the clients' port alone", async () => {
+    const clients = [{ namespace: "elsewhere" }];
+    const before = await reachOf(["production"]);
+    const after = reach(await recordStack("production", { set: { listeners: { internal: { clients } } } }));
+    assert.deepEqual(missing(after, before), ["kafka/broker client 9092: any pod elsewhere, any pod in kafka"]);
+  });
+});
