@@ -14,7 +14,7 @@ const ROOMS = {
   services: [],
   engine: [],
   preflight: ["components", "config", "engine"],
-  "preview-pr": ["engine", "policy"],
+  "preview-pr": ["engine", "policy", "services"],
   sandbox: ["config", "engine"],
   cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services"],
   scripts: ["components", "config", "sandbox"],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sandboxEnvironment } from "../sandbox/environment";
 import { run } from "../sandbox/host/command";
-import { kubectl } from "../test/e2e/support/kubectl";
+import { kubectl } from "../test/support/kubectl";
 
 /** Ports of the bare brokers: clients, controllers, health, metrics, each counted up by node id. */
 const PORTS = { client: 19_700, controller: 19_710, health: 19_720, metrics: 19_730 };

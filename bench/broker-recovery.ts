@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { up } from "../test/e2e/support/stack";
+import { up } from "../test/support/stack";
 import { crash, killAndReturn } from "../test/faults/brokers";
 import { up as sandboxUp } from "../sandbox/up";
 import { BareBrokers } from "./bare-brokers";

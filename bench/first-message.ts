@@ -1,7 +1,7 @@
 import { run } from "kafka-stack-engine";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
 import { up as sandboxUp } from "../sandbox/up";
-import { until } from "../test/e2e/support/until";
+import { until } from "../test/support/until";
 
 const STACK = "dev";
 

@@ -1,5 +1,5 @@
-import { inPod } from "../test/e2e/support/kubectl";
-import { up } from "../test/e2e/support/stack";
+import { inPod } from "../test/support/kubectl";
+import { up } from "../test/support/stack";
 import { up as sandboxUp } from "../sandbox/up";
 
 /** Enough for copying to take much longer than a Job's start: 400 MB, three times. */

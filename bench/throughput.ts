@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { inPod } from "../test/e2e/support/kubectl";
-import { up } from "../test/e2e/support/stack";
+import { inPod } from "../test/support/kubectl";
+import { up } from "../test/support/stack";
 import { up as sandboxUp } from "../sandbox/up";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";

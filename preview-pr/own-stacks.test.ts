@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { parse, stringify } from "yaml";
 
 import { preview } from "./preview";
-import { ROOT, STACKS } from "../test/unit/support/stacks";
+import { ROOT, STACKS } from "../test/support/stacks";
 
 /** What is no part of the project's own files. */
 const FOREIGN = ["node_modules", "dist"];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { preview } from "./preview";
-import { ROOT } from "../test/unit/support/stacks";
+import { ROOT } from "../test/support/stacks";
 
 /** A program of one StatefulSet, as small as can be, so that it starts at once. */
 const program = `

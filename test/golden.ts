@@ -1,8 +1,8 @@
 /** `npm run golden`: writes the list of resources of each stack, and who may connect to what, for review as part of a change. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { GOLDEN, goldenFile, REACH, reachOf } from "./unit/support/golden";
-import { recordStack, STACKS } from "./unit/support/stacks";
-import { tree } from "./unit/support/tree";
+import { GOLDEN, goldenFile, REACH, reachOf } from "./support/golden";
+import { recordStack, STACKS } from "./support/stacks";
+import { tree } from "./support/tree";
 
 async function main(): Promise<void> {
   mkdirSync(GOLDEN, { recursive: true });

@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import assert from "node:assert/strict";
-import { IMAGE, one, parts } from "../../test/unit/support/components";
-import { waitsFor } from "../../test/unit/support/graph";
-import { called } from "../../test/unit/support/objects";
-import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, one, parts } from "../../test/support/components";
+import { waitsFor } from "../../test/support/graph";
+import { called } from "../../test/support/objects";
+import { record, registered, type Recorded } from "../../test/support/recording";
 import type { ImageBuild, KafkaImages } from "./images";
 import { Kafka, type KafkaArgs } from "./kafka";
 

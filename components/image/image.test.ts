@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import { type PropertyMap, redact } from "kafka-stack-engine";
-import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import { record, registered, type Recorded } from "../../test/support/recording";
 import { contentHash } from "./content-hash";
 import { Image, type ImageArgs } from "./image";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { waitsFor } from "../../test/unit/support/graph";
-import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { workloads } from "../../test/unit/support/objects";
-import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import { waitsFor } from "../../test/support/graph";
+import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/support/components";
+import { workloads } from "../../test/support/objects";
+import { record, registered, type Recorded } from "../../test/support/recording";
 import { KafkaCluster, type KafkaClusterArgs } from "./kafka-cluster";
 import type { PoolSpec } from "./kafka-pool";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { IMAGE, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { workloads, type Workload } from "../../test/unit/support/objects";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/support/components";
+import { workloads, type Workload } from "../../test/support/objects";
+import { registered } from "../../test/support/recording";
 import { KafkaPool, type KafkaPoolArgs } from "./kafka-pool";
 
 const BROKERS: KafkaPoolArgs = {

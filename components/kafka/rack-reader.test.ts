@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { IMAGE, labelsOf, one, parts, RESTRICTED, SCOPE } from "../../test/unit/support/components";
-import { workloads } from "../../test/unit/support/objects";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, parts, RESTRICTED, SCOPE } from "../../test/support/components";
+import { workloads } from "../../test/support/objects";
+import { registered } from "../../test/support/recording";
 import { RackReader } from "./rack-reader";
 import { KafkaCluster } from "./kafka-cluster";
 

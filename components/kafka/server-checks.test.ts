@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { IMAGE, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { configCheck, type ConfigCheckArgs, restartCheck } from "./server-checks";
 
 const CONFIG: ConfigCheckArgs = {

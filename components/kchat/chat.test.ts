@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { redact } from "kafka-stack-engine";
-import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { workloads } from "../../test/unit/support/objects";
-import { registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, RESOURCES, SCOPE, selectorOf } from "../../test/support/components";
+import { workloads } from "../../test/support/objects";
+import { registered, type Recorded } from "../../test/support/recording";
 import { Chat, type ChatArgs } from "./chat";
 
 const args: ChatArgs = {

@@ -9,8 +9,8 @@ import {
   SCOPE,
   securityOf,
   selectorOf,
-} from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+} from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { WebService, type WebServiceArgs } from "./web-service";
 
 const args: WebServiceArgs = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { labelsOf, one, parts } from "../../test/unit/support/components";
-import { record, registered } from "../../test/unit/support/recording";
+import { labelsOf, one, parts } from "../../test/support/components";
+import { record, registered } from "../../test/support/recording";
 import { SecuredNamespace, type SecuredNamespaceArgs } from "./namespace";
 
 const args: SecuredNamespaceArgs = { name: "kafka", instance: "test" };

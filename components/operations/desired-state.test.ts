@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { one, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { one, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { parseDesiredState } from "../../services/src/ops/desired-state.js";
 import { clusterFile, clusterFileMap, type Desired } from "./desired-state";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { IMAGE, one, parts, SCOPE } from "../../test/unit/support/components";
-import { registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, one, parts, SCOPE } from "../../test/support/components";
+import { registered, type Recorded } from "../../test/support/recording";
 import type { Moves } from "./desired-state";
 import { FinishChange, PrepareChange, type FinishChangeArgs, type PrepareChangeArgs } from "./kafka-operations";
 

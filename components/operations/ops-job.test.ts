@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { IMAGE, labelsOf, one, parts, RESTRICTED, SCOPE, securityOf } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, parts, RESTRICTED, SCOPE, securityOf } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 
 const args: OpsJobArgs = {

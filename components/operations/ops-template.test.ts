@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { IMAGE, labelsOf, one, parts, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, parts, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { opsContainer, opsPod } from "./ops-pod";
 import { OPS_TEMPLATE, OpsTemplate } from "./ops-template";
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { redact } from "kafka-stack-engine";
-import { labelsOf, one, parts, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { labelsOf, one, parts, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { PullSecret } from "./pull-secret";
 
 const secretFor = (pullAddress: string) =>

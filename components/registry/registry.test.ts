@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { labelsOf, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { labelsOf, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { redact } from "kafka-stack-engine";
 import { Registry, type RegistryArgs } from "./registry";
 

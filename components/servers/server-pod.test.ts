@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { IMAGE, RESOURCES, RESTRICTED, securityOf, selectorOf } from "../../test/unit/support/components";
+import { IMAGE, RESOURCES, RESTRICTED, securityOf, selectorOf } from "../../test/support/components";
 import { serverPod, type ServerContainer, type ServerPodArgs } from "./server-pod";
 
 const args: ServerPodArgs = {

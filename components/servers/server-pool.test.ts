@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { ServerPool, type ServerPoolArgs } from "./server-pool";
 
 const args: ServerPoolArgs = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { labelsOf, one, parts, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { labelsOf, one, parts, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { KeptChoices } from "./kept-choices";
 
 describe("KeptChoices", () => {

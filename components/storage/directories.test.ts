@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { IMAGE, labelsOf, one, SCOPE } from "../../test/unit/support/components";
-import { registered } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, SCOPE } from "../../test/support/components";
+import { registered } from "../../test/support/recording";
 import { VolumeDirectories, type VolumeDirectoriesArgs } from "./directories";
 
 const args: VolumeDirectoriesArgs = {

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import assert from "node:assert/strict";
-import { IMAGE, labelsOf, one, parts, SCOPE } from "../../test/unit/support/components";
-import { record, registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, parts, SCOPE } from "../../test/support/components";
+import { record, registered, type Recorded } from "../../test/support/recording";
 import type { PoolStorage } from "./plan";
 import { PoolVolumes, type PoolVolumesArgs } from "./pool-volumes";
 

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary";
-import { FakeVolumes } from "../../test/unit/support/fake-volumes";
-import { registered } from "../../test/unit/support/recording";
+import { FakeVolumes } from "../../test/support/fake-volumes";
+import { registered } from "../../test/support/recording";
 import { freeingHook, freeReleased } from "./released";
 
 const NAME = "kafka-data-0-broker-0";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { IMAGE, labelsOf, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/unit/support/components";
-import { waitsFor } from "../../test/unit/support/graph";
-import { registered, type Recorded } from "../../test/unit/support/recording";
+import { IMAGE, labelsOf, one, parts, RESOURCES, SCOPE, selectorOf } from "../../test/support/components";
+import { waitsFor } from "../../test/support/graph";
+import { registered, type Recorded } from "../../test/support/recording";
 import { Ensemble, type EnsembleArgs } from "./ensemble";
 
 const args: EnsembleArgs = {

@@ -109,7 +109,13 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     ].map((command) => [command, test("test/stacks/lost-state.ts", command)]),
   ),
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
+  "kubectl config view --flatten": excused("kubectl's own command, which only writes a kubeconfig anew"),
+  "aws eks get-token": OTHER_CLUSTER,
   "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
+  "npm run ops": test(COMMANDS, "npm run ops -- status"),
+  "npm run client": test(COMMANDS, "npm run client -- kafka-topics --list"),
+  "npm run kafka-stack": test("cli/index.test.ts", "has one page of help"),
+  "npm run ops -- --help": test("cli/index.test.ts", 'kafkaStack("ops", "--help")'),
   "export KUBECONFIG=$PWD/.sandbox/kubeconfig DOCKER_HOST=unix://$PWD/.sandbox/docker.sock PATH=$PWD/.sandbox/bin:$PATH":
     test(COMMANDS, "sandboxEnvironment()"),
   "node build.mjs": test("images/services/Dockerfile", "node build.mjs"),

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { kcat } from "./support/kcat";
-import { inPod } from "./support/kubectl";
-import { up } from "./support/stack";
+import { kcat } from "../support/kcat";
+import { inPod } from "../support/kubectl";
+import { up } from "../support/stack";
 
 const BOOTSTRAP = ["--bootstrap-server", "kafka-bootstrap:9092"];
 

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { ChatClient } from "./support/chat-client";
+import { ChatClient } from "../support/chat-client";
 
 const PUBLISH = "http://localhost:30192/api/topics";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { sandboxEnvironment } from "../../sandbox/environment";
-import { chatAnswers } from "./support/history";
+import { chatAnswers } from "../support/history";
 
 /** Longest that a command may take; a machine that is busy takes several times as long as one that is not. */
 const PATIENCE_MS = 20 * 60_000;

@@ -1,7 +1,7 @@
-import { history, post } from "./support/history";
-import { get, inPod, kubectl } from "./support/kubectl";
-import { until } from "./support/until";
-import { voters } from "./support/voters";
+import { history, post } from "../support/history";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
+import { voters } from "../support/voters";
 
 interface Pods {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];

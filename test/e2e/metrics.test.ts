@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { ruleGroups } from "../../components/monitoring/alerts";
-import { kubectl } from "./support/kubectl";
-import { until } from "./support/until";
+import { kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 
 /** What a server gives to Prometheus, by way of the API server. */
 const scrape = (pod: string): Promise<string> =>

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { run } from "../../sandbox/host/command";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { status } from "../../sandbox/status";
-import { get, kubectl } from "./support/kubectl";
-import { up } from "./support/stack";
-import { until } from "./support/until";
+import { get, kubectl } from "../support/kubectl";
+import { up } from "../support/stack";
+import { until } from "../support/until";
 
 /** Pods that try to connect. All but the broker are made for it. */
 const SOURCES = ["stranger", "api", "batch", "own", "job", "broker"] as const;

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { up } from "./support/stack";
+import { up } from "../support/stack";
 
 /** A config that is wrong, the key that must be named, and what must be said of it. */
 const REFUSED: [string[], RegExp][] = [

@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { get } from "./support/kubectl";
+import { get } from "../support/kubectl";
 
 interface ContainerStatus {
   imageID: string;

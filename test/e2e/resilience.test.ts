@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
-import { history, post } from "./support/history";
-import { get, kubectl } from "./support/kubectl";
-import { down, up } from "./support/stack";
-import { until } from "./support/until";
+import { history, post } from "../support/history";
+import { get, kubectl } from "../support/kubectl";
+import { down, up } from "../support/stack";
+import { until } from "../support/until";
 
 interface Pod {
   readonly metadata: { readonly uid: string };

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { get, inPod, kubectl } from "./support/kubectl";
-import { ops } from "./support/ops";
-import { preview, up } from "./support/stack";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { ops } from "../support/ops";
+import { preview, up } from "../support/stack";
 
 interface Pods {
   items: { metadata: { name: string; uid: string } }[];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { environmentOf, findProcesses } from "../../sandbox/host/process";
 import { KafkaClient } from "../../services/src/kafka/client";
-import { get, inPod, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 import { BOOTSTRAP, TOPIC } from "./load";
 
 interface StatefulSet {

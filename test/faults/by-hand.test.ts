@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { get, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { get, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 import { assertSpread, identities } from "./brokers";
 import { endedUp } from "./ended-up";
 import { fault } from "./fault";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { until } from "../e2e/support/until";
-import { voters } from "../e2e/support/voters";
+import { until } from "../support/until";
+import { voters } from "../support/voters";
 import { identities, killAndReturn, loseDisk } from "./brokers";
 import { fault } from "./fault";
 import { killedUp } from "./killed-up";

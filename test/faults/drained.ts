@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { get, kubectl } from "../e2e/support/kubectl";
+import { get, kubectl } from "../support/kubectl";
 import { back, identities } from "./brokers";
 
 interface Pods {

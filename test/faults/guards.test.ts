@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { kubectl } from "../e2e/support/kubectl";
-import { preview, up, type Outcome } from "../e2e/support/stack";
+import { kubectl } from "../support/kubectl";
+import { preview, up, type Outcome } from "../support/stack";
 import { identities } from "./brokers";
 import { fault } from "./fault";
 import { change, settings, STACK } from "./stack";

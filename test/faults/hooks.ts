@@ -1,6 +1,6 @@
 import { up as sandboxUp } from "../../sandbox/up";
-import { sayEngine, skipWithoutEngine } from "../e2e/support/engine";
-import { cleanSlate } from "../e2e/support/clean-slate";
+import { sayEngine, skipWithoutEngine } from "../support/engine";
+import { cleanSlate } from "../e2e/clean-slate";
 import { ensureTopic } from "./brokers";
 import { printReport } from "./report";
 import { change, STACK } from "./stack";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { kubectl } from "../e2e/support/kubectl";
+import { kubectl } from "../support/kubectl";
 import { assertSpread, identities } from "./brokers";
 import { fault } from "./fault";
 import { runningJobPod } from "./job-pods";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { up as sandboxUp } from "../../sandbox/up";
-import { cleanSlate } from "../e2e/support/clean-slate";
-import { skipWithoutEngine } from "../e2e/support/engine";
-import { get, kubectl } from "../e2e/support/kubectl";
+import { cleanSlate } from "../e2e/clean-slate";
+import { skipWithoutEngine } from "../support/engine";
+import { get, kubectl } from "../support/kubectl";
 import { healthy } from "./brokers";
 import { endedUp } from "./ended-up";
 import { change } from "./stack";

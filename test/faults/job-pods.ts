@@ -1,5 +1,5 @@
-import { get } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { get } from "../support/kubectl";
+import { until } from "../support/until";
 
 interface Pods {
   readonly items: readonly {

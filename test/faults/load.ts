@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { PartitionWriter } from "../../services/src/kafka/partition-writer";
-import { kcat } from "../e2e/support/kcat";
+import { kcat } from "../support/kcat";
 import { judge, type Judgement, type Written } from "./judge";
 
 /** The topic that the load is written to. */

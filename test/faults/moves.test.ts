@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { PartitionWriter } from "../../services/src/kafka/partition-writer";
-import { inPod, kubectl } from "../e2e/support/kubectl";
-import { ops } from "../e2e/support/ops";
-import { until } from "../e2e/support/until";
+import { inPod, kubectl } from "../support/kubectl";
+import { ops } from "../support/ops";
+import { until } from "../support/until";
 import { assertSpread } from "./brokers";
 import { drainNode } from "./drained";
 import { fault } from "./fault";

@@ -3,8 +3,8 @@ import { down as sandboxDown } from "../../sandbox/down";
 import { status } from "../../sandbox/status";
 import { startNode, stopNode } from "../../sandbox/node-power";
 import { up as sandboxUp } from "../../sandbox/up";
-import { kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 import { drainNode, servers } from "./drained";
 import { fault } from "./fault";
 

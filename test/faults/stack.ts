@@ -1,4 +1,4 @@
-import { down, up, type Outcome } from "../e2e/support/stack";
+import { down, up, type Outcome } from "../support/stack";
 
 /** The stack that faults happen to: claims of the nodes' own disks, controllers in pods of their own, brokers that the load reaches. */
 export const STACK = "storageclass";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inPod } from "../e2e/support/kubectl";
+import { inPod } from "../support/kubectl";
 import { fault } from "./fault";
 import { change } from "./stack";
 

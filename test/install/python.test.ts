@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { temporaryFolder } from "../support/temporary";
-import { installed, packed } from "../unit/support/package";
-import { Plugin, PROJECT, RecordingEngine, STACK } from "../unit/support/plugin";
+import { installed, packed } from "../support/package";
+import { Plugin, PROJECT, RecordingEngine, STACK } from "../support/plugin";
 
 const EXAMPLE = resolve(__dirname, "../../examples/python");
 const SUPPORT = join(__dirname, "python");

@@ -8,7 +8,7 @@ import type { KafkaVersion } from "../../config/kafka";
 import { kafkaJars } from "../../sandbox/build/kafka-jars";
 import { ensurePackages } from "../../sandbox/host/platform";
 import { KafkaClient } from "../../services/src/kafka/client";
-import { ROOT } from "../unit/support/stacks";
+import { ROOT } from "../support/stacks";
 
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const CONTROLLERS = [9000, 9001, 9002];

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathsOf } from "../../sandbox/paths";
-import { cleanSlate } from "../e2e/support/clean-slate";
-import { get, inPod, kubectl } from "../e2e/support/kubectl";
-import { down, up } from "../e2e/support/stack";
-import { until } from "../e2e/support/until";
+import { cleanSlate } from "../e2e/clean-slate";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { down, up } from "../support/stack";
+import { until } from "../support/until";
 import { back, identities } from "../faults/brokers";
 
 const STACK = "kraft-quickstart";

@@ -1,6 +1,6 @@
 import { up as sandboxUp } from "../../sandbox/up";
-import { cleanSlate } from "../e2e/support/clean-slate";
-import { skipWithoutEngine } from "../e2e/support/engine";
+import { cleanSlate } from "../e2e/clean-slate";
+import { skipWithoutEngine } from "../support/engine";
 import { printReport } from "../faults/report";
 
 /** Whether there is anything to take down. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { history, post } from "../e2e/support/history";
-import { get } from "../e2e/support/kubectl";
-import { down, preview, up } from "../e2e/support/stack";
-import { until } from "../e2e/support/until";
-import { voters } from "../e2e/support/voters";
+import { history, post } from "../support/history";
+import { get } from "../support/kubectl";
+import { down, preview, up } from "../support/stack";
+import { until } from "../support/until";
+import { voters } from "../support/voters";
 import { identities } from "../faults/brokers";
 import { whileVolumesStay } from "./kept-volumes";
 import { life } from "./life";

@@ -1,7 +1,7 @@
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { run } from "../../sandbox/host/command";
-import { kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 
 const NAME = "volumes-stay";
 

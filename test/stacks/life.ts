@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { cleanSlate } from "../e2e/support/clean-slate";
-import { sayEngine } from "../e2e/support/engine";
-import { chatAnswers, history, post } from "../e2e/support/history";
-import { get, inPod, kubectl } from "../e2e/support/kubectl";
-import { down, preview, up } from "../e2e/support/stack";
-import { until } from "../e2e/support/until";
+import { cleanSlate } from "../e2e/clean-slate";
+import { sayEngine } from "../support/engine";
+import { chatAnswers, history, post } from "../support/history";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { down, preview, up } from "../support/stack";
+import { until } from "../support/until";
 
 /** A stack file as it is brought up on the sandbox. */
 export interface Life {

@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { checkpointOf, readProject, stateFileOf } from "kafka-stack-engine";
 import { run } from "../../sandbox/host/command";
-import { history, post } from "../e2e/support/history";
-import { up } from "../e2e/support/stack";
+import { history, post } from "../support/history";
+import { up } from "../support/stack";
 
 /** What docs/operations.md says to do where no copy of the state is left, for a stack `dev`: with directories that keep the data, with claims that do, and in any case. */
 const DIRECTORIES = ["kubectl delete namespace kafka kafka-volumes kafka-registry --ignore-not-found"];

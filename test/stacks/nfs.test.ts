@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nfsStart, nfsStop, nfsUp } from "../../sandbox/nfs/commands";
-import { up } from "../e2e/support/stack";
+import { up } from "../support/stack";
 import { ensureTopic, identities, killAndReturn } from "../faults/brokers";
 import { fault } from "../faults/fault";
 import { killedUpOf } from "../faults/killed-up";

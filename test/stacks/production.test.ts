@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { get, inPod, kubectl } from "../e2e/support/kubectl";
-import { until } from "../e2e/support/until";
+import { get, inPod, kubectl } from "../support/kubectl";
+import { until } from "../support/until";
 import { life } from "./life";
 
 interface Pods {

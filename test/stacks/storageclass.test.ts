@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { get } from "../e2e/support/kubectl";
-import { up } from "../e2e/support/stack";
-import { until } from "../e2e/support/until";
+import { get } from "../support/kubectl";
+import { up } from "../support/stack";
+import { until } from "../support/until";
 import { identities } from "../faults/brokers";
 import { life } from "./life";
 import { losesState } from "./lost-state";

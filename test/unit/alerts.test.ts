@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { ALERTS, ruleGroups, runbookOf } from "../../components/monitoring/alerts";
 import { ensurePackages } from "../../sandbox/host/platform";
 import { gone, WELL, WRONG, type Series } from "./alerts.cases";
-import { ROOT } from "./support/stacks";
+import { ROOT } from "../support/stacks";
 
 const alerts = ALERTS.flatMap((group) => group.alerts);
 const RUNBOOKS = join(ROOT, "docs", "runbooks");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { GOLDEN, goldenFile } from "./support/golden";
-import { recordStack, STACKS } from "./support/stacks";
-import { tree } from "./support/tree";
+import { GOLDEN, goldenFile } from "../support/golden";
+import { recordStack, STACKS } from "../support/stacks";
+import { tree } from "../support/tree";
 
 /** Fails with the lines that are new or gone. */
 function compare(actual: string, expected: string): void {

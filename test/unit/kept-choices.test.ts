@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { one } from "./support/components";
-import { waitsFor } from "./support/graph";
-import { called } from "./support/objects";
-import { recordStack, STACKS } from "./support/stacks";
+import { one } from "../support/components";
+import { waitsFor } from "../support/graph";
+import { called } from "../support/objects";
+import { recordStack, STACKS } from "../support/stacks";
 
 const HOLDS_DATA = /:(PersistentVolume|PersistentVolumeClaim|StatefulSet|Namespace)$/;
 

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { contentHash } from "../../components/image/content-hash";
-import { ROOT } from "./support/stacks";
+import { ROOT } from "../support/stacks";
 
 /** What goes into images. */
 const SOURCES = ["images", "services/src", "services/page", "services/build.mjs", "services/package.json"];

@@ -5,9 +5,9 @@ import { join, relative } from "node:path";
 import { contentHash, type ImageSource } from "../../components/image/content-hash";
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
 import { run, type Registration, type RunResult } from "kafka-stack-engine";
-import { exampleIn, installed, manifestAt, packed } from "./support/package";
-import { Plugin, RecordingEngine } from "./support/plugin";
-import { ROOT } from "./support/stacks";
+import { exampleIn, installed, manifestAt, packed } from "../support/package";
+import { Plugin, RecordingEngine } from "../support/plugin";
+import { ROOT } from "../support/stacks";
 
 /** A program of somebody else, under Pulumi's mocks: only the images are said. */
 const PROGRAM = `import * as pulumi from "@pulumi/pulumi";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { REACH, reachOf } from "./support/golden";
-import { reach } from "./support/reach";
-import { recordStack, STACKS } from "./support/stacks";
+import { REACH, reachOf } from "../support/golden";
+import { reach } from "../support/reach";
+import { recordStack, STACKS } from "../support/stacks";
 
 /** The lines of one text that another has not. */
 const missing = (lines: string, from: string): string[] =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { called, objects } from "./support/objects";
-import { recordStack, STACKS } from "./support/stacks";
+import { called, objects } from "../support/objects";
+import { recordStack, STACKS } from "../support/stacks";
 
 type Config = Readonly<Record<string, unknown>>;
 

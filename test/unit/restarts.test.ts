@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { called, workloads } from "./support/objects";
-import type { Recording } from "./support/recording";
-import { recordStack, STACKS } from "./support/stacks";
+import { called, workloads } from "../support/objects";
+import type { Recording } from "../support/recording";
+import { recordStack, STACKS } from "../support/stacks";
 
 type Config = Readonly<Record<string, unknown>>;
 

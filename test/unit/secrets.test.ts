@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { redact } from "kafka-stack-engine";
-import { called, workloads } from "./support/objects";
-import { recordStack, STACKS } from "./support/stacks";
+import { called, workloads } from "../support/objects";
+import { recordStack, STACKS } from "../support/stacks";
 
 /** Every secret that a stack can have, each with a value that is found again wherever it goes. */
 async function secrets(stack: string) {

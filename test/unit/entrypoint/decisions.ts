@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { ensurePackages } from "../../../sandbox/host/platform";
-import { ROOT } from "../support/stacks";
+import { ROOT } from "../../support/stacks";
 
 /** What another server says of its disks; `Q` also follows a leader and is current, `-` does not answer. */
 export type Word = "N" | "V" | "D" | "q" | "Q" | "-";

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../support/stacks";
+import { ROOT } from "../../support/stacks";
 
 /** The image's own scripts. */
 export const BIN = join(ROOT, "images", "kafka", "bin");

@@ -1,7 +1,7 @@
 import type { V1LabelSelector, V1NetworkPolicySpec, V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
-import { waitsFor } from "../support/graph";
-import { called, objects, workloads, type KubernetesObject, type Workload } from "../support/objects";
-import type { Recording } from "../support/recording";
+import { waitsFor } from "../../support/graph";
+import { called, objects, workloads, type KubernetesObject, type Workload } from "../../support/objects";
+import type { Recording } from "../../support/recording";
 import { draft, inputsOf, inside, type Invariants } from "./invariant";
 
 const selects = (selector: V1LabelSelector | undefined, labels: Readonly<Record<string, string>> = {}): boolean =>

@@ -1,6 +1,6 @@
 import type { V1Container } from "@kubernetes/client-node";
-import { called, objects, workloads, type Workload } from "../support/objects";
-import type { Recording } from "../support/recording";
+import { called, objects, workloads, type Workload } from "../../support/objects";
+import type { Recording } from "../../support/recording";
 import { containerOf, draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 
 /** Checks each container of each workload. */

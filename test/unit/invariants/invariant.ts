@@ -1,5 +1,5 @@
 import type { PropertyMap } from "kafka-stack-engine";
-import type { Recorded, Recording } from "../support/recording";
+import type { Recorded, Recording } from "../../support/recording";
 
 /** Something that must be true of everything that any stack registers. */
 export interface Invariant {

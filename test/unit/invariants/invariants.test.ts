@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordStack, STACKS } from "../support/stacks";
+import { recordStack, STACKS } from "../../support/stacks";
 import { availability } from "./availability";
 import { containers } from "./containers";
 import { lifeCycle } from "./life-cycle";

@@ -1,5 +1,5 @@
-import { waitsFor } from "../support/graph";
-import { called, objects, workloads } from "../support/objects";
+import { waitsFor } from "../../support/graph";
+import { called, objects, workloads } from "../../support/objects";
 import { draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 
 /** What may be changed by somebody else, or not at all, and is therefore ignored: by kind. */

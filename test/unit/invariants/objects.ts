@@ -1,6 +1,6 @@
-import { called, objects, packageOf, type KubernetesObject } from "../support/objects";
-import { waitsFor } from "../support/graph";
-import type { Recorded, Recording } from "../support/recording";
+import { called, objects, packageOf, type KubernetesObject } from "../../support/objects";
+import { waitsFor } from "../../support/graph";
+import type { Recorded, Recording } from "../../support/recording";
 import { draft, inputsOf, inside, type Invariants } from "./invariant";
 
 const CLUSTER_SCOPED = ["Namespace", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];

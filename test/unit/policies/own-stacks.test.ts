@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { STACKS } from "../support/stacks";
+import { STACKS } from "../../support/stacks";
 import { packConfig, resourcesOf, violations } from "./packs";
 
 /** What the pack advises against and a stack does all the same, by stack: the policy and why. */

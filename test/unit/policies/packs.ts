@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { evaluate, type Violation } from "../../../policy/evaluate";
 import type { PulumiResource } from "../../../policy/model/resource";
 import { policies } from "../../../policy/policies";
-import { recordStack, ROOT, type StackOptions } from "../support/stacks";
+import { recordStack, ROOT, type StackOptions } from "../../support/stacks";
 
 /** The pack's config for a stack: the file of its name, or else that of development stacks. */
 export function packConfig(stack: string): PolicyPackConfig {

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, type RunResult } from "kafka-stack-engine";
 import { fakeTool, temporaryFolder } from "../../support/temporary";
-import { ROOT } from "../support/stacks";
+import { ROOT } from "../../support/stacks";
 
 /** Previews the program on the state that `up` of version 0.1.0 has left of the stack dev: `recorded/dev.json`, as it was written. */
 async function preview(): Promise<RunResult["steps"]> {

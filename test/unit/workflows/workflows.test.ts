@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { ROOT } from "../support/stacks";
+import { ROOT } from "../../support/stacks";
 
 interface Step {
   readonly uses?: string;

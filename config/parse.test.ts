@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config/parse";
-import type { PlainConfig } from "../../config/resolve";
-import { volumePath } from "../../components/storage/plan";
+import { parseConfig } from "./parse";
+import type { PlainConfig } from "./resolve";
+import { volumePath } from "../components/storage/plan";
 
 /** The config of a stack file that must be good. */
 function parsed(raw: Record<string, unknown>): PlainConfig {

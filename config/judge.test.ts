@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import type { Evidence, FoundVolume, Started } from "../../components/stack/evidence";
-import { choicesOf, type Choices } from "../../config/choices";
-import { hasData, judge } from "../../config/judge";
-import { parseConfig } from "../../config/parse";
+import type { Evidence, FoundVolume, Started } from "../components/stack/evidence";
+import { choicesOf, type Choices } from "./choices";
+import { hasData, judge } from "./judge";
+import { parseConfig } from "./parse";
 
 type Config = Record<string, unknown>;
 

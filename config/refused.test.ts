@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { parseConfig } from "../../config/parse";
-import { REFUSED } from "./config-refused.cases";
+import { parseConfig } from "./parse";
+import { REFUSED } from "./refused.cases";
 
 const load = createRequire(__filename);
-const PROGRAM = load.resolve("../../index");
+const PROGRAM = load.resolve("../index");
 
 /** Config as the engine hands it to the program: all text, objects as JSON. */
 const asText = (config: Record<string, unknown>): Record<string, string> =>

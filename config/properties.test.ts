@@ -1,14 +1,14 @@
 import * as fc from "fast-check";
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config/parse";
-import type { PlainConfig } from "../../config/resolve";
-import { stackSchema } from "../../config/schema";
-import { volumePath } from "../../components/storage/plan";
-import type { StorageConfig } from "../../config/storage";
-import { formatPath } from "../../config/problems";
-import { distance } from "../../config/spelling";
-import { paths } from "../../config/walk";
-import { REFUSED } from "./config-refused.cases";
+import { parseConfig } from "./parse";
+import type { PlainConfig } from "./resolve";
+import { stackSchema } from "./schema";
+import { volumePath } from "../components/storage/plan";
+import type { StorageConfig } from "./storage";
+import { formatPath } from "./problems";
+import { distance } from "./spelling";
+import { paths } from "./walk";
+import { REFUSED } from "./refused.cases";
 
 const KEYS = Object.keys(stackSchema.shape);
 const PATHS = paths(stackSchema).filter((path) => path.length > 1 && !path.includes("storage"));

@@ -1,5 +1,5 @@
 import { run, type RunResult } from "kafka-stack-engine";
-import { mergeStackFile } from "../../../sandbox/stack/stack-file";
+import { mergeStackFile } from "../../sandbox/stack/stack-file";
 
 /** A result of the engine, with everything that it printed. */
 export type Outcome = RunResult & { readonly printed: string };

@@ -5,7 +5,7 @@ import { readConfig, readProject } from "kafka-stack-engine";
 import { record, type Recording } from "./recording";
 
 /** The repository. */
-export const ROOT = resolve(__dirname, "../../..");
+export const ROOT = resolve(__dirname, "../..");
 
 /** Names of the stacks that have a file. */
 export const STACKS: readonly string[] = readdirSync(ROOT)

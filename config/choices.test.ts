@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { choicesOf, refusals } from "../../config/choices";
-import { parseConfig } from "../../config/parse";
+import { choicesOf, refusals } from "./choices";
+import { parseConfig } from "./parse";
 
 type Config = Record<string, unknown>;
 

@@ -8,6 +8,7 @@ import { Command } from "commander";
 import { Writable } from "node:stream";
 import { kubeConfig, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
+import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
 const TEMPLATE = "ops";
 
@@ -17,13 +18,9 @@ const START_TIMEOUT_MS = 120_000;
 /** Exit code of Node.js that has reached the end of its heap. */
 const HEAP_EXHAUSTED = 134;
 
-interface Options {
-  readonly context?: string;
-  readonly namespace: string;
-}
-
-async function ops(words: readonly string[], { context, namespace }: Options): Promise<number> {
-  const config = await kubeConfig(context);
+async function ops(words: readonly string[], options: StackOptions): Promise<number> {
+  const namespace = namespaceOf(process.cwd(), options);
+  const config = await kubeConfig(options.context);
   const api = config.makeApiClient(CoreV1Api);
   const template = await api.readNamespacedPodTemplate({ name: TEMPLATE, namespace }).catch((error: unknown) => {
     throw new Error(
@@ -78,21 +75,42 @@ async function follow(config: KubeConfig, namespace: string, pod: string, contai
   });
 }
 
-new Command("ops")
-  .description(
-    "Kafka's day-two work, in a pod of the stack. `npm run ops -- help` lists the commands of the ops program.",
-  )
-  .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance")
-  .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
-  .option("-n, --namespace <name>", "namespace of the stack", "kafka")
+/** Whether words ask what there is to say, and not for work. */
+const asksForHelp = (words: readonly string[]): boolean =>
+  words[0] === "help" || words.includes("--help") || words.includes("-h");
+
+/** Prints the help of the ops program, which needs no cluster for it. */
+async function help(words: readonly string[]): Promise<void> {
+  if (words.length === 1) console.log(command.helpInformation());
+  const { createProgram } = await import("../services/src/ops/program.js");
+  const print = (line: string) => {
+    console.log(line);
+  };
+  await createProgram({ bootstrap: "", print, signal: new AbortController().signal })
+    .exitOverride()
+    .parseAsync([...words], { from: "user" })
+    .catch((error: unknown) => {
+      // How commander ends once it has shown its help.
+      if (!(error instanceof Error && "exitCode" in error)) throw error;
+    });
+}
+
+const command = stackOptions(
+  new Command("npm run ops --")
+    .description("Kafka's day-two work, in a pod of the stack. Needs a cluster, but for its help.")
+    .usage("[options] [command of the ops program, default: status]")
+    .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
+)
   .addCommand(recoverQuorum())
   .allowUnknownOption()
   .helpOption(false)
-  .action(async (words: string[], options: Options) => {
-    process.exitCode = await ops(words.length > 0 ? words : ["status"], options);
-  })
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(messageOf(error));
-    process.exitCode = 1;
+  .helpCommand(false)
+  .action(async (words: string[], options: StackOptions) => {
+    if (asksForHelp(words)) await help(words);
+    else process.exitCode = await ops(words.length > 0 ? words : ["status"], options);
   });
+
+command.parseAsync().catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});

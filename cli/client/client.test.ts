@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
-import { clientPod } from "../../../scripts/client/pod";
-import { toolCommand } from "../../../scripts/client/tool";
+import { clientPod } from "./pod";
+import { toolCommand } from "./tool";
 
 describe("npm run client", () => {
   it("adds the brokers' address where it is left out", () => {

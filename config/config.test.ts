@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { type StackConfig, loadConfig } from "../../config";
-import { providersOf } from "../../program/cluster-access";
+import { type StackConfig, loadConfig } from "../config";
+import { providersOf } from "../program/cluster-access";
 
 /** Loads what the engine would hand over: text by full key. */
 function load(config: Record<string, string>): StackConfig {

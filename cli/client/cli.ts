@@ -7,6 +7,7 @@ import { AppsV1Api, CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kub
 import { Command } from "commander";
 import { Writable } from "node:stream";
 import { kubeConfig, messageOf, untilPod } from "../kubernetes";
+import { namespaceOf, type StackOptions, stackOptions } from "../stack-options";
 import { CLIENT, clientPod } from "./pod";
 import { toolCommand } from "./tool";
 
@@ -16,18 +17,14 @@ const BROKERS = "broker";
 /** Longest wait for the pod to start, in milliseconds: a node may have to pull the image first. */
 const START_TIMEOUT_MS = 300_000;
 
-interface Options {
-  readonly context?: string;
-  readonly namespace: string;
-}
-
 /** What is asked of the connection to a pod. */
 interface Closing {
   on(event: "close", listener: () => void): unknown;
 }
 
-async function client(command: readonly string[], { context, namespace }: Options): Promise<number> {
-  const config = await kubeConfig(context);
+async function client(command: readonly string[], options: StackOptions): Promise<number> {
+  const namespace = namespaceOf(process.cwd(), options);
+  const config = await kubeConfig(options.context);
   const api = config.makeApiClient(CoreV1Api);
   const brokers = await config
     .makeApiClient(AppsV1Api)
@@ -98,14 +95,14 @@ function exitCodeOf({ status, message, details }: V1Status): number {
   return Number(code);
 }
 
-new Command("npm run client --")
-  .description("Kafka's own tools, in a pod beside the brokers. The brokers' address is added where it is left out.")
-  .argument("<tool>", "such as kafka-topics, kafka-console-producer, kafka-console-consumer, kafka-consumer-groups")
-  .argument("[words...]", "what the tool is given")
-  .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
-  .option("-n, --namespace <name>", "namespace of the stack", "kafka")
+stackOptions(
+  new Command("npm run client --")
+    .description("Kafka's own tools, in a pod beside the brokers. The brokers' address is added where it is left out.")
+    .argument("<tool>", "such as kafka-topics, kafka-console-producer, kafka-console-consumer, kafka-consumer-groups")
+    .argument("[words...]", "what the tool is given"),
+)
   .passThroughOptions()
-  .action(async (tool: string, words: string[], options: Options) => {
+  .action(async (tool: string, words: string[], options: StackOptions) => {
     process.exitCode = await client(toolCommand(tool, words), options);
   })
   .parseAsync()

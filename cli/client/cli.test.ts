@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { ROOT } from "../support/stacks";
+import { ROOT } from "../../test/support/stacks";
 import { type Answer, type FakeApi, fakeApi } from "./fake-api";
 
 describe("npm run client with a cluster", function () {
@@ -28,7 +28,7 @@ describe("npm run client with a cluster", function () {
           contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
         }),
       );
-      const args = ["--import", "tsx", "scripts/client/cli.ts", "--context", "fake", ...words];
+      const args = ["--import", "tsx", "cli/client/cli.ts", "--context", "fake", ...words];
       const child = spawn(process.execPath, args, {
         cwd: ROOT,
         env: { ...process.env, KUBECONFIG: kubeconfig },

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { pathsOf } from "../../../sandbox/paths";
-import { engineOf, stacksOfEngines } from "./engine";
-import { kubectl } from "./kubectl";
-import { down } from "./stack";
+import { pathsOf } from "../../sandbox/paths";
+import { engineOf, stacksOfEngines } from "../support/engine";
+import { kubectl } from "../support/kubectl";
+import { down } from "../support/stack";
 
 /** Takes down whatever stack is up, whichever engine made it, and removes what it kept: stacks have the same ports, and refuse each other's data. */
 export async function cleanSlate(): Promise<void> {

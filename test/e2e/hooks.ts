@@ -1,7 +1,7 @@
-import { up as sandboxUp } from "../../../sandbox/up";
+import { up as sandboxUp } from "../../sandbox/up";
 import { nothingBut } from "./clean-slate";
-import { sayEngine, skipWithoutEngine } from "./engine";
-import { up } from "./stack";
+import { sayEngine, skipWithoutEngine } from "../support/engine";
+import { up } from "../support/stack";
 
 /** Before the first test: the sandbox runs, and the dev stack on it. Both stay up afterwards, so that the next run is quick. */
 export const mochaHooks = {

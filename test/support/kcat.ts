@@ -1,4 +1,4 @@
-import { run, succeeds } from "../../../sandbox/host/command";
+import { run, succeeds } from "../../sandbox/host/command";
 
 /** Runs Debian's kcat against the brokers' NodePorts; installs it when it is missing. @returns its standard output. */
 export async function kcat(args: readonly string[], input = ""): Promise<string> {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { temporaryFolder } from "../../support/temporary";
+import { temporaryFolder } from "./temporary";
 import { ROOT } from "./stacks";
 
 /** What a package.json says. */

@@ -1,5 +1,5 @@
-import { sandboxEnvironment } from "../../../sandbox/environment";
-import { run } from "../../../sandbox/host/command";
+import { sandboxEnvironment } from "../../sandbox/environment";
+import { run } from "../../sandbox/host/command";
 
 /** Runs kubectl against the sandbox. @returns its standard output. @throws with its error text. */
 export function kubectl(...args: string[]): Promise<string> {

@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { parseConfig } from "../../config/parse";
 import { stackSchema } from "../../config/schema";
 import { metaOf } from "../../config/walk";
-import { ROOT, generated } from "../../scripts/docs";
-import { REFUSED } from "./config-refused.cases";
+import { ROOT, generated } from ".";
+import { REFUSED } from "../../config/refused.cases";
 
 interface ProjectKey {
   readonly description: string;

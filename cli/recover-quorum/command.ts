@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { setTimeout as delay } from "node:timers/promises";
 import { kubeConfig } from "../kubernetes";
+import { namespaceOf, type StackOptions } from "../stack-options";
 import { commandFor, costs, judge, type Named, type Plan } from "./plan";
 import { Pods } from "./pods";
 import type { Server } from "./survey";
@@ -22,10 +23,11 @@ export const recoverQuorum = (): Command =>
     .option("--from <server>", "the server whose copy is taken")
     .option("--lost <controllers>", "the controllers whose disks are lost for good", list)
     .option("--without <brokers>", "brokers that cannot be asked, and are gone for good", list)
-    .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
-    .option("-n, --namespace <name>", "namespace of the stack", "kafka")
-    .action(async (options: Options) => {
-      process.exitCode = await recover(options, console.log);
+    .configureHelp({ showGlobalOptions: true })
+    .action(async (_own: unknown, command: Command) => {
+      // Which stack, and where, are options of `ops`.
+      const options = command.optsWithGlobals<Named & StackOptions>();
+      process.exitCode = await recover({ ...options, namespace: namespaceOf(process.cwd(), options) }, console.log);
     });
 
 /** @returns the exit code: 0 when the quorum is back, 1 when it is refused, 2 when it has to be named first */

@@ -1,0 +1,76 @@
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../test/support/stacks";
+import { temporaryFolder } from "../test/support/temporary";
+import { namespaceOf } from "./stack-options";
+
+/** Short names of the verbs: npm allows them, and they are what the documents use. */
+const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
+
+/** Runs it where no cluster can be found. */
+function kafkaStack(...words: readonly string[]) {
+  const env = { ...process.env, KUBECONFIG: "/nowhere", HOME: "/nowhere" };
+  return spawnSync(process.execPath, ["--import", "tsx", "cli/index.ts", ...words], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env,
+  });
+}
+
+describe("the command line", function () {
+  // Each is a Node of its own.
+  this.timeout(120_000);
+
+  it("has one page of help, with every verb that an npm script is short for", () => {
+    const { stdout, status } = kafkaStack("--help");
+    const shown = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, verb]) => verb ?? "");
+    const named = Object.values(scripts).flatMap((script) => /cli\/index\.ts (\S+)$/.exec(script)?.[1] ?? []);
+    assert.equal(status, 0);
+    assert.ok(named.length > 10, named.join(" "));
+    assert.deepEqual(shown.sort(), named.sort());
+  });
+
+  it("shows the options of a verb, and of ops what it can do, without a cluster", () => {
+    assert.match(kafkaStack("help", "up").stdout, /--stack <name>[^]*--context <name>/);
+    const { stdout, stderr, status } = kafkaStack("ops", "--help");
+    assert.match(
+      stdout,
+      /--stack <name>[^]*--context <name>[^]*--namespace <name>[^]*rebalance[^]*elect-leaders/,
+      stderr,
+    );
+    assert.equal(status, 0);
+    assert.match(kafkaStack("ops", "drain", "--help").stdout, /--throttle <bytes>/);
+  });
+
+  it("refuses what is no verb", () => {
+    const { stderr, status } = kafkaStack("toString");
+    assert.match(stderr, /^There is no verb toString\.$/m);
+    assert.equal(status, 2);
+  });
+});
+
+describe("the namespace of a stack", () => {
+  const root = temporaryFolder();
+  const write = (stack: string, config: string) => {
+    writeFileSync(join(root, `Pulumi.${stack}.yaml`), config);
+  };
+  before(() => {
+    writeFileSync(join(root, "Pulumi.yaml"), "name: demo\nruntime: nodejs\n");
+    write("plain", "config:\n  demo:replicas: 3\n");
+    write("named", "config:\n  demo:cluster: { namespace: events }\n");
+    write("short", "config:\n  cluster: { namespace: events }\n");
+  });
+
+  it("is the one that is given, else its file's, else kafka", () => {
+    assert.equal(namespaceOf(root, { stack: "named", namespace: "mine" }), "mine");
+    for (const stack of ["named", "acme/demo/named", "short"])
+      assert.equal(namespaceOf(root, { stack }), "events", stack);
+    assert.equal(namespaceOf(root, { stack: "plain" }), "kafka");
+  });
+
+  it("is not guessed for a stack that there is not", () => {
+    assert.throws(() => namespaceOf(root, { stack: "nope" }), /There is no stack file .*Pulumi\.nope\.yaml/);
+  });
+});
