@@ -49,9 +49,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   // What tests do.
   "curl http://localhost:31500/v2/_catalog": test("test/e2e/registry.test.ts", "lists both images"),
   "npm ci": test("test/install/install.test.ts", "ci brings what the commands run on"),
-  "npm run build": test("test/unit/support/package.ts", '"build-package.ts"'),
-  "npm pack": test("test/unit/support/package.ts", '"npm", ["pack"'),
-  "npm pack ./dist": test("test/unit/support/package.ts", '"npm", ["pack"'),
+  "npm run build": test("test/support/package.ts", '"build-package.ts"'),
+  "npm pack": test("test/support/package.ts", '"npm", ["pack"'),
+  "npm pack ./dist": test("test/support/package.ts", '"npm", ["pack"'),
   "npm publish": excused("publishes: what it would send is what npm pack makes"),
   "npm run check": test("test/run.ts", "npm run check"),
   "npm run up -- --stack dev -c replicas=4": test("test/e2e/scaling.test.ts", 'up("dev", "replicas=4")'),
