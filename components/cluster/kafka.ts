@@ -128,7 +128,11 @@ export class Kafka extends pulumi.ComponentResource {
         wait: args.operations?.awaitMoves ?? true,
       },
     };
-    const document = clusterFileMap(named("desired-state"), scope, desired, { parent: this, ...settled.providers });
+    const [provider] = settled.providers.providers ?? [];
+    const document = clusterFileMap(named("desired-state"), scope, desired, {
+      parent: this,
+      ...(provider && { provider }),
+    });
     const operation = {
       ...scope,
       image: images.services,

@@ -4,9 +4,9 @@ go 1.25.0
 
 require k8s.io/kubernetes v1.34.4
 
-require k8s.io/api v0.34.4 // indirect
+require k8s.io/api v0.34.4
 
-require k8s.io/apimachinery v0.34.4 // indirect
+require k8s.io/apimachinery v0.34.4
 
 require k8s.io/client-go v0.34.4
 

@@ -21,6 +21,8 @@ class Quorum {
     this.controllers = new Map(
       Array.from({ length: voters }, (_, id) => [id, { votes: true, retired: false, answers: true, ...changed[id] }]),
     );
+    // Of two mocks, one on the other, the inner one would stay when all are restored.
+    mock.restoreAll();
     mock.method(globalThis, "fetch", (url: string, init?: RequestInit) =>
       this.#health(new URL(url), init?.method ?? "GET"),
     );
