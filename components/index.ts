@@ -27,7 +27,7 @@ export type { Settings } from "./kafka/settings";
 export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses";
 export { Chat, type ChatArgs } from "./kchat/chat";
 export type { IngressSpec } from "./kchat/chat-ingress";
-export type { WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
+export type { Autoscaling, WebServiceArgs, WebServiceSpec } from "./kchat/web-service";
 export type { Peer } from "./kubernetes/allow-ingress";
 export type { ClusterAccess } from "./kubernetes/cluster-access";
 export { type Owner } from "./kubernetes/owner";

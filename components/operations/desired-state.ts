@@ -25,11 +25,13 @@ export interface Desired {
   readonly brokers: readonly number[];
   /** Node ids of the controllers; none with ZooKeeper or a quorum that cannot change. */
   readonly controllers?: readonly number[] | undefined;
+  /** The declared topics. */
   readonly topics: readonly Topic[];
   /** All broker settings: those of Kafka's own topics say how many replicas these have. */
   readonly settings: Settings;
   /** The broker settings that are applied at run time. */
   readonly dynamicSettings: Settings;
+  /** How partitions are moved. */
   readonly moves: Moves;
 }
 

@@ -26,16 +26,31 @@ export interface RuleOptions {
 
 /** A rule as Prometheus reads it. @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertRule {
+  /** Its name. */
   readonly alert: string;
+  /** What is asked of Prometheus; the alert is on for each series of the answer. */
   readonly expr: string;
+  /** How long that must be so before the alert fires, such as `5m`. */
   readonly for: string;
-  readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly runbook_url: string };
+  /** What Alertmanager routes by. */
+  readonly labels: {
+    /** `critical` or `warning`. */
+    readonly severity: string;
+  };
+  /** What people read. */
+  readonly annotations: {
+    /** One sentence: what is wrong. */
+    readonly summary: string;
+    /** The page that says what it means and what to do. */
+    readonly runbook_url: string;
+  };
 }
 
 /** A group of rules as Prometheus reads it. */
 export interface RuleGroup {
+  /** Its name. */
   readonly name: string;
+  /** What is in it, in the order in which Prometheus evaluates it. */
   readonly rules: readonly AlertRule[];
 }
 
