@@ -60,7 +60,6 @@ const untilVoters = (...expected: number[]) =>
     return now.join() === expected.join() ? null : `they are ${now.join(", ")}`;
   });
 
-/** That there is one quorum is judged by the load: a cluster that was founded anew would not know its topic. */
 /** Runs `npm run ops -- recover-quorum`. */
 async function recoverQuorum(...words: string[]): Promise<{ code: number | null; text: string }> {
   const child = spawn("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
@@ -112,6 +111,7 @@ const emptyVolume = async (claim: string): Promise<void> => {
 const delayOf = (round: number, server: number): number =>
   round === 0 ? 0 : ((round * 1_733 + server * 2_777) % 11) * (SPREAD_MS / 10);
 
+/** That there is one quorum is judged by the load: a cluster that was founded anew would not know its topic. */
 describe("when servers start with an empty disk", () => {
   before(async function () {
     this.timeout(600_000);
