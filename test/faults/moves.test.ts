@@ -82,7 +82,7 @@ async function killMover(ended: Promise<never>): Promise<void> {
 describe("when a large move is interrupted", () => {
   after(() => change({ replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" }));
 
-  fault("the pod of the Job that moves partitions is killed five times, and a node is drained", async () => {
+  fault("the pod of the Job that moves partitions is killed five times, and a node drained meanwhile", async () => {
     await fill();
     let ended = false;
     const scaled = change({ replicas: "4", "operations.rebalance.throttle": CRAWL }).finally(() => {
