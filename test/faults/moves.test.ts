@@ -80,6 +80,11 @@ async function killMover(ended: Promise<never>): Promise<void> {
 }
 
 describe("when a large move is interrupted", () => {
+  before(async function () {
+    this.timeout(600_000);
+    await change({ replicas: "3" });
+  });
+
   after(() => change({ replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" }));
 
   fault("the pod of the Job that moves partitions is killed five times, and a node drained meanwhile", async () => {
