@@ -63,10 +63,16 @@ async function carryOut(pods: Pods, plan: Plan, print: (line: string) => void): 
   const content = await pods.run(from.name, ["quorum-recovery.sh", "export"]);
   const all = [...voters].map(([id, directory]) => `${id}:${directory}`).join(",");
   // All of them before the first one starts: until then nothing has happened, and the command can be given again.
-  for (const { name, id } of lost) {
-    const stage = ["stage", String(copy.end), String(epoch), voters.get(id) ?? "", all];
-    await pods.run(name, ["quorum-recovery.sh", ...stage], content);
-    print(`${name} has received the copy.`);
+  try {
+    for (const { name, id } of lost) {
+      const stage = ["stage", String(content.length), String(copy.end), String(epoch), voters.get(id) ?? "", all];
+      await pods.run(name, ["quorum-recovery.sh", ...stage], content);
+      print(`${name} has received the copy.`);
+    }
+  } catch (error) {
+    // A copy that stays is taken at the next start of its server, unless that has other metadata by then.
+    await Promise.allSettled(lost.map(({ name }) => pods.run(name, ["quorum-recovery.sh", "discard"])));
+    throw error;
   }
   for (const { name } of lost) await pods.restart(name);
   print("The controllers start with it.");

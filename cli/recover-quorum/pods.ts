@@ -56,7 +56,7 @@ export class Pods {
   async run(pod: string, command: readonly string[], input?: Buffer): Promise<Buffer> {
     const { spec } = await this.core.readNamespacedPod({ name: pod, namespace: this.namespace });
     const [out, err] = [new Collected(), new Collected()];
-    // Left open: closing it would close the connection before the command has answered. The command knows the end of its input.
+    // Left open: closing it would close the connection before the command has answered. The command is told how long its input is.
     const stdin = input === undefined ? null : new PassThrough();
     for (let at = 0; at < (input?.length ?? 0); at += FRAME_BYTES) stdin?.write(input?.subarray(at, at + FRAME_BYTES));
     const status = await new Promise<V1Status>((resolve, reject) => {

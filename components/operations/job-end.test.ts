@@ -66,7 +66,7 @@ describe("The end of a Job", () => {
     ["is not there for kills by hand", job(), [1, 2, 3, 4].map(() => ended(137, "Error")), 1, undefined],
   ] as const) {
     it(what, () => {
-      const found = endOf(of, pods, after(minutes));
+      const found = endOf(of, pods, after(minutes), after(0));
       if (end === undefined) assert.equal(found, undefined);
       else if (end === "Complete") assert.deepEqual(found, { end: { as: "Complete" }, givenUp: false });
       else {
@@ -76,6 +76,11 @@ describe("The end of a Job", () => {
       }
     });
   }
+
+  it("is not there while another pod is made for one that was taken away, however old the Job is", () => {
+    assert.equal(endOf(job(), [], after(999), after(998)), undefined);
+    assert.notEqual(endOf(job(), [], after(999), after(960)), undefined);
+  });
 
   it("is brought about where Kubernetes would wait for ever", async () => {
     const cluster = new FakeCluster();

@@ -42,6 +42,7 @@ export async function untilEnded(access: ClusterAccess, job: JobName, beside = f
   if (batch === undefined || core === undefined) throw new Error(NEEDS_NODE);
   let answered = Date.now();
   let found = Date.now();
+  let withPod = Date.now();
   for (;;) {
     try {
       const read = await orNone(batch.readNamespacedJob(job));
@@ -50,7 +51,8 @@ export async function untilEnded(access: ClusterAccess, job: JobName, beside = f
         found = answered;
         const labelSelector = `job-name=${job.name}`;
         const { items: pods } = await core.listNamespacedPod({ namespace: job.namespace, labelSelector });
-        const end = endOf(read, pods, answered);
+        if (pods.length > 0) withPod = answered;
+        const end = endOf(read, pods, answered, withPod);
         if (end?.givenUp === true) {
           const body = [{ op: "replace", path: "/spec/activeDeadlineSeconds", value: 1 }];
           await batch.patchNamespacedJob({ ...job, body });
@@ -67,11 +69,16 @@ export async function untilEnded(access: ClusterAccess, job: JobName, beside = f
   }
 }
 
-/** How a Job ended, or why it is given up; undefined while it may still succeed. */
+/**
+ * How a Job ended, or why it is given up; undefined while it may still succeed.
+ *
+ * @param withPod when it had a pod last, or when it was first looked at: one whose pod was taken away gets another, after a moment without any
+ */
 export function endOf(
   job: V1Job,
   pods: readonly V1Pod[],
   now: number,
+  withPod: number,
 ): { readonly end: JobEnd; readonly givenUp: boolean } | undefined {
   const ended = endedAs(job);
   if (ended === "Complete") return { end: { as: "Complete" }, givenUp: false };
@@ -92,7 +99,7 @@ export function endOf(
     );
   }
   if (ended === "Failed") return failed(terminated.at(-1)?.message?.trim() ?? `the Job ${name} failed`, false, true);
-  const late = whyLate(job, pods, now);
+  const late = whyLate(job, pods, now, withPod);
   return late === undefined
     ? undefined
     : failed(
@@ -102,13 +109,13 @@ export function endOf(
 }
 
 /** What keeps a Job from running, once that has lasted. */
-function whyLate(job: V1Job, pods: readonly V1Pod[], now: number): string | undefined {
+function whyLate(job: V1Job, pods: readonly V1Pod[], now: number, withPod: number): string | undefined {
   const isLate = (since: Date | undefined) => since !== undefined && now - since.getTime() > START_MIN * 60_000;
   const open = pods.filter(
     ({ status }) => status?.phase === undefined || ["Pending", "Running"].includes(status.phase),
   );
   if (pods.length === 0) {
-    return isLate(job.metadata?.creationTimestamp)
+    return isLate(new Date(withPod))
       ? `none was made (\`kubectl describe job ${job.metadata?.name ?? ""}\` says why)`
       : undefined;
   }

@@ -108,7 +108,8 @@ export async function runAgain(
   try {
     const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
     const newest = items
-      .filter(({ metadata }) => metadata?.name?.startsWith(`${job}-`))
+      // A copy is none that Pulumi has made: one that was given up has a deadline that would end the next one, too.
+      .filter(({ metadata: { name = "" } = {} }) => name.startsWith(`${job}-`) && !name.startsWith(`${job}-again-`))
       .sort((one, other) => createdAt(one) - createdAt(other))
       .at(-1);
     if (newest === undefined) throw new Error(`there is no Job ${job} to run again`);

@@ -61,8 +61,8 @@ describe("a program in Python", function () {
       assert.equal(servers?.name, "events-broker");
       const settings = engine.made.find(({ name }) => name === "events-broker-config")?.plain["data"];
       assert.match((settings as Record<string, string>)["server.properties"] ?? "", /^log\.retention\.hours=72$/m);
-      const topics = engine.made.find(({ name }) => name === "events-prepare-files")?.plain["data"];
-      assert.match((topics as Record<string, string>)["topics.json"] ?? "", /"partitions": 24/);
+      const topics = engine.made.find(({ name }) => name === "events-desired-state")?.plain["data"];
+      assert.match((topics as Record<string, string>)["cluster.json"] ?? "", /"partitions": 24/);
     } finally {
       plugin.stop();
       engine.stop();

@@ -111,7 +111,8 @@ export class Quorum {
     const { end = "" } = this.survey(from);
     const copy = this.recovery(from, ["export"]);
     const spec = CONTROLLERS.map((id) => `${id}:${voters[id] ?? ""}`).join(",");
-    for (const id of lost) this.recovery(id, ["stage", end, String(epoch), voters[id] ?? "", spec], copy);
+    for (const id of lost)
+      this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
   }
 
   /** One of Kafka's tools, against the broker. */

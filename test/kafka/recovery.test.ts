@@ -102,7 +102,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       const found = quorum.survey(BROKER);
       const copy = quorum.recovery(BROKER, ["export"]);
       const stage = (end: string, voters: string, content: Buffer) =>
-        quorum.recovery(9000, ["stage", end, "999", fresh(), voters], content);
+        quorum.recovery(9000, ["stage", String(content.length), end, "999", fresh(), voters], content);
       const right = found["voters"] ?? "";
       assert.throws(() => stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
       assert.throws(

@@ -1,6 +1,7 @@
 package kafkastack;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,14 +29,22 @@ import org.apache.kafka.common.message.VotersRecord;
  *
  * <p>{@code export}: writes the metadata log to the standard output.
  *
- * <p>{@code stage END EPOCH DIRECTORY ID:DIRECTORY,…}: reads such a copy, that ends at an offset, from the standard input, and lays it beside the log directory, with
+ * <p>{@code stage BYTES END EPOCH DIRECTORY ID:DIRECTORY,…}: reads such a copy, of so many bytes and that ends at an offset, from the standard input, and lays it beside the log directory, with
  * these voters in a later epoch and the id of this controller's directory. The next start of the server takes it: see {@link #install}.
+ *
+ * <p>{@code discard}: takes away what was staged.
  */
 final class Recovery {
     private static final String META = "meta.properties";
     private static final String QUORUM_STATE = "quorum-state";
     private static final String EPOCHS = "leader-epoch-checkpoint";
     private static final String STAGED = "recovery";
+    /** What was staged and is being taken. */
+    private static final String TAKEN = "recovery.taken";
+    /** What was staged for a disk that has changed since. */
+    private static final String STALE = "recovery.stale-";
+    /** In what is staged: what the disk had then. */
+    private static final String REPLACES = "replaces";
     private static final String BEFORE = "before-recovery-";
     /** Beside segments and snapshots; indexes are made anew. */
     private static final List<String> COPIED = List.of(EPOCHS, "partition.metadata");
@@ -57,9 +66,10 @@ final class Recovery {
                 case "survey" -> recovery.survey();
                 case "export" -> recovery.export(System.out);
                 case "stage" -> {
-                    recovery.stage(System.in, Long.parseLong(args[1]), Integer.parseInt(args[2]), args[3], args[4]);
+                    recovery.stage(new First(System.in, Long.parseLong(args[1])), Long.parseLong(args[2]), Integer.parseInt(args[3]), args[4], args[5]);
                     System.out.println("staged");
                 }
+                case "discard" -> delete(recovery.volume.resolve(STAGED));
                 default -> throw new IOException("no such command: " + args[0]);
             }
         } catch (IOException refusal) {
@@ -68,11 +78,23 @@ final class Recovery {
         }
     }
 
-    /** Takes what is staged: what was there before is laid aside, and nothing is deleted. Can be interrupted at any point, and done again. */
+    /**
+     * Takes what is staged: what was there before is laid aside, and nothing of it is deleted. Can be interrupted at any point, and done again. A disk that has other
+     * metadata than when the copy was staged belongs to a quorum that lives: the copy is laid aside.
+     */
     void install() throws IOException {
-        Path staged = volume.resolve(STAGED);
+        Path waiting = volume.resolve(STAGED);
+        Path staged = volume.resolve(TAKEN);
         if (!Files.exists(staged)) {
-            return;
+            if (!Files.exists(waiting)) {
+                return;
+            }
+            if (!Files.readString(waiting.resolve(REPLACES)).equals(state())) {
+                Files.move(waiting, volume.resolve(STALE + System.currentTimeMillis()), StandardCopyOption.ATOMIC_MOVE);
+                System.err.println("kafka-stack: a copy of the metadata that was brought here is not taken: this disk has other metadata since");
+                return;
+            }
+            Files.move(waiting, staged, StandardCopyOption.ATOMIC_MOVE);
         }
         Path copy = staged.resolve(MetadataLog.DIRECTORY);
         Path metadata = log.resolve(MetadataLog.DIRECTORY);
@@ -87,8 +109,19 @@ final class Recovery {
         if (Files.exists(staged.resolve(META))) {
             Files.move(staged.resolve(META), log.resolve(META), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.delete(staged);
+        delete(staged);
         System.err.println("kafka-stack: the metadata is recovered from the copy of another server");
+    }
+
+    /** What the disk has, in a form that changes with it. */
+    private String state() throws IOException {
+        Path directory = log.resolve(MetadataLog.DIRECTORY);
+        String id = formatted().getProperty("directory.id", "");
+        if (!Files.isDirectory(directory)) {
+            return id + " without metadata";
+        }
+        MetadataLog metadata = MetadataLog.read(directory);
+        return id + " " + metadata.end() + " " + metadata.epoch();
     }
 
     private void survey() throws IOException {
@@ -150,7 +183,6 @@ final class Recovery {
         Path partial = volume.resolve(STAGED + ".partial");
         delete(partial);
         Path directory = Files.createDirectories(partial.resolve(MetadataLog.DIRECTORY));
-        // The end of the archive is known from the archive: the connection that it comes by is not closed in one direction.
         ZipInputStream zip = new ZipInputStream(new BufferedInputStream(from));
         for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
             Files.copy(zip, directory.resolve(Path.of(entry.getName()).getFileName()));
@@ -170,6 +202,7 @@ final class Recovery {
             int node = Integer.parseInt(System.getenv("KAFKA_NODE_ID_BASE")) + Integer.parseInt(System.getenv("POD_NAME").replaceFirst(".*-", ""));
             Files.writeString(partial.resolve(META), "version=1\ncluster.id=" + System.getenv("KAFKA_CLUSTER_ID") + "\nnode.id=" + node + "\ndirectory.id=" + directoryId + "\n");
         }
+        Files.writeString(partial.resolve(REPLACES), state());
         delete(volume.resolve(STAGED));
         Files.move(partial, volume.resolve(STAGED), StandardCopyOption.ATOMIC_MOVE);
     }
@@ -215,6 +248,35 @@ final class Recovery {
             for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
                 Files.delete(file);
             }
+        }
+    }
+
+    /** The first bytes of a stream that does not end: the connection by which a copy comes is not closed in one direction, and readers of archives look ahead. */
+    private static final class First extends FilterInputStream {
+        private long left;
+
+        First(InputStream in, long bytes) {
+            super(in);
+            this.left = bytes;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = left == 0 ? -1 : super.read();
+            left -= value < 0 ? 0 : 1;
+            return value;
+        }
+
+        @Override
+        public int read(byte[] to, int from, int most) throws IOException {
+            int read = left == 0 ? -1 : super.read(to, from, (int) Math.min(most, left));
+            left -= Math.max(read, 0);
+            return read;
+        }
+
+        @Override
+        public int available() throws IOException {
+            return (int) Math.min(super.available(), left);
         }
     }
 }
