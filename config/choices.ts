@@ -3,7 +3,7 @@ import { canonicalPlaceText, placeText } from "../components/storage/spelling";
 import { volumesOf } from "../components/storage/plan";
 import { type PoolConfig, type ServerPool, serverPools } from "./pools";
 import { formatPath } from "./problems";
-import { parseBytes } from "./quantities";
+import { parseBytes } from "../components/kubernetes/quantities";
 import type { PlainConfig } from "./resolve";
 
 /** What a stack with data holds to: the part of its config that says where the data is and how it is read. */

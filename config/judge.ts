@@ -1,7 +1,7 @@
 import type { Evidence, FoundVolume } from "../components/stack/evidence";
 import { canonicalPlaceText } from "../components/storage/spelling";
 import { type Choices, type Held, refusals, type StorageChoices } from "./choices";
-import { parseBytes } from "./quantities";
+import { parseBytes } from "../components/kubernetes/quantities";
 
 /** What may become of the choices that a stack wants. */
 export interface Verdict {

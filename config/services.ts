@@ -3,7 +3,7 @@ import { z } from "zod";
 import { JOB_DEFAULTS } from "../components/operations/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
-import { parseBytes } from "./quantities";
+import { parseBytes } from "../components/kubernetes/quantities";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
 
 const ADDRESS = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/;

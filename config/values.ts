@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
-import { parseBytes, parseCpu, parseHeap } from "./quantities";
+import { parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quantities";
 
 /*
  * The building blocks of the schema. Every error text completes the sentence "allowed is …".

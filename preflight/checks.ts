@@ -1,7 +1,7 @@
 import type { V1Node, V1StorageClass } from "@kubernetes/client-node";
 import { serverPools, type ServerPool } from "../config/pools";
 import { formatPath, type Problem } from "../config/problems";
-import { parseBytes } from "../config/quantities";
+import { parseBytes } from "../components/kubernetes/quantities";
 import type { PlainConfig } from "../config/resolve";
 import { nodePortUses } from "../config/rules/ports";
 import type { ClusterFacts } from "./facts";

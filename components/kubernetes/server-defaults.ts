@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { parseHeap } from "./quantities";
 
 /** What a container asks for and may use, as Kubernetes quantities. There is no CPU limit: a throttled broker stalls all its clients. */
 export interface ContainerDefaults {
@@ -47,7 +48,6 @@ export type ServerKind = keyof typeof SERVER_DEFAULTS;
 export const DEFAULT_GRACE_SECONDS = 120;
 
 const MiB = 2 ** 20;
-const HEAP_UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: MiB, g: 2 ** 30 };
 
 /**
  * Requests and limits of a server for which none are written. Another heap than the default takes its memory along: 1.5 times the heap is kept free, 2 times are the limit.
@@ -65,7 +65,7 @@ export function defaultResources(kind: ServerKind, heap: string): k8s.types.inpu
 }
 
 function bytesOf(heap: string): number {
-  const [, number, unit = ""] = /^([1-9]\d*)([kmg])$/i.exec(heap) ?? [];
-  if (number === undefined) throw new Error(`"${heap}" is no JVM heap size such as 512m or 4g`);
-  return Number(number) * (HEAP_UNITS[unit.toLowerCase()] ?? 1);
+  const bytes = heap.startsWith("0") ? undefined : parseHeap(heap);
+  if (bytes === undefined) throw new Error(`"${heap}" is no JVM heap size such as 512m or 4g`);
+  return bytes;
 }

@@ -1,3 +1,4 @@
+import { parseBytes, parseCpu } from "../kubernetes/quantities";
 import type { ContainerDefaults } from "../kubernetes/server-defaults";
 
 /** What a Job's container may ask for and use. */
@@ -27,24 +28,13 @@ const DEFAULT: JobResources = {
  */
 export function jobResources(given: JobResources = DEFAULT) {
   const { cpu = "0" } = given.requests;
-  const limits: Record<string, string> = { cpu: cores(cpu) > 1 ? cpu : "1", ...given.limits };
+  const limits: Record<string, string> = {
+    // What a stack file does not take, such as an exponent, may stand in a program.
+    cpu: (parseCpu(cpu) ?? Number(cpu)) > 1 ? cpu : "1",
+    ...given.limits,
+  };
   return { requests: { ...given.requests }, limits };
 }
-
-/** CPU cores of a quantity such as `250m` or `2`. */
-const cores = (quantity: string): number =>
-  quantity.endsWith("m") ? Number(quantity.slice(0, -1)) / 1000 : Number(quantity);
-
-/** Bytes of the suffixes of quantities. */
-const UNITS: Readonly<Record<string, number>> = {
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  "": 1,
-};
 
 /** The part of a container's memory that objects of Node.js may have; the rest is for buffers, stacks and Node.js itself. */
 const HEAP_SHARE = 0.75;
@@ -56,7 +46,6 @@ const HEAP_SHARE = 0.75;
  * @param limit a quantity such as `512Mi`; what cannot be read is taken for the default.
  */
 export function heapMiB(limit: string | undefined): number {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(Ki|Mi|Gi|k|M|G)?$/.exec(limit ?? "") ?? [];
-  const bytes = number === undefined ? 512 * 2 ** 20 : Number(number) * (UNITS[unit] ?? 1);
+  const bytes = parseBytes(limit ?? "") ?? parseBytes(JOB_DEFAULTS.memoryLimit) ?? 0;
   return Math.max(32, Math.floor((bytes * HEAP_SHARE) / 2 ** 20));
 }

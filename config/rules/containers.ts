@@ -1,5 +1,5 @@
 import { type Path, type Problem, formatPath, valueAt } from "../problems";
-import { parseBytes, parseCpu, parseHeap } from "../quantities";
+import { parseBytes, parseCpu, parseHeap } from "../../components/kubernetes/quantities";
 import type { Resources } from "../values";
 import { type Rule, type Subject, refuse } from "./rule";
 

@@ -1,4 +1,4 @@
-/** Units used by the stack config: Kubernetes quantities, JVM heap sizes and byte rates, all turned into plain numbers for comparing. */
+/** Kubernetes quantities and JVM heap sizes, turned into plain numbers for comparing. */
 
 const BINARY: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
 const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
