@@ -1,7 +1,8 @@
 /** What the commands that run a pod of their own have in common. */
-import { type CoreV1Api, KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import { type CoreV1Api, Exec, KubeConfig, type V1Pod, type V1Status } from "@kubernetes/client-node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
 import { sandboxRoot } from "../sandbox/paths";
@@ -43,6 +44,63 @@ export async function untilPod(
     }
     await delay(POLL_MS);
   }
+}
+
+/** Where a command runs. */
+export interface Place {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** What a command reads and writes. */
+export interface Streams {
+  /** @default nothing */
+  readonly stdin?: Readable | undefined;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** What is asked of the connection to a pod. */
+interface Closing {
+  on(event: "close", listener: () => void): unknown;
+}
+
+/**
+ * Runs a command in a pod.
+ *
+ * @returns the status that Kubernetes ends it with.
+ * @throws when the connection cannot be made, or is lost before the command has ended.
+ */
+export function execute(
+  config: KubeConfig,
+  { namespace, pod, container }: Place,
+  command: readonly string[],
+  { stdin, stdout, stderr }: Streams,
+): Promise<V1Status> {
+  return new Promise((resolve, reject) => {
+    new Exec(config).exec(namespace, pod, container, [...command], stdout, stderr, stdin ?? null, false, resolve).then(
+      (socket: Closing) => {
+        socket.on("close", () => {
+          reject(new Error(`The connection to pod ${pod} was lost while ${command[0] ?? ""} ran.`));
+        });
+      },
+      (error: unknown) => {
+        // That of a connection is an event, and no error.
+        reject(error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error)));
+      },
+    );
+  });
+}
+
+/** Writes to a stream of this process, which others go on using: the end of what is copied is not its end. */
+export function copyTo(stream: NodeJS.WriteStream): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) =>
+      stream.write(chunk, () => {
+        done();
+      }),
+  });
 }
 
 /** The first line of an error. */

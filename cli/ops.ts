@@ -5,8 +5,7 @@
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { Writable } from "node:stream";
-import { kubeConfig, messageOf, untilPod } from "./kubernetes";
+import { copyTo, kubeConfig, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
@@ -63,12 +62,7 @@ async function ops(words: readonly string[], options: StackOptions): Promise<num
 
 /** Copies the pod's output to this process's until it ends. */
 async function follow(config: KubeConfig, namespace: string, pod: string, container: string): Promise<void> {
-  const out = new Writable({
-    write: (chunk: Buffer, _encoding, done) =>
-      process.stdout.write(chunk, () => {
-        done();
-      }),
-  });
+  const out = copyTo(process.stdout);
   await new Promise<void>((resolve, reject) => {
     out.on("finish", resolve).on("error", reject);
     new Log(config).log(namespace, pod, container, out, { follow: true }).catch(reject);

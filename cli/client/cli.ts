@@ -3,10 +3,9 @@
  * output. Works through the Kubernetes API alone: no broker port need be open to the caller, and nothing of Kafka need be installed.
  */
 import "../../sandbox/host/check-node";
-import { AppsV1Api, CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, type V1Status } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { Writable } from "node:stream";
-import { kubeConfig, messageOf, untilPod } from "../kubernetes";
+import { copyTo, execute, kubeConfig, messageOf, untilPod } from "../kubernetes";
 import { namespaceOf, type StackOptions, stackOptions } from "../stack-options";
 import { CLIENT, clientPod } from "./pod";
 import { toolCommand } from "./tool";
@@ -16,11 +15,6 @@ const BROKERS = "broker";
 
 /** Longest wait for the pod to start, in milliseconds: a node may have to pull the image first. */
 const START_TIMEOUT_MS = 300_000;
-
-/** What is asked of the connection to a pod. */
-interface Closing {
-  on(event: "close", listener: () => void): unknown;
-}
 
 async function client(command: readonly string[], options: StackOptions): Promise<number> {
   const namespace = namespaceOf(process.cwd(), options);
@@ -44,47 +38,12 @@ async function client(command: readonly string[], options: StackOptions): Promis
     if (pod.status?.phase !== "Running") {
       throw new Error(`Pod ${name} ended before the tool ran: ${pod.status?.message ?? pod.status?.phase ?? ""}`);
     }
-    return exitCodeOf(await execute(config, namespace, name, command));
+    const streams = { stdin: process.stdin, stdout: copyTo(process.stdout), stderr: copyTo(process.stderr) };
+    return exitCodeOf(await execute(config, { namespace, pod: name, container: CLIENT }, command, streams));
   } finally {
     process.stdin.destroy();
     await remove();
   }
-}
-
-/** Runs a command in the pod. @throws when the connection is lost before the command has ended */
-function execute(config: KubeConfig, namespace: string, pod: string, command: readonly string[]): Promise<V1Status> {
-  return new Promise((resolve, reject) => {
-    const ended = (status: V1Status) => {
-      resolve(status);
-    };
-    new Exec(config)
-      .exec(
-        namespace,
-        pod,
-        CLIENT,
-        [...command],
-        copyTo(process.stdout),
-        copyTo(process.stderr),
-        process.stdin,
-        false,
-        ended,
-      )
-      .then((socket: Closing) => {
-        socket.on("close", () => {
-          reject(new Error(`The connection to pod ${pod} was lost while ${command[0] ?? ""} ran.`));
-        });
-      }, reject);
-  });
-}
-
-/** Writes to a stream of this process, which others go on using: the end of what is copied is not its end. */
-function copyTo(stream: NodeJS.WriteStream): Writable {
-  return new Writable({
-    write: (chunk: Buffer, _encoding, done) =>
-      stream.write(chunk, () => {
-        done();
-      }),
-  });
 }
 
 /** Exit code of a command from the status that Kubernetes ends it with. @throws when it could not be run */

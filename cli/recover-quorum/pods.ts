@@ -1,7 +1,7 @@
-import { AppsV1Api, CoreV1Api, Exec, type KubeConfig, type V1Status } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { PassThrough, Writable } from "node:stream";
 import { firstNodeId, type Pool } from "../../components/kafka/node-ids";
-import { messageOf } from "../kubernetes";
+import { execute, messageOf } from "../kubernetes";
 import { parseDisk, type Server } from "./survey";
 
 /** ConfigMap with what the servers read when they start. */
@@ -57,26 +57,10 @@ export class Pods {
     const { spec } = await this.core.readNamespacedPod({ name: pod, namespace: this.namespace });
     const [out, err] = [new Collected(), new Collected()];
     // Left open: closing it would close the connection before the command has answered. The command is told how long its input is.
-    const stdin = input === undefined ? null : new PassThrough();
+    const stdin = input === undefined ? undefined : new PassThrough();
     for (let at = 0; at < (input?.length ?? 0); at += FRAME_BYTES) stdin?.write(input?.subarray(at, at + FRAME_BYTES));
-    const status = await new Promise<V1Status>((resolve, reject) => {
-      new Exec(this.config)
-        .exec(this.namespace, pod, spec?.containers[0]?.name ?? "", [...command], out, err, stdin, false, resolve)
-        .then(
-          (socket: { on(event: "close", listener: () => void): unknown }) => {
-            socket.on("close", () => {
-              setTimeout(() => {
-                reject(new Error(`the connection to ${pod} was lost`));
-              }, 1_000);
-            });
-          },
-          (error: unknown) => {
-            reject(
-              error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error)),
-            );
-          },
-        );
-    });
+    const place = { namespace: this.namespace, pod, container: spec?.containers[0]?.name ?? "" };
+    const status = await execute(this.config, place, command, { stdin, stdout: out, stderr: err });
     if (status.status !== "Success") {
       throw new Error(err.text().trim().split("\n").at(-1) || (status.message ?? "it failed"));
     }
