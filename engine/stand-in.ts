@@ -9,7 +9,7 @@ import { DockerProvider } from "./docker/provider";
 import { CHART, constructChart } from "./helm";
 import { otherClusterPaths } from "./kubernetes/connection";
 import { KubernetesProvider } from "./kubernetes/provider";
-import { takeLock } from "./lock";
+import { lockStack } from "./lock";
 import { startMonitor } from "./monitor";
 import { runProgram } from "./program";
 import { Progress, toStderr } from "./progress";
@@ -40,7 +40,7 @@ export async function runStandIn(options: RunOptions, project: Project): Promise
   if (options.command === "preview") {
     return perform(options, project, file);
   }
-  const lock = takeLock(`${file}.lock`);
+  const lock = lockStack(`${file}.lock`);
   try {
     return await perform(options, project, file);
   } finally {

@@ -1,7 +1,7 @@
+import { exclusively } from "kafka-stack-processes";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Listr } from "listr2";
-import { claimant, exclusively } from "./host/lock";
+import { claimant } from "./host/claim";
 import { checkPlatform, extendPath } from "./host/platform";
 import { pathsOf } from "./paths";
 import { announceWait, listrOptions } from "./progress";
@@ -23,7 +23,7 @@ export async function down({ data = false }: DownOptions = {}): Promise<void> {
   extendPath();
   const paths = pathsOf();
   if (!existsSync(paths.root) && claimant() !== paths.root) return;
-  await exclusively(join(paths.root, "lock"), announceWait, async () => {
+  await exclusively(paths.lock, announceWait, async () => {
     await new Listr(
       [
         { title: "Stopping the sandbox", task: () => tearDown(paths, { patience }) },

@@ -22,6 +22,8 @@ export interface NodePaths {
 /** Where a sandbox keeps what: all below one directory, never committed. */
 export interface Paths {
   readonly root: string;
+  /** Held by the command that works on the sandbox. */
+  readonly lock: string;
   /** Built programs and the links `kubectl` and `helm`. */
   readonly bin: string;
   /** Results of slow steps, keyed by content: kept by every kind of `down`. */
@@ -88,6 +90,7 @@ export function pathsOf(root: string = sandboxRoot()): Paths {
   }
   return {
     root,
+    lock: join(root, "lock"),
     bin: join(root, "bin"),
     cache: join(root, "cache"),
     log: join(root, "log"),

@@ -5,7 +5,7 @@ import { isReady } from "./cluster/node";
 import { readRecord } from "./cluster/record";
 import { Daemons } from "./daemons/daemon";
 import { ask } from "./host/http";
-import { isRunning } from "./host/process";
+import { isRunning } from "kafka-stack-processes";
 import { isServed, policyQueue } from "./network/policies";
 import { pathsOf } from "./paths";
 import { planNodes } from "./plan";

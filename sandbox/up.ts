@@ -1,5 +1,5 @@
+import { exclusively } from "kafka-stack-processes";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Listr, type DefaultRenderer, type ListrTask, type SimpleRenderer } from "listr2";
 import { buildPrograms, builtKey } from "./build/go";
 import {
@@ -22,7 +22,6 @@ import { removeNodes, startNode } from "./cluster/power";
 import { readRecord, writeRecord } from "./cluster/record";
 import { claimMachine } from "./claim";
 import { Daemons } from "./daemons/daemon";
-import { exclusively } from "./host/lock";
 import { basePackages, checkPlatform, ensurePackages, extendPath } from "./host/platform";
 import { privateDirectory } from "./host/private-directory";
 import { ensureBaseImages } from "./images/base";
@@ -63,7 +62,7 @@ export async function up(options: UpOptions = {}): Promise<void> {
   checkPlatform();
   extendPath();
   const paths = pathsOf();
-  await exclusively(join(paths.root, "lock"), announceWait, async () => {
+  await exclusively(paths.lock, announceWait, async () => {
     const record = readRecord(paths);
     const nodes = planNodes(options.nodes ?? record?.nodes ?? 1, paths.root);
     const dns = Promise.withResolvers<undefined>();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { takeLock } from "../lock";
+import { lockStack } from "../lock";
 import { readProject } from "../project";
 import { fakeTool, temporaryFolder } from "../../test/support/temporary";
 import { isSecret } from "../values";
@@ -131,7 +131,7 @@ describe("engine: the Pulumi CLI", () => {
     fs.writeFileSync(path.join(locks, "x.json"), "{}");
     await run("up");
     assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), / cancel --yes --stack dev/);
-    const holder = takeLock(path.join(root, ".sandbox", "pulumi", "dev.lock"));
+    const holder = lockStack(path.join(root, ".sandbox", "pulumi", "dev.lock"));
     await assert.rejects(run("up"), /is working on this stack/);
     holder.release();
   });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { bootId } from "../host/process";
+import { bootId } from "kafka-stack-processes";
 import type { Paths } from "../paths";
 
 /** What a sandbox remembers between commands. */

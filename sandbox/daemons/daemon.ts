@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { builtKey } from "../build/go";
-import { end, identify, isRunning, type ProcessIdentity } from "../host/process";
+import { identify, isRunning, type ProcessIdentity } from "kafka-stack-processes";
+import { end } from "../host/process";
 import { withoutProxy } from "../host/proxy";
 import { until } from "../host/wait";
 import type { Paths } from "../paths";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { identify, type ProcessIdentity } from "./process";
+import { identify, type ProcessIdentity } from "kafka-stack-processes";
 
 const mountPoint = "/sys/fs/cgroup";
 

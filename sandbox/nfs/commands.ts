@@ -1,9 +1,8 @@
+import { exclusively } from "kafka-stack-processes";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { Listr } from "listr2";
 import { readRecord, writeRecord, type ClusterRecord } from "../cluster/record";
 import { Daemons } from "../daemons/daemon";
-import { exclusively } from "../host/lock";
 import { checkPlatform, ensurePackages, extendPath } from "../host/platform";
 import { pathsOf, type Paths } from "../paths";
 import { announceWait, listrOptions, progress } from "../progress";
@@ -103,5 +102,5 @@ async function withSandbox<T>(work: (paths: Paths, record: ClusterRecord) => Pro
   const paths = pathsOf();
   const record = readRecord(paths);
   if (!record) throw new Error("The sandbox does not run: `npm run sandbox -- up` starts it.");
-  return exclusively(join(paths.root, "lock"), announceWait, () => work(paths, record));
+  return exclusively(paths.lock, announceWait, () => work(paths, record));
 }

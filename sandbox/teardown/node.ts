@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { processesIn } from "../host/cgroups";
-import { childrenOf, end, findProcesses, type ProcessIdentity } from "../host/process";
+import type { ProcessIdentity } from "kafka-stack-processes";
+import { childrenOf, end, findProcesses } from "../host/process";
 import type { NodePaths } from "../paths";
 import { unmountBelow } from "./mounts";
 
