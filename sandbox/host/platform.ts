@@ -4,7 +4,7 @@ import { run } from "./command";
 
 /** Where the sandbox cannot run, any cluster will do. */
 const elsewhere =
-  "Use another cluster instead, for example one of kind, made as docs/clusters.md says, for its ports must be published: `npm start -- --context kind-kind`.";
+  "Use another cluster instead, for example one of kind, made as docs/kind.md says, for its ports must be published: `npm start -- --context kind-kind`.";
 
 /** Commands and files that the sandbox uses, and the Debian packages that bring them. */
 export function basePackages(): Record<string, string> {
