@@ -39,13 +39,19 @@ const DOORS = ["engine", "processes"].map((name) => ({
   message: `Import it from kafka-stack-${name}: the package has one door.`,
 }));
 
+/** What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do. */
+const EXCEPTIONS = { engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] } };
+
 const zones = [
   ...DOORS,
-  ...Object.entries({ ...ROOMS, ...ENTRIES }).map(([room, used]) => ({
-    target: `./${room}`,
-    from: ALL.filter((other) => other !== room && !used.includes(other)).map((other) => `./${other}`),
-    message: `${room} may use ${["itself", ...used].join(", ")} and no other room (eslint.config.mjs).`,
-  })),
+  ...Object.entries({ ...ROOMS, ...ENTRIES }).flatMap(([room, used]) =>
+    ALL.filter((other) => other !== room && !used.includes(other)).map((other) => ({
+      target: `./${room}`,
+      from: `./${other}`,
+      except: EXCEPTIONS[room]?.[other] ?? [],
+      message: `${room} may use ${["itself", ...used].join(", ")} and no other room (eslint.config.mjs).`,
+    })),
+  ),
 ];
 
 export default tseslint.config(
