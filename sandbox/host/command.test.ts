@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { run, succeeds } from "./command";
 
 describe("commands", () => {
-  it("give their output and read their input", async () => {
+  it("return their output and read their input", async () => {
     assert.equal(await run("cat", [], { input: "a\nb\n" }), "a\nb");
   });
 
@@ -23,7 +23,7 @@ describe("commands", () => {
     assert.equal(await succeeds("no-such-program", []), false);
   });
 
-  it("tell each line of their errors while they run", async () => {
+  it("report each line of their error output while they run", async () => {
     const lines: string[] = [];
     await run("sh", ["-c", "echo one >&2; echo two >&2"], { onLine: (line) => lines.push(line) });
     assert.deepEqual(lines, ["one", "two"]);

@@ -44,13 +44,13 @@ export async function run(command: string, args: readonly string[], options: Com
       if (code === 0) resolve(output.replace(/\n$/, ""));
       else failed(signal ? `was ended by ${signal}` : `failed with code ${code ?? "unknown"}`);
     });
-    // A command that does not read its input closes it early; its exit code tells the rest.
+    // A command that does not read its input closes it early; its exit code says whether it failed.
     child.stdin.on("error", () => undefined);
     child.stdin.end(input);
   });
 }
 
-/** Whether a command can be run and ends with success. */
+/** Whether a command exists and succeeds. */
 export async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: "ignore" });

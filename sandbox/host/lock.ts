@@ -5,10 +5,10 @@ import { identify, isRunning, type ProcessIdentity } from "./process";
 import { until } from "./wait";
 
 /**
- * Runs something that must not run twice at the same time.
+ * Runs something under a lock.
  *
- * @param file - marks that it runs, and for whom
- * @param onWait - told once when another process is at it
+ * @param file - the lock file, which names the process that has it
+ * @param onWait - called once when another process has the lock
  */
 export async function exclusively<T>(file: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   const own = identify(process.pid);
@@ -35,9 +35,9 @@ export async function exclusively<T>(file: string, onWait: (pid: number) => void
   }
 }
 
-/** Takes the lock, or says who has it; `again` when nobody has it any more. */
+/** Takes the lock, or returns who has it; `again` when it was just released. */
 function take(file: string, own: ProcessIdentity): "taken" | "again" | ProcessIdentity {
-  // Linked into place, so that nobody reads half of it.
+  // Linked into place, so that nobody reads a half-written file.
   const mine = `${file}.${randomUUID()}`;
   writeFileSync(mine, JSON.stringify(own));
   try {
@@ -57,8 +57,8 @@ function take(file: string, own: ProcessIdentity): "taken" | "again" | ProcessId
 }
 
 /**
- * Removes the lock of a process that is gone. Of several that found it, each would remove what another has taken meanwhile: only who has the lock for this very removal
- * may look again and remove it.
+ * Removes the lock of a dead process. When several processes find it, one could remove the lock that another has just taken. So a second lock guards the
+ * removal: only its owner checks again and removes.
  */
 function remove(file: string, dead: string, own: ProcessIdentity): void {
   const removal = `${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 16)}`;
@@ -85,8 +85,8 @@ function identityIn(text: string): ProcessIdentity | undefined {
 }
 
 /**
- * The file that says which sandbox uses this machine. There can be one for each network stack, because their devices, addresses and packet
- * rules would meet; the directory is emptied by a restart, as those are.
+ * The file that says which sandbox uses this machine. There can be one per network stack, because devices, addresses and packet
+ * rules of two would collide. A restart empties the directory, as it removes those.
  */
 function claimFile(): string {
   const stack = /\d+/.exec(readlinkSync("/proc/self/ns/net"))?.[0] ?? "0";
@@ -107,7 +107,7 @@ export function claim(root: string): void {
   writeFileSync(claimFile(), root);
 }
 
-/** Gives the network back, if this sandbox has it. */
+/** Releases the network, if this sandbox has it. */
 export function unclaim(root: string): void {
   if (claimant() === root) rmSync(claimFile(), { force: true });
 }

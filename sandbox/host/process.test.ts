@@ -16,29 +16,29 @@ describe("processes", () => {
     return child.pid;
   }
 
-  it("reads a stat line whose name holds spaces and parentheses", () => {
+  it("reads a stat line whose name contains spaces and parentheses", () => {
     const stat = `42 (a ) b (c)) S 7 ${Array.from({ length: 17 }, (_, index) => index).join(" ")} 98765 0 0`;
     assert.deepEqual(parseStat(stat), { state: "S", parent: 7, startTime: "98765" });
   });
 
-  it("knows a process again", () => {
+  it("recognises a process", () => {
     const self = identify(process.pid);
     assert.ok(self && isRunning(self));
   });
 
-  it("does not take another process with the same number for it", () => {
+  it("does not confuse it with another process of the same pid", () => {
     const self = identify(process.pid);
     assert.ok(self);
     assert.equal(isRunning({ ...self, startTime: "1" }), false);
   });
 
-  it("does not take a process of an earlier run of the machine for it", () => {
+  it("does not confuse it with a process before a reboot", () => {
     const self = identify(process.pid);
     assert.ok(self);
     assert.equal(isRunning({ ...self, boot: "earlier" }), false);
   });
 
-  it("ends a process that obeys", async () => {
+  it("ends a process that handles SIGTERM", async () => {
     const found = identify(await start("sleep", "60"));
     assert.ok(found);
     await end([found], 5);
@@ -55,7 +55,7 @@ describe("processes", () => {
     assert.equal(isRunning(found), false);
   });
 
-  it("tells the environment of a process, and nothing of one that has ended", async () => {
+  it("reads the environment of a process, and none of one that has ended", async () => {
     const pid = await start("sleep", "61.5");
     assert.ok(environmentOf(pid).includes(`PATH=${process.env["PATH"] ?? ""}`));
     const found = identify(pid);

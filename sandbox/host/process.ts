@@ -1,28 +1,28 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { until } from "./wait";
 
-/** A process by more than its number, which the kernel gives again to others. */
+/** A process, identified by more than its pid, which the kernel reuses. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Clock ticks from the start of the machine to that of the process. */
   readonly startTime: string;
-  /** Identity of the machine's run: both numbers above can come again after a restart. */
+  /** Boot id of the machine: both numbers above can occur again after a restart. */
   readonly boot: string;
 }
 
-/** Identity of the machine's present run. */
+/** The machine's current boot id. */
 export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
 /** State letter, parent and start time from the text of a `/proc/<pid>/stat`. */
 export function parseStat(stat: string): { state: string; parent: number; startTime: string } {
-  // The second field, the name in parentheses, may hold spaces and parentheses itself.
+  // The second field, the name in parentheses, may itself contain spaces and parentheses.
   const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { state, parent: Number(fields[0]), startTime: fields[18] ?? "" };
 }
 
-/** Identity of a running process, or nothing when there is none; one that ended and only waits to be reaped is none. */
+/** Identity of a running process; undefined when it does not run. A zombie does not run. */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
     const { state, startTime } = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
@@ -32,13 +32,13 @@ export function identify(pid: number): ProcessIdentity | undefined {
   }
 }
 
-/** Whether this very process still runs. */
+/** Whether exactly this process still runs. */
 export function isRunning(process: ProcessIdentity): boolean {
   const now = identify(process.pid);
   return now !== undefined && now.startTime === process.startTime && now.boot === process.boot;
 }
 
-/** Sends a signal; does nothing when the process is gone. */
+/** Sends a signal; does nothing when the process has ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -48,7 +48,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /**
- * Ends processes: asks first, and kills those that take longer than allowed.
+ * Ends processes: with SIGTERM first, then kills those that take longer than allowed.
  *
  * @param patience - seconds from the request to the kill; 0 kills at once
  */
@@ -59,7 +59,7 @@ export async function end(processes: readonly ProcessIdentity[], patience: numbe
       await untilGone(processes, patience);
       return;
     } catch {
-      // They had their time.
+      // Their time is over.
     }
   }
   for (const { pid } of processes.filter(isRunning)) signal(pid, "SIGKILL");
@@ -105,7 +105,7 @@ function processIds(): number[] {
     .map(Number);
 }
 
-/** Content of a file of a process, which may be gone at any moment. */
+/** Content of a file of a process, which may end at any moment. */
 function read(file: string): string {
   try {
     return readFileSync(file, "utf8");
