@@ -12,7 +12,7 @@ const { cluster, kafka, kchat, registry, secrets } = config;
 const instance = pulumi.getStack();
 const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
 
-// 1. The cluster, and what the stack holds to there.
+// 1. The cluster, and the stack's immutable choices.
 const providers = providersOf(config);
 const onCluster = { providers: [providers.kubernetes] };
 const place = ground(config, id, providers);
@@ -25,7 +25,7 @@ const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecr
 const events = new Kafka("kafka", { ...scope, ...kafkaArgs(config, id, place, built, providers) }, onCluster);
 recordChoices(config, id, place, providers, events.done);
 
-// 4. The chat on it.
+// 4. The chat.
 if (kchat.enabled) {
   new Chat(
     "kchat",
@@ -34,14 +34,14 @@ if (kchat.enabled) {
   );
 }
 
-// 5. Whoever watches it.
+// 5. Monitoring.
 const monitoring = monitoringArgs(config);
 if (monitoring) {
-  // Last: a cluster without the Prometheus operator refuses its objects, and that is to stop nothing else.
+  // Last: a cluster without the Prometheus operator refuses its objects, which must stop nothing else.
   new Monitoring("monitoring", { ...scope, ...monitoring }, { ...onCluster, dependsOn: events.done });
 }
 
-// An output that does not apply is left out: Pulumi warns of one that is undefined.
+// Outputs that do not apply are left out, because Pulumi warns of undefined ones.
 export = {
   bootstrapAddress: events.bootstrap,
   ...(kafka.external.enabled && {

@@ -1,4 +1,4 @@
-/** `npm run preflight -- --stack X`: checks what a stack needs of its cluster and of docker, and says all that is missing at once. Changes nothing. */
+/** `npm run preflight -- --stack X`: checks what a stack needs from its cluster and from docker, and reports everything that is missing. It only reads. */
 import "../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
@@ -41,7 +41,7 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   const problems = [
     ...missing(config, "builds" in builder ? { ...facts, ...builder } : facts),
     ...(await checkAuthority(config)),
-    // Without its password, a registry that asks for one says nothing of use.
+    // Without its password, a registry that asks for one gives no useful answer.
     ...("builds" in builder
       ? withoutCredentials
         ? []
@@ -66,7 +66,7 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
 }
 
 new Command("preflight")
-  .description("Checks what a stack needs of its cluster and of docker.")
+  .description("Checks what a stack needs from its cluster and from docker.")
   .option("-s, --stack <name>", "the stack", "dev")
   .option(
     "-c, --config <key=value>",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { exclusively, holderOf, tryLock } from "./lock";
 import { identify } from "./identity";
 
-/** As others see it that were loaded before: what is imported by name cannot be set. */
+/** The module object, because a named import cannot be replaced. */
 const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
 
 describe("a lock", () => {
@@ -21,7 +21,7 @@ describe("a lock", () => {
   });
   const never = () => assert.fail("nobody has the lock");
 
-  it("lets one work at a time, and tells the other whom it waits for", async () => {
+  it("admits one process at a time, and tells others whom they wait for", async () => {
     const file = join(directory, "lock");
     const events: string[] = [];
     const { promise: waits, resolve } = Promise.withResolvers<undefined>();
@@ -42,7 +42,7 @@ describe("a lock", () => {
     assert.deepEqual(events, ["first begins", "first ends", "second begins"]);
   });
 
-  it("is given back after a failure", async () => {
+  it("is released after a failure", async () => {
     const file = join(directory, "lock");
     await assert.rejects(
       exclusively(file, never, () => Promise.reject(new Error("no"))),
@@ -62,7 +62,7 @@ describe("a lock", () => {
     });
   }
 
-  it("is not taken from who has it since another was found gone", async () => {
+  it("is not taken from a process that took it after its dead owner was found", async () => {
     const file = join(directory, "lock");
     const own = identify(process.pid);
     writeFileSync(file, JSON.stringify({ ...own, startTime: "1" }));

@@ -14,7 +14,7 @@ import type { StackConfig } from "../config";
 import type { Providers } from "./cluster-access";
 import type { Ground } from "./ground";
 
-/** The registry, unless there is one already, and the images in it. */
+/** The registry, unless an existing one is used, and the images in it. */
 export function images(config: StackConfig, clusterId: string, place: Ground, { kubernetes }: Providers) {
   const { cluster, images: built, kafka, registry, secrets } = config;
   const instance = pulumi.getStack();

@@ -1,7 +1,7 @@
 import type { MonitoringArgs } from "../components";
 import type { StackConfig } from "../config";
 
-/** How the config has the stack watched; undefined when nobody is to be let in or told. */
+/** The arguments of monitoring, from the config; undefined when no Prometheus is let in or told of the servers. */
 export function monitoringArgs({
   controllers,
   kchat,

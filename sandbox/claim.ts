@@ -10,9 +10,9 @@ import { removeData, removeDockerData } from "./teardown/data";
 import { tearDown } from "./teardown/everything";
 
 /**
- * Takes the machine's network for this sandbox, and clears away what is left of one whose directory was deleted while it ran.
+ * Claims the machine's network for this sandbox, and removes what a sandbox left whose directory was deleted while it ran.
  *
- * @throws when somebody else uses it.
+ * @throws when another sandbox uses it.
  */
 export async function claimMachine(paths: Paths): Promise<void> {
   // Two checkouts hold two locks, and would both find the machine free.
@@ -31,7 +31,7 @@ async function claimFree(paths: Paths): Promise<void> {
     await evict(pathsOf(holder));
   } else if (readRecord(paths) === undefined) {
     await tearDown(paths, { patience: 0 });
-    // What is still there of the data fits nothing any more.
+    // The rest of the data is useless without its cluster.
     removeData(paths);
     removeDockerData(paths);
   }

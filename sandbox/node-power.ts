@@ -11,7 +11,7 @@ import { pathsOf, type Paths } from "./paths";
 import { planNodes, type NodePlan } from "./plan";
 import { announceWait, listrOptions } from "./progress";
 
-/** Stops a node as a power cut would: everything on it ends at once and its connections go silent. Its disk and its Node object stay. */
+/** Stops a node like a power cut: everything on it ends at once, and its connections go silent. Its disk and its Node object stay. */
 export async function stopNode(index: number): Promise<void> {
   await onNode(index, "Cutting the power of", (paths, node, daemons) => cutPower(paths, node, daemons));
 }

@@ -41,7 +41,7 @@ export interface SandboxStatus {
   readonly enforcesPolicies: boolean;
 }
 
-/** Looks at the sandbox of this checkout. */
+/** Reads the state of this checkout's sandbox. */
 export async function status(): Promise<SandboxStatus> {
   const paths = pathsOf();
   const logs = new Daemons(paths);

@@ -1,6 +1,6 @@
 /**
  * `npm run client -- kafka-topics --list`: runs one of Kafka's tools in a pod of its own beside the brokers, with this process's input and
- * output. Works through the Kubernetes API alone: no broker port need be open to the caller, and nothing of Kafka need be installed.
+ * output. It needs only the Kubernetes API: no broker port has to be open to the caller, and nothing of Kafka has to be installed.
  */
 import "../../sandbox/host/check-node";
 import { AppsV1Api, CoreV1Api, type V1Status } from "@kubernetes/client-node";

@@ -2,7 +2,7 @@ import type { KubernetesResource } from "../../policy/model/resource";
 import { type DesiredState, parseDesiredState } from "../../services/src/ops/desired-state";
 import type { Effect, ObjectChange } from "./effect";
 
-/** What the Jobs around a change of the servers do to data, by the document that says what the cluster shall be. */
+/** What the Jobs around a change of the servers do to data, according to the document with the desired state. */
 export function desiredEffects({ before, after }: ObjectChange): Effect[] {
   const [was, is] = [desiredState(before), desiredState(after)];
   if (was === undefined || is === undefined) return [];
@@ -19,7 +19,7 @@ export function desiredEffects({ before, after }: ObjectChange): Effect[] {
   ];
 }
 
-/** The document in a ConfigMap; undefined when there is none, or one of another version's form. */
+/** The document in a ConfigMap; undefined when there is none, or one in another version's format. */
 function desiredState(object: KubernetesResource | undefined): DesiredState | undefined {
   const text = object?.properties.at("data", "cluster.json").text;
   if (text === undefined) return undefined;

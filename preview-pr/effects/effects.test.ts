@@ -197,7 +197,7 @@ const dataCases: readonly Case[] = [
     [
       "topic chatroom gets 24 partitions instead of 12; keys move to other partitions",
       "topic chatroom gets replication factor 2 instead of 3",
-      "topic chatroom changes retention.ms from Kafka's default to 1000: other records are kept",
+      "topic chatroom changes retention.ms from Kafka's default to 1000: this changes which records are kept",
       "topic old is no longer declared; the topic and its records stay",
       "topic new is new",
     ],
@@ -212,7 +212,7 @@ const dataCases: readonly Case[] = [
     "how long brokers keep records",
     [settings("log.retention.hours=168\nnum.io.threads=8")],
     [settings("log.retention.hours=1\nnum.io.threads=4")],
-    ["ConfigMap kafka/kafka-config changes log.retention.hours from 168 to 1: other records are kept"],
+    ["ConfigMap kafka/kafka-config changes log.retention.hours from 168 to 1: this changes which records are kept"],
   ],
   [
     "another cluster",

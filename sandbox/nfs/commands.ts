@@ -17,9 +17,9 @@ const serverPackages = {
 } as const;
 
 /**
- * Starts NFS servers, each with an address and an export of its own, and makes the nodes able to mount them. There may be more of them already.
+ * Starts NFS servers, each with its own address and export, and makes the nodes able to mount them. More of them may already run.
  *
- * @param count - servers there shall be at least
+ * @param count - the least number of servers
  * @returns where each is and what it exports
  */
 export async function nfsUp(count: number): Promise<{ server: string; path: string }[]> {
@@ -45,7 +45,7 @@ export async function nfsUp(count: number): Promise<{ server: string; path: stri
   });
 }
 
-/** Makes the servers run that a sandbox has. */
+/** Starts a sandbox's servers that do not run. */
 export async function ensureServers(paths: Paths, count: number): Promise<void> {
   const daemons = new Daemons(paths);
   for (const server of planServers(count)) {
@@ -55,7 +55,7 @@ export async function ensureServers(paths: Paths, count: number): Promise<void> 
 }
 
 /**
- * Stops all servers; what they hold stays unless told otherwise.
+ * Stops all servers; their files stay by default.
  *
  * @param options - `data`: whether to delete that too
  */
@@ -72,7 +72,7 @@ export async function nfsDown({ data = false }: { data?: boolean } = {}): Promis
   });
 }
 
-/** Ends one server at once; clients wait for it. */
+/** Kills one server; clients wait for it. */
 export async function nfsStop(index: number): Promise<void> {
   await withServer(index, async (paths, server) => {
     await endServer(paths, server);

@@ -1,4 +1,4 @@
-/** A Kubernetes API server for tests: it keeps what is applied and deletes what is deleted, and runs nothing. */
+/** A Kubernetes API server for tests: it stores applied objects, removes deleted ones, and runs nothing. */
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -43,13 +43,13 @@ export interface Call {
 export class FakeCluster {
   /** What exists, by path. */
   readonly objects = new Map<string, KubeObject>();
-  /** What was asked to change, in order. */
+  /** Requests that change something, in order. */
   readonly calls: Call[] = [];
-  /** Answers of its own for a method and path, `PATCH /api/v1/...`: a status code. */
+  /** Status codes to answer for a method and path, such as `PATCH /api/v1/...`. */
   readonly refusals = new Map<string, { code: number; message: string }>();
   /** Logs by pod and container. */
   readonly logs = new Map<string, string>();
-  /** What a status becomes once an object has been applied. */
+  /** The status of an object once it has been applied. */
   statusOf: (object: KubeObject) => Record<string, unknown> | undefined = (object) =>
     object.kind === "Namespace" ? { phase: "Active" } : undefined;
   private generation = 0;
