@@ -35,7 +35,7 @@ if (kchat.enabled) {
 }
 
 // 5. Monitoring.
-const monitoring = monitoringArgs(config);
+const monitoring = monitoringArgs(config, { image: built.services, bootstrap: events.bootstrap });
 if (monitoring) {
   // Last: a cluster without the Prometheus operator refuses its objects, which must stop nothing else.
   new Monitoring("monitoring", { ...scope, ...monitoring }, { ...onCluster, dependsOn: events.done });

@@ -556,6 +556,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
   ],
   monitoring: [
+    [{ monitoring: { lag: "maybe" } }, "monitoring.lag", "true or false"],
     [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
     [
       { monitoring: { scrape: "podMonitor" } },

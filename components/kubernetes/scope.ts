@@ -21,7 +21,8 @@ export type Role =
   | "ops"
   | "volumes"
   | "client"
-  | "monitoring";
+  | "monitoring"
+  | "lag-exporter";
 
 const NAMES: Record<Role, string> = {
   broker: "kafka",
@@ -34,6 +35,7 @@ const NAMES: Record<Role, string> = {
   ops: "kafka-ops",
   volumes: "kafka-volumes",
   monitoring: "kafka-monitoring",
+  "lag-exporter": "kafka-lag-exporter",
 };
 
 /** The labels that pods are selected by. They may not change during the life of a StatefulSet. */

@@ -72,7 +72,10 @@ describe("Restarts", () => {
 
   it("monitoring is switched on without a restart", async () => {
     for (const scrape of ["podMonitor", "annotations"]) {
-      assert.deepEqual(await restarts("dev", { monitoring: { scrape, namespaces: ["monitoring"] } }), []);
+      const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
+      // A pod that was not there before.
+      assert.deepEqual(await restarts("dev", set), ["Deployment monitoring-lag"]);
+      assert.deepEqual(await restarts("dev", { monitoring: { ...set.monitoring, lag: false } }), []);
     }
   });
 
