@@ -95,7 +95,9 @@ export class Quorum {
 
   /** Formats a disk as the image does where somebody else founds. */
   format(id: number, join = id !== CONTROLLERS[0]): void {
-    const voters = this.controllers.map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`).join(",");
+    const voters = this.controllers
+      .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
+      .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
     const how = !abilitiesOf(this.version).joinsByItself && id !== BROKER ? ["--initial-controllers", voters] : first;
     const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];

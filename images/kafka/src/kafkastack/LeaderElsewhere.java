@@ -23,23 +23,29 @@ final class LeaderElsewhere {
     private static final String STATE = "quorum-state";
     private static final Pattern LEADER = Pattern.compile("\"leaderId\":(\\d+)");
     private static final String NO_LEADER = "\"leaderId\":-1";
-    private static final String NO_VOTE = "\"votedId\":-1";
+    private static final Pattern VOTE = Pattern.compile("\"votedId\":-?\\d+");
 
     private LeaderElsewhere() {}
 
-    /** @param metadata directory of the metadata log. */
-    static void forget(Path metadata) throws IOException {
+    /**
+     * @param metadata directory of the metadata log.
+     * @param node this server, which never forgets that it led itself: Kafka starts from that, and takes care that there are no two leaders of an epoch.
+     */
+    static void forget(Path metadata, int node) throws IOException {
         Path file = metadata.resolve(STATE);
         if (!Files.exists(file)) {
             return;
         }
         String state = Files.readString(file);
         Matcher found = LEADER.matcher(state);
-        if (!found.find() || isVoter(Integer.parseInt(found.group(1)), metadata)) {
+        if (!found.find()) {
             return;
         }
-        String leader = found.group(1);
-        replace(file, found.replaceFirst(NO_LEADER).replace(NO_VOTE, "\"votedId\":" + leader));
+        int leader = Integer.parseInt(found.group(1));
+        if (leader == node || isVoter(leader, metadata)) {
+            return;
+        }
+        replace(file, VOTE.matcher(found.replaceFirst(NO_LEADER)).replaceFirst("\"votedId\":" + leader));
         System.err.println("kafka-stack: node " + leader + " leads the quorum, but the metadata on this disk does not go so far: asking anew who leads");
     }
 
