@@ -8,7 +8,7 @@ import { kafkaArgs } from "./program/kafka";
 import { monitoringArgs } from "./program/monitoring";
 
 const config = loadConfig(new pulumi.Config());
-const { cluster, kafka, kchat, registry, secrets } = config;
+const { cluster, kafka, kchat, pods, registry, secrets } = config;
 const instance = pulumi.getStack();
 const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
 
@@ -19,7 +19,7 @@ const place = ground(config, id, providers);
 
 // 2. The registry, and the images in it.
 const built = images(config, id, place, providers);
-const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecret };
+const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecret, pods };
 
 // 3. Kafka.
 const events = new Kafka("kafka", { ...scope, ...kafkaArgs(config, id, place, built, providers) }, onCluster);

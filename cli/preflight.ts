@@ -37,18 +37,20 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   const host = env["DOCKER_HOST"];
   const docker = (args: readonly string[], more: Readonly<Record<string, string>>) =>
     run("docker", args, { env: { ...more, ...(host !== undefined && { DOCKER_HOST: host }) } });
-  const builder = await builderOf(docker);
+  // Images that are given by digest need no docker.
+  const built = config.images.kafka === undefined || config.images.services === undefined;
+  const builder = built ? await builderOf(docker) : undefined;
   const problems = [
-    ...missing(config, "builds" in builder ? { ...facts, ...builder } : facts),
+    ...missing(config, builder && "builds" in builder ? { ...facts, ...builder } : facts),
     ...(await checkAuthority(config)),
     // Without its password, a registry that asks for one gives no useful answer.
-    ...("builds" in builder
-      ? withoutCredentials
-        ? []
-        : await checkRegistry(config, running ?? false, docker)
-      : [builder]),
+    ...(builder && !("builds" in builder)
+      ? [builder]
+      : builder && !withoutCredentials
+        ? await checkRegistry(config, running ?? false, docker)
+        : []),
   ];
-  if (withoutCredentials) {
+  if (built && withoutCredentials) {
     console.log(
       "Whether docker reaches the registry is not checked: its password is encrypted (give it with -c registry.password=…).",
     );

@@ -50,6 +50,7 @@ export type { JobResources } from "./operations/job-resources";
 export type { OpsContainerArgs } from "./operations/ops-pod";
 export { OpsTemplate } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
+export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types";
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";

@@ -3,6 +3,7 @@ import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { monitoring } from "./monitoring";
 import { listeners } from "./listeners";
 import { images, kchat, operations, registry } from "./services";
+import { pods } from "./pods";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
 
@@ -93,11 +94,12 @@ export const stackSchema = z.strictObject({
     .exactOptional()
     .describe("Topics that exist when `up` ends. Default: chatroom, with 12 partitions."),
   registry: registry.describe("The image registry."),
-  images: images.describe("How the images are built."),
+  images: images.describe("The images: by digest, or how they are built."),
   kchat: kchat.describe("The chat application."),
   operations: operations.describe("Day-two operations."),
   scheduling: scheduling.describe("Where in the cluster the servers run."),
   monitoring: monitoring.describe("How Prometheus finds and reaches the servers: see docs/monitoring.md."),
+  pods: pods.describe("What is laid over the pods, by kind: see docs/pods.md."),
 });
 
 /** The stack config as {@link stackSchema} leaves it. */

@@ -70,10 +70,25 @@ export const registry = z
 
 const image = () => pattern(/^[A-Za-z0-9][A-Za-z0-9./:_@-]*$/, "an image name such as node:24-bookworm-slim");
 
-/** How the images are built. */
+const BY_DIGEST =
+  "an image by digest, such as registry.example.com/kafka@sha256:… with 64 digits: a tag can be moved, and pods that start later would run another image";
+const byDigest = () =>
+  pattern(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/, BY_DIGEST);
+
+/** Images that exist, and how the others are built. */
 export const images = z
   .strictObject(
     {
+      kafka: byDigest()
+        .exactOptional()
+        .describe(
+          "The Kafka image by digest, built elsewhere from `images/kafka`; `kafka.version` says its version. Default: it is built and pushed.",
+        ),
+      services: byDigest()
+        .exactOptional()
+        .describe(
+          "The services image by digest, built elsewhere from `images/services`. Default: it is built and pushed.",
+        ),
       baseImages: z
         .strictObject(
           {
@@ -94,7 +109,7 @@ export const images = z
         .exactOptional()
         .describe("Platform of the images. Default: that of the docker daemon."),
     },
-    "baseImages, mavenMirror and platform",
+    "kafka, services, baseImages, mavenMirror and platform",
   )
   .prefault({});
 

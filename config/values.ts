@@ -15,10 +15,14 @@ import { parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quanti
 
 /** A zero in front is eight's place to one reader of YAML and nothing to another: 012 is ten or twelve. */
 const isOctal = (text: string): boolean => /^[+-]?0\d/.test(text);
-const numberFromText = (value: unknown): unknown =>
+/** A number of text that is one; anything else as it is. */
+export const numberFromText = (value: unknown): unknown =>
   typeof value === "string" && isExact(value.trim()) && !isOctal(value.trim()) ? Number(value) : value;
-const booleanFromText = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
-const textFromNumber = (value: unknown): unknown =>
+/** true or false of text that says so; anything else as it is. */
+export const booleanFromText = (value: unknown): unknown =>
+  value === "true" ? true : value === "false" ? false : value;
+/** Text of a number, or of true or false; anything else as it is. */
+export const textFromNumber = (value: unknown): unknown =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 
 /** A whole number between two bounds, both included. */

@@ -83,7 +83,8 @@ function* runtimes({ images }: PlainConfig, { nodes: all, builds }: ClusterFacts
         `node ${nameOf(node)} (${containerRuntimeVersion}) has no default runtime, and pods of the stack name none`,
       );
     }
-    const built = images.platform?.split("/")[1] ?? builds;
+    const given = images.kafka !== undefined && images.services !== undefined;
+    const built = given ? undefined : (images.platform?.split("/")[1] ?? builds);
     if (built !== undefined && architecture !== "" && built !== architecture) {
       const how =
         images.platform === undefined ? `is not set, so that docker builds for ${built}` : `is ${images.platform}`;

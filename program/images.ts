@@ -56,11 +56,10 @@ export function images(config: StackConfig, clusterId: string, place: Ground, { 
       { dependsOn: ready },
     ).reference;
   return {
-    kafka: image(
-      "kafka",
-      kafkaImageSource({ ...built.baseImages, version: kafka.version, mavenMirror: built.mavenMirror }),
-    ),
-    services: image("services", servicesImageSource(built.baseImages)),
+    kafka:
+      built.kafka ??
+      image("kafka", kafkaImageSource({ ...built.baseImages, version: kafka.version, mavenMirror: built.mavenMirror })),
+    services: built.services ?? image("services", servicesImageSource(built.baseImages)),
     /** Secrets with which pods pull the images, where the registry asks for a password. */
     pullSecret: pullSecret("registry-pull", place.namespace),
     volumesPullSecret: pullSecret("registry-pull-volumes", place.volumesNamespace),

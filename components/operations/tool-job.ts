@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
 
@@ -38,8 +39,8 @@ export class ToolJob extends pulumi.ComponentResource {
           ...retries,
           activeDeadlineSeconds: deadline,
           template: {
-            metadata: { labels: labels(args.instance, "ops") },
-            spec: {
+            metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
+            spec: podSpec(args, "ops", {
               ...quietPod(args),
               restartPolicy: "Never",
               securityContext: restrictedPod(KAFKA_UID),
@@ -66,7 +67,7 @@ export class ToolJob extends pulumi.ComponentResource {
                   ? []
                   : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
               ],
-            },
+            }),
           },
         },
       },

@@ -15,6 +15,7 @@ function complete(schema: z.core.$ZodType, json: JsonSchema): void {
   const meta = metaOf(schema);
   if (meta.default !== undefined) json.default = meta.default;
   delete json.secret;
+  delete json.allowed;
   // For editors, a storage without a type is hostPath.
   if (variantName(schema) === "hostPath") delete json.required;
   if (json.anyOf) return;

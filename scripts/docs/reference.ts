@@ -7,6 +7,8 @@ type Schema = z.core.$ZodType;
 
 /** What a key allows, in the words of its error: the schema is given a value that no key allows. */
 function allowed(schema: Schema): string {
+  const told = metaOf(schema).allowed;
+  if (told !== undefined) return told;
   const { error } = z.safeParse(schema, Symbol("nothing allows this"));
   return error?.issues[0]?.message ?? "";
 }
@@ -25,12 +27,22 @@ function describe(schema: Schema): { description: string; fallback: string } {
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(" | ")} |`;
 
-/** A row for each key that takes a plain value, at any depth; for lists of objects, rows for their entries' keys. */
-function rows(path: Path, schema: Schema): string[] {
+/**
+ * A row for each key that takes a plain value, at any depth; for lists of objects, rows for their entries' keys. What several keys have in common is described once.
+ *
+ * @param told - objects described already, by their path
+ */
+function rows(path: Path, schema: Schema, told = new Map<Schema, Path>()): string[] {
   const inner = bare(schema);
   if (inner instanceof z.ZodDiscriminatedUnion) return [];
   if (inner instanceof z.ZodObject) {
-    return Object.entries(shapeOf(inner)).flatMap(([key, value]) => rows([...path, key], value));
+    const before = told.get(inner);
+    if (before) {
+      const { description, fallback } = describe(schema);
+      return [row(`\`${formatPath(path)}\``, `the keys of \`${formatPath(before)}\``, fallback, description)];
+    }
+    told.set(inner, path);
+    return Object.entries(shapeOf(inner)).flatMap(([key, value]) => rows([...path, key], value, told));
   }
   const { description, fallback } = describe(schema);
   const own = row(`\`${formatPath(path)}\``, allowed(schema), fallback, description);

@@ -88,6 +88,23 @@ describe("Restarts", () => {
     assert.deepEqual(await restarts("dev", set), ["Deployment kchat-kconsumer"]);
   });
 
+  it("what is laid over one kind of pods restarts this kind, and leadership is handed back after brokers", async () => {
+    const tolerations = [{ key: "pool", operator: "Exists" }];
+    const annotations = { "example.com/owner": "events" };
+    for (const overlay of [{ tolerations }, { annotations }]) {
+      const of = (kind: string, stack = "dev") => restarts(stack, { pods: { [kind]: overlay } });
+      assert.deepEqual(await of("kproducer"), ["Deployment kchat-kproducer"]);
+      assert.deepEqual((await of("broker")).sort(), ["Job broker-restart-check", "Job finish", "StatefulSet broker"]);
+      assert.deepEqual((await of("zookeeper", "nfs")).sort(), ["StatefulSet zookeeper"]);
+      const jobs = await of("job");
+      assert.ok(jobs.includes("PodTemplate ops") && jobs.includes("Job finish"));
+      assert.deepEqual(
+        jobs.filter((name) => !/^(Job|PodTemplate) /.test(name)),
+        [],
+      );
+    }
+  });
+
   it("dedicated controllers from 3 to 5 restart no server", async () => {
     const changed = await restarts("storageclass", { controllers: { replicas: 5 } });
     assert.ok(changed.includes("Job prepare"), "nothing removes voters when the number goes back");
