@@ -46,7 +46,8 @@ interface MapShape {
   readonly allowed: string;
 }
 
-interface ObjectShape {
+/** An object of known fields. */
+export interface ObjectShape {
   readonly is: "object";
   readonly fields: Readonly<Record<string, Shape>>;
   /** Fields that must be there. */
