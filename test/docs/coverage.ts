@@ -227,6 +227,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "kubectl describe pod -n kafka <pod>": LOOKS,
   "kubectl logs -n kafka <pod>": LOOKS,
   "kubectl logs -n kafka <pod> --previous": LOOKS,
+  "kubectl logs -n kafka deployment/lag-exporter": LOOKS,
+  "kubectl get pods -n kafka -l app.kubernetes.io/component=lag-exporter": LOOKS,
+  "kubectl describe": PLACEHOLDER,
+  "npm run ops -- topics list": test("services/test-kafka/ops.test.ts", '"topics", "list"'),
   "npm run --silent alerts > kafka-stack.rules.yaml": test("test/unit/alerts.test.ts", '"alerts"'),
   "kubectl get --raw /api/v1/namespaces/kafka/pods/broker-0:9404/proxy/metrics": test(
     "test/e2e/metrics.test.ts",
