@@ -45,7 +45,7 @@ export async function judgedAnew<Result>(work: () => Promise<Result>): Promise<R
       if (!(error instanceof Changed)) throw error;
       if (judged === JUDGEMENTS) {
         throw new Error(`${error.message}; it changed ${JUDGEMENTS} times while it was looked at, so run this again`, {
-          cause: error.cause,
+          cause: error,
         });
       }
     }
