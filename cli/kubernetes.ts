@@ -103,6 +103,15 @@ export function copyTo(stream: NodeJS.WriteStream): Writable {
   });
 }
 
+/** Says that a pod of a command could not be removed: it ends by itself, and stays to be seen. */
+export const leftBehind =
+  (pod: string, namespace: string) =>
+  (error: unknown): void => {
+    console.error(
+      `Pod ${pod} could not be removed (${messageOf(error)}): kubectl delete pod -n ${namespace} ${pod} does it.`,
+    );
+  };
+
 /** The first line of an error. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);

@@ -5,7 +5,7 @@
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { copyTo, kubeConfig, messageOf, untilPod } from "./kubernetes";
+import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
@@ -37,7 +37,8 @@ async function ops(words: readonly string[], options: StackOptions): Promise<num
     },
   });
   const name = created.metadata?.name ?? "";
-  const remove = () => api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 5 }).catch(() => undefined);
+  const remove = () =>
+    api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 5 }).catch(leftBehind(name, namespace));
   process.once("SIGINT", () => void remove().then(() => process.exit(130)));
   try {
     await untilPod(api, name, namespace, ({ status }) => status?.phase !== "Pending", START_TIMEOUT_MS);

@@ -39,6 +39,18 @@ describe("the preflight of the registry", () => {
     ]);
   });
 
+  it("takes the answer of something that is no registry for none", async () => {
+    for (const words of [
+      "received unexpected HTTP status: 404 Not Found",
+      'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
+    ]) {
+      assert.match((await check(EXTERNAL, answering(words))).join(), /^registry\.pushAddress: docker does not reach/);
+    }
+    const containerd =
+      'failed to resolve reference "registry.example.com/team/kafka-stack-preflight:none": registry.example.com/team/kafka-stack-preflight:none: not found';
+    assert.deepEqual(await check(EXTERNAL, answering(containerd)), []);
+  });
+
   it("says that it asks for a password, or refuses the one that is set", async () => {
     const docker = answering("unauthorized: authentication required");
     assert.match(
@@ -51,7 +63,7 @@ describe("the preflight of the registry", () => {
 
   it("gives docker the stack's credentials, in a config of its own", async () => {
     const files: string[] = [];
-    await check({ ...EXTERNAL, username: "push", password: "hunter2" }, answering("not found", [], files));
+    await check({ ...EXTERNAL, username: "push", password: "hunter2" }, answering("manifest unknown", [], files));
     const auth = Buffer.from("push:hunter2").toString("base64");
     assert.deepEqual(
       files.map((file) => JSON.parse(file) as unknown),

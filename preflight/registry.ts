@@ -11,8 +11,8 @@ export type Docker = (args: readonly string[], env: Readonly<Record<string, stri
 /** A name that no registry has: being asked for it, one that is reached answers that there is no such image. */
 const NOWHERE = "kafka-stack-preflight:none";
 
-/** What docker says of an image when the registry answered, and has none of that name. */
-const ANSWERED = /manifest unknown|not found|name unknown|repository does not exist|no such image/i;
+/** What docker says of an image when the registry answered, and has none of that name. That a host, a page or a program is not found is no such answer. */
+const ANSWERED = /manifest unknown|name unknown|repository does not exist|no such image|preflight:none"?:? not found/i;
 const ASKS_WHO = /unauthorized|authentication required|denied|no basic auth/i;
 
 /** Architecture that docker builds images for, such as `amd64`, or why it builds none. */
@@ -39,7 +39,7 @@ export async function checkRegistry({ registry }: PlainConfig, running: boolean,
     writeFileSync(join(home, "config.json"), JSON.stringify(loginFor(registry)), { mode: 0o600 });
     const ask = (...args: string[]) => docker(args, { DOCKER_CONFIG: home });
     if (!registry.external && !running) return [];
-    const answer = await ask("pull", `${registry.pushAddress}/${NOWHERE}`).then(() => "not found", line);
+    const answer = await ask("pull", `${registry.pushAddress}/${NOWHERE}`).then(() => "no such image", line);
     if (ASKS_WHO.test(answer)) {
       const who =
         registry.username === undefined

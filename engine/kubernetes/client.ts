@@ -106,7 +106,7 @@ export class KubeClient {
     const list = await this.request<{ items?: KubeObject[] }>("GET", await this.url(apiVersion, kind, namespace), {
       query,
     });
-    // Items of a list do not name their kind.
+    // Items of a list do not name their kind; an empty list may be null.
     return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
   }
 

@@ -6,7 +6,7 @@ import { readProject } from "../project";
 import { fakeTool, temporaryFolder } from "../../test/support/temporary";
 import { isSecret } from "../values";
 import { chooseEngine } from "./choose";
-import { countSteps } from "./events";
+import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 import { checkpointOf, runPulumi } from "./run";
 
@@ -139,6 +139,10 @@ describe("engine: the Pulumi CLI", () => {
   it("fails with the CLI's first error", async () => {
     withPlugins();
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
+  });
+
+  it("is not believed to have done nothing when it says nothing of what it did", () => {
+    assert.throws(() => readEvents(path.join(root, "no-events")), /wrote no log of its events/);
   });
 
   it("takes nothing down where there is nothing", async () => {
