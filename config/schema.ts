@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BOUNDS, FORMS } from "../components/kubernetes/bounds";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { monitoring } from "./monitoring";
 import { listeners } from "./listeners";
@@ -23,7 +24,7 @@ const cluster = z
       namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, NAMESPACE)
         .default(DEFAULT_NAMESPACE)
         .describe("Namespace of the stack. The registry goes into <namespace>-registry."),
-      id: pattern(/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them")
+      id: pattern(...FORMS.clusterId)
         .exactOptional()
         .describe(
           "Kafka's cluster id. Default: derived from project, stack and namespace, so that kept volumes are found again.",
@@ -59,7 +60,9 @@ export const stackSchema = z.strictObject({
     .enum(["kraft", "zookeeper"], "kraft or zookeeper")
     .default("kraft")
     .describe("How Kafka keeps its metadata: by itself (kraft) or in a ZooKeeper ensemble (zookeeper)."),
-  replicas: integer(1, 1000).default(3).describe("Number of brokers."),
+  replicas: integer(...BOUNDS.brokers)
+    .default(3)
+    .describe("Number of brokers."),
   cluster: cluster.describe("The Kubernetes cluster, and where in it."),
   storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
   kafka: kafka.describe("The brokers."),

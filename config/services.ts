@@ -3,6 +3,7 @@ import { z } from "zod";
 import { JOB_DEFAULTS } from "../components/operations/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
+import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
 import { parseBytes } from "../components/kubernetes/quantities";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
 
@@ -201,7 +202,7 @@ const byteRate = () =>
       const bytes = parseBytes(value.replace(/([KMGTP]i|[kMGTP])B$/, "$1"));
       return bytes === undefined ? value : Math.round(bytes);
     },
-    z.int(RATE).min(1024, RATE),
+    z.int(RATE).min(LEAST_RATE, RATE),
   );
 
 /** Day-two operations. */
@@ -219,7 +220,7 @@ export const operations = z
               .describe(
                 "Bytes per second that a rebalance or a drain may move per broker: a number, or text such as 50MiB.",
               ),
-            stallSeconds: integer(60, 604_800)
+            stallSeconds: integer(...BOUNDS.stallSeconds)
               .default(DEFAULT_STALL_SECONDS)
               .describe(
                 "Seconds without a byte copied after which moving partitions is given up. What Kafka copies goes on, and the next `up` takes it over.",

@@ -1,12 +1,12 @@
 /**
- * Writes config/kafka-settings.json: the settings of every Kafka version that a stack may run, with types and bounds, asked of Kafka's own jars.
+ * Writes components/kafka/kafka-settings.json: the settings of every Kafka version that a stack may run, with types and bounds, asked of Kafka's own jars.
  * Needs Maven and a JDK; run it (`npm run docs:kafka-settings`) when a version is added.
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
 import { KAFKA_VERSIONS, type KafkaVersion } from "../config/kafka";
-import type { KafkaSetting, SettingTable } from "../config/kafka-settings";
+import type { KafkaSetting, SettingTable } from "../components/kafka/kafka-settings";
 import { isExact } from "../config/numbers";
 import { askKafka } from "./kafka";
 
@@ -98,7 +98,7 @@ const inOrder = <T>(entries: readonly [string, T][]): Record<string, T> =>
 
 /** One setting a line, in the order of their names, so that a diff shows what a Kafka version changed. */
 async function write(): Promise<void> {
-  const file = join(ROOT, "config/kafka-settings.json");
+  const file = join(ROOT, "components/kafka/kafka-settings.json");
   writeFileSync(file, await format(JSON.stringify(await collect()), { parser: "json", printWidth: 120 }));
 }
 

@@ -19,6 +19,7 @@ import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
 import { completeCluster, type ClusterSpec } from "./complete";
 import type { KafkaImages } from "./images";
+import { refuseBadArguments } from "./judge-arguments";
 import { settle, type Surroundings } from "./surroundings";
 
 /** How much of the cluster's network and time a change may take. */
@@ -82,6 +83,7 @@ export class Kafka extends pulumi.ComponentResource {
   constructor(name: string, given: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
     tolerateMocks();
+    refuseBadArguments(name, given);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
     const complete = completeCluster(given);
