@@ -49,7 +49,7 @@ render() {
     else echo controller.quorum.auto.join.enable=true; fi
   fi
   # A server that is no controller stands for no election, and still sleeps no longer than until these are over: from then on it asks for a leader without a pause, which
-  # takes half a core and more for as long as no controller answers. Kafka adds up to the first one to itself, and counts in 32 bits.
+  # takes half a core and more for as long as no controller answers. Kafka draws the first from once to twice this number, in 32 bits.
   if [[ -n $KRAFT && $ROLES == broker ]]; then
     printf '%s\n' controller.quorum.election.timeout.ms=1000000000 controller.quorum.fetch.timeout.ms=1000000000
   fi
