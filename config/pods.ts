@@ -87,7 +87,7 @@ export const pods = z
       zookeeper: kind("ZooKeeper servers."),
       kproducer: kind("kproducer."),
       kconsumer: kind("kconsumer."),
-      job: kind("The pods of Jobs, and of commands of `npm run ops`."),
+      job: kind("The pods of Jobs, and of commands of `ops`."),
     },
     "all, broker, controller, zookeeper, kproducer, kconsumer and job",
   )

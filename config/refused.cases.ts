@@ -45,7 +45,11 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
   ],
   "images that exist": [
-    [{ images: { kafka: "registry.example.com/kafka:4.3.1" }, kafka: { version: "4.3.1" } }, "images.kafka", "a tag can be moved"],
+    [
+      { images: { kafka: "registry.example.com/kafka:4.3.1" }, kafka: { version: "4.3.1" } },
+      "images.kafka",
+      "a tag can be moved",
+    ],
     [{ images: { services: "services@sha256:12" } }, "images.services", "an image by digest"],
     [{ images: { kafka: IMAGE } }, "kafka.version", "is missing"],
   ],
@@ -583,7 +587,6 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
   ],
   monitoring: [
-    [{ monitoring: { lag: "maybe" } }, "monitoring.lag", "true or false"],
     [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
     [
       { monitoring: { scrape: "podMonitor" } },

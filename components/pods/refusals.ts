@@ -22,7 +22,7 @@ export interface PodContext {
 type Section = "all" | PodKind;
 
 /** What of an overlay is as its shape says: the rest is told already, and nothing is concluded from it. */
-type Sound = Omit<PodOverlay, "probes"> & { readonly probes?: PodOverlay["probes"] };
+type Sound = PodOverlay;
 
 const SECTIONS: readonly Section[] = ["all", ...POD_KINDS];
 const PODS = object(Object.fromEntries(SECTIONS.map((section) => [section, OVERLAY])));

@@ -4,7 +4,12 @@ import { up } from "../support/stack";
 
 interface Pods {
   readonly items: readonly {
-    readonly metadata: { readonly name: string; readonly uid: string; readonly annotations?: Record<string, string> };
+    readonly metadata: {
+      readonly name: string;
+      readonly uid: string;
+      readonly deletionTimestamp?: string;
+      readonly annotations?: Record<string, string>;
+    };
     readonly spec: { readonly tolerations?: readonly { readonly key?: string }[] };
   }[];
 }
@@ -12,14 +17,16 @@ interface Pods {
 const OWNER = 'pods.kproducer.annotations["example.com/owner"]=events';
 const TOLERATION = ["pods.kproducer.tolerations[0].key=pool", "pods.kproducer.tolerations[0].operator=Exists"];
 
-/** Pods that serve, but for those that are ending. */
-const serving = (component: string) =>
-  get<Pods>("pods", "-n", "kafka", "-l", `app.kubernetes.io/component=${component}`, "--field-selector=status.phase=Running");
+/** Pods that are there to stay. */
+async function serving(component: string): Promise<Pods["items"]> {
+  const { items } = await get<Pods>("pods", "-n", "kafka", "-l", `app.kubernetes.io/component=${component}`);
+  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+}
 
 /** The uids of pods of some components. */
 async function uids(...components: string[]): Promise<string[]> {
   const found = await Promise.all(components.map(serving));
-  return found.flatMap(({ items }) => items.map(({ metadata }) => metadata.uid)).sort();
+  return found.flatMap((items) => items.map(({ metadata }) => metadata.uid)).sort();
 }
 
 describe("what is laid over the pods of one kind", () => {
@@ -30,7 +37,7 @@ describe("what is laid over the pods of one kind", () => {
     const { changes } = await up("dev", OWNER, ...TOLERATION);
     assert.deepEqual(changes, { ...changes, create: 0, delete: 0, replace: 0, update: 1 });
     assert.deepEqual(await uids("broker", "kconsumer"), before);
-    const laidOver = (await serving("kproducer")).items.filter(
+    const laidOver = (await serving("kproducer")).filter(
       ({ metadata, spec }) =>
         metadata.annotations?.["example.com/owner"] === "events" && spec.tolerations?.some(({ key }) => key === "pool"),
     );
