@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
-import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate that `npm run ops` makes its pods from. */
 export const OPS_TEMPLATE = "ops";
@@ -10,6 +10,7 @@ export const OPS_TEMPLATE = "ops";
 export class OpsTemplate extends pulumi.ComponentResource {
   constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);
+    const files = certificateOf(args);
     new k8s.core.v1.PodTemplate(
       name,
       {
@@ -19,7 +20,8 @@ export class OpsTemplate extends pulumi.ComponentResource {
           spec: {
             ...opsPod(args),
             activeDeadlineSeconds: 24 * 3600,
-            containers: [opsContainer(args, ["status"])],
+            containers: [opsContainer(args, ["status"], files)],
+            ...(files.length > 0 && { volumes: files.map(({ volume }) => volume) }),
           },
         },
       },

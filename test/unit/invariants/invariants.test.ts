@@ -31,6 +31,17 @@ describe("Invariants", () => {
     });
   }
 
+  for (const stack of ["dev", "storageclass"]) {
+    describe(`of the stack ${stack}, closed by certificates`, () => {
+      const set = { listeners: { internal: { authentication: "tls" } } };
+      for (const [sentence, { check }] of Object.entries(INVARIANTS)) {
+        it(sentence, async () => {
+          assert.deepEqual(check(await recordStack(stack, { set })), []);
+        });
+      }
+    });
+  }
+
   describe("notice when they are broken", () => {
     for (const [sentence, { check, breaks }] of Object.entries(INVARIANTS)) {
       it(sentence, async () => {
