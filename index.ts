@@ -8,24 +8,24 @@ import { kafkaArgs } from "./program/kafka";
 import { monitoringArgs } from "./program/monitoring";
 
 const config = loadConfig(new pulumi.Config());
-const { cluster, kafka, kchat, listeners, registry, secrets } = config;
+const { cluster, kafka, kchat, listeners, pods, registry, secrets } = config;
 const instance = pulumi.getStack();
 const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
 
-// 1. The cluster, and what the stack holds to there.
+// 1. The cluster, and the stack's immutable choices.
 const providers = providersOf(config);
 const onCluster = { providers: [providers.kubernetes] };
 const place = ground(config, id, providers);
 
 // 2. The registry, and the images in it.
 const built = images(config, id, place, providers);
-const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecret };
+const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecret, pods };
 
 // 3. Kafka.
 const events = new Kafka("kafka", { ...scope, ...kafkaArgs(config, id, place, built, providers) }, onCluster);
 recordChoices(config, id, place, providers, events.done);
 
-// 4. The chat on it.
+// 4. The chat.
 if (kchat.enabled) {
   new Chat(
     "kchat",
@@ -41,14 +41,18 @@ if (kchat.enabled) {
   );
 }
 
-// 5. Whoever watches it.
-const monitoring = monitoringArgs(config);
+// 5. Monitoring.
+const monitoring = monitoringArgs(config, {
+  image: built.services,
+  bootstrap: events.bootstrap,
+  authentication: listeners.internal.authentication,
+});
 if (monitoring) {
-  // Last: a cluster without the Prometheus operator refuses its objects, and that is to stop nothing else.
+  // Last: a cluster without the Prometheus operator refuses its objects, which must stop nothing else.
   new Monitoring("monitoring", { ...scope, ...monitoring }, { ...onCluster, dependsOn: events.done });
 }
 
-// An output that does not apply is left out: Pulumi warns of one that is undefined.
+// Outputs that do not apply are left out, because Pulumi warns of undefined ones.
 export = {
   bootstrapAddress: events.bootstrap,
   ...(kafka.external.enabled && {

@@ -11,13 +11,13 @@ import { kubectl } from "../test/support/kubectl";
 const PORTS = { client: 19_700, controller: 19_710, health: 19_720, metrics: 19_730 };
 const CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Settings that are about where a server is, which a bare one has to itself. */
+/** Settings that depend on where a server runs; a bare one gets its own. */
 const OWN =
   /^(listeners|advertised\.listeners|log\.dirs|node\.id|process\.roles|health\.|controller\.quorum|listener\.security|inter\.broker|controller\.listener)/;
 
 /**
- * The brokers of a stack without Kubernetes: the same image's files, settings and heap, as processes on this machine that only see another root directory, so that they
- * have the same JVM and the same archive of its classes.
+ * The brokers of a stack without Kubernetes: the same image's files, settings and heap, as processes on this machine in a chroot, so that they
+ * have the same JVM and the same archive of classes.
  */
 export class BareBrokers implements AsyncDisposable {
   private readonly processes = new Map<number, ChildProcess>();
@@ -78,7 +78,7 @@ export class BareBrokers implements AsyncDisposable {
     return run("chroot", [this.root, ...command], { env: { PATH: IMAGE_PATH } });
   }
 
-  /** Starts a broker that was formatted, with the archive of the image's build or without any. */
+  /** Starts a formatted broker, with or without the archive of classes from the image's build. */
   startBroker(id: number, archive = true): void {
     writeFileSync(this.startupOptions, archive ? this.archive : "-Xshare:off\n");
     const log = openSync(join(this.root, `bare/${id}/log`), "a");
@@ -95,7 +95,7 @@ export class BareBrokers implements AsyncDisposable {
     this.processes.set(id, spawn("chroot", [this.root, ...start], { env, stdio: ["ignore", log, log] }));
   }
 
-  /** Waits until a broker is unfenced and in sync, asking as often as the answer can matter. */
+  /** Waits until a broker is unfenced and in sync; it polls as often as the result's precision needs. */
   async ready(id: number): Promise<void> {
     const deadline = Date.now() + 120_000;
     while (Date.now() < deadline) {
@@ -109,7 +109,7 @@ export class BareBrokers implements AsyncDisposable {
     throw new Error(`the bare broker ${id} is not ready after 120 s; its log is ${join(this.root, `bare/${id}/log`)}`);
   }
 
-  /** Ends a broker: at once, or as Kubernetes does. */
+  /** Stops a broker: by a kill, or as Kubernetes does. */
   async stop(id: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.processes.get(id);
     this.processes.delete(id);
@@ -171,7 +171,7 @@ export class BareBrokers implements AsyncDisposable {
 
 const IMAGE_PATH = "/opt/kafka/bin:/opt/java/openjdk/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** A field of the container that the stack's brokers run, by its path there. */
+/** A field of the brokers' container, by its path. */
 function ofBroker(field: string): Promise<string> {
   const path = `jsonpath={.spec.template.spec.containers[0].${field}}`;
   return kubectl("get", "statefulset", "broker", "-n", "kafka", "-o", path);

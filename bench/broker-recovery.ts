@@ -7,7 +7,7 @@ import { describeRatios } from "./ratios";
 
 const PAIRS = 5;
 
-/** Seconds from a broker's kill until it is back in the ISR of its partitions: a pod of the stack, whose node starts it again, against a bare JVM that is started again at once. */
+/** Seconds from a broker's kill until it is back in the ISR of its partitions: a pod of the stack, which its node restarts, compared with a bare JVM that is restarted at once. */
 export async function brokerRecovery(): Promise<string[]> {
   await sandboxUp();
   await up("dev");
@@ -20,7 +20,7 @@ export async function brokerRecovery(): Promise<string[]> {
     return (performance.now() - from) / 1000;
   };
   const killed = async () => {
-    // A new pod each time: within one, a kubelet waits longer from crash to crash.
+    // A new pod each time: the kubelet delays the restarts of one pod longer after each crash.
     await killAndReturn("broker-2");
     return timed(() => crash("broker-2"));
   };

@@ -10,8 +10,8 @@ const SESSION_MS = 7_000;
 
 /**
  * Seconds from the start of a broker's process until it is unfenced and in sync, with the archive of classes from the image's build and without class-data sharing,
- * paired. It is alone, a broker and a controller in one. It is started when the session of its former life has run out, as otherwise most of the time would be waiting
- * for that, whatever the archive does.
+ * paired. It is the only server, broker and controller in one. It starts after its previous session has expired: otherwise most of the time would be the wait
+ * for that, with or without the archive.
  */
 export async function brokerStart(): Promise<string[]> {
   await using bare = await BareBrokers.start(join(process.cwd(), ".sandbox", "bare"), [0]);

@@ -14,7 +14,7 @@ export async function firstMessage(): Promise<string[]> {
   await run({ command: "down", ...quiet });
   const start = Date.now();
   await run({ command: "up", ...quiet });
-  // A Service that was just made reaches each node's rules a moment later.
+  // A new Service reaches the nodes' packet rules a moment later.
   await until("the first message is acknowledged", 10, async () => {
     const { ok, status } = await fetch("http://localhost:30192/api/topics/chatroom", {
       method: "POST",

@@ -1,4 +1,4 @@
-/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, each printed as a line. All but `kchat` and `preview` need the sandbox. */
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, one line each. All but `kchat` and `preview` need the sandbox. */
 import { Command } from "commander";
 import { brokerRecovery } from "./broker-recovery";
 import { brokerStart } from "./broker-start";

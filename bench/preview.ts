@@ -7,13 +7,13 @@ import { run } from "kafka-stack-engine";
 /** Numbers of brokers whose preview is measured. */
 const BROKERS = [3, 10, 30, 100];
 
-/** Previews of each kind; the fastest counts, for it is the one that other work of the machine disturbed least. */
+/** Previews of each kind; the fastest counts, because other work on the machine disturbed it least. */
 const ROUNDS = 3;
 
-/** Most that 100 brokers may take of the time of 3, and 3 of that of a program that does nothing. */
+/** Goals: the ratio of 100 brokers' time to that of 3, and of 3 brokers' to that of a program that does nothing. */
 const GOALS = { many: 2, few: 1.5 };
 
-/** A kubeconfig whose API server nobody is: what is measured is the program and the engine. */
+/** A kubeconfig without an API server behind it: only the program and the engine are measured. */
 const NOWHERE = {
   apiVersion: "v1",
   kind: "Config",
@@ -31,7 +31,7 @@ interface Preview {
 
 /**
  * Time and resources of a first preview, from 3 to 100 brokers on hostPath volumes, beside that of a program that does nothing. On the stand-in, without a
- * cluster and without docker; with a registry that exists, because the chart of the stack's own is rendered by helm.
+ * cluster and without docker; with an external registry, because helm would have to render the chart of the stack's own.
  */
 export async function preview(): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "bench-preview-"));
@@ -64,7 +64,7 @@ export async function preview(): Promise<string[]> {
       })),
     ];
     const measured = kinds.map((): Preview[] => []);
-    // In turns, so that what else the machine does hits all alike.
+    // In turns, so that other work on the machine affects all alike.
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, kind] of kinds.entries()) measured[index]?.push(await once(kind.root, kind.stack));
     }
@@ -87,7 +87,7 @@ export async function preview(): Promise<string[]> {
 
 function fastest(previews: readonly Preview[]): Preview {
   const [first] = previews.toSorted((one, other) => one.seconds - other.seconds);
-  if (!first) throw new Error("nothing is the fastest of nothing");
+  if (!first) throw new Error("there was no preview to measure");
   return first;
 }
 
@@ -96,7 +96,7 @@ function stackFile(folder: string, stack: string, config: Record<string, unknown
   return stack;
 }
 
-/** How a program runs whose types are not checked: as this one, but without the cache of compiled code that this one brings. */
+/** How a program without type checks runs: as this one, but without this one's cache of compiled code. */
 const RUNTIME = { name: "nodejs", options: { typescript: false, nodeargs: "--import tsx" } };
 
 /** A project whose program uses Pulumi and makes nothing. */

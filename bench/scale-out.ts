@@ -9,8 +9,8 @@ const THROTTLE = 8 * 2 ** 20;
 const TOPIC = "bench-scale-out";
 
 /**
- * Seconds for a fourth broker to get its share, from the `up` that moves it to the end of that `up`, against the seconds that copying its bytes takes at the throttle. The
- * broker itself is started by an `up` before, so that only the moving counts.
+ * Seconds of the `up` that moves a fourth broker's share to it, compared with the seconds to copy its bytes at the throttle. An earlier
+ * `up` starts the broker, so that only the move counts.
  */
 export async function scaleOut(): Promise<string[]> {
   await sandboxUp();

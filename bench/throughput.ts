@@ -20,7 +20,7 @@ const TOPIC = [
 const LOAD = ["--num-records", String(RECORDS), "--record-size", "1000", "--throughput", "-1", "--topic", "bench"];
 
 /**
- * Megabytes per second that one producer with acks=all gets through the deployed brokers, against bare broker processes with the same image's files and settings.
+ * Megabytes per second of one producer with acks=all through the deployed brokers, compared with bare broker processes with the same image's files and settings.
  * The producer is the same process on the same machine both times; only one of the two clusters has work at a time.
  */
 export async function throughput(): Promise<string[]> {
@@ -36,11 +36,11 @@ export async function throughput(): Promise<string[]> {
     const client = ["--producer-props", `bootstrap.servers=${bootstrap}`, "acks=all"];
     const said = await bare.tool("kafka-producer-perf-test.sh", ...LOAD, ...client);
     const rate = /\(([\d.]+) MB\/sec\)(?!.*MB\/sec)/s.exec(said)?.[1];
-    if (rate === undefined) throw new Error(`the producer said nothing of its rate: ${said.slice(-300)}`);
+    if (rate === undefined) throw new Error(`the producer did not report its rate: ${said.slice(-300)}`);
     return Number(rate);
   };
   const deployed = "localhost:30099";
-  // The first run of each makes the JIT compilers and the page cache ready.
+  // The first run of each warms up the JIT compilers and the page cache.
   await produce(deployed);
   await produce(bare.bootstrap);
   const pairs: [number, number][] = [];

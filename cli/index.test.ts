@@ -23,7 +23,7 @@ describe("the command line", function () {
   // Each is a Node of its own.
   this.timeout(120_000);
 
-  it("has one page of help, with every verb that an npm script is short for", () => {
+  it("has one page of help, with every verb that has an npm script", () => {
     const { stdout, status } = kafkaStack("--help");
     const shown = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, verb]) => verb ?? "");
     const named = Object.values(scripts).flatMap((script) => /cli\/index\.ts (\S+)$/.exec(script)?.[1] ?? []);
@@ -32,7 +32,7 @@ describe("the command line", function () {
     assert.deepEqual(shown.sort(), named.sort());
   });
 
-  it("shows the options of a verb, and of ops what it can do, without a cluster", () => {
+  it("shows the options of a verb, and the commands of ops, without a cluster", () => {
     assert.match(kafkaStack("help", "up").stdout, /--stack <name>[^]*--context <name>/);
     const { stdout, stderr, status } = kafkaStack("ops", "--help");
     assert.match(
@@ -44,7 +44,7 @@ describe("the command line", function () {
     assert.match(kafkaStack("ops", "drain", "--help").stdout, /--throttle <bytes>/);
   });
 
-  it("refuses what is no verb", () => {
+  it("refuses an unknown verb", () => {
     const { stderr, status } = kafkaStack("toString");
     assert.match(stderr, /^There is no verb toString\.$/m);
     assert.equal(status, 2);
@@ -63,14 +63,14 @@ describe("the namespace of a stack", () => {
     write("short", "config:\n  cluster: { namespace: events }\n");
   });
 
-  it("is the one that is given, else its file's, else kafka", () => {
+  it("is the given one, else its file's, else kafka", () => {
     assert.equal(namespaceOf(root, { stack: "named", namespace: "mine" }), "mine");
     for (const stack of ["named", "acme/demo/named", "short"])
       assert.equal(namespaceOf(root, { stack }), "events", stack);
     assert.equal(namespaceOf(root, { stack: "plain" }), "kafka");
   });
 
-  it("is not guessed for a stack that there is not", () => {
+  it("is not guessed for a stack that does not exist", () => {
     assert.throws(() => namespaceOf(root, { stack: "nope" }), /There is no stack file .*Pulumi\.nope\.yaml/);
   });
 });

@@ -1,13 +1,13 @@
-/** `npm run kafka-stack -- <verb>`: everything that people run, on one page of help. The npm scripts are short names for it. */
+/** `npm run kafka-stack -- <verb>`: all commands for people, with one page of help. The npm scripts are short names for them. */
 import "../sandbox/host/check-node";
 import { Command } from "commander";
 
-/** A verb. Each is a program of its own, which is loaded when it is asked for, and reads its words from `process.argv`. */
+/** A verb. Each is a separate program, loaded when it is called, that parses `process.argv` itself. */
 interface Verb {
   readonly group: string;
   readonly summary: string;
   readonly load: () => Promise<unknown>;
-  /** Whether its program has several verbs, and is told which. @default false */
+  /** Whether its program has several verbs and must be told which one. @default false */
   readonly told?: boolean;
 }
 
@@ -35,7 +35,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   preview: engine("show what up would change", ASK),
   preflight: {
     group: ASK,
-    summary: "check what a stack needs of its cluster and of docker",
+    summary: "check what a stack needs from its cluster and from docker",
     load: () => import("./preflight.js"),
   },
   "preview-pr": {

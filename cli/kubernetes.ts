@@ -61,7 +61,7 @@ export interface Streams {
   readonly stderr: Writable;
 }
 
-/** What is asked of the connection to a pod. */
+/** Options of the connection to a pod. */
 interface Closing {
   on(event: "close", listener: () => void): unknown;
 }
@@ -86,14 +86,14 @@ export function execute(
         });
       },
       (error: unknown) => {
-        // That of a connection is an event, and no error.
+        // A connection's failure is an event, not an error.
         reject(error instanceof Error ? error : new Error((error as { message?: string }).message ?? String(error)));
       },
     );
   });
 }
 
-/** Writes to a stream of this process, which others go on using: the end of what is copied is not its end. */
+/** Writes to a stream of this process without ending it: others continue to use it. */
 export function copyTo(stream: NodeJS.WriteStream): Writable {
   return new Writable({
     write: (chunk: Buffer, _encoding, done) =>
@@ -102,6 +102,15 @@ export function copyTo(stream: NodeJS.WriteStream): Writable {
       }),
   });
 }
+
+/** Says that a pod of a command could not be removed: it ends by itself, and stays to be seen. */
+export const leftBehind =
+  (pod: string, namespace: string) =>
+  (error: unknown): void => {
+    console.error(
+      `Pod ${pod} could not be removed (${messageOf(error)}): kubectl delete pod -n ${namespace} ${pod} does it.`,
+    );
+  };
 
 /** The first line of an error. */
 export const messageOf = (error: unknown): string =>

@@ -1,11 +1,11 @@
 /**
- * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and shows what
- * it says. Works through the Kubernetes API alone: no broker port need be open to the caller. `recover-quorum` runs here, for there is no cluster that a pod could ask.
+ * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and prints
+ * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` runs in this process, because there is no cluster that a pod could ask.
  */
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { copyTo, kubeConfig, messageOf, untilPod } from "./kubernetes";
+import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
@@ -14,7 +14,7 @@ const TEMPLATE = "ops";
 /** Longest wait for the pod to start, in milliseconds. */
 const START_TIMEOUT_MS = 120_000;
 
-/** Exit code of Node.js that has reached the end of its heap. */
+/** Exit code of Node.js when its heap is full. */
 const HEAP_EXHAUSTED = 134;
 
 async function ops(words: readonly string[], options: StackOptions): Promise<number> {
@@ -37,7 +37,8 @@ async function ops(words: readonly string[], options: StackOptions): Promise<num
     },
   });
   const name = created.metadata?.name ?? "";
-  const remove = () => api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 5 }).catch(() => undefined);
+  const remove = () =>
+    api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 5 }).catch(leftBehind(name, namespace));
   process.once("SIGINT", () => void remove().then(() => process.exit(130)));
   try {
     await untilPod(api, name, namespace, ({ status }) => status?.phase !== "Pending", START_TIMEOUT_MS);
@@ -69,11 +70,11 @@ async function follow(config: KubeConfig, namespace: string, pod: string, contai
   });
 }
 
-/** Whether words ask what there is to say, and not for work. */
+/** Whether the arguments ask for help and not for work. */
 const asksForHelp = (words: readonly string[]): boolean =>
   words[0] === "help" || words.includes("--help") || words.includes("-h");
 
-/** Prints the help of the ops program, which needs no cluster for it. */
+/** Prints the help of the ops program, without a cluster. */
 async function help(words: readonly string[]): Promise<void> {
   if (words.length === 1) console.log(command.helpInformation());
   const { createProgram } = await import("../services/src/ops/program.js");
@@ -84,14 +85,14 @@ async function help(words: readonly string[]): Promise<void> {
     .exitOverride()
     .parseAsync([...words], { from: "user" })
     .catch((error: unknown) => {
-      // How commander ends once it has shown its help.
+      // Commander throws this once it has shown its help.
       if (!(error instanceof Error && "exitCode" in error)) throw error;
     });
 }
 
 const command = stackOptions(
   new Command("npm run ops --")
-    .description("Kafka's day-two work, in a pod of the stack. Needs a cluster, but for its help.")
+    .description("Kafka's day-two operations, in a pod of the stack. Everything but its help needs a cluster.")
     .usage("[options] [command of the ops program, default: status]")
     .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
 )

@@ -1,4 +1,4 @@
-/** `npm run preflight -- --stack X`: checks what a stack needs of its cluster and of docker, and says all that is missing at once. Changes nothing. */
+/** `npm run preflight -- --stack X`: checks what a stack needs from its cluster and from docker, and reports everything that is missing. It only reads. */
 import "../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
@@ -37,18 +37,20 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   const host = env["DOCKER_HOST"];
   const docker = (args: readonly string[], more: Readonly<Record<string, string>>) =>
     run("docker", args, { env: { ...more, ...(host !== undefined && { DOCKER_HOST: host }) } });
-  const builder = await builderOf(docker);
+  // Images that are given by digest need no docker.
+  const built = config.images.kafka === undefined || config.images.services === undefined;
+  const builder = built ? await builderOf(docker) : undefined;
   const problems = [
-    ...missing(config, "builds" in builder ? { ...facts, ...builder } : facts),
+    ...missing(config, builder && "builds" in builder ? { ...facts, ...builder } : facts),
     ...(await checkAuthority(config)),
-    // Without its password, a registry that asks for one says nothing of use.
-    ...("builds" in builder
-      ? withoutCredentials
-        ? []
-        : await checkRegistry(config, running ?? false, docker)
-      : [builder]),
+    // Without its password, a registry that asks for one gives no useful answer.
+    ...(builder && !("builds" in builder)
+      ? [builder]
+      : builder && !withoutCredentials
+        ? await checkRegistry(config, running ?? false, docker)
+        : []),
   ];
-  if (withoutCredentials) {
+  if (built && withoutCredentials) {
     console.log(
       "Whether docker reaches the registry is not checked: its password is encrypted (give it with -c registry.password=…).",
     );
@@ -66,7 +68,7 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
 }
 
 new Command("preflight")
-  .description("Checks what a stack needs of its cluster and of docker.")
+  .description("Checks what a stack needs from its cluster and from docker.")
   .option("-s, --stack <name>", "the stack", "dev")
   .option(
     "-c, --config <key=value>",

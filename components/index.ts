@@ -39,6 +39,7 @@ export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
 export { clusterFileMap, type Desired, type Moves } from "./operations/desired-state";
 export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
+export type { LagSource } from "./monitoring/lag-exporter";
 export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {
   FinishChange,
@@ -51,6 +52,7 @@ export type { JobResources } from "./operations/job-resources";
 export type { MountedFiles, OpsContainerArgs } from "./operations/ops-pod";
 export { OpsTemplate } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
+export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types";
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";

@@ -25,6 +25,16 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { cidr: "10.20.0.0/16", except: ["10.20.1.0/24"] },
     { cidr: "fd00::/8" },
   ].map((one) => ({ listeners: { internal: { clients: [one] } } })),
+  "what is laid over pods": [
+    { all: { labels: { team: 1 }, terminationGracePeriodSeconds: "300" } },
+    { broker: { env: [{ name: "A", value: true }], volumes: [], sidecars: [{ name: "a", image: "a" }] } },
+    { kproducer: { probes: { liveness: { periodSeconds: "30" } } }, job: { imagePullPolicy: "Always" } },
+    { kconsumer: { initContainers: [{ name: "a", image: "a", restartPolicy: "Always" }] } },
+  ].map((pods) => ({ pods })),
+  "images that exist": [
+    { images: { services: `registry.example.com:5000/team/services:1@sha256:${"a".repeat(64)}` } },
+    { images: { kafka: `kafka@sha256:${"a".repeat(64)}` }, kafka: { version: "4.3.1" } },
+  ],
   "numbers as Kafka reads them": [
     ...[
       "log.flush.interval.messages",
@@ -344,6 +354,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { monitoring: {} },
     { monitoring: { namespaces: ["monitoring"] } },
     { monitoring: { scrape: false } },
+    { monitoring: { namespaces: ["monitoring"], lag: false } },
     { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
     {
       monitoring: {

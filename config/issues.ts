@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type Path, type Problem, formatPath, refusal, show, valueAt } from "./problems";
 import { stackSchema } from "./schema";
-import { nearest } from "./spelling";
+import { nearest } from "../components/kubernetes/nearest";
 import { metaOf, paths, schemaAt, shapeOf, variantName, variantOf } from "./walk";
 
 type Issue = z.core.$ZodIssue;

@@ -36,6 +36,11 @@ export const monitoring = z
         .describe(
           "Labels of the operator's objects, by which Prometheus selects them, such as `release: kube-prometheus-stack`.",
         ),
+      lag: flag()
+        .default(true)
+        .describe(
+          "Whether a pod measures how far consumers are behind, in records and in seconds, when `scrape` or `namespaces` say that anybody is to read it.",
+        ),
       alerts: flag()
         .default(true)
         .describe("Whether the alerts are made too, as a PrometheusRule, when `scrape` is podMonitor."),
@@ -45,6 +50,6 @@ export const monitoring = z
           "Address under which people who are told of an alert find docs/runbooks. Default: the path in the repository.",
         ),
     },
-    "scrape, namespaces, labels, alerts and runbooks",
+    "scrape, namespaces, labels, lag, alerts and runbooks",
   )
   .prefault({});

@@ -6,7 +6,7 @@ import { stackSchema } from "./schema";
 import { volumePath } from "../components/storage/plan";
 import type { StorageConfig } from "./storage";
 import { formatPath } from "./problems";
-import { distance } from "./spelling";
+import { distance } from "../components/kubernetes/nearest";
 import { paths } from "./walk";
 import { REFUSED } from "./refused.cases";
 

@@ -9,6 +9,8 @@ const closed = (more: object, authentication = "tls") => ({ ...more, listeners: 
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, storage } });
 
+const IMAGE = `registry.example.com/kafka@sha256:${"a".repeat(64)}`;
+
 /** Bad configs by what is bad about them. */
 export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
   "unknown keys": [
@@ -22,6 +24,31 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [topic({ partition: 3 }), "topics[1].partition", "did you mean topics[1].partitions?"],
     [{ kchat: { producer: { nodeport: 30192 } } }, "kchat.producer.nodeport", "did you mean kchat.producer.nodePort?"],
     [{ "odd key": 1 }, '["odd key"]', "is unknown"],
+  ],
+  // More of them: components/pods/refused.cases.ts.
+  pods: [
+    [{ pods: [] }, "pods", "all, broker, controller"],
+    [{ pods: { brokers: {} } }, "pods.brokers", "did you mean pods.broker?"],
+    [{ pods: { broker: "big" } }, "pods.broker", "a map of fields of pods"],
+    [{ pods: { broker: { hostNetwork: true } } }, "pods.broker.hostNetwork", "restricted"],
+    [{ pods: { broker: { tolerations: { key: "a" } } } }, "pods.broker.tolerations", "a list of tolerations"],
+    [{ pods: { controller: { labels: {} } } }, "pods.controller", "in the brokers' pods"],
+    [{ pods: { zookeeper: { labels: {} } } }, "pods.zookeeper", "no ZooKeeper in mode kraft"],
+    [
+      { pods: { all: { serviceAccountName: "mine" } }, scheduling: { zones: true } },
+      "pods.all.serviceAccountName",
+      "may read nodes",
+    ],
+    [
+      { pods: { all: { terminationGracePeriodSeconds: 120 } }, kafka: { terminationGracePeriodSeconds: 200 } },
+      "pods.all.terminationGracePeriodSeconds",
+      "at least 200",
+    ],
+  ],
+  "images that exist": [
+    [{ images: { kafka: "registry.example.com/kafka:4.3.1" }, kafka: { version: "4.3.1" } }, "images.kafka", "a tag can be moved"],
+    [{ images: { services: "services@sha256:12" } }, "images.services", "an image by digest"],
+    [{ images: { kafka: IMAGE } }, "kafka.version", "is missing"],
   ],
   "wrong types": [
     [{ mode: "zk" }, "mode", "zk is refused; allowed is kraft or zookeeper"],
@@ -557,6 +584,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
   ],
   monitoring: [
+    [{ monitoring: { lag: "maybe" } }, "monitoring.lag", "true or false"],
     [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
     [
       { monitoring: { scrape: "podMonitor" } },

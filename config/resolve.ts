@@ -1,6 +1,7 @@
 import { withDefaultSettings } from "../components/kafka/default-settings";
 import { withDefaultsOfTopics } from "../components/kafka/default-topics";
 import { SERVER_DEFAULTS } from "../components/kubernetes/server-defaults";
+import type { PodOverlays } from "../components/pods/types";
 import { STORAGE_DEFAULTS } from "../components/storage/default-storage";
 import { KAFKA_VERSIONS, type KafkaVersion, topic } from "./kafka";
 import type { Written } from "./schema";
@@ -82,6 +83,8 @@ export function resolve(written: Written) {
     topics,
     registry: resolveRegistry(written),
     kchat: resolveChat(written, topics),
+    // Of this form, or refused (rules/pods.ts).
+    pods: written.pods as PodOverlays,
   };
 }
 

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { BOUNDS, FORMS } from "../components/kubernetes/bounds";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { monitoring } from "./monitoring";
 import { listeners } from "./listeners";
 import { images, kchat, operations, registry } from "./services";
+import { pods } from "./pods";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
 import { flag, integer, pattern, text } from "./values";
 
@@ -23,7 +25,7 @@ const cluster = z
       namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,52}[a-z0-9])?$/, NAMESPACE)
         .default(DEFAULT_NAMESPACE)
         .describe("Namespace of the stack. The registry goes into <namespace>-registry."),
-      id: pattern(/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them")
+      id: pattern(...FORMS.clusterId)
         .exactOptional()
         .describe(
           "Kafka's cluster id. Default: derived from project, stack and namespace, so that kept volumes are found again.",
@@ -59,7 +61,9 @@ export const stackSchema = z.strictObject({
     .enum(["kraft", "zookeeper"], "kraft or zookeeper")
     .default("kraft")
     .describe("How Kafka keeps its metadata: by itself (kraft) or in a ZooKeeper ensemble (zookeeper)."),
-  replicas: integer(1, 1000).default(3).describe("Number of brokers."),
+  replicas: integer(...BOUNDS.brokers)
+    .default(3)
+    .describe("Number of brokers."),
   cluster: cluster.describe("The Kubernetes cluster, and where in it."),
   storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
   kafka: kafka.describe("The brokers."),
@@ -93,11 +97,12 @@ export const stackSchema = z.strictObject({
     .exactOptional()
     .describe("Topics that exist when `up` ends. Default: chatroom, with 12 partitions."),
   registry: registry.describe("The image registry."),
-  images: images.describe("How the images are built."),
+  images: images.describe("The images: by digest, or how they are built."),
   kchat: kchat.describe("The chat application."),
   operations: operations.describe("Day-two operations."),
   scheduling: scheduling.describe("Where in the cluster the servers run."),
   monitoring: monitoring.describe("How Prometheus finds and reaches the servers: see docs/monitoring.md."),
+  pods: pods.describe("What is laid over the pods, by kind: see docs/pods.md."),
 });
 
 /** The stack config as {@link stackSchema} leaves it. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { JOB_DEFAULTS } from "../components/operations/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
+import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
 import { parseBytes } from "../components/kubernetes/quantities";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
 
@@ -70,10 +71,25 @@ export const registry = z
 
 const image = () => pattern(/^[A-Za-z0-9][A-Za-z0-9./:_@-]*$/, "an image name such as node:24-bookworm-slim");
 
-/** How the images are built. */
+const BY_DIGEST =
+  "an image by digest, such as registry.example.com/kafka@sha256:… with 64 digits: a tag can be moved, and pods that start later would run another image";
+const byDigest = () =>
+  pattern(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/, BY_DIGEST);
+
+/** Images that exist, and how the others are built. */
 export const images = z
   .strictObject(
     {
+      kafka: byDigest()
+        .exactOptional()
+        .describe(
+          "The Kafka image by digest, built elsewhere from `images/kafka`; `kafka.version` says its version. Default: it is built and pushed.",
+        ),
+      services: byDigest()
+        .exactOptional()
+        .describe(
+          "The services image by digest, built elsewhere from `images/services`. Default: it is built and pushed.",
+        ),
       baseImages: z
         .strictObject(
           {
@@ -94,7 +110,7 @@ export const images = z
         .exactOptional()
         .describe("Platform of the images. Default: that of the docker daemon."),
     },
-    "baseImages, mavenMirror and platform",
+    "kafka, services, baseImages, mavenMirror and platform",
   )
   .prefault({});
 
@@ -201,7 +217,7 @@ const byteRate = () =>
       const bytes = parseBytes(value.replace(/([KMGTP]i|[kMGTP])B$/, "$1"));
       return bytes === undefined ? value : Math.round(bytes);
     },
-    z.int(RATE).min(1024, RATE),
+    z.int(RATE).min(LEAST_RATE, RATE),
   );
 
 /** Day-two operations. */
@@ -219,7 +235,7 @@ export const operations = z
               .describe(
                 "Bytes per second that a rebalance or a drain may move per broker: a number, or text such as 50MiB.",
               ),
-            stallSeconds: integer(60, 604_800)
+            stallSeconds: integer(...BOUNDS.stallSeconds)
               .default(DEFAULT_STALL_SECONDS)
               .describe(
                 "Seconds without a byte copied after which moving partitions is given up. What Kafka copies goes on, and the next `up` takes it over.",

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import { BOUNDS } from "../components/kubernetes/bounds";
+import { isHost } from "../components/kubernetes/hosts";
 import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
 import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
-import { integer, isHost, pattern, size, text } from "./values";
+import { badMountOption, DIRECTORY, EXPORT, KERNEL, MOUNT_OPTION, ON_DISK } from "../components/storage/forms";
+import { integer, pattern, size, text } from "./values";
 
 export type { ServerKind };
 
@@ -15,13 +18,6 @@ export const DEFAULT_NAMESPACE = "kafka";
 export const defaultPath = (kind: ServerKind, namespace: string): string =>
   `/data/kafka/${namespace === DEFAULT_NAMESPACE ? "" : `${namespace}/`}${kind}/{ordinal}`;
 
-const PATH = "an absolute path without ..";
-const PATH_FORM = /^\/(?!.*\/\.\.(\/|$))\S*$/;
-const TEMPLATE = `${PATH} that contains {ordinal}, and nothing else in braces but {volume}`;
-const TEMPLATE_FORM = /^\/(?!.*\/\.\.(\/|$))(?=.*\{ordinal\})(?!.*\{(?!(ordinal|volume)\}))\S+$/;
-/** What the kernel shows as files keeps no data. */
-const KERNEL = /^\/+(proc|sys|dev)\//;
-const ON_DISK = `${TEMPLATE}, outside of /proc, /sys and /dev`;
 const HOST = "a host name or address";
 const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
 const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
@@ -32,26 +28,20 @@ const afterwards = (what: string) =>
     .default(STORAGE_DEFAULTS.whenScaled)
     .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
-/** Options of a mount that lose data or never work, with why. */
-const BAD_OPTIONS: Readonly<Record<string, string>> = {
-  soft: "it turns a slow server into lost writes",
-  softerr: "it turns a slow server into lost writes",
-  ro: "servers write to their volumes",
-};
-const OPTION = 'a mount option, such as hard, nfsvers=4.1 or context="system_u:object_r:nfs_t:s0"';
-
-/** One mount option. Commas stand between options, so that one may only be inside quotes. */
+/** One mount option. */
 const mountOption = () =>
-  pattern(/^[\w.-]+(=("[^"]*"|[^\s,"]+))?$/, OPTION).superRefine((option, context) => {
-    const why = BAD_OPTIONS[option.toLowerCase()];
-    if (why !== undefined) context.addIssue({ code: "custom", message: `a mount option, but not ${option}: ${why}` });
+  pattern(...MOUNT_OPTION).superRefine((option, context) => {
+    const message = badMountOption(option);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
 const common = (kind: ServerKind) => ({
   size: size()
     .default(SERVER_DEFAULTS[kind].size)
     .describe("Capacity of each volume. hostPath and nfs do not enforce it."),
-  volumes: integer(1, 16).default(STORAGE_DEFAULTS.volumes).describe("Volumes per server (JBOD)."),
+  volumes: integer(...BOUNDS.volumes)
+    .default(STORAGE_DEFAULTS.volumes)
+    .describe("Volumes per server (JBOD)."),
   whenScaled: afterwards("of servers that a lower number of replicas removes"),
   whenDeleted: afterwards("when the stack is destroyed"),
 });
@@ -60,7 +50,7 @@ const hostPath = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("hostPath").describe("Directories on the nodes."),
     ...common(kind),
-    path: pattern(TEMPLATE_FORM, TEMPLATE)
+    path: pattern(...DIRECTORY)
       .refine((path) => !KERNEL.test(path), ON_DISK)
       .exactOptional()
       .describe(
@@ -84,9 +74,7 @@ const nfs = (kind: ServerKind) =>
         z.strictObject(
           {
             server: nfsHost().describe("Host name or address of the NFS server."),
-            path: pattern(PATH_FORM, PATH).describe(
-              "Exported directory on it; `{ordinal}` and `{volume}` as for hostPath.",
-            ),
+            path: pattern(...EXPORT).describe("Exported directory on it; `{ordinal}` and `{volume}` as for hostPath."),
           },
           "server and path",
         ),
@@ -97,7 +85,7 @@ const nfs = (kind: ServerKind) =>
     server: nfsHost()
       .exactOptional()
       .describe("The one NFS server, with one exported directory per ordinal. Goes with `path`."),
-    path: pattern(TEMPLATE_FORM, TEMPLATE)
+    path: pattern(...DIRECTORY)
       .exactOptional()
       .describe("Exported directory on that one server; `{ordinal}` and `{volume}` as for hostPath."),
     mountOptions: z

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { z } from "zod";
+import { BOUNDS, CPU, HEAP, LEAST_HEAP, oddNumber, SIZE, wholeNumber } from "../components/kubernetes/bounds";
 import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
@@ -15,21 +15,25 @@ import { parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quanti
 
 /** A zero in front is eight's place to one reader of YAML and nothing to another: 012 is ten or twelve. */
 const isOctal = (text: string): boolean => /^[+-]?0\d/.test(text);
-const numberFromText = (value: unknown): unknown =>
+/** A number of text that is one; anything else as it is. */
+export const numberFromText = (value: unknown): unknown =>
   typeof value === "string" && isExact(value.trim()) && !isOctal(value.trim()) ? Number(value) : value;
-const booleanFromText = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
-const textFromNumber = (value: unknown): unknown =>
+/** true or false of text that says so; anything else as it is. */
+export const booleanFromText = (value: unknown): unknown =>
+  value === "true" ? true : value === "false" ? false : value;
+/** Text of a number, or of true or false; anything else as it is. */
+export const textFromNumber = (value: unknown): unknown =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 
 /** A whole number between two bounds, both included. */
 export function integer(min: number, max: number) {
-  const allowed = `a whole number from ${min} to ${max}`;
+  const allowed = wholeNumber(min, max);
   return z.preprocess(numberFromText, z.int(allowed).min(min, allowed).max(max, allowed));
 }
 
 /** An odd number between two bounds: a quorum of 2n servers survives no more losses than one of 2n-1. */
 export function odd(min: number, max: number) {
-  const allowed = `an odd number from ${min} to ${max}`;
+  const allowed = oddNumber(min, max);
   const isOdd = (value: number): boolean => value % 2 === 1;
   return z.preprocess(numberFromText, z.int(allowed).min(min, allowed).max(max, allowed).refine(isOdd, allowed));
 }
@@ -45,28 +49,6 @@ export const text = (allowed = "text that is not empty") =>
 export const pattern = (form: RegExp, allowed: string) =>
   z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
 
-/**
- * Whether a host name or address can be that of a server: all-zero addresses mean every address of a machine, multicast ones none of it, and what looks like an address
- * but is none (`10.1`, `0x7f.1`) is read as another address by some resolvers.
- */
-export function isHost(host: string): boolean {
-  const kind = isIP(host);
-  if (kind === 4) {
-    const first = Number(host.split(".")[0]);
-    return first !== 0 && first < 224;
-  }
-  if (kind === 6) {
-    const unset = /^[0:]*$/.test(host) || /^[0:]*:(ffff:)?0\.0\.0\.0$/i.test(host);
-    return !unset && !/^ff/i.test(host);
-  }
-  const name = host.replace(/\.$/, "");
-  return (
-    name.length <= 253 &&
-    !/^[\d.]+$|^0x/i.test(name) &&
-    name.split(".").every((label) => /^(?!-)[\w-]{1,63}$/.test(label) && !label.endsWith("-"))
-  );
-}
-
 /** Text that a parser turns into more than nothing. */
 const measured = (parse: (value: string) => number | undefined, allowed: string) =>
   z.preprocess(
@@ -75,23 +57,20 @@ const measured = (parse: (value: string) => number | undefined, allowed: string)
   );
 
 /** A size in bytes as Kubernetes writes it, such as `3Gi`. */
-export const size = () => measured(parseBytes, "a size such as 512Mi or 3Gi");
+export const size = () => measured(parseBytes, SIZE);
 
 /** CPU cores as Kubernetes writes them, such as `250m` or `2`. */
-export const cpu = () => measured(parseCpu, "CPU cores such as 250m or 2");
-
-/** The least heap with which a JVM of Java 17 was seen to start, in bytes. */
-const LEAST_HEAP = 4 * 2 ** 20;
+export const cpu = () => measured(parseCpu, CPU);
 
 /** A JVM heap size such as `512m` or `4g`. */
 export const heap = () =>
   measured((value) => {
     const bytes = parseHeap(value);
     return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
-  }, "a JVM heap size of at least 4m, such as 512m or 4g");
+  }, HEAP);
 
 /** Lowest and highest NodePort that Kubernetes gives out by default. */
-export const NODE_PORTS = { min: 30000, max: 32767 } as const;
+export const NODE_PORTS = { min: BOUNDS.nodePort[0], max: BOUNDS.nodePort[1] } as const;
 
 /** A NodePort. */
 export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);

@@ -8,6 +8,8 @@ export interface Meta {
   readonly description?: string;
   /** Whether its values belong into the encrypted config. */
   readonly secret?: boolean;
+  /** What is allowed, in words, where the schema itself takes anything. */
+  readonly allowed?: string;
   /** The default, when there is one that can be written down. */
   readonly default?: unknown;
 }
@@ -29,11 +31,12 @@ export function bare(schema: Schema): Schema {
 /** What all layers of a schema say of it; the outer ones prevail. */
 export function metaOf(schema: Schema): Meta {
   const inner = inside(schema);
-  const { description, secret } = z.globalRegistry.get(schema) ?? {};
+  const { description, secret, allowed } = z.globalRegistry.get(schema) ?? {};
   return {
     ...(inner && metaOf(inner)),
     ...(description !== undefined && { description }),
     ...(secret === true && { secret }),
+    ...(typeof allowed === "string" && { allowed }),
     ...(schema instanceof z.ZodDefault && { default: schema.def.defaultValue }),
   };
 }

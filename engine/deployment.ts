@@ -61,6 +61,9 @@ export class Deployment {
   readonly steps: Steps;
   private readonly aliases = new Map<string, string[]>();
   private readonly running = new Set<Promise<unknown>>();
+  private readonly firstFailure = Promise.withResolvers<undefined>();
+  /** Resolved by the first failure. */
+  readonly failed: Promise<undefined> = this.firstFailure.promise;
 
   constructor(readonly options: DeploymentOptions) {
     this.steps = new Steps(options);
@@ -124,6 +127,7 @@ export class Deployment {
     const failure = new Error(urn === undefined ? reason : `${describe(urn)} failed: ${reason}`, { cause: error });
     if (this.failure === undefined) {
       this.failure = failure;
+      this.firstFailure.resolve(undefined);
     } else {
       this.options.progress.say(`  ! ${failure.message}`);
     }

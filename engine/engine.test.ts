@@ -73,6 +73,14 @@ describe("engine: a whole program", function () {
     assert.deepEqual(cluster.names("ConfigMap").sort(), ["one", "two"]);
   });
 
+  it("ends a program that goes on after a failure", async () => {
+    const at = "PATCH /api/v1/namespaces/default/configmaps/two";
+    cluster.refusals.set(at, { code: 422, message: "data: Invalid value" });
+    await assert.rejects(engine("up", { MODE: "lingers" }), /^Error: ConfigMap two failed: data: Invalid value$/);
+    assert.ok(lines.includes("The program goes on after the failure: it is ended."), lines.join("\n"));
+    cluster.refusals.delete(at);
+  });
+
   it("says why a policy pack does not start", async () => {
     const directory = temporaryFolder();
     await assert.rejects(

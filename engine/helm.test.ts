@@ -70,7 +70,7 @@ describe("engine: Helm charts", () => {
   it("fails with what helm said", async () => {
     const run = await benchWithHelm('echo "Error: no such chart" >&2; exit 1');
     await assert.rejects(run.deployment.register(chart({ chart: "nope" })), Stopped);
-    assert.match(run.deployment.failure?.message ?? "", /^Chart registry failed: helm template [^]*no such chart/);
+    assert.match(run.deployment.failure?.message ?? "", /^Chart registry failed: `helm template [^]*no such chart/);
   });
 
   it("waits with its objects while inputs are unknown", async () => {

@@ -1,11 +1,11 @@
 /** `kubernetes:helm.sh/v4:Chart`: renders a chart with helm and registers each of its objects as a child. */
+import { run } from "kafka-stack-processes";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Deployment } from "./deployment";
 import { isClusterScoped } from "./kubernetes/kinds";
 import type { Registration } from "./registration";
-import { runTool } from "./tool";
 import {
   hasUnknown,
   isAsset,
@@ -83,7 +83,7 @@ async function render(deployment: Deployment, name: string, inputs: PropertyMap)
     ...valueFiles(inputs["valueYamlFiles"], root),
   ];
   // JSON is YAML; the standard input keeps secrets out of the process list.
-  const manifest = await runTool("helm", args, { env, cwd: root, input: JSON.stringify(inputs["values"] ?? {}) });
+  const manifest = await run("helm", args, { env, cwd: root, input: JSON.stringify(inputs["values"] ?? {}) });
   return parseAllDocuments(manifest)
     .map((document) => document.toJS() as Value)
     .flatMap((object) => (isObject(object) && object["kind"] === "List" ? (object["items"] as Value[]) : [object]))

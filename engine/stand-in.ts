@@ -9,7 +9,7 @@ import { DockerProvider } from "./docker/provider";
 import { CHART, constructChart } from "./helm";
 import { otherClusterPaths } from "./kubernetes/connection";
 import { KubernetesProvider } from "./kubernetes/provider";
-import { takeLock } from "./lock";
+import { lockStack } from "./lock";
 import { startMonitor } from "./monitor";
 import { runProgram } from "./program";
 import { Progress, toStderr } from "./progress";
@@ -40,7 +40,7 @@ export async function runStandIn(options: RunOptions, project: Project): Promise
   if (options.command === "preview") {
     return perform(options, project, file);
   }
-  const lock = takeLock(`${file}.lock`);
+  const lock = lockStack(`${file}.lock`);
   try {
     return await perform(options, project, file);
   } finally {
@@ -110,9 +110,9 @@ async function runToEnd(
     const print = (line: string) => {
       progress.say(`  | ${line}`);
     };
-    const { signal } = deployment.options;
     const { address } = monitor;
-    const code = await runProgram({ project, stack, preview, address, config, env, node, print, signal });
+    const program = { project, stack, preview, address, config, env, node, print };
+    const code = await untilFailed(deployment, (signal) => runProgram({ ...program, signal }));
     await deployment.settle();
     if (deployment.failure === undefined && code !== 0) {
       deployment.fail(undefined, new Error(`the program ended with exit code ${code}`));
@@ -123,5 +123,36 @@ async function runToEnd(
   if (deployment.failure !== undefined) {
     progress.summarize();
     throw deployment.failure;
+  }
+}
+
+/** Milliseconds that a program may go on once something has failed and nothing runs any more: it learns of the failure and says its last words. */
+const LAST_WORDS_MS = 5_000;
+
+/** Runs a program, and ends one that goes on after a failure: what it still asks for is not done, so that it could wait for ever. */
+async function untilFailed(deployment: Deployment, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const { progress, signal } = deployment.options;
+  const end = new AbortController();
+  const abort = () => {
+    end.abort();
+  };
+  signal?.addEventListener("abort", abort);
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  void deployment.failed
+    .then(() => deployment.settle())
+    .then(() => {
+      if (ended) return;
+      timer = setTimeout(() => {
+        progress.say("The program goes on after the failure: it is ended.");
+        abort();
+      }, LAST_WORDS_MS);
+    });
+  try {
+    return await work(end.signal);
+  } finally {
+    ended = true;
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
   }
 }

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { takeLock } from "./lock";
+import { lockStack } from "./lock";
 import { StateFile, type ResourceState } from "./state";
 import { temporaryFolder } from "../test/support/temporary";
 import { secret } from "./values";
@@ -68,35 +66,12 @@ describe("engine: the state file", () => {
   });
 });
 
-describe("engine: the lock", () => {
-  it("is held once, and free again after its release", () => {
+describe("engine: the lock of a stack", () => {
+  it("is held once, and the error names who holds it", () => {
     const file = path.join(temporaryFolder(), "dev.lock");
-    const lock = takeLock(file);
-    assert.throws(() => takeLock(file), new RegExp(`process ${process.pid}\\) is working on this stack`));
+    const lock = lockStack(file);
+    assert.throws(() => lockStack(file), new RegExp(`process ${process.pid}\\) is working on this stack`));
     lock.release();
-    takeLock(file).release();
-  });
-
-  it("of a process that was killed holds nobody up, nor one written half", async () => {
-    const file = path.join(temporaryFolder(), "dev.lock");
-    const child = spawn(process.execPath, [
-      "--import",
-      "tsx",
-      "-e",
-      `require(${JSON.stringify(path.join(__dirname, "lock.ts"))}).takeLock(${JSON.stringify(file)}); console.log("held"); setInterval(() => {}, 1000)`,
-    ]);
-    await once(child.stdout, "data");
-    assert.throws(() => takeLock(file), new RegExp(`process ${child.pid ?? 0}\\)`));
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    takeLock(file).release();
-    fs.writeFileSync(file, '{"pid":');
-    takeLock(file).release();
-  });
-
-  it("of a process whose number was given to another holds nobody up", () => {
-    const file = path.join(temporaryFolder(), "dev.lock");
-    fs.writeFileSync(file, JSON.stringify({ pid: process.pid, started: "1" }));
-    takeLock(file).release();
+    lockStack(file).release();
   });
 });

@@ -11,11 +11,11 @@ import type { PulumiResource } from "./model/resource";
 /** A policy of either kind. */
 export type Policy = ResourceValidationPolicy | StackValidationPolicy;
 
-/** A policy that a resource does not keep. */
+/** A policy that a resource violates. */
 export interface Violation {
   /** The policy's name. */
   readonly policy: string;
-  /** What its config makes of it: `mandatory` violations stop an update. */
+  /** Its configured level: `mandatory` violations stop an update. */
   readonly level: EnforcementLevel;
   /** The resource; undefined when the stack as a whole is meant. */
   readonly urn: string | undefined;

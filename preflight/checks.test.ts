@@ -72,7 +72,7 @@ function found(config: Record<string, unknown>, facts: Partial<ClusterFacts> = {
 const byClass = (more: Record<string, unknown> = {}) => ({ storage: { type: "storageClass", ...more } });
 
 describe("the preflight", () => {
-  it("finds nothing where nothing is missing", () => {
+  it("reports nothing when nothing is missing", () => {
     const scheduling = { spread: "required", zones: true };
     assert.deepEqual(found({ ...byClass(), scheduling }), []);
     assert.deepEqual(found({}), []);
@@ -81,7 +81,7 @@ describe("the preflight", () => {
     assert.deepEqual(found({ monitoring: { ...monitoring, scrape: "annotations" } }, { apiGroups: [] }), []);
   });
 
-  it("says everything that is missing at once", () => {
+  it("reports everything that is missing at once", () => {
     const problems = found(
       { ...byClass({ className: "fast" }), scheduling: { spread: "required", zones: true } },
       { version: "v1.26.9", nodes: [node("a")] },
@@ -202,14 +202,14 @@ describe("the preflight", () => {
       ["something cannot be read", /^cluster: nodes cannot be read$/, {}, { unread: ["nodes cannot be read"] }],
     ];
   for (const [what, says, config, facts] of CASES) {
-    it(`says when ${what}`, () => {
+    it(`reports when ${what}`, () => {
       const [problem = "", ...others] = found(config, facts);
       assert.deepEqual(others, []);
       assert.match(problem, says);
     });
   }
 
-  it("leaves alone what is none of the stack's", () => {
+  it("ignores what does not belong to the stack", () => {
     assert.deepEqual(found({}, { volumes: [volume("Released", "other-data-0-broker-0")] }), []);
     assert.deepEqual(found(byClass(), { volumes: [volume("Released", "kafka-data-0-broker-0", "mine")] }), []);
     assert.deepEqual(found({}, { services: [service("web", "shop", 30999)] }), []);
@@ -220,13 +220,13 @@ describe("the preflight", () => {
     assert.deepEqual(found({ registry: { external: true, pushAddress: "r" } }, { storageClasses: [] }), []);
   });
 
-  it("leaves to up what that frees", () => {
+  it("ignores a released volume that up frees", () => {
     assert.deepEqual(found({}, { volumes: [volume("Released")] }), []);
     const still = claim("data-0-broker-0", "3Gi", "gone");
     assert.deepEqual(found({}, { volumes: [volume("Released")], claims: [still] }), []);
   });
 
-  it("does not judge what could not be read", () => {
+  it("does not check what could not be read", () => {
     const { version = "" } = GOOD;
     assert.deepEqual(
       found({ ...byClass(), scheduling: { spread: "required" } }, {

@@ -70,7 +70,7 @@ function serverCounts(config: PlainConfig): { kind: ServerPool["kind"]; count: n
   }));
 }
 
-/** Whether what nodes run containers with can run the stack's. */
+/** Whether the nodes' container runtimes can run the stack's images. */
 function* runtimes({ images }: PlainConfig, { nodes: all, builds }: ClusterFacts): Iterable<Problem> {
   for (const node of (all ?? []).filter(takesPods)) {
     const { operatingSystem = "linux", architecture = "", containerRuntimeVersion = "" } = node.status?.nodeInfo ?? {};
@@ -83,7 +83,8 @@ function* runtimes({ images }: PlainConfig, { nodes: all, builds }: ClusterFacts
         `node ${nameOf(node)} (${containerRuntimeVersion}) has no default runtime, and pods of the stack name none`,
       );
     }
-    const built = images.platform?.split("/")[1] ?? builds;
+    const given = images.kafka !== undefined && images.services !== undefined;
+    const built = given ? undefined : (images.platform?.split("/")[1] ?? builds);
     if (built !== undefined && architecture !== "" && built !== architecture) {
       const how =
         images.platform === undefined ? `is not set, so that docker builds for ${built}` : `is ${images.platform}`;
@@ -119,7 +120,7 @@ function* namedNodes(config: PlainConfig, { nodes: all }: ClusterFacts): Iterabl
 const isDefault = ({ metadata }: V1StorageClass): boolean =>
   metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true";
 
-/** A volume that a StorageClass is asked for. */
+/** A volume requested from a StorageClass. */
 interface Wanted {
   readonly key: string;
   readonly className: string | undefined;
@@ -167,7 +168,7 @@ function grows(
   return own && asked !== undefined && (parseBytes(asked) ?? Infinity) < (parseBytes(storage.size) ?? 0);
 }
 
-/** Volumes of the stack's names that its claims would wait for. What an earlier claim released is none of them when `up` makes the next claim, for that frees it. */
+/** Existing volumes that would keep the stack's claims waiting. A released volume does not when `up` makes the next claim, because `up` frees it. */
 function* released(config: PlainConfig, { volumes = [], claims = [] }: ClusterFacts): Iterable<Problem> {
   const { namespace } = config.cluster;
   const kinds = serverPools(config).flatMap(({ kind, storage }) => (storage.type === "storageClass" ? [] : [kind]));

@@ -46,7 +46,7 @@ describe("the facts of the preflight", () => {
     assert.deepEqual(names, ["node-a", "standard", "volume", "claim", "service"]);
   });
 
-  it("are those that one may read, with a sentence for each other", async () => {
+  it("are those that the account may read, with a message for each other one", async () => {
     answers = { "/version": { gitVersion: "v1.34.4" }, "/api/v1/services": list("service") };
     const { services, nodes, unread } = await readCluster(config, "kafka");
     assert.equal(services?.length, 1);
@@ -55,7 +55,7 @@ describe("the facts of the preflight", () => {
     assert.match(unread[0] ?? "", /^nodes cannot be read, so .* is not checked: \/api\/v1\/nodes is forbidden$/);
   });
 
-  it("are one sentence when nobody answers", async () => {
+  it("are one message when the API server does not answer", async () => {
     const nobody = new KubeConfig();
     nobody.loadFromClusterAndUser(
       { name: "test", server: "http://127.0.0.1:1", skipTLSVerify: true },

@@ -12,7 +12,7 @@ import {
 } from "@kubernetes/client-node";
 import { apiMessage } from "../components/kubernetes/api-error";
 
-/** What there is in a cluster. A part that could not be read is missing, and why is in `unread`. */
+/** What exists in a cluster. A part that could not be read is missing, with its reason in `unread`. */
 export interface ClusterFacts {
   /** Version of the API server, such as `v1.34.4`. */
   readonly version?: string;
@@ -35,7 +35,7 @@ export interface ClusterFacts {
 const PATIENCE_MS = 10_000;
 
 /**
- * Reads what a cluster has. Without an answer from the API server there is one sentence, not one for each part.
+ * Reads what a cluster has. When the API server does not answer there is one finding, not one for each part.
  *
  * @param namespace the stack's namespace, which need not exist.
  */

@@ -11,7 +11,7 @@ const config = (registry: Record<string, unknown>) => {
 };
 const EXTERNAL = { external: true, pushAddress: "registry.example.com/team" };
 
-/** docker that answers a pull with these words. */
+/** A docker that answers a pull with this output. */
 const answering =
   (words: string, calls: string[] = [], files: string[] = []): Docker =>
   (args, env) => {
@@ -25,21 +25,33 @@ const check = async (registry: Record<string, unknown>, docker: Docker, running 
   (await checkRegistry(config(registry), running, docker)).map(({ path, message }) => `${path}: ${message}`);
 
 describe("the preflight of the registry", () => {
-  it("has docker ask for an image that nobody has, and is content with the answer that there is none", async () => {
+  it("lets docker ask for an image that does not exist, and accepts that answer", async () => {
     const calls: string[] = [];
     const docker = answering("manifest for registry.example.com/team/kafka-stack-preflight:none not found", calls);
     assert.deepEqual(await check(EXTERNAL, docker), []);
     assert.deepEqual(calls, ["pull registry.example.com/team/kafka-stack-preflight:none"]);
   });
 
-  it("says that docker does not reach it, in docker's words", async () => {
+  it("reports that docker does not reach it, with docker's message", async () => {
     const refused = 'Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com: no such host';
     assert.deepEqual(await check(EXTERNAL, answering(refused)), [
       `registry.pushAddress: docker does not reach the registry registry.example.com/team: ${refused}`,
     ]);
   });
 
-  it("says that it asks for a password, or refuses the one that is set", async () => {
+  it("takes the answer of something that is no registry for none", async () => {
+    for (const words of [
+      "received unexpected HTTP status: 404 Not Found",
+      'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
+    ]) {
+      assert.match((await check(EXTERNAL, answering(words))).join(), /^registry\.pushAddress: docker does not reach/);
+    }
+    const containerd =
+      'failed to resolve reference "registry.example.com/team/kafka-stack-preflight:none": registry.example.com/team/kafka-stack-preflight:none: not found';
+    assert.deepEqual(await check(EXTERNAL, answering(containerd)), []);
+  });
+
+  it("reports that it asks for a password, or refuses the configured one", async () => {
     const docker = answering("unauthorized: authentication required");
     assert.match(
       (await check(EXTERNAL, docker)).join(),
@@ -49,9 +61,9 @@ describe("the preflight of the registry", () => {
     assert.match((await check(named, docker)).join(), /^registry\.username: .* does not let push in: /);
   });
 
-  it("gives docker the stack's credentials, in a config of its own", async () => {
+  it("gives docker the stack's credentials, in a temporary config", async () => {
     const files: string[] = [];
-    await check({ ...EXTERNAL, username: "push", password: "hunter2" }, answering("not found", [], files));
+    await check({ ...EXTERNAL, username: "push", password: "hunter2" }, answering("manifest unknown", [], files));
     const auth = Buffer.from("push:hunter2").toString("base64");
     assert.deepEqual(
       files.map((file) => JSON.parse(file) as unknown),
@@ -65,7 +77,7 @@ describe("the preflight of the registry", () => {
     assert.match((await check({}, docker, true)).join(), /docker does not reach the registry localhost:31500/);
   });
 
-  it("says that docker does not run", async () => {
+  it("reports that docker does not run", async () => {
     const gone = await builderOf(() => Promise.reject(new Error("Cannot connect to the Docker daemon")));
     assert.deepEqual(gone, {
       path: "images",

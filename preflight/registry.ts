@@ -8,14 +8,14 @@ import type { PlainConfig } from "../config/resolve";
 /** Runs docker with arguments and returns what it prints. @throws an error with docker's own words */
 export type Docker = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;
 
-/** A name that no registry has: being asked for it, one that is reached answers that there is no such image. */
+/** An image that no registry has: a registry that is reached answers that it does not exist. */
 const NOWHERE = "kafka-stack-preflight:none";
 
-/** What docker says of an image when the registry answered, and has none of that name. */
-const ANSWERED = /manifest unknown|not found|name unknown|repository does not exist|no such image/i;
+/** What docker says of an image when the registry answered, and has none of that name. That a host, a page or a program is not found is no such answer. */
+const ANSWERED = /manifest unknown|name unknown|repository does not exist|no such image|preflight:none"?:? not found/i;
 const ASKS_WHO = /unauthorized|authentication required|denied|no basic auth/i;
 
-/** Architecture that docker builds images for, such as `amd64`, or why it builds none. */
+/** Architecture that docker builds images for, such as `amd64`, or why it cannot build. */
 export async function builderOf(docker: Docker): Promise<{ builds: string } | Problem> {
   try {
     return { builds: await docker(["version", "--format", "{{.Server.Arch}}"], {}) };
@@ -25,9 +25,9 @@ export async function builderOf(docker: Docker): Promise<{ builds: string } | Pr
 }
 
 /**
- * Asks docker to reach the registry: the daemon, not this process, has to, and may be on another machine.
+ * Lets docker contact the registry: the daemon has to reach it, not this process, and may run on another machine.
  *
- * The stack's own registry cannot be asked before it runs.
+ * The stack's own registry is skipped before it runs.
  *
  * @param running whether the stack's own registry is there.
  */
@@ -35,11 +35,11 @@ export async function checkRegistry({ registry }: PlainConfig, running: boolean,
   const problem = (path: string, message: string): Problem[] => [{ path, message }];
   const home = mkdtempSync(join(tmpdir(), "preflight-"));
   try {
-    // A docker config of its own: nobody's logins are used, changed or needed.
+    // A temporary docker config: no login of the user is used or changed.
     writeFileSync(join(home, "config.json"), JSON.stringify(loginFor(registry)), { mode: 0o600 });
     const ask = (...args: string[]) => docker(args, { DOCKER_CONFIG: home });
     if (!registry.external && !running) return [];
-    const answer = await ask("pull", `${registry.pushAddress}/${NOWHERE}`).then(() => "not found", line);
+    const answer = await ask("pull", `${registry.pushAddress}/${NOWHERE}`).then(() => "no such image", line);
     if (ASKS_WHO.test(answer)) {
       const who =
         registry.username === undefined
@@ -61,7 +61,7 @@ function loginFor({ pushAddress, username, password }: PlainConfig["registry"]):
   return { auths: { [host]: { auth: Buffer.from(`${username}:${password}`).toString("base64") } } };
 }
 
-/** Whether the registry's certificate is of the authority that the config names. Nothing to say without one. */
+/** Whether the registry's certificate is signed by the authority in the config; no finding without one. */
 export async function checkAuthority({ registry }: PlainConfig): Promise<Problem[]> {
   const { ca, pushAddress } = registry;
   if (ca === undefined) return [];
@@ -81,10 +81,10 @@ export async function checkAuthority({ registry }: PlainConfig): Promise<Problem
   });
   return refusal === undefined
     ? []
-    : [{ path: "registry.ca", message: `does not go with the certificate of ${pushAddress}: ${refusal}` }];
+    : [{ path: "registry.ca", message: `did not sign the certificate of ${pushAddress}: ${refusal}` }];
 }
 
-/** The last line of docker's words: what went wrong, behind what it tried. */
+/** The last line of docker's output: what went wrong, after what it tried. */
 const line = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .trim()

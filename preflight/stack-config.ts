@@ -11,7 +11,7 @@ export interface ReadableConfig {
 }
 
 /**
- * Reads a stack file. Encrypted values are left out: only the Pulumi CLI can read them, and only the registry's matter here.
+ * Reads a stack file without its encrypted values: only the Pulumi CLI can read them, and only the registry's matter here.
  *
  * @throws when the config is refused, with all its problems
  */

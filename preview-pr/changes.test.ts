@@ -14,11 +14,11 @@ function compare(before: RecordedResource, after: RecordedResource, others: read
 }
 
 describe("compareStacks", () => {
-  it("finds nothing where nothing differs", () => {
+  it("finds nothing when nothing differs", () => {
     assert.deepEqual(compareStacks([brokers(), job("a")], [job("a"), brokers()]), []);
   });
 
-  it("tells what is added and what is removed", () => {
+  it("reports what is added and removed", () => {
     const changes = compareStacks([brokers()], [deployment("a")]);
     assert.deepEqual(
       changes.map(({ operation }) => operation),
@@ -26,7 +26,7 @@ describe("compareStacks", () => {
     );
   });
 
-  it("names elements of lists by their name, so that one more moves no other", () => {
+  it("identifies list elements by name, so that a new one shifts no other", () => {
     const [few, more] = [brokers({}, { B: "1" }), brokers({}, { A: "0", B: "2" })];
     assert.deepEqual(compare(few, more), [
       ["update", "spec.template.spec.containers.kafka.env.B.value", "spec.template.spec.containers.kafka.env.A"],
@@ -87,14 +87,14 @@ describe("compareStacks", () => {
     assert.deepEqual(compare(deployment("a"), ignoring), []);
   });
 
-  it("looks at Helm charts, but not at the program's own components", () => {
+  it("compares Helm charts, but not the program's own components", () => {
     const chart = (version: string) => recorded("kubernetes:helm.sh/v4:Chart", "c", { version });
     const component = (size: number) => recorded("kafka-stack:kafka:Kafka", "k", { size }, { managed: false });
     assert.deepEqual(compare(chart("1"), chart("2")), [["update", "version"]]);
     assert.deepEqual(compare(component(1), component(2)), []);
   });
 
-  it("sees that a secret changes, and marks it as one", () => {
+  it("reports that a secret changes, and hides it", () => {
     const withSecret = (value: string) => object("core/v1:Secret", "s", { stringData: { password: secret(value) } });
     const [change] = compareStacks([withSecret("a")], [withSecret("b")]);
     assert.ok(change !== undefined && "properties" in change);

@@ -52,7 +52,7 @@ export function compareStacks(
     if (exact.length > 0) {
       const operation = isReplaced(resource, exact, after) ? "replace" : "update";
       const byName = diff(keyed(previous.inputs), keyed(inputs));
-      // Where only the order of a list differs, the names of its elements do not tell.
+      // When only the order of a list differs, comparison by element names shows nothing.
       const properties = byName.length > 0 ? byName : exact;
       changes.push({ operation, before: previous, after: resource, properties });
     }
@@ -60,7 +60,7 @@ export function compareStacks(
   return [...[...old.values()].map((resource) => ({ operation: "delete" as const, before: resource })), ...changes];
 }
 
-/** The resource as it will be, or as it was when it goes. */
+/** The resource as it will be, or as it was when it is removed. */
 export function resourceOf(change: ResourceChange): RecordedResource {
   return change.operation === "delete" ? change.before : change.after;
 }
@@ -96,7 +96,7 @@ function isTrue(value: Value | undefined): boolean {
   return value === true || value === "true";
 }
 
-/** Lists whose elements all have a name of their own, as objects by that name, so that one more element moves no other. */
+/** Lists whose elements all have unique names, as objects by that name, so that one more element shifts no other. */
 function keyed(value: PropertyMap): PropertyMap;
 function keyed(value: Value): Value;
 function keyed(value: Value): Value {

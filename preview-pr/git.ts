@@ -16,7 +16,7 @@ export function commitOf(root: string, name: string): string {
   }
 }
 
-/** The last commit that two have in common: where a branch left its base. */
+/** The merge base of two commits: where a branch left its base. */
 export function mergeBase(root: string, one: string, other: string): string {
   try {
     return git(root, "merge-base", one, other).trim();
@@ -44,14 +44,14 @@ function isShallow(root: string): boolean {
   }
 }
 
-/** True when the files are not those of the last commit. */
+/** True when the files differ from the last commit. */
 export function isDirty(root: string): boolean {
   return git(root, "status", "--porcelain").trim() !== "";
 }
 
 /**
- * Checks a commit out into a folder of its own for as long as `use` takes. The packages are those of `root`: what a change
- * of package.json does to the program is not seen.
+ * Checks a commit out into its own folder for as long as `use` runs. It uses the packages of `root`, so a change of
+ * package.json has no effect.
  */
 export async function withCheckout<T>(root: string, commit: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "preview-pr-"));

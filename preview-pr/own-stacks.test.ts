@@ -8,10 +8,10 @@ import { parse, stringify } from "yaml";
 import { preview } from "./preview";
 import { ROOT, STACKS } from "../test/support/stacks";
 
-/** What is no part of the project's own files. */
+/** Files that do not belong to the project. */
 const FOREIGN = ["node_modules", "dist"];
 
-/** What of a stack file is changed here. */
+/** The changes of stack files in this test. */
 interface StackFile {
   readonly config: Record<string, { readonly config?: Readonly<Record<string, unknown>> }>;
 }
@@ -20,8 +20,8 @@ interface StackFile {
 const MINUTES = 60_000;
 
 /**
- * The project itself, as a repository of two commits: it does not matter what the clone that runs this holds, a single commit or no
- * repository at all.
+ * The project itself, as a repository of two commits, so that this also runs in a shallow clone or without a
+ * repository.
  */
 describe("preview of a pull request of this project", function () {
   this.timeout(10 * MINUTES);
@@ -91,14 +91,14 @@ describe("preview of a pull request of this project", function () {
     );
   });
 
-  it("ends with 0 or 1 as a command, and with a report", () => {
+  it("exits with 0 or 1 and a report", () => {
     const { status, stdout, stderr } = run(root, "--base", "HEAD~1", "--stack", "dev");
     assert.ok(status === 0 || status === 1, stderr);
     assert.match(stdout, /^# What this changes: `[0-9a-f]{10}` → `[0-9a-f]{10}`/);
     assert.match(stdout, /log\.retention\.hours/);
   });
 
-  it("says what to fetch in a clone of the last commit alone, and compares what is there", () => {
+  it("says what to fetch in a clone with one commit, and compares the commits that exist", () => {
     const shallow = mkdtempSync(join(tmpdir(), "preview-shallow-"));
     try {
       execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, shallow]);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { preview } from "./preview";
 import { ROOT } from "../test/support/stacks";
 
-/** A program of one StatefulSet, as small as can be, so that it starts at once. */
+/** A minimal program with one StatefulSet, so that it starts quickly. */
 const program = `
 const pulumi = require("@pulumi/pulumi");
 const config = new pulumi.Config();
@@ -71,7 +71,7 @@ describe("preview of a pull request", function () {
     rmSync(root, { recursive: true });
   });
 
-  it("compares the stacks of a commit with those where it left its base", async () => {
+  it("compares a commit's stacks with those of its merge base", async () => {
     const { stacks } = await preview({ root, base: "main", head: "change" });
     assert.deepEqual(
       stacks.map(({ stack, status, changes }) => [stack, status, changes.map(({ operation }) => operation)]),
@@ -88,21 +88,21 @@ describe("preview of a pull request", function () {
     assert.ok(existsSync(join(root, "node_modules")));
   });
 
-  it("takes the files as they are, and says what is wrong with a program that fails", async () => {
+  it("uses the files as they are, and reports why a program fails", async () => {
     write("Pulumi.dev.yaml", replicas(0));
     await assert.rejects(preview({ root, base: "main", stacks: ["dev"] }), /stack dev fails: there must be a replica/);
   });
 
-  it("says so when it is the base that fails", async () => {
+  it("reports when the base fails", async () => {
     write("Pulumi.dev.yaml", replicas(0));
     commit("broken");
     write("Pulumi.dev.yaml", replicas(2));
     const { message, cause } = await failure(preview({ root, base: "HEAD", stacks: ["dev"] }));
-    assert.match(message, /^The base [0-9a-f]{10} cannot be compared with$/);
+    assert.match(message, /^There is no comparison with the base [0-9a-f]{10}$/);
     assert.match(String(cause), /there must be a replica/);
   });
 
-  it("says which commits and stacks there are not", async () => {
+  it("names commits and stacks that do not exist", async () => {
     await assert.rejects(preview({ root, base: "nothing" }), /There is no commit nothing/);
     write("Pulumi.dev.yaml", replicas(2));
     await assert.rejects(

@@ -16,7 +16,7 @@ export interface PreviewOptions {
   readonly head?: string | undefined;
   /** The stacks to look at. @default all */
   readonly stacks?: readonly string[] | undefined;
-  /** Told what is going on. */
+  /** Called with progress. */
   readonly progress?: ((message: string) => void) | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface PreviewOptions {
 interface Recording {
   /** Every stack of the checkout. */
   readonly stacks: readonly string[];
-  /** The resources of those that were asked for. */
+  /** The resources of the requested stacks. */
   readonly resources: ReadonlyMap<string, readonly RecordedResource[]>;
 }
 
@@ -37,13 +37,13 @@ export async function preview(options: PreviewOptions): Promise<Report> {
   const { root, base, head, stacks } = options;
   const headCommit = commitOf(root, head ?? "HEAD");
   const baseCommit = mergeBase(root, commitOf(root, base), headCommit);
-  // The change first: what is wrong with it is what its author wants to know.
+  // The change first: its author wants to know what is wrong with it.
   const after =
     head === undefined
       ? await record(root, options)
       : await withCheckout(root, headCommit, (folder) => record(folder, options));
   const before = await withCheckout(root, baseCommit, (folder) => record(folder, options)).catch((error: unknown) => {
-    throw new Error(`The base ${short(baseCommit)} cannot be compared with`, { cause: error });
+    throw new Error(`There is no comparison with the base ${short(baseCommit)}`, { cause: error });
   });
   const all = [...new Set([...before.stacks, ...after.stacks])].sort();
   for (const stack of stacks ?? []) {

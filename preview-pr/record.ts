@@ -16,11 +16,11 @@ export function stacksOf(root: string): string[] {
 }
 
 /**
- * Runs the Pulumi program of a checkout for one stack and writes down what it registers. Nothing is created: it needs
+ * Runs the Pulumi program of a checkout for one stack and records what it registers. Nothing is created: it needs
  * neither a cluster nor docker nor the secrets of the stack file, which are replaced by a placeholder.
  *
  * @param root folder of Pulumi.yaml, with node_modules.
- * @throws when the program fails, with what it complained of.
+ * @throws when the program fails, with its errors.
  */
 export async function recordStack(root: string, stack: string): Promise<RecordedResource[]> {
   const project = readProject(root);
@@ -47,7 +47,7 @@ export async function recordStack(root: string, stack: string): Promise<Recorded
   return recorder.resources;
 }
 
-/** The config of a stack as programs get it, with a placeholder for whatever is encrypted. */
+/** The config of a stack as programs get it, with placeholders for encrypted values. */
 function configWithoutSecrets(root: string, stack: string): Record<string, string> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "preview-pr-"));
   try {

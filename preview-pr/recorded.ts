@@ -64,7 +64,7 @@ export function deployment(image: string, spec: PropertyMap = {}): RecordedResou
   });
 }
 
-/** A Job `topics` of an image, with a command of the ops program after a container that is none. */
+/** A Job `topics` of an image, with a container that runs the ops program after one that does not. */
 export function job(image: string): RecordedResource {
   const initContainers = [{ name: "before", image }];
   const containers = [{ name: "ops", image, command: ["node", "/app/ops.js"], args: ["prepare", "--file", "a.json"] }];

@@ -20,7 +20,7 @@ export interface RecordedResource {
   readonly type: string;
   /** Pulumi's name of the resource. */
   readonly name: string;
-  /** The name of the Kubernetes object, also where Pulumi makes it up; empty for other resources. */
+  /** The name of the Kubernetes object, also where Pulumi generates it; empty for other resources. */
   readonly objectName: string;
   /** Whether a provider manages it, Helm charts included; false for the program's own components. */
   readonly managed: boolean;
@@ -28,11 +28,11 @@ export interface RecordedResource {
   readonly provider: string;
   /** The inputs; secrets are marked as the package `kafka-stack-engine` does it. */
   readonly inputs: PropertyMap;
-  /** Whether the object stays when the resource goes. */
+  /** Whether the object stays when the resource is deleted. */
   readonly retainOnDelete: boolean;
   /** Whether the engine refuses to delete it. */
   readonly protect: boolean;
-  /** Whether the old object goes before the new one comes. */
+  /** Whether the old object is deleted before the new one is made. */
   readonly deleteBeforeReplace: boolean;
   /** Property paths whose changes are ignored. */
   readonly ignoreChanges: readonly string[];
@@ -43,12 +43,12 @@ export interface RecordedResource {
 }
 
 /**
- * Answers a program as an engine would, but only writes down what it registers: no cluster, no docker, no state. Outputs
- * are those that can be told from the inputs; an image's digest is a hash of its name, whose tag follows the source.
+ * Answers a program as an engine would, but only records what it registers: no cluster, no docker, no state. Outputs
+ * are those that follow from the inputs; an image's digest is a hash of its name, whose tag follows the source.
  */
 export class Recorder implements Answers {
   readonly resources: RecordedResource[] = [];
-  /** What the program complained of. */
+  /** The program's errors. */
   readonly errors: string[] = [];
 
   constructor(
@@ -89,7 +89,7 @@ export class Recorder implements Answers {
   }
 
   registerHook(): void {
-    // A hook is called before something is changed, and here nothing is. What it would refuse, the report shows as a change.
+    // A hook runs before something changes, and nothing changes here. The report shows what it would refuse as a change.
   }
 
   invoke(_token: string, args: PropertyMap): PropertyMap {
@@ -119,8 +119,8 @@ function outputsOf({ type, name, inputs }: Registration): PropertyMap {
 }
 
 /**
- * Stands for a name that Pulumi makes up: a new one for each new object. The content of a ConfigMap or a Secret cannot
- * change under such a name, so its name follows from its content.
+ * Stands for a name that Pulumi generates: a new one for each new object. A ConfigMap or a Secret with such a name is
+ * immutable, so its name is derived from its content.
  */
 function generatedName(type: string, name: string, inputs: PropertyMap): string {
   const replacedOnChange = /:(ConfigMap|Secret)$/.test(type);

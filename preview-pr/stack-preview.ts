@@ -16,18 +16,18 @@ import type { RecordedResource } from "./recorder";
 /** What a change does to one stack. */
 export interface StackPreview {
   readonly stack: string;
-  /** Whether the stack file comes, goes, or is there before and after. */
+  /** Whether the stack file is added, removed, or exists before and after. */
   readonly status: "added" | "removed" | "kept";
   readonly data: readonly Effect[];
   readonly restarts: readonly Effect[];
-  /** Who gains and who loses a way to what. */
+  /** Who gains and who loses access to what. */
   readonly access: readonly Effect[];
   readonly changes: readonly ResourceChange[];
   /** What the policy pack finds after the change. */
   readonly violations: readonly JudgedViolation[];
 }
 
-/** A violation, and whether the change brings it. */
+/** A violation, and whether the change introduces it. */
 export interface JudgedViolation extends Violation {
   readonly isNew: boolean;
 }
@@ -36,7 +36,7 @@ export interface JudgedViolation extends Violation {
  * Computes what a change does to one stack.
  *
  * @param before what the program registers without the change; undefined when the stack is new.
- * @param after what it registers with the change; undefined when the stack is gone.
+ * @param after what it registers with the change; undefined when the stack is removed.
  * @param config the policy pack's config for the stack.
  */
 export async function previewStack(
@@ -73,7 +73,7 @@ async function withState<T>(before: readonly RecordedResource[], use: (stateFile
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "preview-pr-"));
   const stateFile = path.join(folder, "state.json");
   try {
-    // Only what compares volumes reads it, and it must hold no secret.
+    // Only the policy that compares volumes reads it, and it must contain no secret.
     const resources = before.map(({ urn, type, inputs }) => ({ urn, type, inputs: redact(inputs) }));
     fs.writeFileSync(stateFile, JSON.stringify({ resources }));
     return await use(stateFile);

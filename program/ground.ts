@@ -6,19 +6,19 @@ import { hasData, judge } from "../config/judge";
 import { serverPools } from "../config/pools";
 import type { Providers } from "./cluster-access";
 
-/** What a stack stands on: its namespaces, and the choices that it holds to. */
+/** What the rest of a stack depends on: its namespaces and its immutable choices. */
 export interface Ground {
   /** Namespace of the stack. */
   readonly namespace: pulumi.Output<string>;
   /** Namespace of the Jobs that make and delete directories on nodes, and of the record of what was reached. */
   readonly volumesNamespace: pulumi.Output<string>;
-  /** What whatever holds data must wait for: what cannot change once there is data was agreed to. */
+  /** Dependency of everything that holds data: the immutable choices were accepted. */
   readonly agreed: pulumi.Resource;
 }
 
 const volumesNamespaceOf = (namespace: string) => `${namespace}-volumes`;
 
-/** Agrees to what cannot change once there is data, or refuses it, before anything is touched; then makes the namespaces. */
+/** Rejects changes to immutable choices before touching anything, including the namespaces; then makes the namespaces. */
 export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
   const instance = pulumi.getStack();
   const { cluster } = config;
@@ -47,13 +47,13 @@ export function ground(config: StackConfig, clusterId: string, { kubernetes, ado
       cluster,
       retain: claims.some(({ storage: { whenDeleted } }) => whenDeleted === "retain"),
     },
-    // Not by whether they are kept now: Pulumi replaces what another provider manages.
+    // Whether claims are kept now does not decide this: Pulumi replaces a resource that moves to another provider.
     { providers: [claims.length > 0 ? adopting : kubernetes], dependsOn: agreed },
   );
   return { namespace, volumesNamespace, agreed };
 }
 
-/** Records what was reached once it was, so that a wish that failed binds nobody. */
+/** Records the choices once they were reached, so that a change that failed binds nobody. */
 export function recordChoices(
   config: StackConfig,
   clusterId: string,

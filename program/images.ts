@@ -14,7 +14,7 @@ import type { StackConfig } from "../config";
 import type { Providers } from "./cluster-access";
 import type { Ground } from "./ground";
 
-/** The registry, unless there is one already, and the images in it. */
+/** The registry, unless an existing one is used, and the images in it. */
 export function images(config: StackConfig, clusterId: string, place: Ground, { kubernetes }: Providers) {
   const { cluster, images: built, kafka, registry, secrets } = config;
   const instance = pulumi.getStack();
@@ -56,11 +56,10 @@ export function images(config: StackConfig, clusterId: string, place: Ground, { 
       { dependsOn: ready },
     ).reference;
   return {
-    kafka: image(
-      "kafka",
-      kafkaImageSource({ ...built.baseImages, version: kafka.version, mavenMirror: built.mavenMirror }),
-    ),
-    services: image("services", servicesImageSource(built.baseImages)),
+    kafka:
+      built.kafka ??
+      image("kafka", kafkaImageSource({ ...built.baseImages, version: kafka.version, mavenMirror: built.mavenMirror })),
+    services: built.services ?? image("services", servicesImageSource(built.baseImages)),
     /** Secrets with which pods pull the images, where the registry asks for a password. */
     pullSecret: pullSecret("registry-pull", place.namespace),
     volumesPullSecret: pullSecret("registry-pull-volumes", place.volumesNamespace),

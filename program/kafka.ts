@@ -4,7 +4,7 @@ import type { Providers } from "./cluster-access";
 import type { Ground } from "./ground";
 import type { Images } from "./images";
 
-/** What the config says of the cluster, as the component takes it. */
+/** The arguments of the component, from the config. */
 export function kafkaArgs(
   config: StackConfig,
   clusterId: string,
@@ -15,7 +15,7 @@ export function kafkaArgs(
   const { cluster, controllers, kafka, listeners, operations, scheduling } = config;
   return {
     images: { kafka: image, services, version: kafka.version },
-    // The names that stacks have had from the first version on.
+    // The names that stacks have had since the first version.
     prefix: "",
     metadataVersion: kafka.metadataVersion,
     clusterId,

@@ -1,13 +1,11 @@
-import type { MonitoringArgs } from "../components";
+import type { LagSource, MonitoringArgs } from "../components";
 import type { StackConfig } from "../config";
 
-/** How the config has the stack watched; undefined when nobody is to be let in or told. */
-export function monitoringArgs({
-  controllers,
-  kchat,
-  mode,
-  monitoring,
-}: StackConfig): Omit<MonitoringArgs, "namespace" | "instance"> | undefined {
+/** The arguments of monitoring, from the config; undefined when no Prometheus is let in or told of the servers. */
+export function monitoringArgs(
+  { controllers, kchat, mode, monitoring }: StackConfig,
+  source: LagSource,
+): Omit<MonitoringArgs, "namespace" | "instance"> | undefined {
   if (monitoring.scrape === "off" && monitoring.namespaces.length === 0) return undefined;
   const roles = [
     "broker" as const,
@@ -15,5 +13,5 @@ export function monitoringArgs({
     ...(mode === "zookeeper" ? (["zookeeper"] as const) : []),
     ...(kchat.enabled ? (["kproducer", "kconsumer"] as const) : []),
   ];
-  return { ...monitoring, roles };
+  return { ...monitoring, roles, lag: monitoring.lag ? source : undefined };
 }

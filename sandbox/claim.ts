@@ -1,19 +1,25 @@
+import { exclusively, holderOf, isRunning } from "kafka-stack-processes";
 import { dirname } from "node:path";
 import { readRecord } from "./cluster/record";
 import { Daemons } from "./daemons/daemon";
-import { claim, claimant } from "./host/lock";
-import { isRunning } from "./host/process";
+import { claim, claimant, claimFile } from "./host/claim";
 import { hasForeignServices } from "./network/firewall";
 import { pathsOf, type Paths } from "./paths";
+import { announceWait } from "./progress";
 import { removeData, removeDockerData } from "./teardown/data";
 import { tearDown } from "./teardown/everything";
 
 /**
- * Takes the machine's network for this sandbox, and clears away what is left of one whose directory was deleted while it ran.
+ * Claims the machine's network for this sandbox, and removes what a sandbox left whose directory was deleted while it ran.
  *
- * @throws when somebody else uses it.
+ * @throws when another sandbox uses it.
  */
 export async function claimMachine(paths: Paths): Promise<void> {
+  // Two checkouts hold two locks, and would both find the machine free.
+  await exclusively(`${claimFile()}.lock`, announceWait, () => claimFree(paths));
+}
+
+async function claimFree(paths: Paths): Promise<void> {
   const holder = claimant();
   if (holder === undefined) {
     if (await hasForeignServices()) {
@@ -25,7 +31,7 @@ export async function claimMachine(paths: Paths): Promise<void> {
     await evict(pathsOf(holder));
   } else if (readRecord(paths) === undefined) {
     await tearDown(paths, { patience: 0 });
-    // What is still there of the data fits nothing any more.
+    // The rest of the data is useless without its cluster.
     removeData(paths);
     removeDockerData(paths);
   }
@@ -33,7 +39,7 @@ export async function claimMachine(paths: Paths): Promise<void> {
 }
 
 async function evict(other: Paths): Promise<void> {
-  if (new Daemons(other).records().some(isRunning)) {
+  if (holderOf(other.lock) !== undefined || new Daemons(other).records().some(isRunning)) {
     throw new Error(
       `The sandbox of another checkout runs on this machine, in ${other.root}, and both would use the same addresses and ports. Stop it first: \`npm run sandbox -- down\` in ${dirname(other.root)}.`,
     );

@@ -1,4 +1,4 @@
-/** `npm run clean`: the stack, its data and the sandbox, with everything that was built for it. */
+/** `npm run clean`: deletes the stack, its data and the sandbox, with everything that was built for it. */
 import { rmSync } from "node:fs";
 import { down } from "./down";
 import { pathsOf } from "./paths";
@@ -6,7 +6,7 @@ import { pathsOf } from "./paths";
 async function clean(): Promise<void> {
   await down({ data: true });
   rmSync(pathsOf().root, { recursive: true, force: true });
-  console.log("The sandbox and its data are gone.");
+  console.log("The sandbox and its data are deleted.");
 }
 
 clean().catch((error: unknown) => {

@@ -51,7 +51,7 @@ function commands(): Command {
   const node = program.command("node").description("one node, by its number from 0");
   node
     .command("stop <n>")
-    .description("end everything on it at once, as a power cut would")
+    .description("end everything on it at once, like a power cut")
     .action(async (n: string) => {
       await stopNode(wholeNumber(0)(n));
     });
@@ -71,14 +71,14 @@ function commands(): Command {
     });
   nfs
     .command("down")
-    .description("stop all servers; what they hold stays")
-    .option("--data", "delete that too")
+    .description("stop all servers and keep their files")
+    .option("--data", "delete their files too")
     .action(async (options: { data?: boolean }) => {
       await nfsDown(options);
     });
   nfs
     .command("stop <n>")
-    .description("end a server at once")
+    .description("kill a server")
     .action(async (n: string) => {
       await nfsStop(wholeNumber(0)(n));
     });
@@ -96,7 +96,7 @@ async function main(): Promise<void> {
     await commands().parseAsync();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    // Steps that ran beside the failed one may wait for what will not come.
+    // Steps that ran beside the failed one may wait forever.
     process.exit(1);
   }
 }

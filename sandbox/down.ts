@@ -1,7 +1,7 @@
+import { exclusively } from "kafka-stack-processes";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Listr } from "listr2";
-import { claimant, exclusively } from "./host/lock";
+import { claimant } from "./host/claim";
 import { checkPlatform, extendPath } from "./host/platform";
 import { pathsOf } from "./paths";
 import { announceWait, listrOptions } from "./progress";
@@ -10,20 +10,20 @@ import { tearDown } from "./teardown/everything";
 
 /** How to take the sandbox down. */
 export interface DownOptions {
-  /** Also remove the cluster's data: all objects, volumes and pulled images. What was built and docker's images stay. */
+  /** Whether to delete the cluster's data too: all objects, volumes and pulled images. Built programs and docker's images stay. */
   readonly data?: boolean;
 }
 
 /** Seconds that containers have to end by themselves; enough for a Kafka broker to close its files. */
 const patience = 15;
 
-/** Takes the sandbox down, and leaves nothing of it outside of its directory. Its data stay unless told otherwise; so a later `up` is like a restart of the machine. */
+/** Takes the sandbox down, and leaves nothing of it outside its directory. Its data stay by default, so a later `up` is like a restart of the machine. */
 export async function down({ data = false }: DownOptions = {}): Promise<void> {
   checkPlatform();
   extendPath();
   const paths = pathsOf();
   if (!existsSync(paths.root) && claimant() !== paths.root) return;
-  await exclusively(join(paths.root, "lock"), announceWait, async () => {
+  await exclusively(paths.lock, announceWait, async () => {
     await new Listr(
       [
         { title: "Stopping the sandbox", task: () => tearDown(paths, { patience }) },

@@ -5,7 +5,7 @@ import { sandboxEnvironment } from "./environment";
 import { pathsOf } from "./paths";
 
 describe("the environment of the sandbox", () => {
-  it("leads every program to the sandbox and nowhere else", () => {
+  it("points every program to the sandbox and nowhere else", () => {
     const { env, config } = sandboxEnvironment();
     const paths = pathsOf();
     assert.equal(env.PATH.split(delimiter)[0], paths.bin);
@@ -14,7 +14,7 @@ describe("the environment of the sandbox", () => {
     assert.deepEqual(config.cluster, { context: "sandbox", kubeconfig: paths.kubeconfig });
   });
 
-  it("names a chart that is there", () => {
+  it("names a chart that exists", () => {
     assert.ok(existsSync(join(sandboxEnvironment().config.registry.chart, "Chart.yaml")));
   });
 });

@@ -6,7 +6,7 @@ import { checkout, pathsOf } from "./paths";
 
 export { nfsExports } from "./nfs/plan";
 
-/** With what the unchanged program runs on the sandbox. */
+/** The environment and config with which the unchanged program runs on the sandbox. */
 export interface SandboxEnvironment {
   /** Variables to add to a process's environment. */
   readonly env: {

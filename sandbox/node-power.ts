@@ -1,18 +1,17 @@
-import { join } from "node:path";
+import { exclusively } from "kafka-stack-processes";
 import { Listr } from "listr2";
 import { builtKey } from "./build/go";
 import { machineOf } from "./cluster/machine";
 import { cutPower, powerOn } from "./cluster/power";
 import { readRecord } from "./cluster/record";
 import { Daemons } from "./daemons/daemon";
-import { exclusively } from "./host/lock";
 import { checkPlatform, extendPath } from "./host/platform";
 import { packPreloadedImages } from "./images/preload";
 import { pathsOf, type Paths } from "./paths";
 import { planNodes, type NodePlan } from "./plan";
 import { announceWait, listrOptions } from "./progress";
 
-/** Stops a node as a power cut would: everything on it ends at once and its connections go silent. Its disk and its Node object stay. */
+/** Stops a node like a power cut: everything on it ends at once, and its connections go silent. Its disk and its Node object stay. */
 export async function stopNode(index: number): Promise<void> {
   await onNode(index, "Cutting the power of", (paths, node, daemons) => cutPower(paths, node, daemons));
 }
@@ -42,7 +41,7 @@ async function onNode(
   const node = nodes[index];
   if (!node)
     throw new Error(`There is no node ${index}; the sandbox has ${nodes.map((each) => each.index).join(", ")}.`);
-  await exclusively(join(paths.root, "lock"), announceWait, async () => {
+  await exclusively(paths.lock, announceWait, async () => {
     await new Listr([{ title: `${doing} ${node.name}`, task: () => task(paths, node, daemons) }], listrOptions).run();
   });
 }

@@ -9,7 +9,7 @@ describe("the paths of a sandbox", () => {
     else process.env.SANDBOX_ROOT = given;
   });
 
-  it("lie in the checkout, unless told otherwise", () => {
+  it("are in the checkout by default", () => {
     delete process.env.SANDBOX_ROOT;
     assert.equal(sandboxRoot(), join(checkout, ".sandbox"));
     process.env.SANDBOX_ROOT = "/elsewhere";
@@ -22,7 +22,7 @@ describe("the paths of a sandbox", () => {
     assert.ok(Object.values(node("node-1")).every((path: string) => !one.has(path)));
   });
 
-  it("refuse a directory too deep for unix sockets, and say how deep it may be", () => {
+  it("refuse a directory too deep for unix sockets, with the limit", () => {
     assert.throws(
       () => pathsOf(`/${"x".repeat(90)}`),
       /too long for the unix sockets below it: it may have at most \d+ bytes/,

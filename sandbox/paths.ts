@@ -9,7 +9,7 @@ export interface NodePaths {
   readonly root: string;
   /** containerd's persistent root: images and snapshots. */
   readonly containerd: string;
-  /** containerd's runtime state; worthless after a restart of the machine. */
+  /** containerd's runtime state; useless after a restart of the machine. */
   readonly containerdState: string;
   readonly containerdSocket: string;
   readonly kubelet: string;
@@ -19,14 +19,16 @@ export interface NodePaths {
   readonly cniLeases: string;
 }
 
-/** Where a sandbox keeps what: all below one directory, never committed. */
+/** Directories and files of a sandbox, all below one directory that is never committed. */
 export interface Paths {
   readonly root: string;
+  /** Held by the command that works on the sandbox. */
+  readonly lock: string;
   /** Built programs and the links `kubectl` and `helm`. */
   readonly bin: string;
   /** Results of slow steps, keyed by content: kept by every kind of `down`. */
   readonly cache: string;
-  /** One log file a daemon, `<name>.log`. */
+  /** One log file per daemon, `<name>.log`. */
   readonly log: string;
   /** Records of running daemons. */
   readonly run: string;
@@ -36,13 +38,13 @@ export interface Paths {
   readonly etcd: string;
   /** Directories behind volumes of the storage class `standard`. */
   readonly volumes: string;
-  /** What nodes have at /data/kafka, for hostPath volumes. */
+  /** Mounted at /data/kafka, for hostPath volumes. */
   readonly hostData: string;
   readonly docker: string;
   readonly dockerSocket: string;
   /** Administrator's kubeconfig; its context is `sandbox`. */
   readonly kubeconfig: string;
-  /** What the last `up` was asked for. */
+  /** Record of the last `up`. */
   readonly cluster: string;
   readonly nodes: string;
   /** What NFS servers export. */
@@ -52,7 +54,7 @@ export interface Paths {
   node: (name: string) => NodePaths;
 }
 
-/** Longest path of a unix socket that Linux takes, in bytes. */
+/** Longest path of a unix socket on Linux, in bytes. */
 const maxSocketPath = 107;
 
 /** The directory of the sandbox: `.sandbox` in the checkout, or what `SANDBOX_ROOT` names. */
@@ -88,6 +90,7 @@ export function pathsOf(root: string = sandboxRoot()): Paths {
   }
   return {
     root,
+    lock: join(root, "lock"),
     bin: join(root, "bin"),
     cache: join(root, "cache"),
     log: join(root, "log"),

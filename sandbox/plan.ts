@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * Who has which address. All of it lies in 198.18.0.0/15, the range that RFC 2544 sets aside for tests of network devices: it meets neither
- * the internet nor what people use at home, at work or in another local cluster.
+ * Who has which address. All of it lies in 198.18.0.0/15, the range that RFC 2544 sets aside for tests of network devices: it collides neither
+ * with the internet nor with common private networks or other local clusters.
  */
 export const network = {
   range: "198.18.0.0/15",
@@ -11,7 +11,7 @@ export const network = {
   /** First address of the services, by Kubernetes' convention that of the API. */
   apiService: "198.18.128.1",
   dnsService: "198.18.128.10",
-  /** A bridge without ports, that only carries the addresses of the nodes: a dummy device would do, where the kernel has them. */
+  /** A bridge without ports that only carries the nodes' addresses; not every kernel has dummy devices. */
   nodes: { device: "kstack0", range: "198.18.255.0/24" },
   /** The bridge of docker's containers. */
   docker: { device: "kstack-docker", address: "198.19.0.1", prefix: 24 },
@@ -19,19 +19,19 @@ export const network = {
   nfs: "198.19.1.0/24",
 } as const;
 
-/** Where the control plane and DNS listen: an address of the sandbox's own, out of the way of everything else on the machine. */
+/** Address of the control plane and DNS: the sandbox's own, so that ports do not collide with others on the machine. */
 export const hostAddress = "198.18.255.1";
 
-/** Nodes that a sandbox can have. A node's pods have a /24 of the /17 for pods; fewer nodes than subnets bounds what one machine is asked to do. */
+/** Nodes that a sandbox can have. A node's pods have a /24 of the /17 for pods; the limit is lower than the number of subnets, for one machine's sake. */
 export const maxNodes = 16;
 
 /** Last number of the first node's address. */
 const firstNodeAddress = 11;
 
-/** Zones that nodes are spread over in turn. */
+/** Zones of nodes, round-robin. */
 const zones = ["zone-a", "zone-b", "zone-c"] as const;
 
-/** What one node has of its own. */
+/** Names and addresses of one node. */
 export interface NodePlan {
   /** From 0. */
   readonly index: number;
@@ -48,7 +48,7 @@ export interface NodePlan {
 /**
  * Plans a node.
  *
- * @param root - the sandbox's directory, from which the names derive that are shared by the whole machine
+ * @param root - the sandbox's directory, from which machine-wide names are derived
  */
 export function planNode(index: number, root: string): NodePlan {
   return {

@@ -5,12 +5,12 @@ export const listrOptions = {
   rendererOptions: { collapseSubtasks: false },
 } as const;
 
-/** Says that another command is at work on the sandbox. */
+/** Reports that another command is working on the sandbox. */
 export function announceWait(pid: number): void {
-  console.log(`Waiting for process ${pid}, which works on this sandbox…`);
+  console.log(`Waiting for process ${pid}, which is changing this sandbox…`);
 }
 
-/** Tells a step's progress. */
+/** Reports a step's progress. */
 export function progress(task: { output: string }): (text: string) => void {
   return (text) => {
     task.output = text;

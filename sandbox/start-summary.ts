@@ -14,7 +14,7 @@ export interface Where {
   readonly context?: string;
 }
 
-/** What a person wants to know when the stack runs: where everything is, in a form to copy, and what to try next. */
+/** The summary after a start: all addresses, ready to copy, and what to try next. */
 export function describe(outputs: StackOutputs, { stack, context }: Where): string {
   const flags = context === undefined ? "" : ` --context ${context}`;
   const kubectl =

@@ -1,4 +1,4 @@
-/** `npm start`: from nothing to a chat that two people can hold. */
+/** `npm start`: from nothing to a running chat. */
 import "./host/check-node";
 import { Command } from "commander";
 import { redact, run, stackName } from "kafka-stack-engine";

@@ -5,7 +5,7 @@ import { isReady } from "./cluster/node";
 import { readRecord } from "./cluster/record";
 import { Daemons } from "./daemons/daemon";
 import { ask } from "./host/http";
-import { isRunning } from "./host/process";
+import { isRunning } from "kafka-stack-processes";
 import { isServed, policyQueue } from "./network/policies";
 import { pathsOf } from "./paths";
 import { planNodes } from "./plan";
@@ -41,7 +41,7 @@ export interface SandboxStatus {
   readonly enforcesPolicies: boolean;
 }
 
-/** Looks at the sandbox of this checkout. */
+/** Reads the state of this checkout's sandbox. */
 export async function status(): Promise<SandboxStatus> {
   const paths = pathsOf();
   const logs = new Daemons(paths);

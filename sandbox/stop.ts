@@ -1,4 +1,4 @@
-/** `npm run stop`: takes the stack down and keeps its data; the sandbox goes on, so that the next start is quick. */
+/** `npm run stop`: takes the stack down and keeps its data; the sandbox keeps running, so that the next start is quick. */
 import { Command } from "commander";
 import { run, stackName } from "kafka-stack-engine";
 import { mergeStackFile } from "./stack/stack-file";

@@ -1,5 +1,5 @@
+import { exclusively } from "kafka-stack-processes";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Listr, type DefaultRenderer, type ListrTask, type SimpleRenderer } from "listr2";
 import { buildPrograms, builtKey } from "./build/go";
 import {
@@ -22,7 +22,6 @@ import { removeNodes, startNode } from "./cluster/power";
 import { readRecord, writeRecord } from "./cluster/record";
 import { claimMachine } from "./claim";
 import { Daemons } from "./daemons/daemon";
-import { exclusively } from "./host/lock";
 import { basePackages, checkPlatform, ensurePackages, extendPath } from "./host/platform";
 import { privateDirectory } from "./host/private-directory";
 import { ensureBaseImages } from "./images/base";
@@ -37,33 +36,33 @@ import { announceWait, listrOptions, progress } from "./progress";
 
 /** How to bring the sandbox up. */
 export interface UpOptions {
-  /** Number of nodes; by default as many as there were, or one. */
+  /** Number of nodes; by default that of the last `up`, or one. */
   readonly nodes?: number;
   /** Whether to make the base images too; yes by default. */
   readonly images?: boolean;
 }
 
-/** What steps hand on to later ones. */
+/** Results that later steps use. */
 interface Context {
   machine: Machine;
   daemons: Daemons;
-  /** Whether the kernel can ask somebody what NetworkPolicies say. */
+  /** Whether the kernel can ask a program to enforce NetworkPolicies. */
   enforcesPolicies: boolean;
 }
 
 type Step = ListrTask<Context, typeof DefaultRenderer, typeof SimpleRenderer>;
 
 /**
- * Brings the sandbox up: builds what is not built, starts what does not run, and returns when every node is ready and the base images are there.
- * Doing it again changes nothing.
+ * Brings the sandbox up: builds what is not built, starts what does not run, and returns when every node is ready and the base images exist.
+ * Running it again changes nothing.
  *
- * @throws with one sentence that names the daemon and its log when something does not come up.
+ * @throws an error that names the daemon and its log when something does not start.
  */
 export async function up(options: UpOptions = {}): Promise<void> {
   checkPlatform();
   extendPath();
   const paths = pathsOf();
-  await exclusively(join(paths.root, "lock"), announceWait, async () => {
+  await exclusively(paths.lock, announceWait, async () => {
     const record = readRecord(paths);
     const nodes = planNodes(options.nodes ?? record?.nodes ?? 1, paths.root);
     const dns = Promise.withResolvers<undefined>();
@@ -83,7 +82,7 @@ export async function up(options: UpOptions = {}): Promise<void> {
               sysctls: { ...ensureSysctls(), ...record?.sysctls },
             });
             await Promise.all([ensureDevices(nodes), ensureFirewall(), ensureHostData(paths)]);
-            // Before the nodes, whose pods may wait for them.
+            // Before the nodes, whose pods may need them.
             await ensureServers(paths, nfsServers);
           },
         },
@@ -128,7 +127,7 @@ function kubernetesStep(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (v
     task: (_, task) => task.newListr(clusterSteps(paths, nodes, dnsAnswers), { concurrent: true }),
   };
   const steps = [programs, certificates, policies, cluster];
-  // Unless told otherwise, a list inside a concurrent one is concurrent too.
+  // By default a list inside a concurrent one is concurrent too.
   return { title: "Kubernetes", task: (_, task) => task.newListr(steps, { concurrent: false }) };
 }
 
@@ -137,7 +136,7 @@ function clusterSteps(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (val
     await daemons.ensure(etcd(paths));
     await daemons.ensure(kubeApiserver(paths));
   };
-  // Several steps wait for each of these, and the first to come starts it.
+  // Several steps wait for each of these; the first one starts it.
   let api: Promise<void> | undefined;
   let archives: Promise<Map<string, string>> | undefined;
   return [
@@ -151,7 +150,7 @@ function clusterSteps(paths: Paths, nodes: readonly NodePlan[], dnsAnswers: (val
           kubeProxy(paths, nodes),
           provisioner(paths),
         ];
-        // What these may read is among the objects.
+        // The objects include what these may read.
         const readers = [coreDns(paths), ...(enforcesPolicies ? [netpol(paths)] : [])];
         const allowed = applyBaseObjects(paths).then(() => Promise.all(readers.map((each) => daemons.ensure(each))));
         await Promise.all([allowed, ...others.map((daemon) => daemons.ensure(daemon))]);

@@ -1,4 +1,4 @@
-/** `npm run alerts`: the alerts as a rule file for a Prometheus that no operator runs. */
+/** `npm run alerts`: prints the alerts as a rule file, for a Prometheus without the operator. */
 import "../sandbox/host/check-node";
 import { Command } from "commander";
 import { stringify } from "yaml";

@@ -1,6 +1,6 @@
 /**
- * `npm run build`: makes the package that other programs depend on, in dist/, ready for `npm pack` and `npm publish`. Its version is that of this repository; what else
- * there is to say of it is in package/package.json.
+ * `npm run build`: makes the package that other programs depend on, in dist/, ready for `npm pack` and `npm publish`. Its version is that of this repository; the rest of
+ * its package.json is package/package.json.
  */
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
@@ -9,10 +9,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "..");
-/** Where it is made. @default dist; a test says where else */
+/** Where the package is made. @default dist; tests pass another directory */
 const DIST = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
-/** What the images are built from, and what npm shows of a package. The services' modules and bundles are none of it. */
+/** What the images are built from, and what npm shows of a package, without the services' modules and bundles. */
 const COPIED = [
   "CHANGELOG.md",
   "LICENSE",
@@ -36,12 +36,12 @@ const write = (path: string, content: unknown) => {
   writeFileSync(join(DIST, path), `${JSON.stringify(content, null, 2)}\n`);
 };
 
-/** The schema of the component for other languages, out of the types of its arguments. */
+/** The schema of the component for other languages, derived from the types of its arguments. */
 function schemaOf({ name, version, description }: Manifest) {
   const found = new Analyzer(join(ROOT, "components", "provider"), name, { main: "kafka.ts" }, new Set(["Kafka"]));
   const { components, typeDefinitions, dependencies } = found.analyze();
   const schema = generateSchema(name, version, description, components, typeDefinitions, dependencies);
-  // TypeScript has one kind of number. All of ours are whole, and other languages shall not ask for 3.0 brokers.
+  // TypeScript has one kind of number. All numbers here are whole; other languages should not have to write 3.0 brokers.
   return JSON.parse(JSON.stringify(schema).replaceAll('"type":"number"', '"type":"integer"')) as unknown;
 }
 

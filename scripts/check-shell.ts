@@ -5,13 +5,13 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "..");
 const SCRIPTS = ["images/**/*.sh", "sandbox/**/*.sh", ".ci/run"];
-// A hint of style is no defect; sourced files are checked along with those that source them.
+// Hints of style are no defects; sourced files are checked with the files that source them.
 const OPTIONS = ["--severity=warning", "--external-sources", "--source-path=SCRIPTDIR"];
 
 const runs = (command: string, ...args: string[]): boolean =>
   spawnSync(command, args, { stdio: "ignore" }).status === 0;
 
-/** Whether ShellCheck is there, if need be by installing it. */
+/** Whether ShellCheck is there; installs it where possible. */
 function provide(): boolean {
   if (runs("shellcheck", "--version")) return true;
   if (process.getuid?.() !== 0 || !runs("apt-get", "--version")) return false;

@@ -23,11 +23,11 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 if (!fs.existsSync(actionlint)) {
   fs.mkdirSync(bin, { recursive: true });
-  // Go names the program without its version; a run beside this one may do the same.
+  // Go names the program without its version, and a concurrent run may install it too.
   const folder = fs.mkdtempSync(path.join(bin, "actionlint-"));
   run("go", ["install", `github.com/rhysd/actionlint/cmd/actionlint@${version}`], { GOBIN: folder, GOFLAGS: "" });
   fs.renameSync(path.join(folder, "actionlint"), actionlint);
   fs.rmdirSync(folder);
 }
-// Without these two, findings would depend on what else the machine has.
+// Without these two flags, findings would depend on which other linters the machine has.
 run(actionlint, ["-shellcheck=", "-pyflakes="]);

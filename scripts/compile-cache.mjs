@@ -1,4 +1,4 @@
-// Loaded before the program (Pulumi.yaml): Node.js keeps the compiled form of all that is loaded for the next preview. Before 22.1 it cannot, and starts as ever.
+// Loaded before the program (Pulumi.yaml): Node.js caches the compiled code of everything that it loads, for the next preview. Versions before 22.1 cannot, and compile each time.
 import module from "node:module";
 
 module.enableCompileCache?.();

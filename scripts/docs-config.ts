@@ -1,4 +1,4 @@
-/** Writes docs/configuration.md, schema/kafka-stack.schema.json and the `config:` block of Pulumi.yaml out of the config's schema. */
+/** Writes docs/configuration.md, schema/kafka-stack.schema.json and the `config:` block of Pulumi.yaml from the config's schema. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT, generated } from "./docs";

@@ -1,25 +1,25 @@
 /**
- * Writes config/kafka-settings.json: the settings of every Kafka version that a stack may run, with types and bounds, asked of Kafka's own jars.
+ * Writes components/kafka/kafka-settings.json: the settings of every Kafka version that a stack may run, with types and bounds, read from Kafka's own jars.
  * Needs Maven and a JDK; run it (`npm run docs:kafka-settings`) when a version is added.
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
 import { KAFKA_VERSIONS, type KafkaVersion } from "../config/kafka";
-import type { KafkaSetting, SettingTable } from "../config/kafka-settings";
+import type { KafkaSetting, SettingTable } from "../components/kafka/kafka-settings";
 import { isExact } from "../config/numbers";
 import { askKafka } from "./kafka";
 
 const ROOT = resolve(__dirname, "..");
 const VERSIONS: readonly KafkaVersion[] = [...KAFKA_VERSIONS.kraft].reverse();
 
-/** Something that some versions have. */
+/** Something that only some versions have. */
 interface Versioned<T> {
   readonly value: T;
   readonly versions: KafkaVersion[];
 }
 
-/** Bounds and choices out of a validator's text: `[1,...]`, `[0,...,1]`, `[1,...,9] or -1`, `[compact, delete]`, `(case insensitive) [A, B]`. */
+/** Bounds and choices, parsed from a validator's text: `[1,...]`, `[0,...,1]`, `[1,...,9] or -1`, `[compact, delete]`, `(case insensitive) [A, B]`. */
 function bounds(type: string, validator: string): Partial<KafkaSetting> {
   const range = /^\[(-?[\d.]+),\.\.\.(?:,(-?[\d.]+))?\](?: or (-?\d+))?$/.exec(validator);
   if (range) {
@@ -30,7 +30,7 @@ function bounds(type: string, validator: string): Partial<KafkaSetting> {
       ...(or !== undefined && { or: Number(or) }),
     };
   }
-  // A pool of threads that follows another setting unless it has a size of its own.
+  // The size of a thread pool that defaults to another setting.
   if (validator.startsWith("The default value of -1")) return { min: 1, or: -1 };
   const choices = /^(\(case insensitive\) )?\[([\w.-]+(?:, [\w.-]+)*)\]$/.exec(validator);
   if (choices?.[2] === undefined || (type !== "string" && type !== "list")) return {};
@@ -41,7 +41,7 @@ function bounds(type: string, validator: string): Partial<KafkaSetting> {
   };
 }
 
-/** What the jars say of one setting. */
+/** One setting, as the jars describe it. */
 function settingOf([type = "", validator = "", preset = "", empty, blank]: readonly string[]): KafkaSetting {
   const isList = type === "list";
   return {
@@ -53,7 +53,7 @@ function settingOf([type = "", validator = "", preset = "", empty, blank]: reado
   };
 }
 
-/** Adds what a version has to what others have; the same twice is one entry with both versions. */
+/** Merges a version's settings into those of the others; equal ones become one entry with both versions. */
 function add<T>(to: Map<string, Versioned<T>[]>, name: string, value: T, version: KafkaVersion): void {
   const all = to.get(name) ?? [];
   const same = all.find((other) => JSON.stringify(other.value) === JSON.stringify(value));
@@ -96,9 +96,9 @@ async function collect(): Promise<SettingTable> {
 const inOrder = <T>(entries: readonly [string, T][]): Record<string, T> =>
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** One setting a line, in the order of their names, so that a diff shows what a Kafka version changed. */
+/** One setting per line, sorted by name, so that a diff shows what a Kafka version changed. */
 async function write(): Promise<void> {
-  const file = join(ROOT, "config/kafka-settings.json");
+  const file = join(ROOT, "components/kafka/kafka-settings.json");
   writeFileSync(file, await format(JSON.stringify(await collect()), { parser: "json", printWidth: 120 }));
 }
 

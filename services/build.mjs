@@ -18,6 +18,7 @@ await build({
     kconsumer: "src/kconsumer/main.ts",
     ops: "src/ops/main.ts",
     certificates: "src/certificates/main.ts",
+    lag: "src/lag/main.ts",
   },
   outdir: "dist",
   bundle: true,

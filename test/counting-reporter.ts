@@ -1,7 +1,7 @@
 import Mocha from "mocha";
 import { writeFileSync } from "node:fs";
 
-/** What a run of mocha came to. */
+/** The result of a mocha run. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -10,10 +10,10 @@ export interface Counts {
   readonly failures: readonly string[];
 }
 
-/** Environment variable that names the file which the counts are written to. */
+/** Environment variable with the file to write the counts to. */
 export const COUNTS_FILE = "TEST_COUNTS_FILE";
 
-/** Mocha's usual output for people, and the counts in a file for the run around it. */
+/** Mocha's usual output for people, and the counts in a file for the surrounding run. */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options?: Mocha.MochaOptions) {
     super(runner, options);

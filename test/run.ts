@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything from static checks to end to end, in this order. A part that fails does not keep the others from running. The last line is
- * `N passed, N failed, N skipped` over all parts; a part that is no mocha run, or that died before it could count, counts as one test.
+ * `N passed, N failed, N skipped` over all parts; a part that does not use mocha, or that died before it could count, counts as one test.
  */
 import "../sandbox/host/check-node";
 import { spawnSync } from "node:child_process";
@@ -39,7 +39,7 @@ function mocha(title: string, script: string): Counts {
   const counts: Counts = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Counts)
     : { passed: 0, failed: 0, skipped: 0, failures: [] };
-  // A run that fails without a failed test broke in a hook, in loading its files, or was killed.
+  // A run that fails without a failed test failed in a hook or while loading its files, or was killed.
   if (ended || counts.failed > 0) return counts;
   return { ...counts, failed: 1, failures: [`npm run ${script} ended early`] };
 }

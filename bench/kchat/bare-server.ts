@@ -1,4 +1,4 @@
-/** `bare-server <frame>`: an event stream server of nothing but Node.js, which sends everyone the frame that it was given. The measure for kconsumer. */
+/** `bare-server <frame>`: a plain Node.js event stream server, which sends everyone the given frame. kconsumer is measured against it. */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "./child";

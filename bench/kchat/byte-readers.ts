@@ -1,8 +1,8 @@
-/** `byte-readers <port> <count>`: that many readers of an event stream, which do nothing but count what they get. */
+/** `byte-readers <port> <count>`: that many readers of an event stream, which only count the bytes that they receive. */
 import { serve } from "./child";
 import { readStream } from "./stream";
 
-/** Connections that are begun before the first of them is there. */
+/** Connections that are opened at the same time. */
 const AT_ONCE = 100;
 
 const [port = 0, count = 0] = process.argv.slice(2).map(Number);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A program of this directory in a process of its own, which is told things and answers them. */
+/** A program of this directory as a child process that receives requests and answers them. */
 export class Child {
   readonly #process: ChildProcess;
   /** Rejects when the process has ended. */
@@ -28,14 +28,14 @@ export class Child {
     return this.#process.pid ?? 0;
   }
 
-  /** Says something and waits for the answer. */
+  /** Sends a request and waits for the answer. */
   async ask(what: string): Promise<unknown> {
     const answer = this.#answer();
     this.#process.send(what);
     return answer;
   }
 
-  /** Says something that is not answered. */
+  /** Sends a request that has no answer. */
   tell(what: string): void {
     this.#process.send(what);
   }
@@ -51,7 +51,7 @@ export class Child {
   }
 }
 
-/** A child's side: says that it is ready, and answers what it is asked; what gives nothing back is not answered. */
+/** The child's side: reports that it is ready, and answers requests; a handler that returns nothing sends no answer. */
 export function serve(answers: Readonly<Record<string, () => unknown>>): void {
   process.on("message", (what: string) => {
     const answer = answers[what]?.();

@@ -4,16 +4,16 @@ import { atRate } from "./pace";
 import { type Stage, TOPICS } from "./stage";
 
 const READERS = 5_000;
-/** Messages per second, and for how many seconds, the first of which are not counted. */
+/** Messages per second, and seconds of load; the first seconds are not counted. */
 const RATE = 20;
 const WARM_UP = 5;
 const SECONDS = 20;
-/** What kconsumer may take: CPU time beside a bare server's, and bytes of memory for each reader. */
+/** Goals for kconsumer: the ratio of its CPU time to a bare server's, and bytes of memory for each reader. */
 const GOALS = { cpu: 1.3, bytesPerReader: 20 * 1_024 } as const;
 /** A message of ordinary length. */
 const MESSAGE = `bench: ${"a message of ordinary length, ".repeat(3)}`;
 
-/** What a server took. */
+/** What a server used. */
 interface Cost {
   /** Seconds of CPU time for each second. */
   readonly cpu: number;
@@ -22,7 +22,7 @@ interface Cost {
   readonly received: number;
 }
 
-/** CPU time and memory of one kconsumer with many readers, beside a server of nothing but Node.js that sends the same bytes. */
+/** CPU time and memory of one kconsumer with many readers, compared with a plain Node.js server that sends the same bytes. */
 export async function fanOut(stage: Stage): Promise<string[]> {
   const { producer, consumer } = stage.ports;
   const post = async () => {
@@ -65,7 +65,7 @@ async function cost(pid: number, port: number, send: () => Promise<unknown>): Pr
   return { cpu, bytesPerReader, received };
 }
 
-/** How much the readers have got once nothing more is coming. A machine that is busy with other things brings the last of it late. */
+/** Bytes that the readers have received once no more arrive. A busy machine delivers the last of them late. */
 async function settled(readers: Child): Promise<number> {
   let before = -1;
   for (;;) {

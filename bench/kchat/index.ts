@@ -2,7 +2,7 @@ import { fanOut } from "./fan-out";
 import { latency } from "./latency";
 import { openStage } from "./stage";
 
-/** kchat beside what it is made of: its way of producing and consuming for latency, Node.js for fan-out. Needs no cluster: Kafka and the services are plain processes. */
+/** kchat compared with its parts: with plain produce and consume for latency, with plain Node.js for fan-out. Needs no cluster: Kafka and the services are plain processes. */
 export async function kchat(): Promise<string[]> {
   const stage = await openStage();
   try {

@@ -1,13 +1,13 @@
 import { createHistogram } from "node:perf_hooks";
 
-/** Milliseconds that messages took to get to a reader. */
+/** Milliseconds from a message's sending to its arrival at a reader. */
 export interface Latencies {
   readonly p50: number;
   readonly p99: number;
   readonly p999: number;
 }
 
-/** Collects the time that stamped messages (see `pace.ts`) took. */
+/** Collects the latencies of stamped messages (see `pace.ts`). */
 export class LatencyRecorder {
   readonly #histogram = createHistogram();
 
@@ -31,7 +31,7 @@ export class LatencyRecorder {
   }
 }
 
-/** What a process that records latencies is asked. */
+/** Requests to a process that records latencies. */
 export function answersOf(recorder: LatencyRecorder): Readonly<Record<string, () => unknown>> {
   return { count: () => recorder.count, take: () => recorder.take() };
 }

@@ -14,23 +14,23 @@ const LOADS = [
   { rate: 100, seconds: 10 },
   { rate: 1_000, seconds: 8 },
 ] as const;
-/** Each load is put on both sides in turns, so that what else changes meanwhile hits both. */
+/** The sides take turns under each load, so that other changes on the machine affect both. */
 const ROUNDS = 3;
 /** Seconds of the same load before each measurement, so that both sides' code is compiled. */
 const WARM_UP = 3;
-/** Seconds of the highest load on each side before everything: the brokers' virtual machines compile for as long. */
+/** Seconds of the highest load on each side before any measurement: the brokers' JVMs compile for as long. */
 const BROKERS_WARM_UP = 15;
 const READERS = [1, 100] as const;
-/** For how long messages may be on their way once Kafka has acknowledged them. */
+/** Longest time that messages may take to arrive once Kafka has acknowledged them. */
 const ARRIVAL_MS = 30_000;
-/** What kchat may take beside Kafka alone, at the 99th percentile. */
+/** Goal: the ratio of kchat's 99th percentile to that of Kafka alone. */
 const GOAL = 1.5;
 /** kproducer's defaults. */
 const LIMITS = { bufferBytes: 16_777_216, timeoutMs: 10_000 } as const;
 
 /**
- * Time from a message's sending to its arrival: from POST to event stream, beside produce to consume without the services. Both sides write by the same code,
- * so that both put into a request what waits for it, and have one request under way; a client that sends each message by itself falls behind at
+ * Time from a message's sending to its arrival: from POST to event stream, beside produce to consume without the services. Both sides use the same producer code,
+ * so both batch what is waiting and have one request in flight; a client that sends each message by itself falls behind at
  * rates at which kproducer does not.
  */
 export async function latency(stage: Stage): Promise<string[]> {
@@ -48,7 +48,7 @@ export async function latency(stage: Stage): Promise<string[]> {
         raw.push(await measure(await rawConsumer(stage, produce), load, 1, () => produce(stamped())));
         for (const { count, measured } of chat) {
           const readers = await Child.start("stream-readers", String(stage.ports.consumer), String(count));
-          // With connections of its own: idle ones of an earlier measurement may be about to be closed.
+          // New connections: idle ones of an earlier measurement may be about to close.
           measured.push(await measure(readers, load, count, poster(stage.ports.producer)));
         }
       }
@@ -63,7 +63,7 @@ export async function latency(stage: Stage): Promise<string[]> {
   }
 }
 
-/** A consumer that has its partition, which it only shows by what it gets. */
+/** A consumer that has its partition; only a received message shows that. */
 async function rawConsumer(stage: Stage, produce: (message: string) => Promise<unknown>): Promise<Child> {
   const knocking = setInterval(() => void produce("knock").catch(() => undefined), 500);
   try {
@@ -73,7 +73,7 @@ async function rawConsumer(stage: Stage, produce: (message: string) => Promise<u
   }
 }
 
-/** Puts load on and asks `receiver`, which is ended afterwards, how long the messages took. */
+/** Applies load and asks `receiver` for the latencies; the receiver is stopped afterwards. */
 async function measure(
   receiver: Child,
   { rate, seconds }: (typeof LOADS)[number],
@@ -90,19 +90,19 @@ async function measure(
   }
 }
 
-/** How long the messages took since the last call, once all of them are there. */
+/** The latencies since the last call, once all messages have arrived. */
 async function arrived(receiver: Child, count: number): Promise<Latencies> {
   const deadline = performance.now() + ARRIVAL_MS;
   for (;;) {
     const missing = count - ((await receiver.ask("count")) as number);
     if (missing === 0) return (await receiver.ask("take")) as Latencies;
-    if (missing < 0) throw new Error(`${-missing} messages came twice.`);
+    if (missing < 0) throw new Error(`${-missing} messages arrived twice.`);
     if (performance.now() > deadline) throw new Error(`${missing} messages did not arrive.`);
     await delay(10);
   }
 }
 
-/** The middle of the rounds, for each figure by itself. */
+/** The median of the rounds, for each figure separately. */
 function shown(rounds: readonly Latencies[]): string {
   const middle = (figure: keyof Latencies) => median(rounds.map((latencies) => latencies[figure])).toFixed(1);
   return `p50 ${middle("p50")} ms, p99 ${middle("p99")} ms, p99.9 ${middle("p999")} ms`;

@@ -1,5 +1,5 @@
 /**
- * Calls `send` at a steady rate, in the pace of the clock and not of the answers, and resolves when all calls have ended.
+ * Calls `send` at a steady rate that does not depend on the answers, and resolves when all calls have ended.
  *
  * @throws the first error of a call, after all have ended.
  */
@@ -12,7 +12,7 @@ export async function atRate(perSecond: number, seconds: number, send: () => Pro
       const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * perSecond));
       while (calls.length < due) {
         const call = send();
-        // Looked at once all have ended.
+        // Checked when all have ended.
         call.catch(() => undefined);
         calls.push(call);
       }
@@ -25,7 +25,7 @@ export async function atRate(perSecond: number, seconds: number, send: () => Pro
   if (failed[0] !== undefined) throw failed[0].reason;
 }
 
-/** A message that says when it was sent, on the clock that all processes of this machine share. */
+/** A message with the time it was sent, on the clock that all processes of this machine share. */
 export function stamped(): string {
   return `bench: ${process.hrtime.bigint()}`;
 }

@@ -1,4 +1,4 @@
-/** `raw-consumer <bootstrap> <topic>`: reads a topic by the client library alone, and tells how long messages took to get to it. */
+/** `raw-consumer <bootstrap> <topic>`: reads a topic with the client library alone, and reports the latencies of messages. */
 import { randomUUID } from "node:crypto";
 import { Consumer, MessagesStreamModes, stringDeserializers } from "@platformatic/kafka";
 import { serve } from "./child";
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     clientId: "bench",
     bootstrapBrokers: bootstrap.split(","),
     deserializers: stringDeserializers,
-    // A new cluster first has to make the topic in which it keeps consumer groups.
+    // A new cluster first has to create the topic for consumer groups.
     retries: 60,
     retryDelay: 500,
   });
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   stream.on("data", ({ value }) => {
     if (value.startsWith("bench: ")) recorder.record(value.slice("bench: ".length));
     else if (!isReady) {
-      // Somebody knocks, and is heard: the consumer has its partitions.
+      // A first message arrived: the consumer has its partitions.
       isReady = true;
       serve(answersOf(recorder));
     }

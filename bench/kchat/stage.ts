@@ -18,7 +18,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Topics of the stage: the room, and another like it for what goes past the services. Three replicas, of which two must have a message. */
+/** Topics of the stage: the room, and another like it for traffic that bypasses the services. Three replicas, two of which must have a message. */
 export const TOPICS = { room: "chatroom", raw: "raw" } as const;
 
 /** Builds the services and starts everything. */
@@ -45,11 +45,11 @@ export async function openStage(): Promise<Stage> {
     KCHAT_RATE_LIMIT: "1000000",
   };
   const producer = new ServiceProcess("kproducer", PORTS.producer, environment);
-  // Above what the benchmarks need, so that those who leave and those who come do not stand in each other's way.
+  // More than the benchmarks need, so that leaving and arriving readers do not compete for seats.
   const consumer = new ServiceProcess("kconsumer", PORTS.consumer, {
     ...environment,
     KCHAT_MAX_READERS: "10000",
-    // And all of them come from one address.
+    // All of them come from one address.
     KCHAT_MAX_READERS_PER_ADDRESS: "10000",
   });
   await Promise.all([producer.start(), consumer.start()]);

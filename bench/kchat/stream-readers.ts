@@ -1,4 +1,4 @@
-/** `stream-readers <port> <count>`: that many readers of kconsumer, which tell how long messages took to get to them. */
+/** `stream-readers <port> <count>`: that many readers of kconsumer, which report the latencies of messages. */
 import { serve } from "./child";
 import { answersOf, LatencyRecorder } from "./latencies";
 import { readStream } from "./stream";
@@ -6,7 +6,7 @@ import { readStream } from "./stream";
 const [port = 0, count = 0] = process.argv.slice(2).map(Number);
 const recorder = new LatencyRecorder();
 
-/** What a stamped message begins with in a stream. */
+/** The beginning of a stamped message in a stream. */
 const MARK = "data: bench: ";
 
 function read(): Promise<void> {

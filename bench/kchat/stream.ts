@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 
-/** For all streams of a process: what one of them got is looked at before the next one gets something. */
+/** One buffer for all streams of a process: its content is read before the next stream fills it. */
 const buffer = Buffer.alloc(65_536);
 
 /**
  * Reads a room's event stream at a port of this machine until the process ends, which it does when the stream does. Resolves when the stream has begun.
  *
- * @param take is called with what has come, which is there only for the time of the call.
+ * @param take is called with the received bytes, which are valid only during the call.
  */
 export function readStream(port: number, take: (bytes: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {

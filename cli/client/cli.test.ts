@@ -45,7 +45,7 @@ describe("npm run client with a cluster", function () {
     }
   }
 
-  it("gives the tool what it is given, and its end too, and shows what it says", async () => {
+  it("passes input and its end to the tool, and shows its output", async () => {
     const { code, output, errors, commands, pods } = await client(
       { stdout: "done\n", stderr: "a warning\n", code: 0 },
       "hello\n",
@@ -57,7 +57,7 @@ describe("npm run client with a cluster", function () {
     assert.equal(pods.size, 0);
   });
 
-  it("ends as the tool ends", async () => {
+  it("exits with the tool's code", async () => {
     const { code, errors, pods } = await client({ stderr: "no topic\n", code: 3 }, "", "kafka-topics", "--describe");
     assert.deepEqual([code, errors, pods.size], [3, "no topic\n", 0]);
   });

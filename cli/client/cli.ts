@@ -1,11 +1,11 @@
 /**
  * `npm run client -- kafka-topics --list`: runs one of Kafka's tools in a pod of its own beside the brokers, with this process's input and
- * output. Works through the Kubernetes API alone: no broker port need be open to the caller, and nothing of Kafka need be installed.
+ * output. It needs only the Kubernetes API: no broker port has to be open to the caller, and nothing of Kafka has to be installed.
  */
 import "../../sandbox/host/check-node";
 import { AppsV1Api, CoreV1Api, type V1Status } from "@kubernetes/client-node";
 import { Command } from "commander";
-import { copyTo, execute, kubeConfig, messageOf, untilPod } from "../kubernetes";
+import { copyTo, execute, kubeConfig, leftBehind, messageOf, untilPod } from "../kubernetes";
 import { namespaceOf, type StackOptions, stackOptions } from "../stack-options";
 import { CLIENT, clientPod } from "./pod";
 import { toolCommand } from "./tool";
@@ -30,7 +30,8 @@ async function client(command: readonly string[], options: StackOptions): Promis
     });
   const created = await api.createNamespacedPod({ namespace, body: clientPod(brokers) });
   const name = created.metadata?.name ?? "";
-  const remove = () => api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 1 }).catch(() => undefined);
+  const remove = () =>
+    api.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 1 }).catch(leftBehind(name, namespace));
   process.once("SIGINT", () => void remove().then(() => process.exit(130)));
   process.once("SIGTERM", () => void remove().then(() => process.exit(143)));
   try {

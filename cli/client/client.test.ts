@@ -14,21 +14,21 @@ describe("npm run client", () => {
     ]);
   });
 
-  it("leaves an address alone, and tools that take it otherwise", () => {
+  it("keeps a given address, and skips tools that take it in another form", () => {
     const elsewhere = ["--list", "--bootstrap-server=broker-0.broker:9092"];
     assert.deepEqual(toolCommand("kafka-topics", elsewhere), ["kafka-topics.sh", ...elsewhere]);
     assert.deepEqual(toolCommand("kafka-storage", ["random-uuid"]), ["kafka-storage.sh", "random-uuid"]);
     assert.deepEqual(toolCommand("kafka-topics", ["--help"]), ["kafka-topics.sh", "--help"]);
   });
 
-  it("names the tools that there are", () => {
+  it("names the tools that exist", () => {
     assert.throws(
       () => toolCommand("kafka-mirror-maker", []),
       /no tool kafka-mirror-maker; it has kafka-acls, .*kafka-topics/,
     );
   });
 
-  it("runs under the PodSecurity standard restricted, in the brokers' image and nothing else of theirs", () => {
+  it("runs under the PodSecurity standard restricted, with nothing of the brokers but their image", () => {
     const broker = {
       name: "broker",
       image: "kafka@sha256:1",

@@ -8,7 +8,7 @@ const TOOLS = readFileSync(join(__dirname, "../../images/kafka/etc/tools.txt"), 
   .split("\n")
   .flatMap((line) => /^(\S+)\.sh /.exec(line)?.[1] ?? []);
 
-/** Tools that take the brokers' address in another form than `--bootstrap-server ADDRESS` before everything else, or none. */
+/** Tools without a leading `--bootstrap-server ADDRESS`: they name servers in another way, or need none. */
 const UNADDRESSED = ["kafka-cluster", "kafka-dump-log", "kafka-producer-perf-test", "kafka-storage", "zookeeper-shell"];
 
 /** Options that say which servers a tool asks. */

@@ -16,7 +16,7 @@ interface Options extends Named {
 
 const list = (text: string): string[] => text.split(",").filter((name) => name !== "");
 
-/** `npm run ops -- recover-quorum`: says what is left of the metadata of a quorum that lost most of its disks; with names, brings it back from there. */
+/** `npm run ops -- recover-quorum`: reports what is left of the metadata of a quorum that lost most of its disks; with names, recovers it from there. */
 export const recoverQuorum = (): Command =>
   new Command("recover-quorum")
     .description("bring back a quorum that lost most of its disks, from the most complete copy of the metadata")

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Copy, Disk, Server } from "./survey";
 
-/** What somebody named who asks for a recovery; nothing of it is guessed. */
+/** The names that a recovery was asked for with; none of them is guessed. */
 export interface Named {
   /** The server whose copy is taken. */
   readonly from?: string | undefined;
@@ -23,7 +23,7 @@ export interface Plan {
   readonly epoch: number;
 }
 
-/** Why nothing is done, for people; or what would be done, and whether it was named. */
+/** Why nothing is done, for people; or the plan, and whether it was asked for by name. */
 export type Judgement =
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "unnamed"; readonly plan: Plan; readonly why: string | undefined }
@@ -119,7 +119,7 @@ export function judge(servers: readonly Server[], fixed: boolean, named: Named):
   return { kind: "agreed", plan };
 }
 
-/** The command that asks for a plan by name. */
+/** The command that starts a plan. */
 export const commandFor = ({ from, lost }: Plan, { without = [] }: Named): string =>
   `npm run ops -- recover-quorum --from ${from.name} --lost ${lost.map(({ name }) => name).join(",")}${without.length > 0 ? ` --without ${without.join(",")}` : ""}`;
 

@@ -10,7 +10,7 @@ const CONFIG = "kafka-config";
 /** How long a server may take to say what it has, in milliseconds; a container that has just ended is tried again. */
 const PATIENCE_MS = 30_000;
 
-/** What is sent to a pod at a time: the API server takes no message of any size. */
+/** Size of the chunks sent to a pod: the API server limits the size of messages. */
 const FRAME_BYTES = 32_768;
 
 /** The servers of a stack, through the Kubernetes API alone. */
@@ -56,7 +56,7 @@ export class Pods {
   async run(pod: string, command: readonly string[], input?: Buffer): Promise<Buffer> {
     const { spec } = await this.core.readNamespacedPod({ name: pod, namespace: this.namespace });
     const [out, err] = [new Collected(), new Collected()];
-    // Left open: closing it would close the connection before the command has answered. The command is told how long its input is.
+    // Stays open: closing it would close the connection before the command has answered. The command is told how long its input is.
     const stdin = input === undefined ? undefined : new PassThrough();
     for (let at = 0; at < (input?.length ?? 0); at += FRAME_BYTES) stdin?.write(input?.subarray(at, at + FRAME_BYTES));
     const place = { namespace: this.namespace, pod, container: spec?.containers[0]?.name ?? "" };
@@ -73,7 +73,7 @@ export class Pods {
     return (await this.run(pod, ["bash", "-c", ask])).toString();
   }
 
-  /** Starts a server anew, at once. */
+  /** Restarts a server at once. */
   async restart(pod: string): Promise<void> {
     await this.core.deleteNamespacedPod({ name: pod, namespace: this.namespace, gracePeriodSeconds: 1 });
   }

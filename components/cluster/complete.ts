@@ -63,7 +63,7 @@ export interface CompleteCluster {
 }
 
 /** Servers of any kind when their number is not written: the fewest that one may be missing of. */
-const DEFAULT_REPLICAS = 3;
+export const DEFAULT_REPLICAS = 3;
 
 /** Fills in what is not written. */
 export function completeCluster(written: ClusterSpec): CompleteCluster {

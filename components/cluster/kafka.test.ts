@@ -174,7 +174,40 @@ describe("a Kafka cluster", () => {
   });
 
   it("refuses a heap that is no size", async () => {
-    await assert.rejects(events({ brokers: { heap: "4 GB" } }), /"4 GB" is no JVM heap size/);
+    await assert.rejects(
+      events({ brokers: { heap: "4 GB" } }),
+      /^Error: The cluster events is refused: brokers\.heap: 4 GB is refused; allowed is a JVM heap size/,
+    );
+  });
+
+  it("refuses what makes no cluster, all at once", async () => {
+    const wrong: Partial<KafkaArgs> = {
+      brokers: { replicas: 0, resources: { limits: { memory: "lots" } }, storage: { size: "big" } },
+      controllers: 2,
+      settings: { "log.dirs": "/data", "log.retention.hour": 1, "num.io.threads": "many" },
+      topics: [{ name: "a" }, { name: "a" }, { name: "b/c", partitions: 0 }],
+    };
+    await assert.rejects(events(wrong), ({ message }: Error) => {
+      for (const part of [
+        "brokers.replicas: 0 is refused; allowed is a whole number from 1 to 1000",
+        "brokers.resources.limits.memory: lots is refused",
+        "brokers.storage.size: big is refused",
+        "controllers: 2 is refused; allowed is an odd number from 1 to 9",
+        'settings["log.dirs"]: belongs to the stack',
+        'settings["log.retention.hour"]: is unknown to Kafka; did you mean log.retention.hours?',
+        'settings["num.io.threads"]: many is refused',
+        "topics[1].name: a is declared twice",
+        "topics[2].name: b/c is refused",
+        "topics[2].partitions: 0 is refused",
+      ]) {
+        assert.ok(message.includes(part), `${part}\n---\n${message}`);
+      }
+      return true;
+    });
+    await assert.rejects(
+      events({ brokers: 2, topics: [{ name: "a", replicationFactor: 3 }] }),
+      /topics\[0\]\.replicationFactor: 3 is refused; allowed is at most 2, the number of brokers/,
+    );
   });
 
   it("declares topics with copies that fit the brokers", async () => {

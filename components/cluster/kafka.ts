@@ -16,11 +16,13 @@ import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
 import { JobsOfThisRun } from "../operations/this-run";
 import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
+import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
 import { completeCluster, type ClusterSpec } from "./complete";
 import type { KafkaImages } from "./images";
+import { refuseBadArguments } from "./judge-arguments";
 import { settle, type Surroundings } from "./surroundings";
 
 /** How much of the cluster's network and time a change may take. */
@@ -86,9 +88,21 @@ export class Kafka extends pulumi.ComponentResource {
   constructor(name: string, given: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
     tolerateMocks();
+    refuseBadArguments(name, given);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
     const complete = completeCluster(given);
+    refusePodsOf(
+      {
+        zookeeper: complete.zookeeper !== undefined,
+        dedicated: complete.zookeeper === undefined && typeof complete.controllers === "object",
+        zones: given.spread?.zoneLabel !== undefined,
+        brokerGrace: complete.brokers.terminationGracePeriodSeconds,
+        controllerGrace:
+          typeof complete.controllers === "object" ? complete.controllers.terminationGracePeriodSeconds : undefined,
+      },
+      given.pods,
+    );
     const settled = settle(this, { name, prefix }, given, complete);
     const args = { ...given, ...complete, ...settled };
     // The parts were the program's own once: stacks of that time keep their state.
@@ -135,7 +149,8 @@ export class Kafka extends pulumi.ComponentResource {
 
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
-    const scope = { namespace: args.namespace, instance: args.instance, pullSecret: args.pullSecret };
+    const { namespace, instance, pullSecret, pods } = args;
+    const scope = { namespace, instance, pullSecret, pods };
     const desired: Desired = {
       version,
       brokers: nodeIds("broker", args.brokers.replicas),

@@ -4,6 +4,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { SecuredNamespace } from "../kubernetes/namespace";
 import { clusterProviders } from "../kubernetes/providers";
 import type { Scope } from "../kubernetes/scope";
+import type { PodOverlays } from "../pods/types";
 import { PullSecret } from "../registry/pull-secret";
 import type { CompleteCluster } from "./complete";
 import { buildImages, registryOf, type ImageBuild, type KafkaImages } from "./images";
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly instance?: string | undefined;
   /** Name of the Secret of the namespace with which pods pull their images. @default one that is made where `images.registry` has a password, else none */
   readonly pullSecret?: pulumi.Input<string> | undefined;
+  /** What is laid over the pods, by kind: tolerations, sidecars and the like. What would break a server is refused. @default nothing */
+  readonly pods?: PodOverlays | undefined;
   /**
    * Provider for claims that outlive the stack, and for the namespace that they are in: it adopts what exists (`upsertExistingObjects`), so that a stack which was destroyed
    * finds its data when it is brought up again. @default the component's own; with a provider in the options, that one

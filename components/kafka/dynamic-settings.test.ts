@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { KAFKA_VERSIONS } from "../../config/kafka";
-import settings from "../../config/kafka-settings.json";
+import settings from "./kafka-settings.json";
 import { isDynamic } from "./dynamic-settings";
 
 const broker = settings.broker as Readonly<Record<string, readonly { readonly versions?: readonly string[] }[]>>;

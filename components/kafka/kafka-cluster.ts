@@ -119,7 +119,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       poolArgs("broker", args.brokers),
     ];
     const restarts = pulumi
-      .all(planned.map((each) => restartsOf({ ...each, pod: kafkaPod(each) })))
+      .all(planned.map((each) => restartsOf({ ...each, role: each.pool, pod: kafkaPod(each) })))
       .apply((hashes) => hashes.join(" "));
     const checked =
       args.restartBesideMissing === true

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { nodeIds, type Pool } from "./node-ids";
 import { PORTS } from "./settings";
-import { abilitiesOf } from "./versions";
+import { abilitiesOf, KAFKA_VERSIONS } from "./versions";
 
-/** The Kafka version of a cluster for which none is written, by how it keeps its metadata. 3.9 is the last line with ZooKeeper. */
-export const DEFAULT_VERSION = { kraft: "4.3.1", zookeeper: "3.9.2" } as const;
+/** The Kafka version of a cluster for which none is written, by how it keeps its metadata. */
+export const DEFAULT_VERSION = { kraft: KAFKA_VERSIONS.kraft[0], zookeeper: KAFKA_VERSIONS.zookeeper[0] } as const;
 
 /**
  * Whether controllers of a Kafka version join a running quorum by themselves, and can so be founded by one and change in number. Kafka 3.9 has quorums of the

@@ -5,6 +5,9 @@ import { dynamicOf, isDynamic } from "./dynamic-settings";
 /** Broker settings under Kafka's own names. */
 export type Settings = Readonly<Record<string, string | number | boolean>>;
 
+/** Value of a Kafka setting. */
+export type SettingValue = Settings[string];
+
 /** Ports of a Kafka server. */
 export const PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
 

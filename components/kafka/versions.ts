@@ -1,3 +1,15 @@
+/** Kafka versions that a cluster may run, by how it keeps its metadata, the default first. 3.9 is the last line with ZooKeeper. */
+export const KAFKA_VERSIONS = {
+  kraft: ["4.3.1", "4.2.1", "3.9.2"],
+  zookeeper: ["3.9.2"],
+} as const;
+
+/** How Kafka keeps its metadata: by itself (`kraft`) or in a ZooKeeper ensemble. */
+export type Mode = keyof typeof KAFKA_VERSIONS;
+
+/** A Kafka version that a cluster may run. */
+export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
+
 /** What differs between the lines of Kafka that a stack may run. */
 export interface Abilities {
   /** Whether it runs without ZooKeeper only, so that nothing of its own is left that needs one. */

@@ -4,6 +4,7 @@ import { tlsFiles } from "../certificates/tls-files";
 import type { Authentication } from "../kafka/settings";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
+import { refusePodsOfChat } from "../pods/context";
 import { ChatIngress, type IngressSpec } from "./chat-ingress";
 import { CHAT_PORTS } from "./ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
@@ -43,6 +44,7 @@ const CONSUMER_PODS = "kconsumer-pods";
 export class Chat extends pulumi.ComponentResource {
   constructor(name: string, args: ChatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kchat:Chat", name, {}, opts);
+    refusePodsOfChat(args.pods);
     const child = { parent: this };
     const trusted = args.trustedProxies ?? [];
     const token = args.token === undefined ? undefined : this.tokenSecret(name, args, args.token);

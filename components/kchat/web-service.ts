@@ -4,6 +4,8 @@ import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import type { MountedFiles } from "../operations/ops-pod";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
+import { httpProbe, SERVICE_PROBES } from "../pods/probes";
 
 /** How a service is reached and how many pods it has. */
 export interface WebServiceSpec {
@@ -64,7 +66,10 @@ export class WebService extends pulumi.ComponentResource {
           replicas: autoscaling?.min ?? args.replicas,
           selector: { matchLabels },
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-          template: { metadata: { labels: labels(args.instance, role) }, spec: pod(args) },
+          template: {
+            metadata: podMetadata(args, role, { labels: labels(args.instance, role) }),
+            spec: podSpec(args, role, pod(args)),
+          },
         },
       },
       {
@@ -140,9 +145,9 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
         resources: args.resources,
         ...saysWhyItEnded,
         securityContext: restrictedContainer,
-        startupProbe: probe("/healthz", args.port, { periodSeconds: 1, failureThreshold: 60 }),
-        readinessProbe: probe("/readyz", args.port, { periodSeconds: 2, failureThreshold: 2 }),
-        livenessProbe: probe("/healthz", args.port, { periodSeconds: 10, failureThreshold: 3 }),
+        startupProbe: httpProbe(SERVICE_PROBES, "startup", "/healthz", args.port),
+        readinessProbe: httpProbe(SERVICE_PROBES, "readiness", "/readyz", args.port),
+        livenessProbe: httpProbe(SERVICE_PROBES, "liveness", "/healthz", args.port),
         volumeMounts: [
           ...(args.secret === undefined ? [] : [{ name: "secret", mountPath: "/etc/kchat", readOnly: true }]),
           ...files.map(({ mount }) => mount),
@@ -154,8 +159,4 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
       ...files.map(({ volume }) => volume),
     ],
   };
-}
-
-function probe(path: string, port: number, timing: { periodSeconds: number; failureThreshold: number }) {
-  return { httpGet: { path, port }, timeoutSeconds: 3, ...timing };
 }

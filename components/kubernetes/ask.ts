@@ -1,4 +1,4 @@
-import { apiMessage, statusOf } from "./api-error";
+import { apiMessage, isNotFound, statusOf } from "./api-error";
 import { NEEDS_NODE } from "./core-api";
 
 /** Seconds after which a cluster that does not answer counts as out of reach; one that is slow answers within some. */
@@ -42,7 +42,7 @@ export async function orNone<Thing>(request: Promise<Thing>): Promise<Thing | nu
   try {
     return await request;
   } catch (error) {
-    if (statusOf(error) === 404) return null;
+    if (isNotFound(error)) return null;
     throw error;
   }
 }

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { ClusterAccess } from "./cluster-access";
-import { isContent, loadKubeconfig } from "./kubeconfig";
+import { isContent, loadKubeconfig, readKubeconfig } from "./kubeconfig";
 
 /** A kubeconfig with one context, whose cluster and user have its name. */
 const single = (name: string, { cluster = {}, user = {}, current = true }: Record<string, unknown> = {}) => ({
@@ -78,6 +78,17 @@ describe("the kubeconfig of a cluster", () => {
       assert.equal((await load({ kubeconfig: content }, elsewhere)).getCurrentContext(), "given");
     }
     assert.ok(!isContent(file) && !isContent("~/.kube/config"));
+  });
+
+  it("may have another cluster than the context's, and an empty one is none", async () => {
+    const clusters = [...single("one").clusters, ...single("two").clusters];
+    const file = write("cluster", { ...single("one"), clusters });
+    const config = readKubeconfig(new KubeConfig(), { kubeconfig: "", cluster: "two" }, { KUBECONFIG: file }, parse);
+    assert.deepEqual(
+      [config.getCurrentContext(), config.getCurrentCluster()?.server, config.getCurrentUser()?.name],
+      ["one", "https://two", "one"],
+    );
+    await assert.rejects(load({ kubeconfig: "" }, join(folder, "none")), /There is no kubeconfig at/);
   });
 
   it("is the service account's in a pod, and nothing where there is none", async () => {

@@ -45,6 +45,22 @@ export async function loadKubeconfig(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<KubeConfig> {
   const { parse } = await import("yaml");
+  return readKubeconfig(config, access, env, parse);
+}
+
+/** What a provider of Pulumi can name beside the access to a cluster. */
+interface ProviderAccess extends ClusterAccess {
+  /** The kubeconfig's cluster instead of the context's. @default the context's */
+  readonly cluster?: string | undefined;
+}
+
+/** The same for who has loaded a parser of YAML already. @throws as {@link loadKubeconfig} does */
+export function readKubeconfig(
+  config: KubeConfig,
+  access: ProviderAccess,
+  env: NodeJS.ProcessEnv,
+  parse: (text: string) => unknown,
+): KubeConfig {
   const source = sourceOf(access, env);
   if (source === undefined) {
     config.loadFromCluster();
@@ -53,12 +69,15 @@ export async function loadKubeconfig(
   const documents = source.texts.map(({ text, from }) =>
     documentOf(
       from,
-      read(from, (): unknown => parse(text)),
+      read(from, () => parse(text)),
     ),
   );
-  const merged = merge(documents.map((document, index) => absolute(document, source.texts[index]?.folder)));
+  const merged = withCluster(
+    merge(documents.map((document, index) => absolute(document, source.texts[index]?.folder))),
+    access.cluster,
+  );
   const chosen = chosenOf(merged, access.context, source.name);
-  if (source.isGiven) refuseRelative(documents, chosen, source.name);
+  if (source.isGiven) refuseRelative(withCluster(merge(documents), access.cluster), chosen, source.name);
   const users = merged.users.map((entry) => ({ ...entry, user: tokenRead(fields(entry["user"])) }));
   // One that is of no use stands in nobody's way but who asks for it.
   const lenient = { onInvalidEntry: "filter" } as Parameters<KubeConfig["loadFromString"]>[1];
@@ -68,6 +87,9 @@ export async function loadKubeconfig(
   }
   return config;
 }
+
+/** There is no file that could be read. */
+export class NoKubeconfig extends Error {}
 
 /** Whether a `kubeconfig` is the content of one and not a path. Contents hold credentials. */
 export const isContent = (kubeconfig: string): boolean => /[\n{]/.test(kubeconfig) && !existsSync(expand(kubeconfig));
@@ -83,13 +105,14 @@ interface Source {
 
 /** @returns undefined for the service account of the pod that this runs in */
 function sourceOf({ kubeconfig, context }: ClusterAccess, env: NodeJS.ProcessEnv): Source | undefined {
-  if (kubeconfig !== undefined) {
+  // None and an empty one are the same, as to Pulumi's provider.
+  if (kubeconfig !== undefined && kubeconfig !== "") {
     if (isContent(kubeconfig)) {
       const name = "the content of cluster.kubeconfig";
       return { name, isGiven: false, texts: [{ text: kubeconfig, from: name }] };
     }
     const file = expand(kubeconfig);
-    if (!existsSync(file)) throw new Error(noSuchFile(kubeconfig));
+    if (!existsSync(file)) throw new NoKubeconfig(noSuchFile(kubeconfig));
     return { name: file, isGiven: true, texts: [fileText(file)] };
   }
   const listed = env["KUBECONFIG"] ?? "";
@@ -98,7 +121,7 @@ function sourceOf({ kubeconfig, context }: ClusterAccess, env: NodeJS.ProcessEnv
   if (there.length > 0) return { name: there.join(" and "), isGiven: false, texts: there.map(fileText) };
   if (context === undefined && env["KUBERNETES_SERVICE_HOST"] !== undefined && existsSync(TOKEN)) return undefined;
   const where = listed === "" ? "KUBECONFIG is not set" : "KUBECONFIG names nothing else";
-  throw new Error(`There is no kubeconfig at ${files.join(" or ")}; ${where}. Name one by KUBECONFIG.`);
+  throw new NoKubeconfig(`There is no kubeconfig at ${files.join(" or ")}; ${where}. Name one by KUBECONFIG.`);
 }
 
 function noSuchFile(kubeconfig: string): string {
@@ -168,6 +191,13 @@ function merge(documents: readonly Document[]): Document {
   };
 }
 
+/** Every context with another cluster, if one is named. */
+function withCluster(document: Document, cluster: string | undefined): Document {
+  if (cluster === undefined) return document;
+  const contexts = document.contexts.map((entry) => ({ ...entry, context: { ...fields(entry["context"]), cluster } }));
+  return { ...document, contexts };
+}
+
 /** The context that counts, with what it names. */
 interface Chosen {
   readonly context: string;
@@ -218,8 +248,8 @@ function absolute(document: Document, folder: string | undefined): Document {
 }
 
 /** Pulumi's provider takes paths in a file that it is named as relative to where it runs. */
-function refuseRelative(documents: readonly Document[], { context }: Chosen, file: string): void {
-  const { cluster, user } = chosenOf(merge(documents), context, file);
+function refuseRelative(asWritten: Document, { context }: Chosen, file: string): void {
+  const { cluster, user } = chosenOf(asWritten, context, file);
   const [key, path] = [...relativePaths(cluster), ...relativePaths(user)][0] ?? [];
   if (key === undefined) return;
   throw new Error(

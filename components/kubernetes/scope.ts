@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { PodOverlays } from "../pods/types";
 
 /** Where the objects of a stack go and whose they are. */
 export interface Scope {
@@ -8,6 +9,8 @@ export interface Scope {
   readonly instance: string;
   /** Name of the Secret of the namespace with which pods pull their images. @default none: the registry asks for nobody, or nodes have an identity of their own */
   readonly pullSecret?: pulumi.Input<string> | undefined;
+  /** What is laid over the pods, by kind. @default nothing */
+  readonly pods?: PodOverlays | undefined;
 }
 
 /** What a pod does; the value of `app.kubernetes.io/component`. */
@@ -21,7 +24,8 @@ export type Role =
   | "ops"
   | "volumes"
   | "client"
-  | "monitoring";
+  | "monitoring"
+  | "lag-exporter";
 
 const NAMES: Record<Role, string> = {
   broker: "kafka",
@@ -34,6 +38,7 @@ const NAMES: Record<Role, string> = {
   ops: "kafka-ops",
   volumes: "kafka-volumes",
   monitoring: "kafka-monitoring",
+  "lag-exporter": "kafka-lag-exporter",
 };
 
 /** The labels that pods are selected by. They may not change during the life of a StatefulSet. */

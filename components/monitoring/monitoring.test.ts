@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/support/components";
 import { registered } from "../../test/support/recording";
 import { type RuleGroup, ruleGroups } from "./alerts";
+import { LAG_COMMAND, LAG_MEMORY_LIMIT } from "./lag-exporter";
 import { Monitoring, type MonitoringArgs } from "./monitoring";
 
 const monitoring = (args: Partial<MonitoringArgs> = {}) =>
@@ -84,6 +85,32 @@ describe("Monitoring", () => {
     });
     const without = parts(await monitoring({ ...wanted, alerts: false }));
     assert.deepEqual(without, ["NetworkPolicy monitoring-broker-access", "PodMonitor monitoring-pods"]);
+  });
+
+  it("measures consumers by a pod that the named namespaces may read, and nobody else", async () => {
+    const lag = { image: "services@sha256:1", bootstrap: "kafka-bootstrap:9092" };
+    const resources = await monitoring({ scrape: "annotations", lag });
+    assert.deepEqual(one(resources, "Service", "monitoring-lag-exporter").inputs["spec"], {
+      clusterIP: "None",
+      selector: selectorOf("lag-exporter"),
+      publishNotReadyAddresses: true,
+      ports: [{ name: "metrics", port: 9404 }],
+    });
+    const { spec } = one(resources, "NetworkPolicy", "monitoring-lag-exporter-access").inputs as Record<string, object>;
+    assert.deepEqual((spec as { podSelector: object }).podSelector, { matchLabels: selectorOf("lag-exporter") });
+    const { template } = (one(resources, "Deployment").inputs as { spec: { template: { spec: object } } }).spec;
+    const [container] = (template.spec as { containers: { command: string[]; env: object[] }[] }).containers;
+    assert.deepEqual(container?.command, [...LAG_COMMAND]);
+    assert.deepEqual(container.env, [
+      { name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap:9092" },
+      { name: "LAG_PORT", value: "9404" },
+    ]);
+  });
+
+  it("keeps V8's heap well below the limit of the pod's memory", () => {
+    const heap = Number(/--max-old-space-size=(\d+)/.exec(LAG_COMMAND.join(" "))?.[1]);
+    // The positions, and what a process takes beside them.
+    assert.ok(heap + 80 + 90 <= Number.parseInt(LAG_MEMORY_LIMIT));
   });
 
   it("annotates Services and no pods, which would restart them", async () => {

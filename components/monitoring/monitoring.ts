@@ -5,13 +5,17 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import { METRICS_PORT } from "../servers/server-pod";
 import { ruleGroups } from "./alerts";
+import { LagExporter, type LagSource } from "./lag-exporter";
 
 /** Pods that give metrics. */
-export type Monitored = Extract<Role, "broker" | "controller" | "zookeeper" | "kproducer" | "kconsumer">;
+export type Monitored = Extract<
+  Role,
+  "broker" | "controller" | "zookeeper" | "kproducer" | "kconsumer" | "lag-exporter"
+>;
 
 export interface MonitoringArgs extends Scope {
   /** The kinds of pods that there are. */
-  readonly roles: readonly Monitored[];
+  readonly roles: readonly Exclude<Monitored, "lag-exporter">[];
   /**
    * How Prometheus is told of them: by a PodMonitor, for which the cluster must have the Prometheus operator; by annotations on Services; or by its own configuration
    * (`off`), so that it only has to be let in.
@@ -19,6 +23,8 @@ export interface MonitoringArgs extends Scope {
   readonly scrape: "off" | "podMonitor" | "annotations";
   /** Namespaces whose pods may read the servers' metrics. */
   readonly namespaces: readonly string[];
+  /** What measures how far consumers are behind. @default nothing does */
+  readonly lag?: LagSource | undefined;
   /** Labels of the operator's objects, by which Prometheus selects them. @default none but the stack's own */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Whether the operator is given the alerts too. @default true, with `podMonitor` */
@@ -40,14 +46,16 @@ const portOf = (role: Monitored): number => (isOpen(role) ? OPEN[role] : METRICS
 export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:monitoring:Monitoring", name, {}, opts);
-    const servers = args.roles.filter((role) => !isOpen(role));
+    const roles: readonly Monitored[] = [...args.roles, ...(args.lag ? (["lag-exporter"] as const) : [])];
+    const servers = roles.filter((role) => !isOpen(role));
     for (const role of servers) this.letIn(`${name}-${role}-access`, args, role);
+    if (args.lag) new LagExporter(`${name}-lag`, { ...args, ...args.lag }, { parent: this });
     if (args.scrape === "podMonitor") {
-      this.podMonitor(`${name}-pods`, args);
+      this.podMonitor(`${name}-pods`, args, roles);
       if (args.alerts !== false) this.alerts(`${name}-alerts`, args);
     }
     if (args.scrape === "annotations") {
-      for (const role of args.roles) this.annotated(`${name}-${role}`, args, role);
+      for (const role of roles) this.annotated(`${name}-${role}`, args, role);
     }
     this.registerOutputs({});
   }
@@ -76,7 +84,7 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  private podMonitor(name: string, args: MonitoringArgs) {
+  private podMonitor(name: string, args: MonitoringArgs, roles: readonly Monitored[]) {
     new k8s.apiextensions.CustomResource(
       name,
       {
@@ -86,13 +94,13 @@ export class Monitoring extends pulumi.ComponentResource {
         spec: {
           selector: {
             matchLabels: { "app.kubernetes.io/instance": args.instance },
-            matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: [...args.roles] }],
+            matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: [...roles] }],
           },
           podTargetLabels: ["app.kubernetes.io/component", "app.kubernetes.io/instance"],
           // Of each pod those ports that it has.
           podMetricsEndpoints: [
             { port: "metrics", path: "/metrics" },
-            ...(args.roles.some(isOpen) ? [{ port: "http", path: "/metrics" }] : []),
+            ...(roles.some(isOpen) ? [{ port: "http", path: "/metrics" }] : []),
           ],
         },
       },

@@ -5,6 +5,7 @@ import { endLeftJobs } from "./ended-jobs";
 
 const labels = { "app.kubernetes.io/instance": "test", "app.kubernetes.io/component": "ops" };
 const coming = { namespace: "kafka", name: "prepare-2", labels };
+const VERSION = { uid: "old", resourceVersion: "1" };
 const JOBS = "/apis/batch/v1/namespaces/kafka/jobs";
 
 describe("Jobs that an interrupted run left at work", function () {
@@ -20,13 +21,14 @@ describe("Jobs that an interrupted run left at work", function () {
   beforeEach(() => {
     cluster.objects.clear();
     cluster.refusals.clear();
+    cluster.beforeDeletion = () => undefined;
     cluster.calls.length = 0;
   });
 
   function left(name: string, condition?: string): void {
     const conditions = condition === undefined ? [] : [{ type: condition, status: "True" }];
     cluster.objects.set(`${JOBS}/${name}`, {
-      ...{ apiVersion: "batch/v1", kind: "Job", metadata: { name, namespace: "kafka", labels } },
+      ...{ apiVersion: "batch/v1", kind: "Job", metadata: { name, namespace: "kafka", labels, ...VERSION } },
       status: { conditions },
     });
   }
@@ -39,7 +41,7 @@ describe("Jobs that an interrupted run left at work", function () {
     left("finish-0", "Complete");
     left("prepare-0", "Failed");
     assert.deepEqual([...(await endLeftJobs({ kubeconfig }, coming))].sort(), ["finish-1", "prepare-1"]);
-    const deleted = cluster.calls.map(({ method, path, query }) => [method, path, query["propagationPolicy"]]);
+    const deleted = cluster.calls.map(({ method, path, body }) => [method, path, body["propagationPolicy"]]);
     assert.deepEqual(deleted.sort(), [
       ["DELETE", `${JOBS}/finish-1`, "Foreground"],
       ["DELETE", `${JOBS}/prepare-1`, "Foreground"],
@@ -52,12 +54,27 @@ describe("Jobs that an interrupted run left at work", function () {
     assert.deepEqual(cluster.calls, []);
   });
 
+  it("stay when they have ended before they are deleted, and go when they only have changed", async () => {
+    left("finish-1");
+    left("prepare-1");
+    let once = true;
+    cluster.beforeDeletion = (path) => {
+      if (!path.endsWith("finish-1") || !once) return;
+      once = false;
+      left("finish-1", "Complete");
+      Object.assign(cluster.objects.get(path)?.metadata ?? {}, { resourceVersion: "2" });
+      Object.assign(cluster.objects.get(`${JOBS}/prepare-1`)?.metadata ?? {}, { resourceVersion: "2" });
+    };
+    assert.deepEqual(await endLeftJobs({ kubeconfig }, coming), ["prepare-1"]);
+    assert.deepEqual([...cluster.objects.keys()], [`${JOBS}/finish-1`]);
+  });
+
   it("stop the next one when they cannot be found out or ended: two would move partitions against each other", async () => {
     left("finish-1");
     cluster.refusals.set(`DELETE ${JOBS}/finish-1`, { code: 403, message: "you may not" });
     await assert.rejects(
       endLeftJobs({ kubeconfig }, coming),
-      /left at work in kafka cannot be ended: you may not\. End them/,
+      /left at work in kafka cannot be ended: finish-1 could not be deleted: you may not\. End them/,
     );
     await assert.rejects(endLeftJobs({ kubeconfig: "/nowhere/kubeconfig" }, coming), /cannot be ended/);
   });

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as delay } from "node:timers/promises";
-import { apiMessage, statusOf } from "../kubernetes/api-error";
+import { apiMessage } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi } from "../kubernetes/core-api";
+import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
 import { type JobName, untilEnded } from "./job-end";
 import { endedAs, selectorText } from "./jobs";
 
@@ -35,20 +36,27 @@ export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promis
     if (batch === undefined) return [];
     const left = async () => {
       const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
-      return items.filter((one) => endedAs(one) === undefined).flatMap(({ metadata }) => metadata?.name ?? []);
-    };
-    const names = (await left()).filter((name) => MOVES.test(name) && name !== job.name);
-    for (const name of names) {
-      await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: "Foreground" }).catch((error: unknown) => {
-        if (statusOf(error) !== 404) throw error;
+      return items.flatMap((one) => {
+        const name = one.metadata?.name ?? "";
+        const isLeft = endedAs(one) === undefined && MOVES.test(name) && name !== job.name;
+        return isLeft ? [{ ...one.metadata, name }] : [];
       });
-    }
+    };
+    const names = new Set<string>();
+    // Its status changes while it works: one that has ended meanwhile stays.
+    await judgedAnew(async () => {
+      for (const { name, ...metadata } of await left()) {
+        const body = { ...asJudged(metadata), propagationPolicy: "Foreground" };
+        await deletion(batch.deleteNamespacedJob({ name, namespace, body }), name);
+        names.add(name);
+      }
+    });
     const deadline = Date.now() + ENDS_WITHIN * 1000;
-    while (names.length > 0 && (await left()).some((name) => names.includes(name))) {
+    while (names.size > 0 && (await left()).some(({ name }) => names.has(name))) {
       if (Date.now() > deadline) throw new Error(`they have not ended after ${ENDS_WITHIN} s`);
       await delay(500);
     }
-    return names;
+    return [...names];
   } catch (error) {
     throw new Error(
       `Jobs that an earlier run left at work in ${namespace} cannot be ended: ${apiMessage(error)}. End them (kubectl delete job), and run this again`,

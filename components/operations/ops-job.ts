@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "./ended-jobs";
 import { certificateOf, fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
@@ -51,17 +52,17 @@ export class OpsJob extends pulumi.ComponentResource {
           ...retries,
           activeDeadlineSeconds: deadline,
           template: {
-            metadata: {
+            metadata: podMetadata(args, "ops", {
               labels: labels(args.instance, "ops"),
               annotations: {
                 ...(args.runAgainFor !== undefined && { "kafka-stack/run-again-for": args.runAgainFor }),
               },
-            },
-            spec: {
+            }),
+            spec: podSpec(args, "ops", {
               ...opsPod(args),
               containers: [opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], files)],
               volumes: files.map(({ volume }) => volume),
-            },
+            }),
           },
         },
       },

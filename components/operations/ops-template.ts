@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate that `npm run ops` makes its pods from. */
@@ -16,13 +17,13 @@ export class OpsTemplate extends pulumi.ComponentResource {
       {
         metadata: metadata(args, "ops", OPS_TEMPLATE),
         template: {
-          metadata: { labels: labels(args.instance, "ops") },
-          spec: {
+          metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
+          spec: podSpec(args, "ops", {
             ...opsPod(args),
             activeDeadlineSeconds: 24 * 3600,
             containers: [opsContainer(args, ["status"], files)],
             ...(files.length > 0 && { volumes: files.map(({ volume }) => volume) }),
-          },
+          }),
         },
       },
       fixedName(this),

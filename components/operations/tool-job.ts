@@ -5,6 +5,7 @@ import type { Authentication } from "../kafka/settings";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
 
@@ -43,8 +44,8 @@ export class ToolJob extends pulumi.ComponentResource {
           ...retries,
           activeDeadlineSeconds: deadline,
           template: {
-            metadata: { labels: labels(args.instance, "ops") },
-            spec: {
+            metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
+            spec: podSpec(args, "ops", {
               ...quietPod(args),
               restartPolicy: "Never",
               securityContext: restrictedPod(KAFKA_UID),
@@ -73,7 +74,7 @@ export class ToolJob extends pulumi.ComponentResource {
                   : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
                 ...tls.map(({ volume }) => volume),
               ],
-            },
+            }),
           },
         },
       },

@@ -120,6 +120,70 @@ export interface OperationsArgs {
   restartBesideMissing?: boolean;
 }
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- Kubernetes' own structures: Pulumi's schema for components has no other word for plain data, and the component checks all of it. */
+/** What is laid over the pods of a kind. Fields are called as in Kubernetes, and merged by its strategic merge. */
+export interface PodArgs {
+  /** Labels of the pods. Those that the stack's selectors use are refused. */
+  labels?: Record<string, string>;
+  /** Annotations of the pods. */
+  annotations?: Record<string, string>;
+  /** Tolerations. */
+  tolerations?: any[];
+  /** Labels that a node must have. */
+  nodeSelector?: Record<string, string>;
+  /** Affinity. The stack's own spreading over nodes stays beside it. */
+  affinity?: any;
+  /** Topology spread constraints. Without a labelSelector one counts the pods of the same kind. */
+  topologySpreadConstraints?: any[];
+  /** PriorityClass. */
+  priorityClassName?: string;
+  /** RuntimeClass. */
+  runtimeClassName?: string;
+  /** ServiceAccount of the namespace. */
+  serviceAccountName?: string;
+  /** Secrets with which images are pulled, as a list of name. */
+  imagePullSecrets?: any[];
+  /** When the images are pulled: Always, IfNotPresent or Never. */
+  imagePullPolicy?: string;
+  /** Further environment variables of the component's container. */
+  env?: any[];
+  /** Further volumes. */
+  volumes?: any[];
+  /** Where the component's container finds them. */
+  volumeMounts?: any[];
+  /** Containers that run before; with restartPolicy Always beside it, too. */
+  initContainers?: any[];
+  /** Containers beside the component's. */
+  sidecars?: any[];
+  /** Name servers, search domains and resolver options beside the cluster's. */
+  dnsConfig?: any;
+  /** Lines of /etc/hosts. */
+  hostAliases?: any[];
+  /** Security of the pod, as far as the PodSecurity standard restricted lets it be chosen. */
+  securityContext?: any;
+  /** Seconds for a clean stop, never fewer than without it. */
+  terminationGracePeriodSeconds?: number;
+  /** When the probes ask: startup, readiness and liveness. */
+  probes?: any;
+  /** Requests and limits beside CPU, memory and ephemeral storage. */
+  resources?: ResourcesArgs;
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** What is laid over the pods, by kind: all first, then the kind's own over it. */
+export interface PodsArgs {
+  /** Pods of every kind. */
+  all?: PodArgs;
+  /** Brokers. */
+  broker?: PodArgs;
+  /** Controllers in pods of their own. */
+  controller?: PodArgs;
+  /** ZooKeeper servers. */
+  zookeeper?: PodArgs;
+  /** The pods of Jobs. */
+  job?: PodArgs;
+}
+
 /** What a Kafka cluster is made of. Only the images are required. */
 export interface KafkaArgs {
   /** The images to run. */
@@ -156,6 +220,8 @@ export interface KafkaArgs {
   spread?: SpreadArgs;
   /** How much a change may take of the cluster. */
   operations?: OperationsArgs;
+  /** What is laid over the pods: tolerations, sidecars and the like. What would break a server is refused. Default: nothing. */
+  pods?: PodsArgs;
   /** hostPath storage: a namespace that allows hostPath volumes and root, in which directories are made on nodes. */
   directoriesNamespace?: pulumi.Input<string>;
 }

@@ -2,6 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { selector, type Role } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { overlayOf, podSpec, type PodScope } from "../pods/overlay";
+import { httpProbe, SERVER_PROBES } from "../pods/probes";
 
 /** Port of the health endpoint inside every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;
@@ -18,8 +20,7 @@ export interface Spread {
 }
 
 /** What the servers of a pool have in common with those of any other. */
-export interface ServerPodArgs {
-  readonly instance: string;
+export interface ServerPodArgs extends PodScope {
   /** Name of the Secret with which the image is pulled. @default none */
   readonly pullSecret?: pulumi.Input<string> | undefined;
   readonly role: Role;
@@ -47,12 +48,17 @@ export interface ServerContainer {
   readonly serviceAccountName?: pulumi.Input<string> | undefined;
 }
 
+/** Seconds that a server of a role has for a clean stop, with what is laid over its pods. */
+export const graceOf = (args: PodScope & Pick<ServerPodArgs, "role" | "terminationGracePeriodSeconds">): number =>
+  overlayOf(args, args.role)?.terminationGracePeriodSeconds ?? args.terminationGracePeriodSeconds;
+
 /** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
 export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
-  return {
+  const grace = graceOf(args);
+  return podSpec(args, args.role, {
     ...quietPod(args),
     securityContext: restrictedPod(KAFKA_UID),
-    terminationGracePeriodSeconds: args.terminationGracePeriodSeconds,
+    terminationGracePeriodSeconds: grace,
     ...spreading(args),
     ...(container.serviceAccountName !== undefined && { serviceAccountName: container.serviceAccountName }),
     ...(container.initContainers && { initContainers: [...container.initContainers] }),
@@ -78,15 +84,14 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
         lifecycle: {
           preStop: {
             httpGet: {
-              path: `/leave?seconds=${Math.floor(args.terminationGracePeriodSeconds / 4)}`,
+              path: `/leave?seconds=${Math.floor(grace / 4)}`,
               port: HEALTH_PORT,
             },
           },
         },
-        // The endpoint answers as soon as the JVM runs, which takes its time on a node where many start.
-        startupProbe: probe("/live", { periodSeconds: 1, failureThreshold: 600 }),
-        readinessProbe: probe("/ready", { periodSeconds: 1, failureThreshold: 6 }),
-        livenessProbe: probe("/live", { periodSeconds: 10, failureThreshold: 6 }),
+        startupProbe: httpProbe(SERVER_PROBES, "startup", "/live", HEALTH_PORT),
+        readinessProbe: httpProbe(SERVER_PROBES, "readiness", "/ready", HEALTH_PORT),
+        livenessProbe: httpProbe(SERVER_PROBES, "liveness", "/live", HEALTH_PORT),
         volumeMounts: [
           { name: "config", mountPath: "/etc/kafka", readOnly: true },
           { name: "tmp", mountPath: "/tmp" },
@@ -99,11 +104,7 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
       { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
       ...(container.volumes ?? []),
     ],
-  };
-}
-
-function probe(path: string, timing: { periodSeconds: number; failureThreshold: number }) {
-  return { httpGet: { path, port: HEALTH_PORT }, timeoutSeconds: 5, ...timing };
+  });
 }
 
 function spreading({ instance, role, spread }: ServerPodArgs) {

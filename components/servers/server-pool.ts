@@ -5,6 +5,8 @@ import { templateName, type PoolStorage } from "../storage/plan";
 import { allowIngress, type Allowed } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
+import { podMetadata } from "../pods/overlay";
+import { graceOf } from "./server-pod";
 
 export interface ServerPoolArgs extends Scope {
   /** Called before the StatefulSet is changed. @default none */
@@ -32,10 +34,14 @@ export interface ServerPoolArgs extends Scope {
 }
 
 /** Changes with whatever restarts the servers of a pool. */
-export function restartsOf({ restartHash, pod }: Pick<ServerPoolArgs, "restartHash" | "pod">): pulumi.Output<string> {
-  return pulumi.output(pod).apply((spec) =>
+export function restartsOf(
+  args: Pick<ServerPoolArgs, "restartHash" | "pod" | "role" | "instance" | "pods">,
+): pulumi.Output<string> {
+  const laidOver = podMetadata(args, args.role, {});
+  const metadata = Object.keys(laidOver).length > 0 ? ` ${JSON.stringify(laidOver)}` : "";
+  return pulumi.output(args.pod).apply((spec) =>
     createHash("sha256")
-      .update(`${restartHash} ${JSON.stringify(spec)}`)
+      .update(`${args.restartHash} ${JSON.stringify(spec)}${metadata}`)
       .digest("hex")
       .slice(0, 16),
   );
@@ -78,10 +84,10 @@ export class ServerPool extends pulumi.ComponentResource {
           updateStrategy: { type: "RollingUpdate" },
           selector: { matchLabels },
           template: {
-            metadata: {
+            metadata: podMetadata(args, args.role, {
               labels: { ...labels(args.instance, args.role), ...args.poolLabels },
               annotations: { "kafka-stack/restart-hash": args.restartHash },
-            },
+            }),
             spec: args.pod,
           },
           ...(args.storage && claimTemplates(args.storage)),
@@ -96,7 +102,7 @@ export class ServerPool extends pulumi.ComponentResource {
           create: "15m",
           // One by one, each when the last is in sync again: an hour each.
           update: `${args.replicas}h`,
-          delete: `${args.terminationGracePeriodSeconds + 600}s`,
+          delete: `${graceOf(args) + 600}s`,
         },
       },
     );

@@ -170,5 +170,6 @@ describe("evidence of a stack's data", () => {
     assert.deepEqual(evidenceOf(record('{"mode": "kraft"}')).reached, { mode: "kraft" });
     assert.equal(evidenceOf(NOTHING).reached, undefined);
     assert.throws(() => evidenceOf(record("{")), SyntaxError);
+    assert.throws(() => evidenceOf({ ...NOTHING, record: { data: {} } }), /has no choices\.json: what the data is on/);
   });
 });

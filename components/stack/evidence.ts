@@ -23,6 +23,8 @@ export interface FoundVolume {
   readonly volume: number;
   /** Name of the claim; it may be gone while the volume is there. */
   readonly claim: string;
+  /** Tells the claim from one that is made anew under its name; undefined when it is gone. */
+  readonly claimUid?: string;
   /** The backend; undefined for a claim that names a volume which is gone. */
   readonly type?: "hostPath" | "nfs" | "storageClass";
   /** Where it is, as the volume spells it; on storage that names places. */
@@ -78,7 +80,7 @@ export const RECORD_KEY = "choices.json";
 /** How long after a volume and its StatefulSet a server's pod may come and still be the first: one that came later may follow one that wrote. */
 const FIRST_POD_MS = 15 * 60_000;
 
-/** Draws evidence from objects. @throws when the record is not JSON */
+/** Draws evidence from objects. @throws when the record is there and does not say what was reached */
 export function evidenceOf(objects: Objects): Evidence {
   const named = objects.volumes.flatMap((volume) => fromVolume(volume, objects));
   const known = new Set(named.map(({ claim }) => claim));
@@ -104,8 +106,14 @@ const hasTls = (configuration: V1ConfigMap | null): boolean =>
   /^listener\.security\.protocol\.map=.*\bCLIENT:SSL\b/m.test(configuration?.data?.["server.properties"] ?? "");
 
 function reachedOf(record: V1ConfigMap | null): unknown {
-  const text = record?.data?.[RECORD_KEY];
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  if (record === null) return undefined;
+  const text = record.data?.[RECORD_KEY];
+  if (text === undefined) {
+    throw new Error(
+      `the ConfigMap ${record.metadata?.name ?? ""} has no ${RECORD_KEY}: what the data is on cannot be known from it; put the key back, or delete the ConfigMap, so that the volumes alone count`,
+    );
+  }
+  return JSON.parse(text) as unknown;
 }
 
 /** Which volume of which server a claim is for, by its name; undefined for claims of others. */
@@ -125,8 +133,15 @@ function fromVolume(volume: V1PersistentVolume, objects: Objects): FoundVolume[]
   const place = nfs
     ? placeText({ type: "nfs", server: nfs.server, path: nfs.path, mountOptions: [] })
     : placeText({ type: "hostPath", path: hostPath?.path ?? "", ...(node !== undefined && { node }) });
+  const claimUid = objects.claims.find(({ metadata }) => metadata?.name === position.claim)?.metadata?.uid;
   return [
-    { ...position, type: nfs ? "nfs" : "hostPath", place, started: startedOn(volume, position.claim, node, objects) },
+    {
+      ...position,
+      ...(claimUid !== undefined && { claimUid }),
+      type: nfs ? "nfs" : "hostPath",
+      place,
+      started: startedOn(volume, position.claim, node, objects),
+    },
   ];
 }
 

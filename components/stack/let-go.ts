@@ -1,9 +1,10 @@
-import type { CoreV1Api } from "@kubernetes/client-node";
+import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
 import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
-import { deleteClaim, deletion } from "../storage/delete-claim";
+import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
+import { deleteClaim } from "../storage/delete-claim";
 import { type FoundVolume, hasStarted, uses } from "./evidence";
 
 /** How long a StatefulSet may take to make a claim anew: it tries again within seconds. */
@@ -15,32 +16,50 @@ const PATIENCE_MS = 2 * 60_000;
  *
  * Claims of a StorageClass are not among them: those go right before they are made anew (`unboundHook`).
  *
- * @throws when the cluster refuses, when a pod has started meanwhile, or when a claim does not go.
+ * @throws when the cluster refuses, when a pod has started or a claim was made anew meanwhile, or when a claim does not go.
  */
 export async function letGo(access: ClusterAccess, namespace: string, volumes: readonly FoundVolume[]): Promise<void> {
   const placed = volumes.filter(({ type }) => type !== "storageClass");
   if (placed.length === 0) return;
   const core = await ask("to let go of claims", () => coreApi(access));
-  for (const { claim } of placed) await letGoOf(core, namespace, claim);
+  for (const volume of placed) await letGoOf(core, namespace, volume);
 }
 
-async function letGoOf(core: CoreV1Api, namespace: string, name: string): Promise<void> {
+async function letGoOf(core: CoreV1Api, namespace: string, { claim: name, claimUid }: FoundVolume): Promise<void> {
   const what = `claim ${namespace}/${name}`;
-  const { claim, pods } = await ask(`for the ${what}`, async () => ({
-    claim: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })),
-    pods: (await core.listNamespacedPod({ namespace })).items.filter((pod) => uses(pod, name)),
-  }));
-  const uid = claim?.metadata?.uid;
-  if (uid === undefined) return;
-  if (pods.some(hasStarted)) throw new Error(`a server has started on the ${what} just now; run this again`);
-  await deleteClaim(core, { namespace, name, uid }, async () => {
-    for (const { metadata } of pods) {
-      const pod = { name: metadata?.name ?? "", namespace, body: { preconditions: { uid: metadata?.uid ?? "" } } };
-      await deletion(core.deleteNamespacedPod(pod), `pod ${namespace}/${pod.name}`);
-    }
+  const waiting = await judgedAnew(async () => {
+    const claim = await ask(`for the ${what}`, async () => ({
+      there: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })),
+    }));
+    if (claim.there === null) return undefined;
+    // Nobody has judged that one.
+    if (claim.there.metadata?.uid !== claimUid) throw new Error(`the ${what} was made anew just now; run this again`);
+    const pods = await podsOf(core, namespace, name);
+    const uids = pods.map(({ metadata }) => metadata?.uid);
+    await deleteClaim(core, claim.there, () =>
+      judgedAnew(async () => {
+        for (const pod of await podsOf(core, namespace, name)) {
+          if (!uids.includes(pod.metadata?.uid)) continue;
+          const podName = pod.metadata?.name ?? "";
+          const body = asJudged(pod.metadata);
+          await deletion(core.deleteNamespacedPod({ namespace, name: podName, body }), `pod ${namespace}/${podName}`);
+        }
+      }),
+    );
+    return pods;
   });
-  if (pods.length > 0) await madeAnew(core, { namespace, name });
+  if (waiting === undefined) return;
+  if (waiting.length > 0) await madeAnew(core, { namespace, name });
   await pulumi.log.info(`no server ever started on the ${what}: it was deleted, and is made anew for its new place`);
+}
+
+/** The pods that wait for a claim. @throws when one has started */
+async function podsOf(core: CoreV1Api, namespace: string, claim: string): Promise<readonly V1Pod[]> {
+  const what = `claim ${namespace}/${claim}`;
+  const { items } = await ask(`who waits for the ${what}`, () => core.listNamespacedPod({ namespace }));
+  const pods = items.filter((pod) => uses(pod, claim));
+  if (pods.some(hasStarted)) throw new Error(`a server has started on the ${what} just now; run this again`);
+  return pods;
 }
 
 /** Waits until the StatefulSet has made a claim anew, for otherwise the engine might find none and make one at the same time; not for ever, for the StatefulSet may be gone. */

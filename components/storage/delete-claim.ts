@@ -1,33 +1,25 @@
-import type { CoreV1Api } from "@kubernetes/client-node";
-import { apiMessage, statusOf } from "../kubernetes/api-error";
+import type { CoreV1Api, V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { ask, orNone } from "../kubernetes/ask";
+import { asJudged, deletion } from "../kubernetes/deletion";
 
 /** How long a pod without running containers may hold a claim: the kubelet gives up a mount that hangs after two minutes. */
 const PATIENCE_MS = 10 * 60_000;
 
-/** A claim as it was seen. */
-export interface SeenClaim {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
 /**
- * Deletes this very claim and waits until it is gone. Another one under its name is not touched.
+ * Deletes a claim as it was judged and waits until it is gone. Another one under its name, or what it has become since, is not touched: call it within `judgedAnew`.
  *
  * @param release makes those go that hold the claim, once it is marked as deleted and nobody new gets it.
  * @throws when the cluster refuses, when it does not answer, or when the claim does not go.
  */
 export async function deleteClaim(
   core: CoreV1Api,
-  { namespace, name, uid }: SeenClaim,
+  { metadata }: V1PersistentVolumeClaim,
   release: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
+  const { namespace, name, uid } = metadata ?? {};
+  if (namespace === undefined || name === undefined) throw new Error("A claim without a name and a namespace is none.");
   const what = `claim ${namespace}/${name}`;
-  await deletion(
-    core.deleteNamespacedPersistentVolumeClaim({ namespace, name, body: { preconditions: { uid } } }),
-    what,
-  );
+  await deletion(core.deleteNamespacedPersistentVolumeClaim({ namespace, name, body: asJudged(metadata) }), what);
   await release();
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
@@ -39,15 +31,5 @@ export async function deleteClaim(
       throw new Error(`the ${what} does not go: a pod holds it; kubectl describe pvc -n ${namespace} ${name} names it`);
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
-
-/** Waits for a deletion; what is gone already is no error. @throws when the cluster refuses, naming what */
-export async function deletion(request: Promise<unknown>, what: string): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (statusOf(error) !== 404)
-      throw new Error(`${what} could not be deleted: ${apiMessage(error)}`, { cause: error });
   }
 }

@@ -4,6 +4,7 @@ import { basename, dirname } from "node:path/posix";
 import { quietPod, saysWhyItEnded } from "../kubernetes/security";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { podMetadata, podSpec } from "../pods/overlay";
 
 export interface VolumeDirectoriesArgs extends Scope {
   /** Directories to make. */
@@ -33,8 +34,8 @@ export class VolumeDirectories extends pulumi.ComponentResource {
           backoffLimit: 3,
           activeDeadlineSeconds: 300,
           template: {
-            metadata: { labels: labels(args.instance, "volumes") },
-            spec: {
+            metadata: podMetadata(args, "volumes", { labels: labels(args.instance, "volumes") }),
+            spec: podSpec(args, "volumes", {
               ...quietPod(args),
               restartPolicy: "Never",
               ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
@@ -68,7 +69,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
                 name: `parent-${index}`,
                 hostPath: { path, type: "DirectoryOrCreate" },
               })),
-            },
+            }),
           },
         },
       },

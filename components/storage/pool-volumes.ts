@@ -137,6 +137,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
           {
             ...directories,
             instance: args.instance,
+            pods: args.pods,
             node,
             uid: args.uid,
             paths: paths.filter((place) => place.node === node).map(({ path }) => path),

@@ -1,6 +1,6 @@
 import type { CoreV1Api, V1PersistentVolume } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
-import { apiMessage, statusOf } from "../kubernetes/api-error";
+import { apiMessage, isNotFound, statusOf } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
 
@@ -53,8 +53,7 @@ async function find(
     const core = await coreApi(access);
     return core && { core, volume: await core.readPersistentVolume({ name }) };
   } catch (error) {
-    const status = statusOf(error);
-    if (status === undefined || status === 404) return undefined;
+    if (statusOf(error) === undefined || isNotFound(error)) return undefined;
     throw new Error(`PersistentVolume ${name} cannot be read: ${apiMessage(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { FakeCluster } from "../../test/support/fake-cluster";
-import { temporaryFolder } from "../../test/support/temporary";
+import { eachWithCluster } from "../../test/support/each-with-cluster";
 import type { KubeObject } from "kafka-stack-engine";
 import { deleteStray } from "./stray";
 
@@ -9,17 +8,15 @@ const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-3";
 describe("a claim in the way of one that comes with a volume", function () {
   // The client is loaded by the first of them.
   this.timeout(60_000);
-  let cluster = new FakeCluster();
-  let access = { kubeconfig: "" };
-  beforeEach(async () => {
-    cluster = new FakeCluster();
-    access = { kubeconfig: await cluster.start(temporaryFolder()) };
-  });
-  afterEach(() => cluster.stop());
+  const given = eachWithCluster();
 
   const there = (spec: object, labels: object) => {
-    const claim = { kind: "PersistentVolumeClaim", metadata: { name: "data-0-broker-3", uid: "old", labels }, spec };
-    cluster.objects.set(PATH, claim as unknown as KubeObject);
+    const claim = {
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data-0-broker-3", namespace: "kafka", uid: "old", resourceVersion: "1", labels },
+      spec,
+    };
+    given.cluster.objects.set(PATH, claim as unknown as KubeObject);
   };
   const selected = { "app.kubernetes.io/instance": "dev", "app.kubernetes.io/component": "broker" };
   const made = { ...selected, "app.kubernetes.io/part-of": "kafka-stack" };
@@ -31,8 +28,8 @@ describe("a claim in the way of one that comes with a volume", function () {
   ] as const) {
     it(`${goes ? "is deleted" : "stays"} when it is one that ${what}`, async () => {
       there(spec, labels);
-      assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), goes);
-      assert.equal(cluster.objects.has(PATH), !goes);
+      assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), goes);
+      assert.equal(given.cluster.objects.has(PATH), !goes);
     });
   }
 
@@ -43,17 +40,32 @@ describe("a claim in the way of one that comes with a volume", function () {
       metadata: { name: "broker-3", namespace: "kafka" },
       spec: { volumes: [{ name: "data-0", persistentVolumeClaim: { claimName: "data-0-broker-3" } }] },
     };
-    cluster.objects.set("/api/v1/namespaces/kafka/pods/broker-3", pod as unknown as KubeObject);
-    assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), false);
-    assert.ok(cluster.objects.has(PATH));
+    given.cluster.objects.set("/api/v1/namespaces/kafka/pods/broker-3", pod as unknown as KubeObject);
+    assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
+    assert.ok(given.cluster.objects.has(PATH));
+  });
+
+  it("stays when it has got a volume, or was made anew with one, between the look and the deletion", async () => {
+    for (const metadata of [
+      { uid: "old", resourceVersion: "2" },
+      { uid: "new", resourceVersion: "1" },
+    ]) {
+      there({}, selected);
+      given.cluster.beforeDeletion = () => {
+        there({ volumeName: "pv" }, selected);
+        Object.assign(given.cluster.objects.get(PATH)?.metadata ?? {}, metadata);
+      };
+      assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
+      assert.ok(given.cluster.objects.has(PATH));
+    }
   });
 
   it("is none when there is none", async () => {
-    assert.equal(await deleteStray(access, "kafka", "data-0-broker-3"), false);
+    assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
   });
 
   it("is not taken for none when the cluster does not say", async () => {
-    cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
-    await assert.rejects(deleteStray(access, "kafka", "data-0-broker-3"), /refuses to answer .* not yours/);
+    given.cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
+    await assert.rejects(deleteStray(given.access, "kafka", "data-0-broker-3"), /refuses to answer .* not yours/);
   });
 });

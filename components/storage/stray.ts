@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
+import { judgedAnew } from "../kubernetes/deletion";
 import { uses } from "../stack/evidence";
 import { deleteClaim } from "./delete-claim";
 
@@ -15,19 +16,24 @@ const MADE = "app.kubernetes.io/part-of";
  * @returns whether there was one.
  * @throws when the cluster does not say, or refuses.
  */
-export async function deleteStray(access: ClusterAccess, namespace: string, name: string): Promise<boolean> {
+export function deleteStray(access: ClusterAccess, namespace: string, name: string): Promise<boolean> {
+  return judgedAnew(() => judgeStray(access, namespace, name));
+}
+
+async function judgeStray(access: ClusterAccess, namespace: string, name: string): Promise<boolean> {
   const core = await coreApi(access);
+  // Nobody can look, and a warning said so: the claim that is to be made will be refused, for one of its name exists.
   if (core === undefined) return false;
   const { claim, pods } = await ask(`for the claim ${namespace}/${name}`, async () => ({
     claim: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })),
     pods: (await core.listNamespacedPod({ namespace })).items.filter((pod) => uses(pod, name)),
   }));
-  const uid = claim?.metadata?.uid;
-  const bound = (claim?.spec?.volumeName ?? "") !== "";
-  if (uid === undefined || bound || claim?.metadata?.labels?.[MADE] !== undefined) return false;
+  if (claim === null) return false;
+  const bound = (claim.spec?.volumeName ?? "") !== "";
+  if (bound || claim.metadata?.labels?.[MADE] !== undefined) return false;
   // Somebody waits for it: the StatefulSet would make it anew at once.
   if (pods.length > 0) return false;
-  await deleteClaim(core, { namespace, name, uid });
+  await deleteClaim(core, claim);
   return true;
 }
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { FakeCluster } from "../../test/support/fake-cluster";
-import { temporaryFolder } from "../../test/support/temporary";
+import { eachWithCluster } from "../../test/support/each-with-cluster";
 import type { KubeObject } from "kafka-stack-engine";
 import { deleteUnbound } from "./unbound";
 
@@ -10,17 +9,15 @@ const WANTED = { namespace: "kafka", name: "data-0-broker-0", className: "fast",
 describe("a claim of a StorageClass that is about to be made", function () {
   // The client is loaded by the first of them.
   this.timeout(60_000);
-  let cluster = new FakeCluster();
-  let access = { kubeconfig: "" };
-  beforeEach(async () => {
-    cluster = new FakeCluster();
-    access = { kubeconfig: await cluster.start(temporaryFolder()) };
-  });
-  afterEach(() => cluster.stop());
+  const given = eachWithCluster();
 
   const there = (spec: Record<string, unknown>) => {
-    const claim = { kind: "PersistentVolumeClaim", metadata: { name: WANTED.name, uid: "old" }, spec };
-    cluster.objects.set(PATH, claim as unknown as KubeObject);
+    const claim = {
+      kind: "PersistentVolumeClaim",
+      metadata: { name: WANTED.name, namespace: "kafka", uid: "old", resourceVersion: "1" },
+      spec,
+    };
+    given.cluster.objects.set(PATH, claim as unknown as KubeObject);
   };
   const CASES: [what: string, spec: Record<string, unknown>, goes: boolean][] = [
     ["asks for another class", { storageClassName: "fats", accessModes: ["ReadWriteOnce"] }, true],
@@ -35,19 +32,48 @@ describe("a claim of a StorageClass that is about to be made", function () {
   for (const [what, spec, goes] of CASES) {
     it(`${goes ? "takes the place of" : "leaves alone"} one that ${what}`, async () => {
       there(spec);
-      assert.equal(await deleteUnbound(access, WANTED), goes);
-      assert.equal(cluster.objects.has(PATH), !goes);
+      assert.equal(await deleteUnbound(given.access, WANTED), goes);
+      assert.equal(given.cluster.objects.has(PATH), !goes);
     });
   }
 
+  it("stays when it has got a volume between the look and the deletion", async () => {
+    there({ storageClassName: "fats", accessModes: ["ReadWriteOnce"] });
+    given.cluster.beforeDeletion = () => {
+      there({ storageClassName: "fats", accessModes: ["ReadWriteOnce"], volumeName: "pvc-1" });
+      Object.assign(given.cluster.objects.get(PATH)?.metadata ?? {}, { resourceVersion: "2" });
+    };
+    assert.equal(await deleteUnbound(given.access, WANTED), false);
+    assert.ok(given.cluster.objects.has(PATH));
+  });
+
+  it("is looked at anew when it changes, but not for ever", async () => {
+    there({ storageClassName: "fats" });
+    let version = 1;
+    given.cluster.beforeDeletion = () => {
+      if (version < 3)
+        Object.assign(given.cluster.objects.get(PATH)?.metadata ?? {}, { resourceVersion: String(++version) });
+    };
+    assert.equal(await deleteUnbound(given.access, WANTED), true);
+    there({ storageClassName: "fats" });
+    given.cluster.beforeDeletion = () => {
+      Object.assign(given.cluster.objects.get(PATH)?.metadata ?? {}, { resourceVersion: String(++version) });
+    };
+    await assert.rejects(
+      deleteUnbound(given.access, WANTED),
+      /could not be deleted: .*changed 5 times .* run this again/,
+    );
+    assert.ok(given.cluster.objects.has(PATH));
+  });
+
   it("is made when there is none", async () => {
-    assert.equal(await deleteUnbound(access, WANTED), false);
+    assert.equal(await deleteUnbound(given.access, WANTED), false);
   });
 
   it("is not made when the cluster does not say what there is", async () => {
-    cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
+    given.cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
     await assert.rejects(
-      deleteUnbound(access, WANTED),
+      deleteUnbound(given.access, WANTED),
       /refuses to answer for the claim kafka\/data-0-broker-0: not yours/,
     );
   });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
+import { judgedAnew } from "../kubernetes/deletion";
 import { deleteClaim } from "./delete-claim";
 
 /** A claim of a StorageClass that is about to be made. */
@@ -21,15 +22,18 @@ export interface WantedClaim {
  * @returns whether there was one.
  * @throws when the cluster does not say, or refuses.
  */
-export async function deleteUnbound(access: ClusterAccess, wanted: WantedClaim): Promise<boolean> {
+export function deleteUnbound(access: ClusterAccess, wanted: WantedClaim): Promise<boolean> {
+  return judgedAnew(() => judgeUnbound(access, wanted));
+}
+
+async function judgeUnbound(access: ClusterAccess, wanted: WantedClaim): Promise<boolean> {
   const { namespace, name } = wanted;
   const found = await ask(`for the claim ${namespace}/${name}`, async () => {
     const core = await coreApi(access);
     return core && { core, claim: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })) };
   });
-  const uid = found.claim?.metadata?.uid;
-  if (!found.claim || uid === undefined || !isOther(found.claim, wanted)) return false;
-  await deleteClaim(found.core, { namespace, name, uid });
+  if (!found.claim || !isOther(found.claim, wanted)) return false;
+  await deleteClaim(found.core, found.claim);
   return true;
 }
 

@@ -1,10 +1,8 @@
 import { type Path, type Problem, formatPath, valueAt } from "../problems";
+import { HEAP_SHARE } from "../../components/kubernetes/bounds";
 import { parseBytes, parseCpu, parseHeap } from "../../components/kubernetes/quantities";
 import type { Resources } from "../values";
 import { type Rule, type Subject, refuse } from "./rule";
-
-/** Share of the memory limit that a JVM's heap may take; threads, buffers, code and metadata need the rest. */
-const HEAP_SHARE = 0.75;
 
 const CONTAINERS: readonly Path[] = [
   ["kafka", "resources"],

@@ -3,6 +3,7 @@ import { containerRules } from "./containers";
 import { kafkaRules } from "./kafka";
 import { monitoringRules } from "./monitoring";
 import { listenerRules } from "./listeners";
+import { podRules } from "./pods";
 import { portRules } from "./ports";
 import type { Rule, Subject } from "./rule";
 import { serviceRules } from "./services";
@@ -20,6 +21,7 @@ const RULES: readonly Rule[] = [
   ...listenerRules,
   ...serviceRules,
   ...monitoringRules,
+  ...podRules,
 ];
 
 const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);

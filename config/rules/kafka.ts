@@ -1,6 +1,7 @@
+import { metadataRelease } from "../../components/kafka/setting-refusals";
 import { KAFKA_VERSIONS } from "../kafka";
 import type { Problem } from "../problems";
-import { type Rule, type Subject, complain, refuse } from "./rule";
+import { type Rule, type Subject, complain, refuse, told } from "./rule";
 
 function* version(subject: Subject): Iterable<Problem> {
   const { mode, kafka } = subject.config;
@@ -10,24 +11,13 @@ function* version(subject: Subject): Iterable<Problem> {
   }
 }
 
-const release = (text: string): number[] => text.split(/[.-]/).slice(0, 2).map(Number);
-
-function* metadataVersion(subject: Subject): Iterable<Problem> {
+const metadataVersion: Rule["check"] = (subject) => {
   const { mode, kafka } = subject.config;
-  if (kafka.metadataVersion === undefined) return;
-  const path = ["kafka", "metadataVersion"];
-  if (mode === "zookeeper") {
-    yield complain(path, "is for mode kraft; with ZooKeeper the protocol follows kafka.version");
-    return;
-  }
-  const [major = 0, minor = 0] = release(kafka.metadataVersion);
-  const [ownMajor = 0, ownMinor = 0] = release(kafka.version);
-  const newer = major > ownMajor || (major === ownMajor && minor > ownMinor);
-  // Kafka 3.3 was the first release whose KRaft mode was meant for production, and 4.x reads nothing older.
-  const older = major < 3 || (major === 3 && minor < 3);
-  if (newer || older)
-    yield refuse(subject, path, `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${kafka.version} has`);
-}
+  const written = kafka.metadataVersion;
+  return written === undefined
+    ? []
+    : told(subject, metadataRelease(mode, kafka.version, written, ["kafka", "metadataVersion"]));
+};
 
 function* controllers(subject: Subject): Iterable<Problem> {
   const { written, config } = subject;

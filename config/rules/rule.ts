@@ -1,3 +1,4 @@
+import type { Refused } from "../../components/kafka/setting-refusals";
 import { type Path, type Problem, formatPath, refusal, valueAt } from "../problems";
 import type { PlainConfig } from "../resolve";
 import type { Written } from "../schema";
@@ -31,3 +32,10 @@ export function refuse({ written, config }: Subject, path: Path, allowed: string
 
 /** A problem whose message is a sentence of its own. */
 export const complain = (path: Path, message: string): Problem => ({ path: formatPath(path), message });
+
+/** Problems of what the components refuse, too. */
+export function* told(subject: Subject, found: Iterable<Refused>): Iterable<Problem> {
+  for (const one of found) {
+    yield "allowed" in one ? refuse(subject, one.at, one.allowed) : complain(one.at, one.sentence);
+  }
+}

@@ -43,8 +43,16 @@ function* autoscaling(subject: Subject): Iterable<Problem> {
   }
 }
 
-/** The registry and the chat application. */
+function* images({ written }: Subject): Iterable<Problem> {
+  if (written.images.kafka !== undefined && written.kafka.version === undefined) {
+    const why = "the Kafka version that images.kafka was built of, which nothing else says before a pod runs";
+    yield complain(["kafka", "version"], `is missing; allowed is ${why}`);
+  }
+}
+
+/** The registry, the images and the chat application. */
 export const serviceRules: readonly Rule[] = [
+  { reads: [["images"], ["kafka", "version"]], check: images },
   { reads: [["registry"]], check: registry },
   { reads: [["kchat", "autoscaling"]], check: autoscaling },
 ];

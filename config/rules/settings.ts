@@ -1,10 +1,10 @@
-import { abilitiesOf } from "../../components/kafka/versions";
-import { type SettingValue } from "../kafka";
-import { checkTogether } from "../kafka-checks";
-import { type Scope, settingProblem } from "../kafka-settings";
-import { ownedSettings } from "../owned-settings";
+import type { SettingValue } from "../../components/kafka/settings";
+import { checkTogether } from "../../components/kafka/kafka-checks";
+import type { Scope } from "../../components/kafka/kafka-settings";
+import { authorizer, refusedSetting } from "../../components/kafka/setting-refusals";
+import { topicSettings } from "../../components/kafka/topic-refusals";
 import { type Path, type Problem, valueAt } from "../problems";
-import { type Rule, type Subject, complain, refuse } from "./rule";
+import { type Rule, type Subject, complain, refuse, told } from "./rule";
 
 const isSetting = (value: unknown): value is SettingValue =>
   typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && !/[\r\n]/.test(value));
@@ -18,10 +18,8 @@ function settingsAt({ raw }: Subject, path: Path): [string, SettingValue][] {
   );
 }
 
-function problemOf({ config }: Subject, scope: Scope, name: string, value: SettingValue): string | undefined {
-  const owned = ownedSettings[scope];
-  return Object.hasOwn(owned, name) ? owned[name] : settingProblem(scope, name, value, config.kafka.version);
-}
+const problemOf = ({ config }: Subject, scope: Scope, name: string, value: SettingValue): string | undefined =>
+  refusedSetting(scope, name, value, config.kafka.version);
 
 const BROKERS: Path = ["kafka", "config"];
 
@@ -52,45 +50,17 @@ function* together(subject: Subject): Iterable<Problem> {
   for (const { name, allowed } of checkTogether(checked)) yield refuse(subject, [...BROKERS, name], allowed);
 }
 
-function* authorizer(subject: Subject): Iterable<Problem> {
-  const { mode, kafka } = subject.config;
-  const name = String(kafka.config["authorizer.class.name"] ?? "").trim();
-  if (mode === "kraft" && name === "kafka.security.authorizer.AclAuthorizer") {
-    const allowed =
-      "org.apache.kafka.metadata.authorizer.StandardAuthorizer: this one keeps its rules in ZooKeeper, which mode kraft does not have";
-    if (!abilitiesOf(kafka.version).onlyKraft) yield refuse(subject, [...BROKERS, "authorizer.class.name"], allowed);
-  }
-  if (mode === "zookeeper" && name === "org.apache.kafka.metadata.authorizer.StandardAuthorizer") {
-    const allowed =
-      "kafka.security.authorizer.AclAuthorizer: this one keeps its rules in KRaft's metadata, which mode zookeeper does not have";
-    yield refuse(subject, [...BROKERS, "authorizer.class.name"], allowed);
-  }
-}
+const authorizers: Rule["check"] = (subject) =>
+  told(subject, authorizer(subject.config.mode, subject.config.kafka.version, subject.config.kafka.config, BROKERS));
 
-function* topicsTogether(subject: Subject): Iterable<Problem> {
-  const tiered = String(subject.config.kafka.config["remote.log.storage.system.enable"] ?? false).trim();
-  for (const [index, { config }] of subject.config.topics.entries()) {
-    const at = (name: string): Path => ["topics", index, "config", name];
-    const number = (name: string, preset: number) => (Object.hasOwn(config, name) ? Number(config[name]) : preset);
-    const most = number("max.compaction.lag.ms", Infinity);
-    if (number("min.compaction.lag.ms", 0) > most) {
-      const [name, allowed] = Object.hasOwn(config, "min.compaction.lag.ms")
-        ? ["min.compaction.lag.ms", `at most ${most}, the value of max.compaction.lag.ms`]
-        : ["max.compaction.lag.ms", "at least 0, the value of min.compaction.lag.ms"];
-      yield refuse(subject, at(name), allowed);
-    }
-    if (/^true$/i.test(String(config["remote.storage.enable"] ?? "").trim()) && !/^true$/i.test(tiered)) {
-      const allowed = "false, unless remote.log.storage.system.enable of kafka.config is true";
-      yield refuse(subject, at("remote.storage.enable"), allowed);
-    }
-  }
-}
+const topicsTogether: Rule["check"] = (subject) =>
+  told(subject, topicSettings(subject.config.topics, subject.config.kafka.config, BROKERS));
 
 /** Settings of Kafka's own. */
 export const settingRules: readonly Rule[] = [
   { reads: [["kafka", "version"]], check: brokers },
   { reads: [["kafka", "version"]], check: topics },
   { reads: [["mode"], ["kafka", "version"]], check: together },
-  { reads: [["mode"], ["kafka", "version"], [...BROKERS, "authorizer.class.name"]], check: authorizer },
+  { reads: [["mode"], ["kafka", "version"], [...BROKERS, "authorizer.class.name"]], check: authorizers },
   { reads: [["kafka", "version"], BROKERS, ["topics"]], check: topicsTogether },
 ];

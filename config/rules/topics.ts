@@ -1,79 +1,19 @@
 import type { Path, Problem } from "../problems";
-import type { SettingValue } from "../kafka";
-import { type Rule, type Subject, complain, refuse } from "./rule";
+import { replication } from "../../components/kafka/setting-refusals";
+import { topicNames, topicReplication } from "../../components/kafka/topic-refusals";
+import { type Rule, type Subject, complain, told } from "./rule";
 
-/** Broker settings that say how many copies a topic has, each with the one that says how many of them must have a record. */
-const INTERNAL = [
-  ["default.replication.factor", "min.insync.replicas"],
-  ["offsets.topic.replication.factor", undefined],
-  ["transaction.state.log.replication.factor", "transaction.state.log.min.isr"],
-  ["share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr"],
-] as const;
+const BROKERS: Path = ["kafka", "config"];
 
-const INTERNAL_TOPICS = [
-  "__consumer_offsets",
-  "__transaction_state",
-  "__share_group_state",
-  "__remote_log_metadata",
-  "__cluster_metadata",
-];
+const brokerReplication: Rule["check"] = (subject) =>
+  told(subject, replication(subject.config.replicas, subject.config.kafka.config, BROKERS));
 
-const asNumber = (value: SettingValue | undefined): number =>
-  value === undefined || value === "" ? NaN : Number(value);
+const topicCopies: Rule["check"] = (subject) => {
+  const { replicas, topics, kafka } = subject.config;
+  return told(subject, topicReplication(replicas, topics, kafka.config, BROKERS));
+};
 
-/** Why so many in-sync copies do not go with so many copies: with all of them needed, no broker could ever restart. */
-const tooMany = (inSync: number, copies: number): boolean => (inSync >= copies && copies > 1 ? true : inSync > copies);
-const fewer = (copies: number): string => (copies <= 2 ? "1" : `from 1 to ${copies - 1}`);
-
-function* brokerReplication(subject: Subject): Iterable<Problem> {
-  const { replicas, kafka } = subject.config;
-  for (const [factor, inSync] of INTERNAL) {
-    const copies = asNumber(kafka.config[factor]);
-    if (copies > replicas) {
-      yield refuse(subject, ["kafka", "config", factor], `at most ${replicas}, the number of brokers (replicas)`);
-    } else if (inSync !== undefined && tooMany(asNumber(kafka.config[inSync]), copies)) {
-      yield refuse(
-        subject,
-        ["kafka", "config", inSync],
-        `${fewer(copies)}, fewer than the ${copies} copies of ${factor}`,
-      );
-    }
-  }
-}
-
-function* topicReplication(subject: Subject): Iterable<Problem> {
-  const { replicas, kafka, topics } = subject.config;
-  const inherited = asNumber(kafka.config["min.insync.replicas"]);
-  const inheritedFits = !tooMany(inherited, asNumber(kafka.config["default.replication.factor"]));
-  for (const [index, { name, replicationFactor, config }] of topics.entries()) {
-    const path: Path = ["topics", index];
-    const own = config["min.insync.replicas"];
-    if (replicationFactor > replicas) {
-      yield refuse(subject, [...path, "replicationFactor"], `at most ${replicas}, the number of brokers (replicas)`);
-    } else if (own !== undefined && tooMany(asNumber(own), replicationFactor)) {
-      const allowed = `${fewer(replicationFactor)}, fewer than the ${replicationFactor} copies of topic ${name}`;
-      yield refuse(subject, [...path, "config", "min.insync.replicas"], allowed);
-    } else if (own === undefined && inheritedFits && tooMany(inherited, replicationFactor)) {
-      const allowed = `more than ${inherited}, the min.insync.replicas of kafka.config that topic ${name} inherits`;
-      yield refuse(subject, [...path, "replicationFactor"], allowed);
-    }
-  }
-}
-
-function* names({ config }: Subject): Iterable<Problem> {
-  const seen = new Map<string, string>();
-  for (const [index, { name }] of config.topics.entries()) {
-    const path: Path = ["topics", index, "name"];
-    // Kafka's metrics replace . by _, so that two such names would be one.
-    const metric = name.replaceAll(".", "_");
-    const other = seen.get(metric);
-    if (other === name) yield complain(path, `${name} is declared twice`);
-    else if (other !== undefined)
-      yield complain(path, `${name} collides with ${other}: Kafka's metrics cannot tell . and _ apart`);
-    if (INTERNAL_TOPICS.includes(name)) yield complain(path, `${name} is a topic of Kafka's own`);
-    seen.set(metric, name);
-  }
-}
+const names: Rule["check"] = (subject) => told(subject, topicNames(subject.config.topics));
 
 function* rooms({ config }: Subject): Iterable<Problem> {
   if (!config.kchat.enabled) return;
@@ -91,7 +31,7 @@ function* rooms({ config }: Subject): Iterable<Problem> {
 /** Topics and their copies. */
 export const topicRules: readonly Rule[] = [
   { reads: [["replicas"], ["kafka", "config"]], check: brokerReplication },
-  { reads: [["replicas"], ["kafka", "config"], ["topics"]], check: topicReplication },
+  { reads: [["replicas"], ["kafka", "config"], ["topics"]], check: topicCopies },
   { reads: [["topics"]], check: names },
   { reads: [["topics"], ["kchat", "rooms"], ["kchat", "enabled"]], check: rooms },
 ];

@@ -182,7 +182,7 @@ describe("engine: the docker provider", () => {
     const failing = provider('echo "Step 1: RUN false"; echo "no such package" >&2; exit 3');
     await assert.rejects(
       failing.create(operation(inputs())),
-      /docker build ended with exit code 3\n[^]*no such package/,
+      /`docker build [^`]*` failed with code 3: [^]*no such package/,
     );
   });
 

@@ -2,11 +2,12 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { run, type CommandOptions } from "kafka-stack-processes";
 import { diff, type Change } from "../paths";
 import type { Difference, Made, Operation, Provider, Subject } from "../provider";
 import { textSetting, type ProviderContext } from "../providers";
 import type { ResourceState } from "../state";
-import { everyFewSeconds, runTool } from "../tool";
+import { everyFewSeconds } from "./every-few-seconds";
 import { hasUnknown, isObject, reveal, UNKNOWN, type PropertyMap, type Value } from "../values";
 import { hashContext } from "./context";
 import { isMissing, type Credentials } from "./registry";
@@ -109,7 +110,7 @@ export class DockerProvider implements Provider {
     };
     const options = { env, cwd: this.context.root, onLine: everyFewSeconds(operation.note), signal: operation.signal };
     try {
-      await runTool("docker", buildArguments(image), options);
+      await run("docker", buildArguments(image), options);
       return { ...describeImage(operation.inputs), repoDigest: await publish(image, options) };
     } finally {
       if (settings !== undefined) {
@@ -135,12 +136,12 @@ function buildArguments({ imageName, build }: ImageInputs): string[] {
 }
 
 /** Pushes the image. @returns its name by digest; the image's id when it is not pushed */
-async function publish(image: ImageInputs, options: Parameters<typeof runTool>[2]): Promise<string> {
+async function publish(image: ImageInputs, options: CommandOptions): Promise<string> {
   const { imageName, skipPush } = image;
   if (skipPush) {
-    return (await runTool("docker", ["inspect", "--format", "{{.Id}}", imageName], options)).trim();
+    return (await run("docker", ["inspect", "--format", "{{.Id}}", imageName], options)).trim();
   }
-  const pushed = await runTool("docker", ["push", imageName], options);
+  const pushed = await run("docker", ["push", imageName], options);
   const digest = /digest: (sha256:[0-9a-f]{64})/.exec(pushed)?.[1];
   if (digest === undefined) {
     throw new Error(`docker pushed ${imageName} but named no digest`);

@@ -42,6 +42,7 @@ export async function causeOf(client: KubeClient, object: KubeObject): Promise<s
     const involved = latest["involvedObject"] as Involved;
     return `${involved.kind ?? ""} ${involved.name ?? ""}: ${String(latest["reason"])}: ${String(latest["message"])}`;
   } catch {
+    // It is told beside the wait, which asks again itself and says what goes wrong.
     return "";
   }
 }

@@ -1,9 +1,8 @@
 /** A small Kubernetes client: any kind of object, by plain requests. */
-import * as fs from "node:fs";
 import type * as https from "node:https";
-import * as os from "node:os";
-import * as path from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
+import { parse } from "yaml";
+import { NoKubeconfig, readKubeconfig } from "../../components/kubernetes/kubeconfig";
 import type { PropertyMap } from "../values";
 import { ApiError, apiError, send, Unreachable } from "./http";
 import { isClusterScoped, pluralOf } from "./kinds";
@@ -43,6 +42,8 @@ export interface Connection {
   /** A kubeconfig's path or content; absent for `KUBECONFIG` or the default file. */
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** The kubeconfig's cluster instead of the context's. */
+  readonly cluster?: string;
   /** For objects that name none; absent for the context's or `default`. */
   readonly namespace?: string;
   readonly env: NodeJS.ProcessEnv;
@@ -58,16 +59,6 @@ export class KubeClient {
   /** @throws when there is no such kubeconfig or context */
   constructor(connection: Connection) {
     this.config = loadConfig(connection);
-    if (connection.context !== undefined) {
-      if (this.config.getContextObject(connection.context) === null) {
-        const known = this.config.getContexts().map((context) => context.name);
-        throw new Error(`the kubeconfig has no context ${connection.context} (it has ${known.join(", ") || "none"})`);
-      }
-      this.config.setCurrentContext(connection.context);
-    }
-    if (this.config.getCurrentCluster() === null) {
-      throw new Error("the kubeconfig names no cluster: set kubeconfig or KUBECONFIG");
-    }
     const context = this.config.getContextObject(this.config.getCurrentContext());
     this.namespace = connection.namespace ?? context?.namespace ?? "default";
   }
@@ -115,7 +106,7 @@ export class KubeClient {
     const list = await this.request<{ items?: KubeObject[] }>("GET", await this.url(apiVersion, kind, namespace), {
       query,
     });
-    // Items of a list do not name their kind.
+    // Items of a list do not name their kind; an empty list may be null.
     return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
   }
 
@@ -231,29 +222,13 @@ interface RequestOptions {
   readonly text?: boolean;
 }
 
+/** Reads a kubeconfig as the components do, which is as the real provider does. */
 function loadConfig(connection: Connection): KubeConfig {
-  const config = new KubeConfig();
-  const given = connection.kubeconfig;
-  if (given !== undefined && (given.includes("\n") || given.trimStart().startsWith("{"))) {
-    config.loadFromString(given);
-    return config;
+  try {
+    return readKubeconfig(new KubeConfig(), connection, connection.env, parse);
+  } catch (error) {
+    // There may be no cluster yet.
+    if (error instanceof NoKubeconfig) throw new Unreachable(error.message, { cause: error });
+    throw error;
   }
-  const files = (given ?? connection.env["KUBECONFIG"] ?? path.join(os.homedir(), ".kube", "config"))
-    .split(path.delimiter)
-    .filter((file) => file !== "")
-    .map((file) => file.replace(/^~(?=\/)/, os.homedir()));
-  const existing = files.filter((file) => fs.existsSync(file));
-  if (existing.length === 0) {
-    throw new Unreachable(`there is no kubeconfig at ${files.join(" or ")}`);
-  }
-  existing.forEach((file, index) => {
-    if (index === 0) {
-      config.loadFromFile(file);
-    } else {
-      const further = new KubeConfig();
-      further.loadFromFile(file);
-      config.mergeConfig(further, true);
-    }
-  });
-  return config;
 }

@@ -2,23 +2,26 @@
 import { textSetting } from "../providers";
 import { hasUnknown, type PropertyMap } from "../values";
 import { KubeClient, type Connection } from "./client";
+import { Unreachable } from "./http";
 
 /** The cluster that a provider's config names. */
 export function connectionOf(config: PropertyMap, env: NodeJS.ProcessEnv): Connection {
   const kubeconfig = textSetting(config, "kubeconfig");
   const context = textSetting(config, "context");
+  const cluster = textSetting(config, "cluster");
   const namespace = textSetting(config, "namespace");
   return {
     env,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
+    ...(cluster !== undefined && { cluster }),
     ...(namespace !== undefined && { namespace }),
   };
 }
 
 /** Changes of a provider's config that name another cluster, so that all on the old one must be made anew. */
 export function otherClusterPaths(old: PropertyMap, config: PropertyMap, env: NodeJS.ProcessEnv): string[] {
-  const keys = ["kubeconfig", "context"].filter((key) => old[key] !== config[key]);
+  const keys = ["kubeconfig", "context", "cluster"].filter((key) => old[key] !== config[key]);
   if (keys.length === 0) {
     return [];
   }
@@ -28,8 +31,9 @@ export function otherClusterPaths(old: PropertyMap, config: PropertyMap, env: No
   try {
     const before = new KubeClient(connectionOf(old, env)).cluster;
     return before === new KubeClient(connectionOf(config, env)).cluster ? [] : keys;
-  } catch {
+  } catch (error) {
     // A kubeconfig that is gone says nothing about its cluster.
-    return [];
+    if (error instanceof Unreachable) return [];
+    throw error;
   }
 }

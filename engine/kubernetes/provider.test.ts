@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { delimiter } from "node:path";
 import { FakeCluster } from "../../test/support/fake-cluster";
 import { temporaryFolder } from "../../test/support/temporary";
 import { NotReady, Refused, type Operation } from "../provider";
@@ -149,7 +150,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.equal(cluster.calls.length, 1);
     cluster.refusals.set("GET /api/v1/namespaces/default/configmaps/a", { code: 500, message: "not now" });
     await assert.rejects(refresh(), /not now/);
-    await assert.rejects(refresh(provider({ kubeconfig: "/nonexistent/kubeconfig" })), /there is no kubeconfig at/);
+    await assert.rejects(refresh(provider({ kubeconfig: "/nonexistent/kubeconfig" })), /There is no kubeconfig at/);
     const preview = provider({ kubeconfig: "/nonexistent/kubeconfig" }, true);
     assert.deepEqual((await refresh(preview))?.inputs, inputs);
   });
@@ -284,12 +285,24 @@ describe("engine: the Kubernetes provider", () => {
     assert.equal((checked["metadata"] as PropertyMap)["namespace"], "default");
     await assert.rejects(
       provider({ kubeconfig: "/nonexistent/kubeconfig" }).create(early),
-      /there is no kubeconfig at/,
+      /There is no kubeconfig at/,
     );
   });
 
   it("names the contexts that there are", () => {
-    assert.throws(() => provider({ context: "mine" }).client, /has no context mine \(it has fake\)/);
+    assert.throws(() => provider({ context: "mine" }).client, /has no context mine; .* has fake\./);
+  });
+
+  it("reads kubeconfigs as the real provider does: one path, which counts alone, or several of KUBECONFIG, and no more", async () => {
+    const other = new FakeCluster();
+    const second = await other.start(temporaryFolder());
+    const clientOf = (config: PropertyMap, env: NodeJS.ProcessEnv = {}) =>
+      new KubernetesProvider(config, { env, config: {}, root: ".", preview: false }).client;
+    const both = `${kubeconfig}${delimiter}${second}`;
+    assert.equal(clientOf({}, { KUBECONFIG: both }).server, clientOf({ kubeconfig }).server);
+    assert.throws(() => clientOf({ kubeconfig: both }), /names one file/);
+    assert.throws(() => clientOf({ kubeconfig, cluster: "none" }), /names the cluster none, which/);
+    await other.stop();
   });
 
   it("a provider of another cluster is another one; another way to the same cluster is not", async () => {

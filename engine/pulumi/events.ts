@@ -27,10 +27,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   read: "read",
 };
 
-/** The events of resources that have been done (or planned), in their order. */
+/** The events of resources that have been done (or planned), in their order. @throws when the CLI has written none: that is not "nothing was done" */
 export function readEvents(file: string): StepEvent[] {
   if (!fs.existsSync(file)) {
-    return [];
+    throw new Error(
+      "the Pulumi CLI succeeded, but wrote no log of its events, so that what it did is not known; pulumi stack shows what there is",
+    );
   }
   return fs
     .readFileSync(file, "utf8")

@@ -1,8 +1,8 @@
 /** Finds the Pulumi CLI and its plugins, and gets them where that is possible. */
+import { run } from "kafka-stack-processes";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { runTool } from "../tool";
 
 const PROBE_MS = 3_000;
 const DOWNLOAD_HOST = "https://get.pulumi.com";
@@ -58,7 +58,7 @@ export async function canDownload(): Promise<boolean> {
 export async function downloadCli(root: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     const wrapper = require.resolve("pulumi/run.js", { paths: [root] });
-    await runTool(process.execPath, [wrapper, "version"], { env, cwd: root });
+    await run(process.execPath, [wrapper, "version"], { env, cwd: root });
   } catch {
     return undefined;
   }

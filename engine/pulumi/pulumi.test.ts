@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { takeLock } from "../lock";
+import { lockStack } from "../lock";
 import { readProject } from "../project";
 import { fakeTool, temporaryFolder } from "../../test/support/temporary";
 import { isSecret } from "../values";
 import { chooseEngine } from "./choose";
-import { countSteps } from "./events";
+import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 import { checkpointOf, runPulumi } from "./run";
 
@@ -131,7 +131,7 @@ describe("engine: the Pulumi CLI", () => {
     fs.writeFileSync(path.join(locks, "x.json"), "{}");
     await run("up");
     assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), / cancel --yes --stack dev/);
-    const holder = takeLock(path.join(root, ".sandbox", "pulumi", "dev.lock"));
+    const holder = lockStack(path.join(root, ".sandbox", "pulumi", "dev.lock"));
     await assert.rejects(run("up"), /is working on this stack/);
     holder.release();
   });
@@ -139,6 +139,10 @@ describe("engine: the Pulumi CLI", () => {
   it("fails with the CLI's first error", async () => {
     withPlugins();
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
+  });
+
+  it("is not believed to have done nothing when it says nothing of what it did", () => {
+    assert.throws(() => readEvents(path.join(root, "no-events")), /wrote no log of its events/);
   });
 
   it("takes nothing down where there is nothing", async () => {

@@ -1,13 +1,13 @@
 /** The same run with the real engine: the Pulumi CLI with a backend in a folder. */
+import { run } from "kafka-stack-processes";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
 import type { RunOptions, RunResult } from "../contract";
-import { takeLock } from "../lock";
+import { lockStack } from "../lock";
 import type { Project } from "../project";
-import { runTool } from "../tool";
 import { secret, type PropertyMap } from "../values";
 import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
@@ -31,7 +31,7 @@ export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "writ
 
 /** Runs the Pulumi CLI. @throws when it fails, with its first error */
 export async function runPulumi(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
-  const lock = takeLock(path.join(backendOf(project), `${options.stack}.lock`));
+  const lock = lockStack(path.join(backendOf(project), `${options.stack}.lock`));
   try {
     return await perform(cli, options, project);
   } finally {
@@ -50,13 +50,13 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
   }
   if (isLocked(project, stack)) {
     // Nobody else is at work, so that this lock of the CLI's own is what a killed run left.
-    await runTool(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
+    await run(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
   const eventLog = path.join(folder, "events.json");
   const { say, errors } = listener(options.write);
   try {
-    await runTool(cli, argumentsOf(options, project, eventLog, folder), {
+    await run(cli, argumentsOf(options, project, eventLog, folder), {
       env,
       cwd: project.root,
       onLine: say,
@@ -116,13 +116,13 @@ async function createStack(cli: string, stack: string, project: Project, env: No
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, "Pulumi.yaml"), stringify({ name: project.name, runtime: "nodejs" }));
   const args = ["stack", "init", stack, "--no-select", "--secrets-provider", "passphrase", "--non-interactive"];
-  await runTool(cli, args, { env, cwd: folder });
+  await run(cli, args, { env, cwd: folder });
 }
 
 async function outputsOf(cli: string, stack: string, project: Project, env: NodeJS.ProcessEnv): Promise<PropertyMap> {
   const read = async (...more: string[]) => {
     const args = ["stack", "output", "--stack", stack, "--json", "--non-interactive", ...more];
-    return JSON.parse(await runTool(cli, args, { env, cwd: project.root })) as PropertyMap;
+    return JSON.parse(await run(cli, args, { env, cwd: project.root })) as PropertyMap;
   };
   const [shown, plain] = [await read(), await read("--show-secrets")];
   return Object.fromEntries(

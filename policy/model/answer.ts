@@ -14,7 +14,7 @@ export function any(...answers: readonly Answer[]): Answer {
   return not(all(...answers.map(not)));
 }
 
-/** The opposite; what is not known stays not known. */
+/** The opposite; unknown stays unknown. */
 export function not(answer: Answer): Answer {
   return answer === undefined ? undefined : !answer;
 }

@@ -1,10 +1,10 @@
-/** True when `text` is like `pattern`, in which `*` stands for any number of characters. */
+/** True when `text` matches `pattern`, in which `*` stands for any characters. */
 export function matchesPattern(pattern: string, text: string): boolean {
   const expression = pattern.split("*").map(escape).join(".*");
   return new RegExp(`^${expression}$`, "s").test(text);
 }
 
-/** True when `text` is like at least one of `patterns`. */
+/** True when `text` matches at least one of `patterns`. */
 export function matchesAny(patterns: readonly string[], text: string): boolean {
   return patterns.some((pattern) => matchesPattern(pattern, text));
 }

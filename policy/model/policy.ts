@@ -4,20 +4,20 @@ import { display, type KubernetesResource, isNamedBy, kubernetesResource } from 
 import { configSchema, configured, list, type Settings, type ValuesOf } from "./settings";
 import { type Workload, workloadOf } from "./workload";
 
-/** What every rule says of itself. */
+/** The description of a rule. */
 interface Rule<S extends Settings> {
   /** The policy's name, in kebab case. */
   readonly name: string;
   /** The rule in one sentence. */
   readonly description: string;
   readonly severity: Severity;
-  /** What to change so that the rule is kept. */
+  /** How to comply with the rule. */
   readonly remediationSteps: string;
   /** The numbers and lists that can be configured. */
   readonly settings?: S;
 }
 
-/** Says in one sentence what is wrong with the resource in question. */
+/** Reports in one sentence what is wrong with the resource. */
 export type Report = (message: string) => void;
 
 /** A rule about one resource at a time. */
@@ -25,12 +25,12 @@ export interface ResourceRule<S extends Settings> extends Rule<S> {
   readonly check: (resource: KubernetesResource, report: Report, settings: ValuesOf<S>) => void;
 }
 
-/** A rule about whatever runs pods. */
+/** A rule about workloads: resources that run pods. */
 export interface WorkloadRule<S extends Settings> extends Rule<S> {
   readonly check: (workload: Workload, report: Report, settings: ValuesOf<S>) => void;
 }
 
-/** A rule about resources in their relation to others; exempt resources are not reported but still seen. */
+/** A rule about several resources together; exempt resources are considered but not reported. */
 export interface StackRule<S extends Settings> extends Rule<S> {
   readonly check: (
     resources: readonly KubernetesResource[],

@@ -24,7 +24,7 @@ export interface KubernetesResource {
 const clusterScoped =
   /^(Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|RuntimeClass|Cluster.*)$/;
 
-/** What the Pulumi policy SDK tells of a resource, to a resource policy and to a stack policy alike. */
+/** What the Pulumi policy SDK passes of a resource to both resource and stack policies. */
 export interface PulumiResource {
   readonly type: string;
   readonly urn: string;
@@ -69,7 +69,7 @@ function qualifiedName(resource: KubernetesResource): string {
 
 /**
  * True when one of `patterns` names the resource: `namespace/name`, or only the name of what has no namespace, `*` for
- * any characters. While the namespace is unknown only the name counts, so that no preview says more than the update.
+ * any characters. While the namespace is unknown only the name is compared, so that a preview never reports more than the update.
  */
 export function isNamedBy(patterns: readonly string[], resource: KubernetesResource): boolean {
   return resource.namespace === undefined

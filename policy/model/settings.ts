@@ -26,12 +26,12 @@ export function quantity(value: string, description: string): Setting<string> {
   return { schema: { type: "string", description, default: value, pattern: quantityPattern }, default: value };
 }
 
-/** A text; empty stands for none. */
+/** A string; empty stands for none. */
 export function text(value: string, description: string): Setting<string> {
   return { schema: { type: "string", description, default: value }, default: value };
 }
 
-/** A list of texts. */
+/** A list of strings. */
 export function list(value: readonly string[], description: string): Setting<readonly string[]> {
   return {
     schema: { type: "array", items: { type: "string" }, description, default: [...value] },

@@ -7,7 +7,7 @@ interface RecordedResource {
   readonly urn: string;
   readonly type: string;
   readonly inputs?: Record<string, unknown>;
-  /** True for what waits for its deletion after it was replaced. */
+  /** True for a replaced resource that is still to be deleted. */
   readonly delete?: boolean;
 }
 
@@ -21,7 +21,7 @@ interface RecordedState {
  * The Kubernetes resources that a stack had when its state was recorded, with their inputs as properties.
  *
  * @param file what `pulumi stack export --file` wrote.
- * @returns an empty list when there is no such file: a stack that never was up has no state.
+ * @returns an empty list when there is no such file: a new stack has no state.
  * @throws when the file is not JSON.
  */
 export function recordedResources(file: string): KubernetesResource[] {

@@ -5,7 +5,7 @@ import { runtime } from "@pulumi/pulumi";
  *
  * During a preview a property can depend on something that does not exist yet. The Pulumi policy SDK throws when such a
  * property is read, which would end the policy for the whole resource. A `Value` instead remembers that it is unknown,
- * so that a policy can judge what is known and leave the rest to the update, where nothing is unknown.
+ * so that a policy can check what is known and leave the rest to the update, where nothing is unknown.
  */
 export class Value {
   private constructor(

@@ -101,7 +101,7 @@ export const replicasSpread = workloadPolicy({
   },
 });
 
-/** Without probes a pod counts as well as soon as its process runs, and for as long as it does. */
+/** Without probes a pod counts as ready and alive for as long as its process runs. */
 export const containerProbesSet = workloadPolicy({
   name: "container-probes-set",
   description: "Every container that is to run for ever has a readiness and a liveness probe.",
@@ -117,7 +117,7 @@ export const containerProbesSet = workloadPolicy({
   },
 });
 
-/** A broker that is killed before it has handed over its partitions must check its log at the next start. */
+/** A broker that is killed before its controlled shutdown has ended must recover its logs at the next start. */
 export const gracePeriodMinimum = workloadPolicy({
   name: "grace-period-minimum",
   description: "Pods that are to run for ever get at least the configured time to stop.",

@@ -75,7 +75,7 @@ export const serverIngressFromKnown = resourcePolicy({
   },
 });
 
-/** Who a peer lets in, when that is nobody in particular. */
+/** What makes a peer too wide: its range of addresses, or every namespace; undefined when it names its clients. */
 function widePeer(peer: Value, minPrefixLength: number): string | undefined {
   const cidr = peer.at("ipBlock", "cidr").text;
   if (cidr !== undefined) {
@@ -123,7 +123,7 @@ function isRegistryChart({ kind, properties }: KubernetesResource): boolean {
   return ["Chart", "Release"].includes(kind) && /(^|\/)docker-registry(-[0-9.]+\.tgz)?$/.test(chart);
 }
 
-/** True for a container of the distribution registry that is certain to serve whoever asks. */
+/** True for a container of the distribution registry that certainly asks for no password. */
 function isOpenRegistry(container: Value): boolean {
   const image = container.at("image").text;
   const registry = image !== undefined && /(^|\/)(registry|distribution)$/.test(parseImage(image).repository);

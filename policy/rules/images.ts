@@ -4,7 +4,7 @@ import { workloadPolicy } from "../model/policy";
 import { list } from "../model/settings";
 import type { Workload } from "../model/workload";
 
-/** A tag can be moved; a digest names the same bytes for ever. */
+/** A tag can be moved; a digest always names the same bytes. */
 export const imageDigestPinned = workloadPolicy({
   name: "image-digest-pinned",
   description: "Every image is pinned by its digest.",
@@ -49,7 +49,7 @@ export const imageRegistryAllowed = workloadPolicy({
   },
 });
 
-/** What `latest` stands for changes without a change in the stack. */
+/** `latest` changes without a change of the stack. */
 export const imageTagNotLatest = workloadPolicy({
   name: "image-tag-not-latest",
   description: "No image has the tag latest, said or implied.",

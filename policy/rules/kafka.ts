@@ -5,7 +5,7 @@ import { inOneNamespace, type KubernetesResource } from "../model/resource";
 import { integer, list } from "../model/settings";
 import { replicasOf, type Workload, workloadOf } from "../model/workload";
 
-/** Kafka's own defaults of the settings that say how often records are kept. */
+/** Kafka's own defaults of the replication settings. */
 const replicationFactors = {
   "default.replication.factor": 1,
   "offsets.topic.replication.factor": 3,
@@ -39,7 +39,7 @@ export const kafkaReplicationFactorMinimum = resourcePolicy({
   },
 });
 
-/** One copy of a record is none as soon as its broker's disk is gone. */
+/** A single copy is lost with its broker's disk. */
 export const kafkaTopicReplicated = resourcePolicy({
   name: "kafka-topic-replicated",
   description: "No topic keeps its records on a single broker.",
@@ -91,7 +91,7 @@ export const kafkaMinInsyncReplicas = stackPolicy({
   },
 });
 
-/** An unclean leader throws away records that were acknowledged. */
+/** An unclean leader discards acknowledged records. */
 export const kafkaUncleanElectionOff = resourcePolicy({
   name: "kafka-unclean-election-off",
   description: "No replica that lags behind may become leader.",
@@ -109,7 +109,7 @@ export const kafkaUncleanElectionOff = resourcePolicy({
   },
 });
 
-/** A misspelt name would make a topic, with one replica where the default says so. */
+/** A misspelt name would create a topic, possibly with a single replica. */
 export const kafkaAutoCreateOff = resourcePolicy({
   name: "kafka-auto-create-off",
   description: "Brokers do not create topics on first use.",
@@ -123,7 +123,7 @@ export const kafkaAutoCreateOff = resourcePolicy({
   },
 });
 
-/** A slip in what says who is in the quorum makes a second quorum, and with it a second truth. */
+/** A mistake in the quorum's membership can make a second quorum. */
 export const kafkaQuorumNotHandSet = stackPolicy({
   name: "kafka-quorum-not-hand-set",
   description: "Process roles, node ids and quorum voters follow from the stack's own servers.",

@@ -36,7 +36,7 @@ export const containerMemoryLimitSet = workloadPolicy({
   },
 });
 
-/** A limit beyond the maximum is nearly always a slip of the unit. */
+/** A limit beyond the maximum is nearly always a wrong unit. */
 export const containerLimitsWithinMaximum = workloadPolicy({
   name: "container-limits-within-maximum",
   description: "No container may ask for more CPU or memory than the configured maximum.",
@@ -103,7 +103,7 @@ export const containerEphemeralStorageLimitSet = workloadPolicy({
   },
 });
 
-/** A Job without a deadline can hang for ever; one that is removed after its end is missed by each refresh, and made again. */
+/** A Job without a deadline can hang forever; one that is removed after its end is missing at the next refresh, and runs again. */
 export const jobDeadlineSet = workloadPolicy({
   name: "job-deadline-set",
   description: "Every Job has a deadline, and stays when it has ended.",
@@ -123,7 +123,7 @@ export const jobDeadlineSet = workloadPolicy({
   },
 });
 
-/** Every text in which a JVM's options may stand: the values of environment variables, the command and its arguments. */
+/** Every string that may contain a JVM's options: environment variables, the command and its arguments. */
 function jvmOptions(container: Container["value"]): string[] {
   const variables = container
     .at("env")

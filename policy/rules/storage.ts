@@ -12,7 +12,7 @@ import type { Workload } from "../model/workload";
 
 const allowedStacks = list([], "Stacks in which it is allowed; * stands for any characters.");
 
-/** What deletes a volume with its claim deletes the data with it. */
+/** Deleting a volume with its claim deletes the data. */
 export const dataVolumeRetained = resourcePolicy({
   name: "data-volume-retained",
   description: "Data outlives its claim, its server and its stack.",
@@ -106,7 +106,7 @@ export const dataNotInEmptyDir = workloadPolicy({
   },
 });
 
-/** What a volume points at cannot change: another volume takes its place, and the servers start without their data. */
+/** A volume's place is immutable: a change replaces the volume, and servers start without their data. */
 export const dataVolumeNotReplaced = stackPolicy({
   name: "data-volume-not-replaced",
   description: "No volume that has data, and no StatefulSet whose claims have, is replaced.",
@@ -125,7 +125,7 @@ export const dataVolumeNotReplaced = stackPolicy({
     }
     const file = path.resolve(__dirname, "..", stateFile.replaceAll("{stack}", stack));
     const known = recordedResources(file);
-    // By its URN, which stays when the name of its object or of its namespace changes. With another URN, as an alias gives it, it may be the same object.
+    // Found by its URN, which stays when the object's name or namespace changes; with another URN (an alias) it may be the same object.
     const byUrn = new Map(known.map((resource) => [resource.urn, resource]));
     const byName = new Map(known.map((resource) => [identity(resource), resource]));
     for (const resource of resources) {

@@ -15,7 +15,7 @@ async function found(config: PolicyPackConfig): Promise<string[]> {
 }
 
 describe("evaluate", () => {
-  it("takes every policy for mandatory that the config does not name", async () => {
+  it("treats a policy that the config does not name as mandatory", async () => {
     assert.deepEqual(await found({}), [
       "mandatory grace-period-minimum hasty",
       "mandatory workload-has-disruption-budget hasty",
@@ -23,7 +23,7 @@ describe("evaluate", () => {
     ]);
   });
 
-  it("takes a level alone, a level with settings, and a level for all others", async () => {
+  it("accepts a level alone, a level with settings, and a level for all others", async () => {
     const settings = { enforcementLevel: "mandatory" as const, minSeconds: 5 };
     assert.deepEqual(await found({ all: "disabled", "grace-period-minimum": "advisory" }), [
       "advisory grace-period-minimum hasty",
@@ -31,7 +31,7 @@ describe("evaluate", () => {
     assert.deepEqual(await found({ all: "disabled", "grace-period-minimum": settings }), []);
   });
 
-  it("leaves exempt objects alone, one by one and in a stack", async () => {
+  it("skips exempt objects, in resource and stack policies", async () => {
     assert.deepEqual(
       await found({
         "grace-period-minimum": { exempt: ["kafka/kproducer"] },

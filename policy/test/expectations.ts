@@ -27,12 +27,12 @@ export function fails(title: string, resources: Resources, messages: RegExp | re
   return { title: `fails ${title}`, resources: [resources].flat(), messages: [messages].flat(), settings };
 }
 
-/** The policy is kept. */
+/** The resources comply with the policy. */
 export function passes(title: string, resources: Resources, settings = {}): Case {
   return { title: `passes ${title}`, resources: [resources].flat(), messages: [], settings };
 }
 
-/** The policy says nothing of what is not known yet. */
+/** The policy reports nothing about unknown values. */
 export function waits(title: string, resources: Resources, settings = {}): Case {
   return { title: `says nothing while ${title}`, resources: [resources].flat(), messages: [], settings };
 }

@@ -9,7 +9,7 @@ import { policies } from "../policies";
 const pack = path.join(__dirname, "..");
 
 describe("policies", () => {
-  it("have names of their own, in kebab case", () => {
+  it("have unique names, in kebab case", () => {
     const names = policies.map(({ name }) => name);
     assert.deepEqual([...new Set(names)], names);
     assert.deepEqual(
@@ -37,7 +37,7 @@ describe("policies", () => {
   });
 
   for (const { name, description, severity, remediationSteps, configSchema } of policies) {
-    it(`${name} says what it is and how to keep it`, () => {
+    it(`${name} says what it checks and how to comply`, () => {
       assert.match(description, /^[A-Z].*\.$/);
       assert.ok(severity);
       assert.match(remediationSteps ?? "", /^[A-Z].*\.$/s);
@@ -70,7 +70,7 @@ for (const environment of ["dev", "production"]) {
     const file = path.join(pack, `${environment}.json`);
     const config = JSON.parse(readFileSync(file, "utf8")) as PolicyPackConfig;
 
-    it("says the level of every policy, and of no other", () => {
+    it("sets the level of every policy, and of no other", () => {
       assert.deepEqual(Object.keys(config).sort(), policies.map(({ name }) => name).sort());
       for (const entry of Object.values(config)) {
         const level = typeof entry === "string" ? entry : entry.enforcementLevel;
@@ -78,7 +78,7 @@ for (const environment of ["dev", "production"]) {
       }
     });
 
-    it("sets only what the policies' schemas know, in the right form", () => {
+    it("sets only what the policies' schemas allow", () => {
       for (const { name, configSchema } of policies) {
         assert.deepEqual(mistakes(config[name] ?? "disabled", configSchema), [], name);
       }

@@ -19,7 +19,7 @@ import { deployment, statefulSet, unknown } from "./builders";
 
 const PACK = path.join(__dirname, "..");
 
-/** The pack as somebody copies it into another project: without its tests, and with nothing installed but what its package.json names. */
+/** The pack copied into another project: without its tests, and with only the packages in its package.json. */
 function copyOfPack(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "policy-pack-"));
   cpSync(PACK, folder, { recursive: true, filter: (file) => !["test", "node_modules"].includes(path.basename(file)) });
@@ -55,7 +55,7 @@ describe("the policy pack as an engine runs it, in a folder of its own", functio
     rmSync(pack, { recursive: true });
   });
 
-  it("tells of every policy with its severity and its settings", async () => {
+  it("describes every policy with its severity and settings", async () => {
     const info = await answer<analyzer.AnalyzerInfo>((done) => client.getAnalyzerInfo(new empty.Empty(), done));
     const told = info.getPoliciesList();
     assert.deepEqual(
@@ -77,7 +77,7 @@ describe("the policy pack as an engine runs it, in a folder of its own", functio
     assert.match(found[0]?.getMessage() ?? "", /\nStatefulSet kafka\/broker: container main has no memory limit$/);
   });
 
-  it("says nothing of what is unknown, and sees through secrets", async () => {
+  it("ignores unknown values, and reads secrets", async () => {
     const secret = { [runtime.specialSigKey]: runtime.specialSecretSig, value: "s3cr3t" };
     const env = [{ name: "PASSWORD", value: secret as unknown as string }];
     assert.deepEqual(await analyze(statefulSet({ spec: { replicas: unknown }, container: { image: unknown } })), []);
@@ -142,7 +142,7 @@ function fill<Request extends analyzer.AnalyzeRequest | analyzer.AnalyzerResourc
   request.setType(type);
   request.setName(name);
   request.setUrn(urn);
-  // Plain JSON, as it comes over the wire: without what is undefined.
+  // Plain JSON, as on the wire: without undefined values.
   const plain = JSON.parse(JSON.stringify(props)) as Parameters<typeof Struct.fromJavaScript>[0];
   request.setProperties(Struct.fromJavaScript(plain));
   request.setOptions(new analyzer.AnalyzerResourceOptions());

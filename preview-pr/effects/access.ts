@@ -2,7 +2,7 @@ import type { Value } from "../../policy/model/value";
 import { distinct, type Effect, objectChanges } from "./effect";
 import type { ResourceChange } from "../changes";
 
-/** Who gains and who loses a way to what, by NetworkPolicies that change. */
+/** Who gains and who loses access to what, through changed NetworkPolicies. */
 export function accessEffects(changes: readonly ResourceChange[]): Effect[] {
   return distinct(
     objectChanges(changes)
@@ -21,7 +21,7 @@ export function accessEffects(changes: readonly ResourceChange[]): Effect[] {
   );
 }
 
-/** Each way in that a NetworkPolicy opens: `pods of namespace orders connect to port 9092`. */
+/** Each access that a NetworkPolicy allows: `pods of namespace orders connect to port 9092`. */
 function waysIn(spec: Value | undefined): string[] {
   return (spec?.at("ingress").items() ?? []).flatMap((rule) => {
     const ports = rule
@@ -56,7 +56,7 @@ function describePeer(peer: Value): string {
   return labels === "" ? `${pods} of every namespace` : `${pods} of namespaces${labels}`;
 }
 
-/** ` with a=b, c=d`; nothing for a selector of everything. */
+/** ` with a=b, c=d`; empty for a selector that matches everything. */
 function labelled(selector: Value): string {
   const labels = selector
     .at("matchLabels")

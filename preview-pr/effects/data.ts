@@ -6,7 +6,7 @@ import { serverEffects } from "./servers";
 import { settingsEffects } from "./settings";
 import { volumeEffects } from "./volumes";
 
-/** What a change touches of what the stack keeps: volumes, claims, records. Empty when no data can be concerned. */
+/** What a change does to the stack's data: volumes, claims, records. Empty when it cannot touch data. */
 export function dataTouched(changes: readonly ResourceChange[]): Effect[] {
   const objects = objectChanges(changes);
   return distinct([

@@ -2,10 +2,19 @@ import type { KubernetesResource } from "../../policy/model/resource";
 import { type DesiredState, parseDesiredState } from "../../services/src/ops/desired-state";
 import type { Effect, ObjectChange } from "./effect";
 
-/** What the Jobs around a change of the servers do to data, by the document that says what the cluster shall be. */
+/** What the Jobs around a change of the servers do to data, according to the document with the desired state. */
 export function desiredEffects({ before, after }: ObjectChange): Effect[] {
   const [was, is] = [desiredState(before), desiredState(after)];
   if (was === undefined || is === undefined) return [];
+  if (was === "unreadable" || is === "unreadable") {
+    const which = was === "unreadable" ? "before" : "after";
+    return [
+      {
+        subject: "brokers and controllers",
+        text: `may be emptied before they go: what the Jobs shall bring about ${which} the change is written in another version's form, and cannot be compared`,
+      },
+    ];
+  }
   const gone = (old: readonly number[] = [], now: readonly number[] = old) => old.filter((id) => !now.includes(id));
   return [
     ...gone(was.brokers, is.brokers).map((id) => ({
@@ -19,13 +28,13 @@ export function desiredEffects({ before, after }: ObjectChange): Effect[] {
   ];
 }
 
-/** The document in a ConfigMap; undefined when there is none, or one of another version's form. */
-function desiredState(object: KubernetesResource | undefined): DesiredState | undefined {
+/** The document in a ConfigMap; undefined when there is none, `unreadable` when it is in another version's format. */
+function desiredState(object: KubernetesResource | undefined): DesiredState | "unreadable" | undefined {
   const text = object?.properties.at("data", "cluster.json").text;
   if (text === undefined) return undefined;
   try {
     return parseDesiredState(text, "cluster.json");
   } catch {
-    return undefined;
+    return "unreadable";
   }
 }

@@ -8,7 +8,7 @@ import type { RecordedResource } from "../recorder";
 export interface Effect {
   /** What it happens to: `StatefulSet kafka/broker`. */
   readonly subject: string;
-  /** What happens, as the rest of a sentence about the subject. */
+  /** What happens, as the end of a sentence that begins with the subject. */
   readonly text: string;
 }
 
@@ -17,7 +17,7 @@ export interface ObjectChange {
   readonly change: ResourceChange;
   /** The object as it was; undefined when it is new. */
   readonly before: KubernetesResource | undefined;
-  /** The object as it will be; undefined when it goes. */
+  /** The object as it will be; undefined when it is deleted. */
   readonly after: KubernetesResource | undefined;
   /** `StatefulSet kafka/broker`. */
   readonly subject: string;

@@ -9,7 +9,7 @@ import { count, podNames } from "./pods";
 /**
  * What a change starts, stops and restarts.
  *
- * @param after everything the stack consists of after the change, for what mounts a changed ConfigMap.
+ * @param after all resources of the stack after the change, to find what mounts a changed ConfigMap.
  */
 export function restarts(changes: readonly ResourceChange[], after: readonly RecordedResource[]): Effect[] {
   const objects = objectChanges(changes);
@@ -78,7 +78,7 @@ function rolling(change: ObjectChange, was: Workload, is: Workload): string[] {
   }
   const old = replicasOf(was);
   const now = replicasOf(is);
-  // Pods that come or go with the change are not restarted by it.
+  // Pods that the change starts or stops are not restarted.
   const staying = old === undefined || now === undefined ? pods(is) : count(Math.min(old, now));
   if (old === 0 || now === 0) {
     return [];
@@ -86,7 +86,7 @@ function rolling(change: ObjectChange, was: Workload, is: Workload): string[] {
   return [`restarts ${staying}${manner(is)}: ${reasons(change)}`];
 }
 
-/** How Kubernetes goes about a changed pod template. */
+/** How Kubernetes rolls out a changed pod template. */
 function manner({ resource, spec }: Workload): string {
   const isDeployment = resource.kind === "Deployment";
   const strategy = spec.at(isDeployment ? "strategy" : "updateStrategy", "type");

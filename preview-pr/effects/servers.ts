@@ -38,7 +38,7 @@ function retention(change: ObjectChange): string[] {
   });
 }
 
-/** A claim that is mounted elsewhere has data where nobody looks for it. */
+/** Data of a claim that is mounted at another path is no longer found. */
 function mounts(change: ObjectChange): string[] {
   const [was, is] = [change.before, change.after].map((object) => {
     const claims = object?.properties.at("spec", "volumeClaimTemplates").items() ?? [];
@@ -57,7 +57,7 @@ function mounts(change: ObjectChange): string[] {
 }
 
 function fateOf({ before, after }: ObjectChange, when: "whenScaled" | "whenDeleted"): string {
-  // What the update says first is what counts when the servers go.
+  // The policy in the update applies when the servers are removed.
   const policy = (after ?? before)?.properties.at("spec", "persistentVolumeClaimRetentionPolicy", when);
   return policy?.is("Delete") === true ? "are deleted, and their data with them" : "stay, and their data with them";
 }

@@ -65,5 +65,5 @@ function differences(was: ReadonlyMap<string, string>, is: ReadonlyMap<string, s
 }
 
 function describeSetting([key, was, is]: Difference): string {
-  return `changes ${key} from ${was ?? "Kafka's default"} to ${is ?? "Kafka's default"}: other records are kept`;
+  return `changes ${key} from ${was ?? "Kafka's default"} to ${is ?? "Kafka's default"}: this changes which records are kept`;
 }

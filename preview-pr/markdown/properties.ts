@@ -3,7 +3,7 @@ import { diffLines } from "./text-diff";
 
 /** How much of a value is shown, in characters. */
 const maxValueLength = 160;
-/** How much of a text of several lines is shown, in lines that differ. */
+/** How many differing lines of a text are shown. */
 const maxLines = 40;
 
 /** What differs in a resource, as lines of a `diff` block. */
@@ -31,7 +31,7 @@ function propertyDiff({ path, old, new: now, secret }: Change): string[] {
   ];
 }
 
-/** A value in one line, cut where it is long. */
+/** A value on one line, truncated when it is long. */
 function show(value: Value): string {
   const text = JSON.stringify(redact(value));
   return text.length > maxValueLength ? `${text.slice(0, maxValueLength)}…` : text;

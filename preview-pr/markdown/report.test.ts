@@ -75,7 +75,7 @@ describe("a report", () => {
     assert.match(await report([even(3)], [even(4)]), /\| advice \|.*- advice, new: `quorum-size-odd`/s);
   });
 
-  it("takes the stack before the change for the state that volumes are compared with", async () => {
+  it("compares volumes with the stack before the change", async () => {
     const policies: PolicyPackConfig = { all: "disabled", "data-volume-not-replaced": "mandatory" };
     const { violations } = await previewStack("dev", [volume("a")], [volume("b")], policies);
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe("a report", () => {
     );
   });
 
-  it("shows the lines of a text that differ, and no others", async () => {
+  it("shows only the differing lines of a text", async () => {
     const text = await report([configMap("a", "k", "one\ntwo\nthree\n")], [configMap("a", "k", "one\n2\nthree\n")]);
     assert.match(text, /! data\.k:\n {2}- {3}two\n {2}\+ {3}2\n {2}````/);
   });
@@ -96,7 +96,7 @@ describe("a report", () => {
     assert.doesNotMatch(text, /hunter/);
   });
 
-  it("cuts long values", async () => {
+  it("truncates long values", async () => {
     const text = await report([deployment("a")], [deployment("b".repeat(1000))]);
     assert.match(text, /"b{159}…\n/);
   });
@@ -107,7 +107,7 @@ describe("a report", () => {
     assert.doesNotMatch(text, /(?<!\\)<img/);
   });
 
-  it("marks stacks that come and go", async () => {
+  it("marks stacks that are added and removed", async () => {
     assert.match(await report(undefined, [brokers()]), /## Stack `dev` \(new\)/);
     assert.match(await report([brokers()], undefined), /## Stack `dev` \(removed\)/);
   });

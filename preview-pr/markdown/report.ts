@@ -6,7 +6,7 @@ import { propertyLines } from "./properties";
 
 /** What a report is about. */
 export interface Report {
-  /** The commits that are compared, as people call them. */
+  /** The names of the compared commits. */
   readonly base: string;
   readonly head: string;
   readonly stacks: readonly StackPreview[];
@@ -99,7 +99,7 @@ function renderChange(change: ResourceChange): string {
   return [`- ${escape(title)}`, "", "  ````diff", ...lines, "  ````"].join("\n");
 }
 
-/** Text that Markdown shows as it stands. */
+/** Text, escaped so that Markdown shows it unchanged. */
 function escape(text: string): string {
   return text.replace(/[\\`*<>[\]|#]/g, "\\$&").replace(/\s*\n\s*/g, " ");
 }

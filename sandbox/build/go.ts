@@ -7,7 +7,7 @@ import { versions } from "../versions";
 
 const source = join(checkout, "sandbox", "go");
 
-/** What is built, all in one run of the compiler: the programs share most of their packages. */
+/** The programs, built in one run of the compiler because they share most packages. */
 const packages = [
   ...["./kube", "./dns", "./netpol", "./registry", "./pause", "./pki", "./provisioner"],
   "helm.sh/helm/v3/cmd/helm",
@@ -30,15 +30,15 @@ const linkerFlags = [
 ].join(" ");
 
 /**
- * Environment of the compiler. Without cgo the programs are static: pause and registry run in images that hold nothing else.
- * The collector's setting trades memory, of which the compiler needs little, for about a tenth of the time.
+ * Environment of the compiler. Without cgo the programs are static: the images of pause and registry contain nothing else.
+ * The garbage collector's setting trades memory, of which the compiler needs little, for about a tenth of the time.
  */
 const environment = { CGO_ENABLED: "0", GOGC: "400", GOFLAGS: "-buildvcs=false" };
 
-/** How often the build tells how far it is, at most: where there is no terminal, each time is a line. */
+/** Shortest time between reports of progress: without a terminal each report is a line. */
 const reports = 20;
 
-/** Identity of what a build would make: of the sources, the settings and the compiler. */
+/** Key of a build: of the sources, the settings and the compiler. */
 export async function buildKey(): Promise<string> {
   const hash = createHash("sha256")
     .update(await goVersion())
@@ -68,7 +68,7 @@ function stampFile(paths: Paths): string {
 /**
  * Builds the sandbox's Go programs into its `bin` directory, unless they are there already.
  *
- * @param report - told how far the build is
+ * @param report - called with progress
  */
 export async function buildPrograms(paths: Paths, report: (progress: string) => void): Promise<void> {
   const key = await buildKey();
@@ -80,7 +80,7 @@ export async function buildPrograms(paths: Paths, report: (progress: string) => 
   let compiled = 0;
   const step = Math.ceil(all / reports);
   mkdirSync(paths.bin, { recursive: true });
-  // With -v the compiler names each package that it compiles; those it has in its cache it does not name.
+  // With -v the compiler names each package that it compiles, but not those in its cache.
   await go(["build", "-v", "-o", `${paths.bin}/`, "-ldflags", linkerFlags, ...packages], () => {
     compiled += 1;
     if (compiled % step === 0) report(`compiled ${compiled} of at most ${all} packages`);

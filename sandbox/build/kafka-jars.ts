@@ -7,7 +7,7 @@ import { mavenJars } from "./maven-jars";
  * Fetches the jars that are in the Kafka image, for brokers that run as plain processes, and installs Java and Maven where they are missing.
  *
  * @param version - of Kafka; default the newest that a stack may run
- * @returns the directory with the jars; the same without any work while Kafka's version and `pom.xml` stay
+ * @returns the directory with the jars, which is reused while Kafka's version and `pom.xml` stay the same
  */
 export function kafkaJars(
   report: (progress: string) => void,

@@ -9,11 +9,11 @@ import { pathsOf } from "../paths";
 export interface MavenJars {
   /** Part of their directory's name. */
   readonly name: string;
-  /** What they are of, for people. */
+  /** What they belong to, for people. */
   readonly title: string;
   /** The project whose dependencies they are. */
   readonly pom: string;
-  /** The version, where the project is told it by `args`. */
+  /** The version, where `args` pass it to the project. */
   readonly version?: string;
   /** Arguments for Maven: profiles and properties. */
   readonly args?: readonly string[];
@@ -22,7 +22,7 @@ export interface MavenJars {
 /**
  * Fetches the dependencies of a `pom.xml`, and installs Java and Maven where they are missing.
  *
- * @returns the directory with the jars; the same without any work while the version and the file stay
+ * @returns the directory with the jars, which is reused while the version and the file stay the same
  */
 export async function mavenJars(jars: MavenJars, report: (progress: string) => void): Promise<string> {
   await ensurePackages({ java: "openjdk-17-jre-headless", mvn: "maven" }, report);
@@ -37,7 +37,7 @@ export async function mavenJars(jars: MavenJars, report: (progress: string) => v
   copyFileSync(pom, join(work, "pom.xml"));
   const goal = [`-DoutputDirectory=${work}`, "dependency:copy-dependencies"];
   await run("mvn", ["-q", "-B", "-C", ...args, ...goal], { cwd: work });
-  // Under its final name there are all of them or none.
+  // The directory gets its final name only when it is complete.
   renameSync(work, directory);
   return directory;
 }

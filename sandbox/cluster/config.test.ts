@@ -50,7 +50,7 @@ describe("the configuration of the cluster", () => {
   const fileOf = (files: Record<string, string> | undefined, ending: string): string =>
     Object.entries(files ?? {}).find(([path]) => path.endsWith(ending))?.[1] ?? assert.fail(`no file ${ending}`);
 
-  it("lets nobody in without a certificate", () => {
+  it("admits nobody without a certificate", () => {
     const apiServer = kubeApiserver(pathsOf(root)).args;
     assert.ok(apiServer.includes("--anonymous-auth=false") && apiServer.includes("--authorization-mode=Node,RBAC"));
     assert.ok(etcd(pathsOf(root)).args.includes("--client-cert-auth"));
@@ -79,7 +79,7 @@ describe("the configuration of the cluster", () => {
     assert.match(text, /--bind-address=198\.18\.255\.1\n/);
   });
 
-  it("gives two nodes nothing in common that must be their own", () => {
+  it("shares nothing between two nodes that must be separate", () => {
     const [one, two] = planNodes(2, root).map((node) => {
       const config = fileOf(kubelet(pathsOf(root), node).files, `${node.name}.yaml`);
       return parse(config) as Record<string, string>;
@@ -96,7 +96,7 @@ describe("the configuration of the cluster", () => {
     }
   });
 
-  it("puts certificates into a kubeconfig, which then works anywhere on the machine", () => {
+  it("embeds certificates into a kubeconfig, which works anywhere on the machine", () => {
     const { users, contexts } = parse(renderKubeconfig(pathsOf(root), "admin")) as {
       users: { user: Record<string, string> }[];
       contexts: { name: string }[];
@@ -108,7 +108,7 @@ describe("the configuration of the cluster", () => {
     );
   });
 
-  it("tells pods how large a packet may be", () => {
+  it("sets the MTU of pods", () => {
     const [node] = planNodes(1, root);
     assert.ok(node);
     const { plugins } = JSON.parse(renderCniConfig(node, "/leases", 1400)) as { plugins: { mtu: number }[] };
@@ -137,17 +137,17 @@ describe("a node's readiness", () => {
     JSON.stringify({ status: { conditions: [{ type: "Ready", status, lastHeartbeatTime }] } });
   const start = new Date("2026-01-01T10:00:00.700Z");
 
-  it("is what the node says since the kubelet started", () => {
+  it("is what the node reports since the kubelet started", () => {
     assert.equal(isReady(node("True", "2026-01-01T10:00:05Z"), start), true);
     assert.equal(isReady(node("True", "2026-01-01T10:00:00Z"), start), true, "in the same second");
     assert.equal(isReady(node("False", "2026-01-01T10:00:05Z"), start), false);
   });
 
-  it("is not what an earlier kubelet said", () => {
+  it("is not what an earlier kubelet reported", () => {
     assert.equal(isReady(node("True", "2026-01-01T09:59:59Z"), start), false);
   });
 
-  it("is not there before the node is", () => {
+  it("is false before the node exists", () => {
     assert.equal(isReady(undefined, start), false);
     assert.equal(isReady("{}", start), false);
   });

@@ -16,7 +16,7 @@ export interface ContainerdOptions {
   readonly cri?: { readonly cniConfig: string; readonly pauseImage: string };
 }
 
-/** Snapshotters whose kernel side is rarely there; each would complain at every start. */
+/** Snapshotters that most kernels do not support; each would log an error at every start. */
 const unused = ["aufs", "btrfs", "devmapper", "zfs"].map((name) => `io.containerd.snapshotter.v1.${name}`);
 
 /** A containerd with a root, a state directory and a socket of its own. */
@@ -48,9 +48,9 @@ export function renderContainerdConfig({ root, state, socket, snapshotter, cri }
     lines.push(
       '[plugins."io.containerd.grpc.v1.cri"]',
       `  sandbox_image = ${text(cri.pauseImage)}`,
-      // Machines that are containers themselves may not raise a process's protection from the out-of-memory killer, and no pod would start.
+      // In a container a process may not lower its OOM score, and no pod would start.
       "  restrict_oom_score_adj = true",
-      // Next to everything else of the node, so that its removal finds them.
+      // Beside the node's other cgroups, so that its removal finds them.
       "  netns_mounts_under_state_dir = true",
       '  [plugins."io.containerd.grpc.v1.cri".containerd]',
       `    snapshotter = ${text(snapshotter)}`,

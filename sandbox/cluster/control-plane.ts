@@ -52,7 +52,7 @@ export function kubeApiserver(paths: Paths): Daemon {
     command: join(paths.bin, "kube"),
     args: [
       "kube-apiserver",
-      // On the sandbox's own bridge only: nothing of it is to be reached from other machines.
+      // Only on the sandbox's own bridge: other machines must not reach it.
       `--bind-address=${hostAddress}`,
       `--advertise-address=${hostAddress}`,
       "--secure-port=6443",
@@ -96,7 +96,7 @@ export function kubeControllerManager(paths: Paths): Daemon {
       `--cluster-signing-cert-file=${join(paths.pki, "ca.crt")}`,
       `--cluster-signing-key-file=${join(paths.pki, "ca.key")}`,
       "--use-service-account-credentials=true",
-      // It makes this directory, which nothing uses; its default is outside of the sandbox.
+      // It creates this directory, which nothing uses; the default is outside the sandbox.
       `--flex-volume-plugin-dir=${join(paths.config, "flex-volumes")}`,
       "--leader-elect=false",
       "--profiling=false",
@@ -147,9 +147,9 @@ export function kubeProxy(paths: Paths, nodes: readonly NodePlan[]): Daemon {
         bindAddress: hostAddress,
         healthzBindAddress: health,
         metricsBindAddress: `${hostAddress}:10249`,
-        // Leave the machine's own settings of its connection tracking alone.
+        // Do not change the machine's connection tracking.
         conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
-        // An endpoint that is gone should stop taking connections at once.
+        // A removed endpoint should stop receiving connections at once.
         iptables: { minSyncPeriod: "100ms", syncPeriod: "30s" },
       }),
     },
@@ -201,7 +201,7 @@ export function provisioner(paths: Paths): Daemon {
   };
 }
 
-/** What the kernel asks, for each new connection of a pod, whether NetworkPolicies allow it: one for all nodes, because they share one network stack. */
+/** The program that decides for the kernel whether NetworkPolicies allow a new connection: one for all nodes, because they share one network stack. */
 export function netpol(paths: Paths): Daemon {
   const kubeconfig = join(paths.config, "netpol.kubeconfig");
   return {

@@ -13,7 +13,7 @@ function containerdSocket(paths: Paths): string {
   return join(paths.docker, "containerd.sock");
 }
 
-/** docker's containerd, apart from those of the nodes, so that the end of a node ends no build. */
+/** docker's own containerd, separate from those of the nodes, so that a stopped node does not stop a build. */
 export function dockerContainerd(paths: Paths, machine: Machine): Daemon {
   const state = join(paths.docker, "containerd-run");
   const daemon = containerd({
@@ -43,7 +43,7 @@ export function dockerd(paths: Paths, machine: Machine): Daemon {
     args: [`--config-file=${config}`],
     prepare: () => {
       ensureCgroup(cgroup);
-      // Left by one that was killed; another process may have the number by now, and dockerd would take it for its like.
+      // Left by a killed dockerd. Another process may have its pid by now, and dockerd would take that for itself.
       rmSync(pidfile, { force: true });
     },
     files: {

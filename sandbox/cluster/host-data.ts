@@ -7,7 +7,7 @@ import type { Paths } from "../paths";
 /** Where stacks keep their hostPath volumes on a node. */
 const directory = "/data/kafka";
 
-/** Lays a directory of the sandbox over that of the machine, so that hostPath volumes touch nothing of the machine's own and go with the sandbox. All nodes share it. */
+/** Mounts a directory of the sandbox over the machine's, so that hostPath volumes do not touch the machine's own data and are deleted with the sandbox. All nodes share it. */
 export async function ensureHostData(paths: Paths): Promise<void> {
   privateDirectory(paths.hostData);
   mkdirSync(directory, { recursive: true });
@@ -15,7 +15,7 @@ export async function ensureHostData(paths: Paths): Promise<void> {
   if (!isLaidOver(paths)) await run("mount", ["--bind", paths.hostData, directory]);
 }
 
-/** Takes the directory off again; the data stay in the sandbox. */
+/** Unmounts the directory; the data stay in the sandbox. */
 export async function removeHostData(paths: Paths): Promise<void> {
   await removeDeleted();
   if (!isLaidOver(paths)) return;
@@ -24,13 +24,13 @@ export async function removeHostData(paths: Paths): Promise<void> {
     try {
       rmdirSync(made);
     } catch {
-      // The machine has something of its own there.
+      // The machine has data of its own there.
       return;
     }
   }
 }
 
-/** Takes off directories of sandboxes that were deleted while they ran: nothing can be laid over those. */
+/** Unmounts directories of sandboxes that were deleted while they ran: nothing can be mounted over those. */
 async function removeDeleted(): Promise<void> {
   while (existsSync(directory) && statSync(directory).nlink === 0) await takeOff();
 }
@@ -39,7 +39,7 @@ async function takeOff(): Promise<void> {
   if (!(await succeeds("umount", [directory]))) await run("umount", ["--lazy", directory]);
 }
 
-/** Whether it is this sandbox's directory that is seen there. */
+/** Whether this sandbox's directory is mounted there. */
 function isLaidOver({ hostData }: Paths): boolean {
   if (!existsSync(directory) || !existsSync(hostData)) return false;
   const [seen, own] = [directory, hostData].map((path) => statSync(path));

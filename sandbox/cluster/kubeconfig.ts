@@ -11,7 +11,7 @@ export const contextName = "sandbox";
 export const apiServer = `https://${hostAddress}:6443`;
 
 /**
- * Renders a kubeconfig with everything in it.
+ * Renders a self-contained kubeconfig.
  *
  * @param certificate - base name of the user's certificate and key
  */

@@ -2,7 +2,7 @@ import { snapshotterFor } from "../host/platform";
 import { outerMtu } from "../network/devices";
 import type { Paths } from "../paths";
 
-/** What the daemons of a node need to know of the machine. */
+/** Facts about the machine that a node's daemons need. */
 export interface Machine {
   /** containerd's snapshotter. */
   readonly snapshotter: string;
@@ -10,7 +10,7 @@ export interface Machine {
   readonly mtu: number;
 }
 
-/** Looks at the machine. */
+/** Reads these facts. */
 export async function machineOf(paths: Paths): Promise<Machine> {
   return { snapshotter: snapshotterFor(paths.root), mtu: await outerMtu() };
 }

@@ -5,10 +5,10 @@ import { hostAddress, network } from "../plan";
 import { apiServer } from "./kubeconfig";
 import { clientFiles, users } from "./pki";
 
-/** What the storage class `standard` names as its provisioner. */
+/** The provisioner of the storage class `standard`. */
 export const provisionerName = "sandbox/host-path";
 
-/** What every object has. */
+/** The fields of every object. */
 interface ApiObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -44,7 +44,7 @@ function clusterRole(name: string, rules: { apiGroups: string[]; resources: stri
 
 const read = ["get", "list", "watch"];
 
-/** What a fresh cluster needs before it is one: permissions of the components, DNS as a service, the default storage class. */
+/** What a fresh cluster needs first: permissions of the components, the DNS service, the default storage class. */
 export function baseObjects(): ApiObject[] {
   return [
     clusterRoleBinding("sandbox:kubelet-client", "system:kubelet-api-admin", users.kubeletClient),
@@ -80,7 +80,7 @@ export function baseObjects(): ApiObject[] {
       volumeBindingMode: "WaitForFirstConsumer",
       allowVolumeExpansion: true,
     },
-    // CoreDNS runs outside the cluster: a Service without a selector gives it the name and address that it has elsewhere.
+    // CoreDNS runs outside the cluster: a Service without a selector gives it its usual name and address.
     {
       apiVersion: "v1",
       kind: "Service",
@@ -111,7 +111,7 @@ export function baseObjects(): ApiObject[] {
   ];
 }
 
-/** Where the API has the objects of a kind. */
+/** API path of a kind's objects. */
 const collections: Record<string, string> = {
   ClusterRole: "clusterroles",
   ClusterRoleBinding: "clusterrolebindings",
@@ -132,7 +132,7 @@ export function objectPath({ apiVersion, kind, metadata }: ApiObject): string {
 }
 
 /**
- * Applies the base objects on the server's side; doing so again changes nothing.
+ * Applies the base objects with server-side apply; doing so again changes nothing.
  *
  * @throws when the API refuses one, with its reason.
  */
@@ -153,7 +153,7 @@ export async function applyBaseObjects(paths: Paths): Promise<void> {
   await Promise.all(baseObjects().map(apply));
 }
 
-/** Waits until pods can be made in the namespace `default`: the controller manager gives each namespace its account a moment after it has started. */
+/** Waits until pods can be made in the namespace `default`: the controller manager makes each namespace's service account a moment after it has started. */
 export async function waitForAccount(paths: Paths): Promise<void> {
   const files = clientFiles(paths, "ca", "admin");
   const account = `${apiServer}/api/v1/namespaces/default/serviceaccounts/default`;

@@ -42,7 +42,7 @@ export function nodeContainerd(paths: Paths, node: NodePlan, machine: Machine): 
 }
 
 /**
- * Renders the network of a node's pods: a pair of devices a pod and a route to it. There is no bridge, so that every packet passes through
+ * Renders the pod network of a node: a veth pair per pod and a route to it. Without a bridge every packet passes through
  * the machine's routing, where kube-proxy's rules are, also between pods of one node and without the kernel's br_netfilter.
  */
 export function renderCniConfig(node: NodePlan, leases: string, mtu: number): string {
@@ -86,14 +86,14 @@ export function kubelet(paths: Paths, node: NodePlan): Daemon {
       `--node-ip=${node.address}`,
       `--node-labels=topology.kubernetes.io/region=sandbox,topology.kubernetes.io/zone=${node.zone}`,
     ],
-    // Fixed, and not that of whoever runs `up`: another PATH would restart the kubelet.
+    // Fixed, and not the caller's: another PATH would restart the kubelet.
     env: { PATH: [paths.kubeletBin, ...systemPath].join(delimiter) },
     prepare: () => {
       ensureCgroup(node.cgroup);
     },
     files: {
       [kubeconfig]: renderKubeconfig(paths, name),
-      // For pods that ask for the node's own resolver.
+      // For pods with dnsPolicy Default.
       [resolvConf]: `nameserver ${hostAddress}\n`,
       [config]: stringify({
         apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -110,7 +110,7 @@ export function kubelet(paths: Paths, node: NodePlan): Daemon {
         tlsPrivateKeyFile: join(paths.pki, `${name}.key`),
         containerRuntimeEndpoint: `unix://${own.containerdSocket}`,
         cgroupDriver: "cgroupfs",
-        // Two kubelets below one cgroup take each other's pods for leftovers, and kill them.
+        // Two kubelets below one cgroup would kill each other's pods as orphans.
         cgroupRoot: `/${node.cgroup}`,
         failCgroupV1: false,
         failSwapOn: false,
@@ -123,7 +123,7 @@ export function kubelet(paths: Paths, node: NodePlan): Daemon {
         makeIPTablesUtilChains: false,
         serializeImagePulls: false,
         registryPullQPS: 0,
-        // The disk is the machine's: what fills it is not the sandbox's to clean up, and the preloaded images cannot be pulled again.
+        // The disk is the machine's: the sandbox must not clean it up, and preloaded images cannot be pulled again.
         imageGCHighThresholdPercent: 100,
         imageGCLowThresholdPercent: 99,
         evictionHard: {
@@ -138,14 +138,14 @@ export function kubelet(paths: Paths, node: NodePlan): Daemon {
   };
 }
 
-/** Whether a Node object, as JSON, says of itself that it is ready, and has said so since a time: what an earlier kubelet said stays there after its end. */
+/** Whether a Node object, as JSON, was reported ready after a time: the report of an earlier kubelet stays after its end. */
 export function isReady(body: string | undefined, since: Date): boolean {
   if (!body) return false;
   const node = JSON.parse(body) as {
     status?: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] };
   };
   const ready = node.status?.conditions?.find(({ type }) => type === "Ready");
-  // Kubernetes' times are in whole seconds.
+  // Kubernetes' timestamps are whole seconds.
   const earliest = Math.floor(since.getTime() / 1000) * 1000;
   return ready?.status === "True" && Date.parse(ready.lastHeartbeatTime) >= earliest;
 }

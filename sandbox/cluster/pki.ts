@@ -6,7 +6,7 @@ import { hostAddress, network, type NodePlan } from "../plan";
 
 /** Names of users, as certificates carry them and role bindings refer to them. */
 export const users = {
-  /** The API server towards the kubelets. */
+  /** The API server as a client of the kubelets. */
   kubeletClient: "kube-apiserver-kubelet-client",
   dns: "sandbox:dns",
   provisioner: "sandbox:provisioner",
@@ -18,7 +18,7 @@ export function nodeCertificate(node: NodePlan): string {
   return `kubelet-${node.name}`;
 }
 
-/** Certificate files with which the sandbox itself asks a component. */
+/** Certificate files for the sandbox's own requests to a component. */
 export function clientFiles(paths: Paths, authority: "ca" | "etcd-ca", name: string): ClientFiles {
   return {
     ca: join(paths.pki, `${authority}.crt`),
@@ -28,8 +28,8 @@ export function clientFiles(paths: Paths, authority: "ca" | "etcd-ca", name: str
 }
 
 /**
- * Makes what is missing of the certificates: one authority for the cluster and one for etcd, one certificate a component.
- * Nothing in the cluster is reachable without one.
+ * Makes missing certificates: one authority for the cluster and one for etcd, one certificate per component.
+ * Every connection in the cluster needs one.
  */
 export async function ensurePki(paths: Paths, nodes: readonly NodePlan[]): Promise<void> {
   const client = (name: string, commonName: string, ...organizations: string[]) => ({

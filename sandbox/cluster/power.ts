@@ -20,7 +20,7 @@ export interface NodeStart {
   readonly api: Promise<void>;
 }
 
-/** Starts what does not run of a node, and waits until the node is ready. */
+/** Starts the stopped daemons of a node, and waits until the node is ready. */
 export async function startNode(
   paths: Paths,
   node: NodePlan,
@@ -31,13 +31,13 @@ export async function startNode(
   await daemons.ensure(kubelet(paths, node));
 }
 
-/** Puts a stopped node back on the network and starts it. */
+/** Reconnects a stopped node to the network and starts it. */
 export async function powerOn(paths: Paths, node: NodePlan, start: NodeStart): Promise<void> {
   await ensureDevices([node]);
   await startNode(paths, node, start);
 }
 
-/** Ends everything on a node the way a power cut does: no process has time for a last word, and no connection is closed. Its disk stays. */
+/** Ends everything on a node like a power cut: processes cannot clean up, and no connection is closed. Its disk stays. */
 export async function cutPower(paths: Paths, node: NodePlan, daemons: Daemons): Promise<void> {
   await disconnectNode(node);
   const own = paths.node(node.name);
@@ -48,7 +48,7 @@ export async function cutPower(paths: Paths, node: NodePlan, daemons: Daemons): 
   await forgetContainers(own);
 }
 
-/** Removes the nodes beyond the first few, and what they had. */
+/** Removes the nodes beyond a number, with their data. */
 export async function removeNodes(paths: Paths, keep: number, daemons: Daemons): Promise<void> {
   if (!existsSync(paths.nodes)) return;
   const extra = readdirSync(paths.nodes)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { bootId } from "../host/process";
+import { bootId } from "kafka-stack-processes";
 import type { Paths } from "../paths";
 
 /** What a sandbox remembers between commands. */
@@ -11,11 +11,11 @@ export interface ClusterRecord {
   readonly nfsServers: number;
   /** Kernel settings that `up` changed, with their earlier values; void after a restart of the machine. */
   readonly sysctls: Readonly<Record<string, string>>;
-  /** Run of the machine that `sysctls` belongs to. */
+  /** Boot id of the machine when `sysctls` was recorded. */
   readonly boot: string;
 }
 
-/** Reads the record; nothing when there never was an `up`, or its data are gone. */
+/** Reads the record; undefined when there never was an `up`, or its data were deleted. */
 export function readRecord(paths: Paths): ClusterRecord | undefined {
   if (!existsSync(paths.cluster)) return undefined;
   const record = JSON.parse(readFileSync(paths.cluster, "utf8")) as ClusterRecord;

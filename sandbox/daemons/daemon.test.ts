@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRunning, signal } from "../host/process";
+import { isRunning } from "kafka-stack-processes";
+import { signal } from "../host/process";
 import { until } from "../host/wait";
 import { pathsOf } from "../paths";
 import { Daemons, type Daemon, type DaemonRecord } from "./daemon";
@@ -32,18 +33,18 @@ describe("daemons", () => {
     return record;
   }
 
-  it("leave one alone that runs as described", async () => {
+  it("keep one that runs as described", async () => {
     assert.deepEqual(await ensured(sleeper()), await ensured(sleeper()));
   });
 
-  it("start one again that died", async () => {
+  it("restart one that died", async () => {
     const first = await ensured(sleeper());
     signal(first.pid, "SIGKILL");
     await until(() => Promise.resolve(!isRunning(first)), { what: "its end", timeout: 5 });
     assert.notEqual((await ensured(sleeper())).pid, first.pid);
   });
 
-  it("start one again after a restart of the machine, when another process has its number", async () => {
+  it("restart one after a reboot, when another process has its pid", async () => {
     const first = await ensured(sleeper());
     const record = join(root, "run", "sleeper.json");
     writeFileSync(record, JSON.stringify({ ...first, boot: "earlier" }));
@@ -97,11 +98,11 @@ describe("daemons", () => {
   it("name the log when one does not become ready in time", async () => {
     await assert.rejects(
       daemons.ensure(sleeper({ ready: () => Promise.resolve(false), timeout: 0.2 })),
-      /Waited in vain for sleeper to become ready \(0.2 s\): Its log is .*sleeper\.log/,
+      /Gave up after 0.2 s of waiting for sleeper to become ready: Its log is .*sleeper\.log/,
     );
   });
 
-  it("say so when there is no such program", async () => {
+  it("report a program that does not exist", async () => {
     await assert.rejects(daemons.ensure(sleeper({ command: "/no/such/program" })), /sleeper could not be started/);
   });
 });

@@ -14,7 +14,8 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { builtKey } from "../build/go";
-import { end, identify, isRunning, type ProcessIdentity } from "../host/process";
+import { identify, isRunning, type ProcessIdentity } from "kafka-stack-processes";
+import { end } from "../host/process";
 import { withoutProxy } from "../host/proxy";
 import { until } from "../host/wait";
 import type { Paths } from "../paths";
@@ -29,24 +30,24 @@ export interface Daemon {
   readonly env?: Record<string, string>;
   /** Configuration, path → content: written before each start; a change of it restarts the daemon. */
   readonly files?: Record<string, string>;
-  /** Whether it does its work, which it may have been started for at the time given; without it, running is enough. */
+  /** Whether it is ready, given the time of its start; without this function, running is enough. */
   readonly ready?: (startedAt: Date) => Promise<boolean>;
-  /** Seconds to become ready; 120 by default, for a machine that is busy with other things. */
+  /** Seconds to become ready; 120 by default, because the machine may be busy. */
   readonly timeout?: number;
-  /** Done before a start, not when it runs already. */
+  /** Called before a start, but not when the daemon already runs. */
   readonly prepare?: () => void | Promise<void>;
 }
 
-/** What is remembered of a started daemon. */
+/** The record of a started daemon. */
 export interface DaemonRecord extends ProcessIdentity {
   readonly name: string;
-  /** Hash of how it was started; another one means that it must be started anew. */
+  /** Hash of how it was started; a different one means that it must restart. */
   readonly fingerprint: string;
   /** When it was started, as ISO 8601. */
   readonly startedAt: string;
 }
 
-/** Size above which a log is put aside (`<name>.log.1`) at the next start, in bytes. */
+/** Size above which a log is rotated (`<name>.log.1`) at the next start, in bytes. */
 const maxLog = 20 * 1024 * 1024;
 
 /** Starts, watches and ends the daemons of one sandbox. They outlive the process that started them. */
@@ -67,7 +68,7 @@ export class Daemons {
   }
 
   /**
-   * Makes a daemon run as described: leaves a running one alone, starts a dead one, restarts one that was started differently; then waits until it is ready.
+   * Reconciles a daemon: keeps one that runs as described, starts a dead one, restarts one that was started differently; then waits until it is ready.
    *
    * @throws with the log's name and last lines when it dies or does not become ready in time.
    */
@@ -111,7 +112,7 @@ export class Daemons {
       stdio: ["ignore", output, output],
       env: { ...process.env, ...withoutProxy(), ...daemon.env },
     });
-    // Without a listener a failed spawn would end this process; what follows reports it.
+    // Without a listener a failed spawn would end this process; the code below reports it.
     child.on("error", () => undefined);
     child.unref();
     closeSync(output);

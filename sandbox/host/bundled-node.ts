@@ -10,23 +10,23 @@ export function bundledNode(root: string): string | undefined {
   return existsSync(link) ? realpathSync(link) : undefined;
 }
 
-/** The Node.js that programs run on: undefined, for the one that runs this, unless that is too old and the project brings a newer one. */
+/** The Node.js for programs: undefined for the current one, unless it is too old and the project brings a newer one. */
 export function programNode(root: string): string | undefined {
   const major = Number(process.versions.node.split(".")[0]);
   return major < 24 ? bundledNode(root) : undefined;
 }
 
 /**
- * What is wrong with the Node.js that a command runs on; nothing when it will do.
+ * What is wrong with a command's Node.js; undefined when it is new enough.
  *
- * @param version as `process.versions.node` says it.
+ * @param version in the format of `process.versions.node`.
  */
 export function nodeProblem(version: string): string | undefined {
   if (Number(version.split(".")[0]) >= OLDEST) return undefined;
   return `This needs Node.js ${OLDEST} or newer and runs on ${version}: install a newer one, or let npm ci install the project's own, which it does on Linux unless optional packages are omitted.`;
 }
 
-/** Ends the process with one sentence where its Node.js is too old: for the first line of a command. */
+/** Ends the process with an error when its Node.js is too old: for the first line of a command. */
 export function checkNode(): void {
   const problem = nodeProblem(process.versions.node);
   if (problem === undefined) return;

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { identify, type ProcessIdentity } from "./process";
+import { identify, type ProcessIdentity } from "kafka-stack-processes";
 
 const mountPoint = "/sys/fs/cgroup";
 
-/** Roots of the hierarchies: one on cgroup v2; on v1 one a controller, and perhaps a v2 one without controllers. */
+/** Roots of the hierarchies: one on cgroup v2; on v1 one per controller, and perhaps a v2 one without controllers. */
 function hierarchies(): string[] {
   if (existsSync(join(mountPoint, "cgroup.controllers"))) return [mountPoint];
   return readdirSync(mountPoint)
@@ -13,7 +13,7 @@ function hierarchies(): string[] {
     .filter((path) => statSync(path).isDirectory() && existsSync(join(path, "cgroup.procs")));
 }
 
-/** Makes a cgroup in every hierarchy, ready to have cgroups below it. The kubelet wants to find the one it works in. */
+/** Makes a cgroup in every hierarchy, ready to have cgroups below it. The kubelet expects its own cgroup to exist. */
 export function ensureCgroup(cgroup: string): void {
   for (const hierarchy of hierarchies()) {
     let path = hierarchy;
@@ -29,17 +29,17 @@ export function ensureCgroup(cgroup: string): void {
 /** Controllers that pods need. */
 const controllers = ["cpuset", "cpu", "io", "memory", "hugetlb", "pids"];
 
-/** What the kubelet gives the pods of a node for each core that it has. */
+/** CPU shares that the kubelet gives a node's pods for each core. */
 const SHARES_PER_CORE = 1_024;
 
-/** Hands on what a cgroup does not inherit by itself. */
+/** Sets what a cgroup does not inherit. */
 function inherit(parent: string, child: string): void {
   const available = read(join(parent, "cgroup.controllers")).trim().split(" ");
   for (const controller of controllers.filter((name) => available.includes(name))) {
     try {
       writeFileSync(join(parent, "cgroup.subtree_control"), `+${controller}`);
     } catch {
-      // The kernel has its reasons, which depend on what else runs; the kubelet names the controllers that it misses.
+      // The kernel may refuse, depending on what else runs; the kubelet names the controllers that it misses.
     }
   }
   for (const file of ["cpuset.cpus", "cpuset.mems"]) {
@@ -47,7 +47,7 @@ function inherit(parent: string, child: string): void {
     const isVersion1 = existsSync(join(child, "tasks"));
     if (isVersion1 && existsSync(own) && read(own).trim() === "") writeFileSync(own, read(join(parent, file)));
   }
-  // Pods weigh as much beside the machine's other threads as they would on a node: by its cores. On cgroup v2 the default does.
+  // Gives pods the CPU weight that they would have on a node, by its cores. On cgroup v2 this is the default.
   const shares = join(child, "cpu.shares");
   if (existsSync(shares)) writeFileSync(shares, String(availableParallelism() * SHARES_PER_CORE));
 }
@@ -63,7 +63,7 @@ export function processesIn(cgroup: string): ProcessIdentity[] {
   return [...pids].map((pid) => identify(Number(pid))).filter((process) => process !== undefined);
 }
 
-/** Removes a cgroup that has no process left, and those below it. */
+/** Removes a cgroup without processes, and those below it. */
 export function removeCgroup(cgroup: string): void {
   for (const hierarchy of hierarchies()) {
     const path = join(hierarchy, cgroup);

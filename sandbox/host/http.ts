@@ -10,7 +10,7 @@ export interface ClientFiles {
   readonly key: string;
 }
 
-/** Milliseconds until a request that nobody answers has failed. */
+/** Timeout of a request, in milliseconds. */
 const timeout = 5000;
 
 /** An answer to a request. */
@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** What is sent, where it is more than a question. */
+/** What to send, when it is not a GET. */
 export interface Payload {
   readonly method: string;
   readonly contentType: string;
@@ -27,9 +27,9 @@ export interface Payload {
 }
 
 /**
- * Asks a server.
+ * Sends a request to a server.
  *
- * @returns its answer, or nothing when there was none
+ * @returns its answer, or undefined when there was none
  */
 export async function ask(url: string, files?: ClientFiles, payload?: Payload): Promise<Answer | undefined> {
   const options: RequestOptions = { timeout };

@@ -20,7 +20,7 @@ describe("a machine", () => {
     );
   });
 
-  it("without root is told so, and what else would do", () => {
+  it("without root is told so, with an alternative", () => {
     pretend("platform", "linux");
     pretend("getuid", () => 1000);
     assert.throws(checkPlatform, /needs root.*Use another cluster instead/);

@@ -4,7 +4,7 @@ import { run } from "./command";
 
 /** Where the sandbox cannot run, any cluster will do. */
 const elsewhere =
-  "Use another cluster instead, for example one of kind, made as docs/clusters.md says, for its ports must be published: `npm start -- --context kind-kind`.";
+  "Use another cluster instead, for example one of kind, made as docs/kind.md says, for its ports must be published: `npm start -- --context kind-kind`.";
 
 /** Commands and files that the sandbox uses, and the Debian packages that bring them. */
 export function basePackages(): Record<string, string> {
@@ -29,7 +29,7 @@ function appArmorEnforced(): boolean {
   return existsSync(parameter) && readFileSync(parameter, "utf8").startsWith("Y");
 }
 
-/** Debian's programs for administrators are here, where not everybody's PATH leads. */
+/** Directories of Debian's programs for administrators, which not every PATH contains. */
 const administration = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /** @throws when a sandbox can't run on this machine, with what to do instead. */
@@ -38,24 +38,24 @@ export function checkPlatform(): void {
     throw new Error(`The sandbox runs on Linux only, and this is ${process.platform}. ${elsewhere}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new Error(`The sandbox needs root, for it starts a Kubernetes node: try \`sudo\`. ${elsewhere}`);
+    throw new Error(`The sandbox needs root, because it starts a Kubernetes node: try \`sudo\`. ${elsewhere}`);
   }
   if (!existsSync("/sys/fs/cgroup/cgroup.controllers") && !existsSync("/sys/fs/cgroup/memory")) {
     throw new Error(`The sandbox needs cgroups mounted at /sys/fs/cgroup. ${elsewhere}`);
   }
 }
 
-/** Makes this process find the programs for administrators. */
+/** Adds these directories to this process's PATH. */
 export function extendPath(): void {
   const path = (process.env.PATH ?? "").split(delimiter);
   process.env.PATH = [...path, ...administration.filter((directory) => !path.includes(directory))].join(delimiter);
 }
 
 /**
- * Installs what is missing of Debian's packages.
+ * Installs missing Debian packages.
  *
  * @param needed - command, or path of a file, which may have wildcards → package that brings it
- * @throws when something is missing and there is no apt, naming all of it.
+ * @throws when something is missing and there is no apt, with the names of everything that is missing.
  */
 export async function ensurePackages(
   needed: Readonly<Record<string, string>>,
@@ -76,7 +76,7 @@ export async function ensurePackages(
   });
 }
 
-/** The packages bring services that start at once; the sandbox has its own and leaves the system's alone. */
+/** Debian starts the services of packages at once. The sandbox runs its own daemons and does not touch the system's. */
 async function withoutServices(install: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d";
   if (existsSync(policy)) {
@@ -99,7 +99,7 @@ function isInstalled(file: string): boolean {
 /** Magic number of overlayfs in the answer of statfs(2). */
 const overlayfs = 0x794c7630;
 
-/** containerd's snapshotter for a directory: an overlay on an overlay, as in most containers, does not work, and copying does. */
+/** containerd's snapshotter for a directory: an overlay on an overlay, as in most containers, does not work, so it copies there. */
 export function snapshotterFor(directory: string): string {
   return statfsSync(directory).type === overlayfs ? "native" : "overlayfs";
 }

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from "node:fs";
 
 /**
- * Makes a directory that nobody but root can enter; one that is there becomes such. What pods write lies in directories that anybody may
- * write to, because any user may run in a pod: the way to them is what keeps other users of the machine out. Pods need no way, for theirs are
+ * Makes a directory that only root can enter, or restricts an existing one. Pods run as any user, so the directories that they write to are
+ * world-writable: only this parent keeps other users of the machine out. Pods do not need to enter it, because their directories are
  * mounted.
  */
 export function privateDirectory(path: string): void {

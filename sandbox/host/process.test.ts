@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { end, environmentOf, findProcesses, childrenOf, identify, isRunning, parseStat } from "./process";
+import { identify, isRunning } from "kafka-stack-processes";
+import { end, environmentOf, findProcesses, childrenOf } from "./process";
 
 describe("processes", () => {
   let child: ChildProcess | undefined;
@@ -15,28 +16,6 @@ describe("processes", () => {
     assert.ok(child.pid);
     return child.pid;
   }
-
-  it("reads a stat line whose name holds spaces and parentheses", () => {
-    const stat = `42 (a ) b (c)) S 7 ${Array.from({ length: 17 }, (_, index) => index).join(" ")} 98765 0 0`;
-    assert.deepEqual(parseStat(stat), { state: "S", parent: 7, startTime: "98765" });
-  });
-
-  it("knows a process again", () => {
-    const self = identify(process.pid);
-    assert.ok(self && isRunning(self));
-  });
-
-  it("does not take another process with the same number for it", () => {
-    const self = identify(process.pid);
-    assert.ok(self);
-    assert.equal(isRunning({ ...self, startTime: "1" }), false);
-  });
-
-  it("does not take a process of an earlier run of the machine for it", () => {
-    const self = identify(process.pid);
-    assert.ok(self);
-    assert.equal(isRunning({ ...self, boot: "earlier" }), false);
-  });
 
   it("ends a process that obeys", async () => {
     const found = identify(await start("sleep", "60"));

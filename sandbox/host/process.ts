@@ -1,42 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { identify, isRunning, parseStat, type ProcessIdentity } from "kafka-stack-processes";
 import { until } from "./wait";
-
-/** A process by more than its number, which the kernel gives again to others. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Clock ticks from the start of the machine to that of the process. */
-  readonly startTime: string;
-  /** Identity of the machine's run: both numbers above can come again after a restart. */
-  readonly boot: string;
-}
-
-/** Identity of the machine's present run. */
-export function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-}
-
-/** State letter, parent and start time from the text of a `/proc/<pid>/stat`. */
-export function parseStat(stat: string): { state: string; parent: number; startTime: string } {
-  // The second field, the name in parentheses, may hold spaces and parentheses itself.
-  const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { state, parent: Number(fields[0]), startTime: fields[18] ?? "" };
-}
-
-/** Identity of a running process, or nothing when there is none; one that ended and only waits to be reaped is none. */
-export function identify(pid: number): ProcessIdentity | undefined {
-  try {
-    const { state, startTime } = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    return state === "Z" || state === "X" ? undefined : { pid, startTime, boot: bootId() };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether this very process still runs. */
-export function isRunning(process: ProcessIdentity): boolean {
-  const now = identify(process.pid);
-  return now !== undefined && now.startTime === process.startTime && now.boot === process.boot;
-}
 
 /** Sends a signal; does nothing when the process is gone. */
 export function signal(pid: number, name: NodeJS.Signals): void {

@@ -2,18 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** What is waited for, and how patiently. */
 export interface Wait {
-  /** Ends the sentence "Waited in vain for …". */
+  /** Ends the sentence "Gave up after N s of waiting for …". */
   readonly what: string;
   /** Seconds. */
   readonly timeout: number;
-  /** Milliseconds between two looks; 100 by default. */
+  /** Milliseconds between two checks; 100 by default. */
   readonly interval?: number;
-  /** Says why it is not yet so, for the error; or throws to give up at once. */
+  /** Returns why the condition does not hold yet, for the error; or throws to give up at once. */
   readonly explain?: () => Promise<string> | string;
 }
 
 /**
- * Looks again and again until something holds.
+ * Polls until a condition holds.
  *
  * @throws when it does not within the time allowed.
  */
@@ -22,7 +22,7 @@ export async function until(condition: () => Promise<boolean>, wait: Wait): Prom
   while (!(await condition())) {
     if (performance.now() > deadline) {
       const why = wait.explain ? `: ${await wait.explain()}` : "";
-      throw new Error(`Waited in vain for ${wait.what} (${wait.timeout} s)${why}`);
+      throw new Error(`Gave up after ${wait.timeout} s of waiting for ${wait.what}${why}`);
     }
     await delay(wait.interval ?? 100);
   }

@@ -25,9 +25,9 @@ export interface SmallImage {
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: "amd64", arm64: "arm64" };
 
 /**
- * Packs an image into a file that `docker load` and `ctr images import` read. It needs neither of them, and so can be done while they start.
+ * Packs an image into a file that `docker load` and `ctr images import` read. It needs neither of them, so it can run while they start.
  *
- * @param file - path of the archive; one that is there already is taken to be the same image
+ * @param file - path of the archive; an existing one is assumed to be the same image
  */
 export async function packImage(image: SmallImage, file: string): Promise<void> {
   if (existsSync(file)) return;
@@ -63,7 +63,7 @@ export async function packImage(image: SmallImage, file: string): Promise<void> 
   }
 }
 
-/** Packs files so that equal files make equal archives. */
+/** Packs files reproducibly: equal files make equal archives. */
 async function tar(directory: string, archive: string, members: string[]): Promise<void> {
   const reproducible = [
     "--sort=name",

@@ -17,7 +17,7 @@ export const baseImages = { jre: "sandbox/jre:25", maven: "sandbox/maven:3", nod
 const sources = join(checkout, "sandbox", "images");
 
 /**
- * Makes the base images in the sandbox's docker; one that is there and unchanged is left alone.
+ * Builds the base images in the sandbox's docker, except those that are there and unchanged.
  *
  * @param dns - done when containers can look up names
  */
@@ -82,7 +82,7 @@ async function unpackJava(context: string, report: (progress: string) => void): 
  *
  * @param base - key of the image it builds on
  * @param files - path in the context → content, or the file to copy
- * @param prepare - adds to the context what is costly to get
+ * @param prepare - adds expensive files to the context
  * @returns the image's own key
  */
 async function build(
@@ -113,7 +113,7 @@ async function build(
   }
   await prepare?.(context);
   await run("docker", ["build", ...proxyBuildArguments(), "--tag", name, "--label", `${keyLabel}=${key}`, context], {
-    // The classic builder is in every docker; BuildKit is an extra package.
+    // Every docker has the classic builder; BuildKit is an extra package.
     env: { DOCKER_HOST: `unix://${paths.dockerSocket}`, DOCKER_BUILDKIT: "0" },
   });
   rmSync(context, { recursive: true, force: true });

@@ -45,7 +45,7 @@ export async function makeDebian(paths: Paths, report: (progress: string) => voi
   await run("mmdebstrap", [
     "--mode=root",
     "--variant=minbase",
-    // With directories merged from the start, the package that would merge them is not needed, nor Perl, which it is written in.
+    // Merged directories from the start avoid the package that would merge them, and Perl, in which it is written.
     "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
     `--include=${packages.join(",")}`,
     "--dpkgopt=path-exclude=/usr/share/doc/*",

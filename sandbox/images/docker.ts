@@ -1,10 +1,10 @@
 import { run } from "../host/command";
 import type { Paths } from "../paths";
 
-/** Label of an image that says from what it was made. */
+/** Label of an image with the key of its sources. */
 export const keyLabel = "sandbox.key";
 
-/** The key that an image in the sandbox's docker was made with; nothing when there is no such image. */
+/** The key of an image in the sandbox's docker; undefined when there is no such image. */
 export async function imageKey(paths: Paths, name: string): Promise<string | undefined> {
   const listed = await docker(paths, ["image", "ls", "--quiet", "--no-trunc", name]);
   if (listed === "") return undefined;

@@ -30,7 +30,7 @@ health:
     threshold: 3
 `;
 
-/** Images that a node has before anything can be pulled: no public registry need be reachable. */
+/** Images that a node has from the start, so that no public registry has to be reachable. */
 function preloadedImages(paths: Paths): SmallImage[] {
   return [
     {
@@ -43,7 +43,7 @@ function preloadedImages(paths: Paths): SmallImage[] {
       files: {
         "bin/registry": { from: join(paths.bin, "registry") },
         "etc/distribution/config.yml": { content: registryConfig },
-        // Where older releases of the image, and charts made for them, look for it.
+        // The path in older releases of the image, and in charts made for them.
         "etc/docker/registry/config.yml": { content: registryConfig },
       },
       config: {
@@ -59,7 +59,7 @@ function preloadedImages(paths: Paths): SmallImage[] {
 /**
  * Packs the images that nodes are given.
  *
- * @param build - key of the built programs, which the images hold
+ * @param build - key of the built programs in the images
  * @returns the archives, by image name
  */
 export async function packPreloadedImages(paths: Paths, build: string): Promise<Map<string, string>> {

@@ -9,9 +9,9 @@ export async function ensureDevices(nodes: readonly NodePlan[]): Promise<void> {
     [hostAddress, ...nodes.map(({ address }) => address)].map((address) => `${address}/32`),
   );
   await ensureBridge(docker.device, [`${docker.address}/${docker.prefix}`]);
-  // What is sent to a pod or a node that is gone gets lost, as on any network, and does not wander off to the machine's gateway.
+  // Packets to a pod or a node that no longer exists are dropped and do not leave through the machine's gateway.
   for (const range of lostRanges) await run("ip", ["route", "replace", "blackhole", range]);
-  // Lets programs on the machine reach the services also where it has no gateway: kube-proxy's rules see a packet only after it found a way.
+  // Lets programs on a machine without a gateway reach the services: kube-proxy's rules see a packet only after it has a route.
   await run("ip", ["route", "replace", network.services, "dev", network.nodes.device]);
 }
 
@@ -27,7 +27,7 @@ export async function removeDevices(): Promise<void> {
   }
 }
 
-/** Cuts a node off: its address and the devices of its pods are gone, and nobody is told. */
+/** Cuts a node off: removes its address and its pods' devices without closing any connection. */
 export async function disconnectNode(node: NodePlan): Promise<void> {
   const routes = JSON.parse(await run("ip", ["-json", "route", "show", "root", node.podSubnet])) as { dev: string }[];
   for (const { dev } of routes) await run("ip", ["link", "delete", dev]);
@@ -36,7 +36,7 @@ export async function disconnectNode(node: NodePlan): Promise<void> {
 
 const usualMtu = 1500;
 
-/** Largest packet that the way to the outside takes, in bytes: containers on a machine with less than usual must know. */
+/** MTU of the route to the outside, in bytes: containers must know when it is smaller than usual. */
 export async function outerMtu(): Promise<number> {
   const [route] = JSON.parse(await run("ip", ["-json", "-4", "route", "show", "default"])) as { dev: string }[];
   if (!route) return usualMtu;

@@ -3,7 +3,7 @@ import type { Paths } from "../paths";
 import { network } from "../plan";
 import { hasQueues, policyQueue } from "./policies";
 
-/** A chain of ours, where it is called from, and its rules. */
+/** One of the sandbox's chains, the chain that jumps to it, and its rules. */
 interface Chain {
   readonly table: "filter" | "nat" | "mangle";
   readonly name: string;
@@ -13,8 +13,8 @@ interface Chain {
 
 /** All of the sandbox's own packet rules; those of Services are kube-proxy's. */
 const chains: readonly Chain[] = [
-  // Nothing that comes from elsewhere gets in: not to pods, not to Services, whose addresses are still those of the packets here, and not to
-  // the machine's own addresses within the sandbox, which it would answer for on every interface. Answers to what left are addressed to the machine.
+  // Drops whatever comes from other machines: to pods, to Services (whose addresses packets still have here), and to
+  // the machine's own addresses in the sandbox, which it would otherwise answer for on every interface. Replies to outgoing traffic are addressed to the machine.
   {
     table: "mangle",
     name: "KSTACK-PREROUTING",
@@ -32,7 +32,7 @@ const chains: readonly Chain[] = [
     ],
   },
   { table: "filter", name: "KSTACK-INPUT", from: ["INPUT"], rules: [["-s", network.range, "-j", "ACCEPT"]] },
-  // What leaves the sandbox does so under the machine's own address.
+  // Traffic that leaves the sandbox gets the machine's own address.
   {
     table: "nat",
     name: "KSTACK-POSTROUTING",
@@ -42,8 +42,8 @@ const chains: readonly Chain[] = [
 ];
 
 /**
- * What hands each new connection of a pod to `netpol`, which knows the NetworkPolicies. In a table that comes before `filter`, where kube-proxy accepts some packets
- * for good. From the machine itself, as from any node, pods are always reached. Without `--queue-bypass`: while nobody serves the queue, nothing new gets through.
+ * Hands each new connection of a pod to `netpol`, which knows the NetworkPolicies. The rules are in a table before `filter`, where kube-proxy accepts some packets
+ * finally. The machine itself, like any node, always reaches pods. Without `--queue-bypass`, new connections are dropped while nobody serves the queue.
  */
 const policies: Chain = {
   table: "mangle",
@@ -55,15 +55,15 @@ const policies: Chain = {
   ]),
 };
 
-/** Puts the sandbox's chains in place; what is there already stays. */
+/** Creates the sandbox's chains; existing ones stay. */
 export async function ensureFirewall(): Promise<void> {
   for (const chain of chains) await ensureChain(chain);
 }
 
 /**
- * Puts in place what has NetworkPolicies enforced.
+ * Creates the rules that enforce NetworkPolicies.
  *
- * @returns false, and nothing is enforced, where the kernel cannot ask a program about packets.
+ * @returns false, with nothing enforced, where the kernel has no NFQUEUE.
  */
 export async function ensurePolicies(paths: Paths): Promise<boolean> {
   const { table, name, rules } = policies;
@@ -97,7 +97,7 @@ async function ensureCalls({ table, name, from }: Chain): Promise<void> {
 }
 
 /**
- * Whether another program does for this network what the sandbox's kube-proxy would: two of them undo each other's rules.
+ * Whether another kube-proxy works on this network: two of them undo each other's rules.
  */
 export async function hasForeignServices(): Promise<boolean> {
   return iptablesSucceeds("nat", "-n", "-L", "KUBE-SERVICES");
@@ -115,7 +115,7 @@ export async function removeFirewall(): Promise<void> {
   }
 }
 
-/** `-w`: kube-proxy takes the lock of the tables too. */
+/** `-w` waits for the lock of the tables, which kube-proxy takes too. */
 async function iptables(table: string, ...args: string[]): Promise<void> {
   await run("iptables", ["-w", "30", "-t", table, ...args]);
 }

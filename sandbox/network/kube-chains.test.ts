@@ -23,7 +23,7 @@ COMMIT
 `;
 
 describe("the removal of Kubernetes' packet rules", () => {
-  it("empties its chains, takes away the calls, then deletes the chains, and touches nothing else", () => {
+  it("empties its chains, removes the jumps, then deletes the chains, and touches nothing else", () => {
     assert.equal(
       removalOf(saved),
       `*filter
@@ -42,7 +42,7 @@ COMMIT
     );
   });
 
-  it("is nothing where Kubernetes has no rules", () => {
+  it("does nothing where Kubernetes has no rules", () => {
     assert.equal(removalOf("*mangle\n:INPUT ACCEPT [0:0]\nCOMMIT\n"), "");
   });
 });

@@ -1,7 +1,7 @@
 import { run, succeeds } from "../host/command";
 
 /**
- * The input for `iptables-restore --noflush` that removes every chain of Kubernetes, and all calls of them, from what `iptables-save` shows.
+ * Input for `iptables-restore --noflush` that removes every chain of Kubernetes, and all jumps to them, from the output of `iptables-save`.
  * kube-proxy's own clean-up leaves some, and a deleted sandbox has no kube-proxy left to do it.
  */
 export function removalOf(saved: string): string {
@@ -12,7 +12,7 @@ export function removalOf(saved: string): string {
       const chains = lines.flatMap((line) => /^:(KUBE-\S+)/.exec(line)?.[1] ?? []);
       const calls = lines.filter((line) => /^-A (?!KUBE-).* -j KUBE-/.test(line));
       if (chains.length === 0) return "";
-      // To declare a chain is to empty it, and only an empty one that nobody calls can be deleted.
+      // Declaring a chain empties it; only an empty chain without jumps to it can be deleted.
       return [
         lines[0],
         ...chains.map((chain) => `:${chain} - [0:0]`),

@@ -8,7 +8,7 @@ describe("the kernel's list of queues", () => {
     assert.deepEqual(servedQueues(list), [100, 19_818]);
   });
 
-  it("is empty when there is none", () => {
+  it("is empty when no program serves one", () => {
     assert.deepEqual(servedQueues(""), []);
   });
 });

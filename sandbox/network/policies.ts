@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { succeeds } from "../host/command";
 import type { Paths } from "../paths";
 
-/** Number of the kernel's queue in which new connections wait for a verdict. Any that nobody else uses; programs begin to count at 0 or 100. */
+/** Number of the kernel's queue in which new connections wait for a verdict. Any unused number; other programs start at 0 or 100. */
 export const policyQueue = 19_818;
 
-/** The queues that a program serves, one a line that begins with its number; there while the kernel's module is. */
+/** The queues that programs serve, one per line that begins with its number; exists while the kernel's module is loaded. */
 const queues = "/proc/net/netfilter/nfnetlink_queue";
 
-/** Whether the kernel can ask a program about packets. One that has not loaded the module yet does so when a program asks for a queue, also from within a container. */
+/** Whether the kernel has NFQUEUE. It loads the module when a program asks for a queue, also from within a container. */
 export async function hasQueues({ bin }: Pick<Paths, "bin">): Promise<boolean> {
   return existsSync(queues) || (await succeeds(join(bin, "netpol"), ["-probe", `-queue=${policyQueue}`]));
 }

@@ -17,7 +17,7 @@ export function ensureSysctls(): Record<string, string> {
   return changed;
 }
 
-/** Puts earlier values back. */
+/** Restores earlier values. */
 export function restoreSysctls(earlier: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(earlier)) writeFileSync(join("/proc/sys", name), value);
 }

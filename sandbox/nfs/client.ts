@@ -17,15 +17,15 @@ const buildPackages = {
 } as const;
 
 /**
- * Sees to it that the kubelets can mount NFS: with the kernel's client where there is one, else with a small one in user space, of which
- * nothing but the kubelets knows.
+ * Lets the kubelets mount NFS: with the kernel's client where there is one, else with a small one in user space that
+ * only the kubelets find.
  *
  * @returns who mounts
  */
 export async function ensureClient(paths: Paths, report: (progress: string) => void): Promise<"kernel" | "fuse"> {
   if (await kernelMountsNfs()) return "kernel";
   if (!existsSync("/dev/fuse")) {
-    throw new Error("The kernel has neither an NFS client nor FUSE (/dev/fuse), and so nothing here can mount NFS.");
+    throw new Error("The kernel has neither an NFS client nor FUSE (/dev/fuse), so NFS cannot be mounted here.");
   }
   await ensurePackages(buildPackages, report);
   const program = join(paths.kubeletBin, "nfs-mount");

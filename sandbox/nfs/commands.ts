@@ -1,9 +1,8 @@
+import { exclusively } from "kafka-stack-processes";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { Listr } from "listr2";
 import { readRecord, writeRecord, type ClusterRecord } from "../cluster/record";
 import { Daemons } from "../daemons/daemon";
-import { exclusively } from "../host/lock";
 import { checkPlatform, ensurePackages, extendPath } from "../host/platform";
 import { pathsOf, type Paths } from "../paths";
 import { announceWait, listrOptions, progress } from "../progress";
@@ -18,9 +17,9 @@ const serverPackages = {
 } as const;
 
 /**
- * Starts NFS servers, each with an address and an export of its own, and makes the nodes able to mount them. There may be more of them already.
+ * Starts NFS servers, each with its own address and export, and makes the nodes able to mount them. More of them may already run.
  *
- * @param count - servers there shall be at least
+ * @param count - the least number of servers
  * @returns where each is and what it exports
  */
 export async function nfsUp(count: number): Promise<{ server: string; path: string }[]> {
@@ -46,7 +45,7 @@ export async function nfsUp(count: number): Promise<{ server: string; path: stri
   });
 }
 
-/** Makes the servers run that a sandbox has. */
+/** Starts a sandbox's servers that do not run. */
 export async function ensureServers(paths: Paths, count: number): Promise<void> {
   const daemons = new Daemons(paths);
   for (const server of planServers(count)) {
@@ -56,7 +55,7 @@ export async function ensureServers(paths: Paths, count: number): Promise<void> 
 }
 
 /**
- * Stops all servers; what they hold stays unless told otherwise.
+ * Stops all servers; their files stay by default.
  *
  * @param options - `data`: whether to delete that too
  */
@@ -73,7 +72,7 @@ export async function nfsDown({ data = false }: { data?: boolean } = {}): Promis
   });
 }
 
-/** Ends one server at once; clients wait for it. */
+/** Kills one server; clients wait for it. */
 export async function nfsStop(index: number): Promise<void> {
   await withServer(index, async (paths, server) => {
     await endServer(paths, server);
@@ -103,5 +102,5 @@ async function withSandbox<T>(work: (paths: Paths, record: ClusterRecord) => Pro
   const paths = pathsOf();
   const record = readRecord(paths);
   if (!record) throw new Error("The sandbox does not run: `npm run sandbox -- up` starts it.");
-  return exclusively(join(paths.root, "lock"), announceWait, () => work(paths, record));
+  return exclusively(paths.lock, announceWait, () => work(paths, record));
 }

@@ -7,17 +7,17 @@ import { gateway, maxServers, nfsExports, planServers } from "./plan";
 import { renderServerConfig } from "./server";
 
 describe("NFS servers", () => {
-  it("have an address of their own each, in the range for them", () => {
+  it("each have their own address, in the range for them", () => {
     const addresses = planServers(maxServers).map(({ address }) => address);
     assert.equal(new Set([...addresses, gateway]).size, maxServers + 1);
     assert.ok(addresses.every((address) => /^198\.19\.1\.(\d+)$/.test(address) && Number(address.split(".")[3]) < 255));
   });
 
-  it("have device names that Linux takes", () => {
+  it("have device names that Linux accepts", () => {
     assert.ok(planServers(maxServers).every(({ device }) => device.length <= 15));
   });
 
-  it("stay where they are when there are more", () => {
+  it("keep their addresses when there are more", () => {
     assert.deepEqual(nfsExports(5).slice(0, 3), nfsExports(3));
     assert.deepEqual(nfsExports(1), [{ server: "198.19.1.11", path: "/export" }]);
   });
@@ -26,7 +26,7 @@ describe("NFS servers", () => {
     assert.throws(() => planServers(maxServers + 1), /from 0 to 100 NFS servers, not 101/);
   });
 
-  it("give a client that was cut off its state back within seconds", () => {
+  it("let a disconnected client recover its state within seconds", () => {
     assert.match(renderServerConfig(), /Grace_Period = 5;/);
   });
 
@@ -56,7 +56,7 @@ describe("the kubelet's mount command without an NFS client in the kernel", () =
     assert.equal(mount("-t", "nfs4", "a:/b", "/c").stdout, "nfs-mount a:/b /c\n");
   });
 
-  it("leaves everything else to the system's mount", () => {
+  it("passes everything else to the system's mount", () => {
     const { status, stdout } = mount("--version");
     assert.equal(status, 0);
     assert.match(stdout, /util-linux/);

@@ -1,10 +1,10 @@
-/** One NFS server: a machine of its own as far as the network sees. */
+/** One NFS server, which has its own address like a separate machine. */
 export interface NfsServer {
   /** From 0. */
   readonly index: number;
   /** Name of its daemon. */
   readonly name: string;
-  /** This machine's end of the wire to it. */
+  /** This machine's end of the veth pair to it. */
   readonly device: string;
   readonly address: string;
 }
@@ -12,7 +12,7 @@ export interface NfsServer {
 /** Path under which every server exports its directory. */
 export const exportPath = "/export";
 
-/** This machine's address on the wire to the servers. */
+/** This machine's address on the network of the servers. */
 export const gateway = "198.19.1.1";
 
 /** Servers that a sandbox can have. */
@@ -38,7 +38,7 @@ export function planServers(count: number): NfsServer[] {
   }));
 }
 
-/** What the stack's config says of the servers: where each is, and what it exports. */
+/** The servers in the form of the stack's config: the address and the export of each. */
 export function nfsExports(count: number): { readonly server: string; readonly path: string }[] {
   return planServers(count).map(({ address }) => ({ server: address, path: exportPath }));
 }

@@ -4,17 +4,18 @@ import { join } from "node:path";
 import type { Daemon } from "../daemons/daemon";
 import { run, succeeds } from "../host/command";
 import { privateDirectory } from "../host/private-directory";
-import { end, identify } from "../host/process";
+import { identify } from "kafka-stack-processes";
+import { end } from "../host/process";
 import { checkout, type Paths } from "../paths";
 import { cgroupOf, network } from "../plan";
 import { exportPath, gateway, type NfsServer } from "./plan";
 
-/** Directory of a server: what it exports, and what it remembers of its clients. */
+/** Directory of a server: its export, and its records of clients. */
 export function serverDirectory(paths: Paths, server: NfsServer): string {
   return join(paths.nfs, server.name);
 }
 
-/** What the names of the servers' network namespaces begin with; they are known to the whole machine. */
+/** Prefix of the servers' network namespaces, whose names are machine-wide. */
 function namespacePrefix(paths: Paths): string {
   return `${cgroupOf(paths.root)}-`;
 }
@@ -44,7 +45,7 @@ export function nfsServer(paths: Paths, server: NfsServer): Daemon {
       await endServer(paths, server);
       privateDirectory(paths.nfs);
       for (const name of ["export", "state"]) mkdirSync(join(directory, name), { recursive: true });
-      // Brokers do not run as root, and whom they run as is not the server's affair.
+      // Brokers do not run as root; the server must accept any user.
       chmodSync(join(directory, "export"), 0o777);
     },
     ready: () => answers(server.address),
@@ -52,8 +53,8 @@ export function nfsServer(paths: Paths, server: NfsServer): Daemon {
 }
 
 /**
- * Renders the configuration of a server; the same for all, because each has its own view of the file system. Only the sandbox's addresses get
- * at the export: the kubelet works on it as root, and root of another machine must not.
+ * Renders the configuration of a server; the same for all, because each has its own view of the file system. Only the sandbox's addresses may use
+ * the export: the kubelet accesses it as root, and another machine's root must not.
  */
 export function renderServerConfig(): string {
   return `NFS_CORE_PARAM { Protocols = 3, 4; mount_path_pseudo = true; Enable_NLM = false; Enable_RQUOTA = false; }
@@ -68,7 +69,7 @@ EXPORT {
 `;
 }
 
-/** Makes a server's namespace and the wire to it; what is there already stays. */
+/** Makes a server's network namespace and the veth pair to it; existing ones stay. */
 export async function ensureWire(paths: Paths, server: NfsServer): Promise<void> {
   const namespace = namespaceOf(paths, server);
   const { device, address } = server;
@@ -82,12 +83,12 @@ export async function ensureWire(paths: Paths, server: NfsServer): Promise<void>
   await run("ip", ["-n", namespace, "link", "set", "eth0", "up"]);
 }
 
-/** Ends everything that a server runs, at once. */
+/** Kills everything that a server runs. */
 export async function endServer(paths: Paths, server: NfsServer): Promise<void> {
   await endNamespace(namespaceOf(paths, server));
 }
 
-/** Ends all servers of a sandbox, and takes away namespaces and wires. Their files stay. */
+/** Ends all servers of a sandbox, and removes their namespaces and veth pairs. Their files stay. */
 export async function removeServers(paths: Paths): Promise<void> {
   const namespaces = existsSync(namespaceDirectory) ? readdirSync(namespaceDirectory) : [];
   for (const namespace of namespaces.filter((name) => name.startsWith(namespacePrefix(paths)))) {
@@ -104,7 +105,7 @@ async function endNamespace(namespace: string): Promise<void> {
   await end(processes, 0);
 }
 
-/** Milliseconds for a connection to a machine next door. */
+/** Timeout of a connection to a server, in milliseconds. */
 const patience = 1000;
 
 async function answers(address: string): Promise<boolean> {

@@ -9,7 +9,7 @@ const modules = join(dirname(fileURLToPath(import.meta.url)), "../../node_module
 const binary = join(modules, `node-${process.platform}-${process.arch}`, "bin/node");
 const link = join(modules, ".bin/node");
 if (existsSync(binary) && !existsSync(link)) {
-  // A link to what is gone is not "there", but in the way.
+  // A dangling link does not exist for existsSync, but blocks a new one.
   rmSync(link, { force: true });
   symlinkSync(relative(dirname(link), binary), link);
 }

@@ -18,7 +18,7 @@ interface Options {
   json?: boolean;
 }
 
-/** The exit code of what was ended by SIGINT. */
+/** Exit code after SIGINT. */
 const INTERRUPTED = 130;
 
 function collect(value: string, earlier: string[]): string[] {
@@ -38,7 +38,7 @@ function define(command: EngineCommand, description: string): Command {
       "--policy [environment]",
       "the project's own pack, with policy/<environment>.json (default: the stack's, or dev)",
     )
-    .option("--hide-outputs", "preview: let the program know no output of new and changed resources")
+    .option("--hide-outputs", "preview: make all outputs of new and changed resources unknown to the program")
     .option("--json", "write the result as JSON to the standard output")
     .action((options: Options) => execute(command, options));
 }

@@ -39,7 +39,7 @@ describe("merging the stack file", () => {
     assert.equal(other.env["KUBECONFIG"], process.env["KUBECONFIG"]);
   });
 
-  it("names the stacks that there are, and a malformed assignment", () => {
+  it("names the existing stacks, and a malformed assignment", () => {
     const root = projectWith(stackFile);
     assert.throws(() => mergeStackFile({ root, stack: "nope" }), /no stack file .*\(stacks here: dev\)/);
     assert.throws(() => mergeStackFile({ root, stack: "dev", set: ["x"] }), /"x" is not of the form key=value/);

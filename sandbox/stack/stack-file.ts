@@ -1,4 +1,4 @@
-/** Merges a committed stack file with what the sandbox and the command line add, into a file of its own. */
+/** Merges a committed stack file with the settings of the sandbox and the command line, into a separate file. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
@@ -29,7 +29,7 @@ export interface MergeOptions {
   readonly set?: readonly string[];
   /** Use this context of the caller's kubeconfig, not the sandbox. */
   readonly context?: string;
-  /** Config values that win over the stack file's, like the sandbox' own. */
+  /** Config values that override the stack file's, such as the sandbox's. */
   readonly overrides?: Readonly<Record<string, unknown>>;
 }
 
@@ -54,7 +54,7 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
     throw new Error(`There is no stack file ${source} (stacks here: ${stacksIn(root).join(", ") || "none"})`);
   }
   const document = (parseExactYaml(fs.readFileSync(source, "utf8")) ?? {}) as { config?: PropertyMap };
-  // Without a context it is always the sandbox, whether it runs or not: never whatever a kubeconfig happens to name.
+  // Without a context it is always the sandbox, whether it runs or not, and never the current context of a kubeconfig.
   const sandbox = options.context === undefined ? sandboxEnvironment() : undefined;
   let config: PropertyMap = {};
   for (const [key, value] of Object.entries(document.config ?? {})) {
@@ -75,7 +75,7 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   }
   const target = path.join(root, ".sandbox", "stacks", `Pulumi.${stack}.yaml`);
   fs.mkdirSync(path.dirname(target), { recursive: true });
-  // Renamed into place: a run beside this one reads the old file or the new one, never half of it.
+  // Renamed into place: a concurrent run reads the old file or the new one, never half of it.
   const temporary = `${target}.${process.pid}.tmp`;
   fs.writeFileSync(temporary, stringify({ ...saltOf(target), ...document, config }), { mode: 0o600 });
   fs.renameSync(temporary, target);
@@ -102,7 +102,7 @@ function stacksIn(root: string): string[] {
     .filter((name): name is string => name !== undefined);
 }
 
-/** A key's path: its namespaced top key, then the way inside. */
+/** A key's path: its namespaced top key, then the path inside. */
 function keyPath(project: string, key: string): Path {
   const colon = key.indexOf(":");
   const inner = parsePath(colon < 0 ? key : key.slice(colon + 1));
@@ -125,7 +125,7 @@ function overlay(below: Value | undefined, above: Value): Value {
   return merged;
 }
 
-/** Numbers and booleans as such, as `pulumi config set --path` reads them; a number that JavaScript would round stays text. */
+/** Parses numbers and booleans as `pulumi config set --path` does; a number that JavaScript would round stays text. */
 function scalar(text: string): Value {
   if (text === "true" || text === "false") {
     return text === "true";

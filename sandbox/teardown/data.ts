@@ -14,10 +14,10 @@ export function removeData(paths: Paths): void {
     paths.config,
     paths.kubeconfig,
     paths.cluster,
-    // What engines remember of stacks that were on the cluster.
+    // The engines' state of stacks on the cluster.
     join(paths.root, "state"),
     join(paths.root, "pulumi"),
-    // Their files, which the Pulumi CLI adds the salt of a passphrase to that is gone with its state.
+    // Their stack files, with a passphrase's salt that is useless without the state.
     join(paths.root, "stacks"),
   ]) {
     rmSync(path, { recursive: true, force: true });

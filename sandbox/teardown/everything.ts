@@ -3,8 +3,9 @@ import { basename, join } from "node:path";
 import { removeHostData } from "../cluster/host-data";
 import { readRecord, writeRecord } from "../cluster/record";
 import { removeCgroup } from "../host/cgroups";
-import { unclaim } from "../host/lock";
-import { end, findProcesses, type ProcessIdentity } from "../host/process";
+import { unclaim } from "../host/claim";
+import type { ProcessIdentity } from "kafka-stack-processes";
+import { end, findProcesses } from "../host/process";
 import { removeDevices } from "../network/devices";
 import { removeFirewall } from "../network/firewall";
 import { removeKubeChains } from "../network/kube-chains";
@@ -25,7 +26,7 @@ export interface TeardownOptions {
 /** Seconds that a daemon has to end by itself. */
 const daemonPatience = 10;
 
-/** Programs of a sandbox, in the order in which they end: none before those that need it. */
+/** Programs of a sandbox, in the order in which they are stopped: each after those that need it. */
 const order: readonly ((commandLine: readonly string[]) => boolean)[] = [
   runs("dockerd"),
   runs("containerd"),
@@ -45,8 +46,8 @@ function runs(program: string, argument?: string): (commandLine: readonly string
 }
 
 /**
- * Ends everything that a sandbox runs and removes what it made outside of its directory: mounts, devices, packet rules, cgroups.
- * It goes by what it finds and not by records, so that it also cleans up after a directory that was deleted under a running sandbox.
+ * Ends everything that a sandbox runs and removes what it made outside its directory: mounts, devices, packet rules, cgroups.
+ * It searches instead of reading records, so it also cleans up after the directory of a running sandbox was deleted.
  */
 export async function tearDown(paths: Paths, { patience }: TeardownOptions): Promise<void> {
   const own = (matches: (commandLine: readonly string[]) => boolean): ProcessIdentity[] =>
@@ -61,11 +62,11 @@ export async function tearDown(paths: Paths, { patience }: TeardownOptions): Pro
       endContainers(containerdSocket, `${cgroupOf(paths.root)}/${name}`, patience),
     ),
   );
-  // Before what serves them, for a client without a server waits for ever.
+  // Before their servers, because a client without a server waits forever.
   await end(own(runs("nfs-mount")), 0);
   await removeServers(paths);
   for (const matches of order) await end(own(matches), daemonPatience);
-  // What no node knows of any more, because its directory is gone.
+  // What no node knows of any more, because its directory was deleted.
   await endContainers(join(paths.docker, "containerd.sock"), cgroupOf(paths.root), 0);
   await end(
     own((commandLine) => basename(commandLine[0] ?? "").startsWith("containerd-shim")),

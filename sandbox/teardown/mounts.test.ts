@@ -9,7 +9,7 @@ const mountinfo = `22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
 `;
 
 describe("mounts below a directory", () => {
-  it("are those inside it, the latest first, with their spaces", () => {
+  it("are those inside it, the latest first, also with spaces in their names", () => {
     assert.deepEqual(mountsBelow(mountinfo, "/x/.sandbox"), ["/x/.sandbox/a/b c", "/x/.sandbox/a"]);
   });
 });

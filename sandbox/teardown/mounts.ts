@@ -12,16 +12,16 @@ export function mountsBelow(mountinfo: string, directory: string): string[] {
 }
 
 /**
- * Takes away all mounts below a directory.
+ * Unmounts everything below a directory.
  *
- * @throws when some cannot be, naming them.
+ * @throws when that fails, with the names of the remaining mounts.
  */
 export async function unmountBelow(directory: string): Promise<void> {
   const mounts = () => mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), directory);
   for (const mount of mounts()) {
-    // One that is in use goes when its last user does.
+    // A mount that is in use disappears with its last user.
     if (!(await succeeds("umount", [mount]))) await succeeds("umount", ["--lazy", mount]);
   }
   const left = mounts();
-  if (left.length > 0) throw new Error(`These mounts could not be taken away: ${left.join(", ")}.`);
+  if (left.length > 0) throw new Error(`These mounts could not be unmounted: ${left.join(", ")}.`);
 }

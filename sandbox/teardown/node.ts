@@ -1,11 +1,12 @@
 import { existsSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { processesIn } from "../host/cgroups";
-import { childrenOf, end, findProcesses, type ProcessIdentity } from "../host/process";
+import type { ProcessIdentity } from "kafka-stack-processes";
+import { childrenOf, end, findProcesses } from "../host/process";
 import type { NodePaths } from "../paths";
 import { unmountBelow } from "./mounts";
 
-/** The processes between a containerd and its containers, one a pod; they outlive a containerd. */
+/** The shims between a containerd and its containers, one per pod; they outlive containerd. */
 export function shimsOf(containerdSocket: string): ProcessIdentity[] {
   return findProcesses(
     (commandLine) =>
@@ -14,7 +15,7 @@ export function shimsOf(containerdSocket: string): ProcessIdentity[] {
 }
 
 /**
- * Ends all containers of a containerd, and the shims with them. Without its containerd and kubelet, which would start some again, nothing of it runs afterwards.
+ * Ends all containers of a containerd, with their shims. Stop its containerd and kubelet first, which would restart some.
  *
  * @param cgroup - where the containers are
  * @param patience - seconds that the containers have to end by themselves
@@ -26,7 +27,7 @@ export async function endContainers(containerdSocket: string, cgroup: string, pa
 }
 
 /**
- * Removes what a containerd without containers leaves: mounts, namespaces, records of containers. What it needs to know of its images stays.
+ * Removes what a containerd without containers leaves: mounts, namespaces, records of containers. Its records of images stay.
  *
  * @param state - its state directory
  */
@@ -35,7 +36,7 @@ export async function removeRuntimeState(state: string): Promise<void> {
   rmSync(state, { recursive: true, force: true });
 }
 
-/** Prepares the start of a node's containerd after the end of all its containers, by whatever cause: else it would look for them. */
+/** Prepares the start of a node's containerd after all its containers ended, for whatever reason: otherwise it would look for them. */
 export async function forgetContainers(node: NodePaths): Promise<void> {
   if (!existsSync(node.containerdState) || shimsOf(node.containerdSocket).length > 0) return;
   await removeRuntimeState(node.containerdState);
@@ -45,6 +46,6 @@ export async function forgetContainers(node: NodePaths): Promise<void> {
     0,
   );
   await unmountBelow(node.root);
-  // No pod has an address any more.
+  // No pod has an address now.
   rmSync(node.cniLeases, { recursive: true, force: true });
 }

@@ -7,16 +7,16 @@ import { cgroupOf } from "../plan";
 /** Where kubelets put links to the logs of containers. */
 const containerLogs = "/var/log/containers";
 
-/** Where the CNI library notes what it did for a container. */
+/** Where the CNI library caches its results. */
 const cniResults = "/var/lib/cni/results";
 
-/** Where containerd's shims have their sockets, whatever containerd they belong to. */
+/** Sockets of containerd's shims, of every containerd. */
 const shimSockets = "/run/containerd/s";
 
-/** Where kubelets wait for programs that look after devices. */
+/** Where kubelets wait for device plugins. */
 const devicePlugins = "/var/lib/kubelet/device-plugins/kubelet.sock";
 
-/** Directories in fixed places of the system that the programs make, each after those inside it. */
+/** Directories that the programs make in fixed places of the system, each after those inside it. */
 const directories = [
   [cniResults, "/var/lib/cni"],
   [shimSockets, "/run/containerd"],
@@ -25,7 +25,7 @@ const directories = [
   [containerLogs],
 ].flat();
 
-/** Removes what the programs have in fixed places of the system, as far as nobody else uses it. */
+/** Removes what the programs made in fixed places of the system, unless others use it. */
 export async function removeTraces(paths: Paths): Promise<void> {
   for (const link of entries(containerLogs)) {
     const path = join(containerLogs, link);

@@ -111,7 +111,7 @@ describe("the life of a sandbox", function () {
     assert.equal((await machine.status()).healthy, true);
   });
 
-  it("goes on undisturbed by another up", async () => {
+  it("is not disturbed by another up", async () => {
     const before = await pids();
     await machine.sandbox("up", "--no-images");
     assert.deepEqual(await pids(), before);
@@ -127,12 +127,12 @@ describe("the life of a sandbox", function () {
     await machine.kubectl("wait", "pvc/data", "--for=jsonpath={.status.capacity.storage}=2Gi", "--timeout=60s");
   });
 
-  it("gives the API server a way to the containers, with certificates", async () => {
+  it("lets the API server reach the containers, with certificates", async () => {
     assert.match(await machine.kubectl("logs", "registry"), /listening on/);
     await assert.rejects(machine.run("curl", "-sfk", "https://198.18.255.11:10250/pods"), /code 22/);
   });
 
-  it("lets in nobody from another machine: not to pods, nor to its own daemons", async () => {
+  it("refuses other machines: to pods and to its own daemons", async () => {
     const pod = await machine.kubectl("get", "pod", "registry", "-o", "jsonpath={.status.podIP}");
     const places = [`http://${pod}:5000/`, "https://198.18.255.11:10250/healthz"];
     const reached = (place: string) => machine.fromNeighbour("curl", "-sk", "-o", "/dev/null", "-m", "5", place);
@@ -140,7 +140,7 @@ describe("the life of a sandbox", function () {
     await machine.addNeighbour();
     try {
       for (const place of places) await assert.rejects(reached(place), /code 28/, place);
-      // Without the rule both are reached, so that it is the rule which keeps the neighbour out.
+      // Without the rule both are reached, so it is the rule that keeps the neighbour out.
       await machine.run("iptables", "-w", "30", "-t", "mangle", "-D", ...rule);
       for (const place of places) await reached(place);
     } finally {
@@ -160,7 +160,7 @@ describe("the life of a sandbox", function () {
         () => true,
         () => false,
       );
-    // The program hears of a policy a moment after it is there.
+    // The program sees a policy a moment after it was made.
     const untilReached = (place: string, wanted: boolean) =>
       until(async () => (await get(place)) === wanted, {
         what: `${place} to be ${wanted ? "" : "not "}reached`,
@@ -191,7 +191,7 @@ describe("the life of a sandbox", function () {
   });
 
   for (const daemon of ["etcd", "kube-apiserver", "kubelet-node-0", "containerd-node-0", "kube-proxy", "dockerd"]) {
-    it(`is repaired by up after a crash of ${daemon}, which alone is started again`, async () => {
+    it(`is repaired by up after a crash of ${daemon}, which restarts nothing else`, async () => {
       const before = await pids();
       signal(before.get(daemon) ?? assert.fail(`no ${daemon}`), "SIGKILL");
       assert.equal((await machine.status()).healthy, false);
@@ -206,7 +206,7 @@ describe("the life of a sandbox", function () {
     });
   }
 
-  it("keeps the sandbox of another checkout away, and tells it why", async () => {
+  it("refuses the sandbox of another checkout, with the reason", async () => {
     const other = mkdtempSync("/tmp/sb-");
     try {
       await assert.rejects(
@@ -228,7 +228,7 @@ describe("the life of a sandbox", function () {
     }
   });
 
-  it("has as many nodes as wanted, in different zones", async () => {
+  it("has the requested number of nodes, in different zones", async () => {
     await machine.sandbox("up", "--no-images", "--nodes", "2");
     const { nodes } = await machine.status();
     assert.deepEqual(
@@ -252,7 +252,7 @@ describe("the life of a sandbox", function () {
     await untilServing();
   });
 
-  it("has NFS servers, whose absence a writing pod survives", async function () {
+  it("has NFS servers, whose outage a writing pod survives", async function () {
     if (!(await succeeds("sh", ["-c", "command -v ganesha.nfsd && command -v rpcbind"]))) this.skip();
     const exported = (await machine.sandbox("nfs", "up", "--servers", "2")).split("\n").slice(-2);
     assert.deepEqual(exported, ["198.19.1.11:/export", "198.19.1.12:/export"]);
@@ -272,7 +272,7 @@ describe("the life of a sandbox", function () {
     await machine.kubectl("delete", "pod", "nfs");
   });
 
-  it("goes down to fewer nodes, of which nothing is left", async () => {
+  it("shrinks to fewer nodes, and removes all of the others", async () => {
     await machine.sandbox("up", "--no-images", "--nodes", "1");
     assert.equal((await machine.kubectl("get", "nodes", "-o", "name")).trim(), "node/node-0");
     assert.ok(!(await machine.traces()).some((trace) => trace.includes("node-1")));
@@ -284,7 +284,7 @@ describe("the life of a sandbox", function () {
     await untilServing();
   });
 
-  it("ends with down, and leaves nothing but its directory", async () => {
+  it("leaves nothing but its directory after down", async () => {
     await machine.sandbox("down");
     assert.deepEqual(await machine.traces(), []);
   });

@@ -9,8 +9,8 @@ import type { SandboxStatus } from "../status";
 import { unmountBelow } from "../teardown/mounts";
 
 /**
- * A network of its own, in which a sandbox of a test disturbs none that runs on the machine; in it a restart of the machine can be played, too.
- * It has no way to the outside: no base images, no pulls.
+ * A separate network, in which a test's sandbox does not disturb one that runs on the machine, and in which a restart of the machine can be simulated.
+ * It has no route to the outside: no base images, no pulls.
  */
 export class SecondMachine {
   readonly #network = `sandbox-test-${process.pid}`;
@@ -22,7 +22,7 @@ export class SecondMachine {
     return pathsOf(this.root);
   }
 
-  /** Makes the network, and gives the sandbox the programs of the checkout's own one. */
+  /** Makes the network, and gives the sandbox the programs that the checkout's own sandbox built. */
   async start(): Promise<void> {
     const built = pathsOf(join(checkout, ".sandbox")).bin;
     if (!existsSync(built))
@@ -31,7 +31,7 @@ export class SecondMachine {
     await this.connect();
   }
 
-  /** Runs a command in the network, with the sandbox as its sandbox. */
+  /** Runs a command in the network, on this sandbox. */
   async run(command: string, ...args: string[]): Promise<string> {
     const env = { SANDBOX_ROOT: this.root, KUBECONFIG: this.paths.kubeconfig };
     return run("nsenter", [`--net=/run/netns/${this.#network}`, command, ...args], { cwd: checkout, env });
@@ -42,13 +42,13 @@ export class SecondMachine {
     return this.run(process.execPath, "--import", "tsx", "sandbox/cli.ts", ...args);
   }
 
-  /** `npm run sandbox -- status`, whatever it says. */
+  /** `npm run sandbox -- status`, whatever its exit code. */
   async status(): Promise<SandboxStatus> {
     const text = await this.run("sh", "-c", `"${process.execPath}" --import tsx sandbox/cli.ts status --json || true`);
     return JSON.parse(text) as SandboxStatus;
   }
 
-  /** Puts another machine beside it, on a network of the two, that takes it for its gateway. */
+  /** Adds a neighbour machine, on a shared network, that uses this machine as its gateway. */
   async addNeighbour(): Promise<void> {
     const name = this.#neighbour;
     await run("ip", ["netns", "add", name]);
@@ -65,14 +65,14 @@ export class SecondMachine {
     return run("ip", ["netns", "exec", this.#neighbour, command, ...args]);
   }
 
-  /** Takes the neighbour away, and with it the network of the two. */
+  /** Removes the neighbour and the shared network. */
   async removeNeighbour(): Promise<void> {
     await succeeds("ip", ["netns", "delete", this.#neighbour]);
-    // The kernel takes away what was in the network a moment later.
+    // The kernel removes the network's devices a moment later.
     await succeeds("nsenter", [`--net=/run/netns/${this.#network}`, "ip", "link", "delete", "neighbour"]);
   }
 
-  /** Runs a command of this machine in the network of a pod, whose image need not have it. */
+  /** Runs a command of this machine in a pod's network, so that its image does not need the command. */
   async fromPod(name: string, command: string, ...args: string[]): Promise<string> {
     const process = processesIn(cgroupOf(this.root)).find(({ pid }) =>
       readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOSTNAME=${name}`),
@@ -86,7 +86,7 @@ export class SecondMachine {
     return this.run(join(this.paths.bin, "kubectl"), ...args);
   }
 
-  /** Makes objects, or changes them. */
+  /** Applies objects. */
   async apply(objects: object): Promise<void> {
     const file = join(this.root, "objects.json");
     writeFileSync(file, JSON.stringify(objects));
@@ -118,18 +118,18 @@ export class SecondMachine {
     ];
   }
 
-  /** Takes the power from the machine and gives it back: of all that runs nothing stays, of the disk everything. */
+  /** Simulates a power cut and a restart: all processes are lost, the disk stays. */
   async restart(): Promise<void> {
     await this.#endAll();
     await run("ip", ["netns", "delete", this.#network]);
-    // Numbers of processes come again, and a later run of the machine is known by another identity.
+    // Process ids are reused, so another boot has another identity.
     for (const file of [this.paths.cluster, ...readdirSync(this.paths.run).map((name) => join(this.paths.run, name))]) {
       await run("sed", ["-i", "-E", 's/"boot":"[^"]*"/"boot":"an earlier run"/', file]);
     }
     await this.connect();
   }
 
-  /** Deletes the directory under the running sandbox, as far as that goes, and keeps the programs. */
+  /** Deletes the directory of the running sandbox, as far as possible, and keeps the programs. */
   async deleteDirectory(): Promise<void> {
     const kept = `${this.root}-bin`;
     cpSync(this.paths.bin, kept, { recursive: true, verbatimSymlinks: true });
@@ -138,7 +138,7 @@ export class SecondMachine {
     rmSync(kept, { recursive: true });
   }
 
-  /** Removes everything, in whatever state it is. */
+  /** Removes everything, whatever its state. */
   async remove(): Promise<void> {
     await this.#endAll();
     await succeeds("ip", ["netns", "delete", this.#network]);

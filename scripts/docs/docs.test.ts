@@ -25,12 +25,12 @@ function configOf(file: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(PREFIX, ""), value]));
 }
 
-describe("what is written out of the config's schema", () => {
+describe("what is generated from the config's schema", () => {
   it("is up to date (else: npm run docs:config)", async () => {
     for (const [path, content] of await generated()) assert.equal(read(path), content, `${path} is stale`);
   });
 
-  it("is, in Pulumi.yaml, the keys with defaults that mean what the program does without them", () => {
+  it("is, in Pulumi.yaml, every key with the default that the program uses without it", () => {
     const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, ProjectKey> };
     assert.deepEqual(Object.keys(config), Object.keys(stackSchema.shape));
     const defaults = Object.fromEntries(Object.entries(config).map(([key, { default: value }]) => [key, value]));
@@ -56,7 +56,7 @@ describe("a stack file", () => {
     });
   }
 
-  it("is there for each way of running the stack", () => {
+  it("exists for each way of running the stack", () => {
     const ways = ["cndjp3", "dev", "kraft-quickstart", "nfs", "production", "storageclass"];
     for (const way of ways) assert.ok(STACK_FILES.includes(`Pulumi.${way}.yaml`), `Pulumi.${way}.yaml is missing`);
   });

@@ -8,7 +8,7 @@ import { reference } from "./reference";
 /** The project's directory. */
 export const ROOT = resolve(__dirname, "../..");
 
-/** What is written out of the config's schema: contents by path from the project's directory. */
+/** The files that are generated from the config's schema: contents by path from the project's directory. */
 export async function generated(): Promise<Map<string, string>> {
   const files = {
     "docs/configuration.md": reference(),

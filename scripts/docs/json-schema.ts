@@ -7,15 +7,16 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 /** Text that only a rate reads as a number. */
 const RATE = "50MiB";
 
-/** Values in the encrypted config stand in the stack file as `secure: …`. */
+/** Encrypted values are `secure: …` in the stack file. */
 const SECURE: JsonSchema = { type: "object", properties: { secure: { type: "string" } }, required: ["secure"] };
 
-/** Adds what zod's own conversion leaves out: defaults of values that may come as text, and their other forms. */
+/** Adds what zod's own conversion omits: defaults of values that may be text, and their other forms. */
 function complete(schema: z.core.$ZodType, json: JsonSchema): void {
   const meta = metaOf(schema);
   if (meta.default !== undefined) json.default = meta.default;
   delete json.secret;
-  // A storage without a type is one on hostPath, for editors at least.
+  delete json.allowed;
+  // For editors, a storage without a type is hostPath.
   if (variantName(schema) === "hostPath") delete json.required;
   if (json.anyOf) return;
   if (meta.secret) replace(json, either(json, SECURE));
@@ -24,7 +25,7 @@ function complete(schema: z.core.$ZodType, json: JsonSchema): void {
   }
 }
 
-/** What a schema says of a value, or another form of it. */
+/** The JSON schema of a value, with its other forms. */
 function either({ description, default: value, ...form }: JsonSchema, other: JsonSchema): JsonSchema {
   const told = { ...(description !== undefined && { description }), ...(value !== undefined && { default: value }) };
   return { ...told, anyOf: [form, other] };
@@ -32,7 +33,7 @@ function either({ description, default: value, ...form }: JsonSchema, other: Jso
 
 const isNumber = (schema: z.core.$ZodType): boolean => bare(schema) instanceof z.ZodNumber;
 
-/** Replaces what a JSON schema says. */
+/** Replaces the contents of a JSON schema. */
 function replace(json: JsonSchema, by: JsonSchema): void {
   for (const key of Object.keys(json)) Reflect.deleteProperty(json, key);
   Object.assign(json, by);
@@ -48,7 +49,7 @@ export function stackFileSchema(project: string): JsonSchema {
   });
   const own = Object.entries(stackSchema.shape).map(([key, schema]) => [
     `${project}:${key}`,
-    // `pulumi config set replicas 4` writes a number at the top as text.
+    // `pulumi config set replicas 4` writes a top-level number as text.
     isNumber(schema)
       ? either(properties[key] as JsonSchema, { type: "string", pattern: "^\\d+$" })
       : (properties[key] as JsonSchema),

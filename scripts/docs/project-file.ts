@@ -5,15 +5,15 @@ import { metaOf } from "../../config/walk";
 
 type Schema = z.core.$ZodType;
 
-/** A key without a default would have to be in every stack file; what these stand for is what the program does without them. */
+/** A key without a default would have to be in every stack file. These defaults mean what the program does without the key. */
 function defaultOf(key: string, schema: Schema): unknown {
   if (key === "topics") return [{ name: "chatroom", partitions: 12 }];
   return metaOf(schema).default ?? {};
 }
 
 /**
- * Pulumi.yaml with its `config:` block written anew from the schema; the rest, comments too, stays as it is. Keys have no types: the CLI would hold values against
- * them by itself, and stop at the first that differs, before the program can name all that is wrong and what is allowed.
+ * Pulumi.yaml with its `config:` block written anew from the schema; the rest, comments too, stays as it is. Keys have no types: the CLI would check values against
+ * them itself and stop at the first wrong one, before the program can report all problems and what is allowed.
  */
 export function projectFile(current: string): string {
   const document: Document = parseDocument(current);

@@ -5,13 +5,15 @@ import { bare, metaOf, shapeOf, variantName, variants } from "../../config/walk"
 
 type Schema = z.core.$ZodType;
 
-/** What a key allows, in the words that an error about it would have: asked of the schema with a value that nothing allows. */
+/** What a key allows, in the words of its error: the schema is given a value that no key allows. */
 function allowed(schema: Schema): string {
+  const told = metaOf(schema).allowed;
+  if (told !== undefined) return told;
   const { error } = z.safeParse(schema, Symbol("nothing allows this"));
   return error?.issues[0]?.message ?? "";
 }
 
-/** A key's description, with its default out of the description's last sentence where only that tells it. */
+/** A key's description, and its default, taken from the description's last sentence where the schema has none. */
 function describe(schema: Schema): { description: string; fallback: string } {
   const { description = "", default: value, secret } = metaOf(schema);
   const [text = "", told] = description.split(/ Default: /);
@@ -25,12 +27,22 @@ function describe(schema: Schema): { description: string; fallback: string } {
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
 const row = (...cells: string[]): string => `| ${cells.map(cell).join(" | ")} |`;
 
-/** A row for each key that takes a plain value, at any depth; lists of objects go on with their entries' keys. */
-function rows(path: Path, schema: Schema): string[] {
+/**
+ * A row for each key that takes a plain value, at any depth; for lists of objects, rows for their entries' keys. What several keys have in common is described once.
+ *
+ * @param told - objects described already, by their path
+ */
+function rows(path: Path, schema: Schema, told = new Map<Schema, Path>()): string[] {
   const inner = bare(schema);
   if (inner instanceof z.ZodDiscriminatedUnion) return [];
   if (inner instanceof z.ZodObject) {
-    return Object.entries(shapeOf(inner)).flatMap(([key, value]) => rows([...path, key], value));
+    const before = told.get(inner);
+    if (before) {
+      const { description, fallback } = describe(schema);
+      return [row(`\`${formatPath(path)}\``, `the keys of \`${formatPath(before)}\``, fallback, description)];
+    }
+    told.set(inner, path);
+    return Object.entries(shapeOf(inner)).flatMap(([key, value]) => rows([...path, key], value, told));
   }
   const { description, fallback } = describe(schema);
   const own = row(`\`${formatPath(path)}\``, allowed(schema), fallback, description);
@@ -44,7 +56,7 @@ const isObject = (list: z.ZodArray): boolean => bare(list.element) instanceof z.
 const table = (lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ["", "| key | allowed | default | |", "|---|---|---|---|", ...lines];
 
-/** Keys of which there are several variants get a table for each. */
+/** Keys with several variants get one table for each. */
 function unions(path: Path, schema: Schema): string[] {
   const inner = bare(schema);
   if (!(inner instanceof z.ZodDiscriminatedUnion)) {
@@ -104,7 +116,7 @@ Sizes are written as Kubernetes writes them (\`512Mi\`, \`3Gi\`; \`Mi\` is 2^20 
 - Keys that would have no effect, such as those of another storage type, are refused.
 `;
 
-/** docs/configuration.md: every key with what it allows, its default and what it is for. */
+/** docs/configuration.md: every key with its allowed values, default and purpose. */
 export function reference(): string {
   const sections = Object.entries(stackSchema.shape).map(([key, schema]: [string, Schema]) => {
     const { description } = describe(schema);

@@ -45,6 +45,7 @@ const PROGRAMS = [
     "aws",
     "az",
     "gcloud",
+    "helm",
   ],
   ...[
     "kcat",
@@ -62,6 +63,7 @@ const PROGRAMS = [
     "cat",
     "exit",
     "echo",
+    "bin/connect-mirror-maker.sh",
   ],
 ];
 
@@ -71,17 +73,19 @@ const INLINE = /`([^`\n]+)`/g;
 /** Languages of fenced blocks that hold commands; those of the others are files, diffs, output and drawings. */
 const SHELLS = ["", "sh", "bash", "shell", "console"];
 
+/** The documents, relative to the repository. */
+export const documents = (): string[] => [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...FOLDERS.flatMap((folder) => documentsOf(folder)),
+];
+
 /** Every command of the documents and of the workflows' steps. */
 export function documentedCommands(): DocumentedCommand[] {
-  const documents = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    ...FOLDERS.flatMap((folder) => documentsOf(folder)),
-  ];
   const workflows = readdirSync(join(ROOT, ".github/workflows")).map((name) => `.github/workflows/${name}`);
   return [
-    ...documents.flatMap((file) => commandsOfDocument(read(file)).map((command) => ({ file, command }))),
+    ...documents().flatMap((file) => commandsOfDocument(read(file)).map((command) => ({ file, command }))),
     ...workflows.flatMap((file) => commandsOfWorkflow(read(file)).map((command) => ({ file, command }))),
   ];
 }

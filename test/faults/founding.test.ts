@@ -87,6 +87,12 @@ async function recovered(lost: readonly string[]): Promise<void> {
   assert.match(done.text, /The quorum is back: node \d+ leads it/);
 }
 
+/** A plain `up` ends well, and finds nothing to do. */
+async function assertSettled(): Promise<void> {
+  const { changes, printed } = await change();
+  assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], printed);
+}
+
 /** Where the files of a claim are on this machine. */
 async function volumePath(claim: string): Promise<string> {
   const { items } = await get<Volumes>("pv");
@@ -169,6 +175,7 @@ describe("when servers start with an empty disk", () => {
     await recovered(CONTROLLERS);
     await back(before, ...CONTROLLERS);
     await untilVoters(9000, 9001, 9002);
+    await assertSettled();
   });
 
   fault(
@@ -182,6 +189,7 @@ describe("when servers start with an empty disk", () => {
       await recovered(lost);
       await back(before, ...lost);
       await untilVoters(9000, 9001, 9002);
+      await assertSettled();
     },
   );
 

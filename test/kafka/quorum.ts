@@ -26,10 +26,15 @@ export class Quorum {
   private constructor(
     private readonly version: KafkaVersion,
     private readonly classPath: string,
+    private readonly controllers: readonly number[],
   ) {}
 
-  /** Compiles the image's Java, founds a quorum and starts a broker. */
-  static async start(version: KafkaVersion): Promise<Quorum> {
+  /**
+   * Compiles the image's Java, founds a quorum and starts a broker.
+   *
+   * @param controllers that begin.
+   */
+  static async start(version: KafkaVersion, controllers: readonly number[] = CONTROLLERS): Promise<Quorum> {
     const report = (progress: string) => {
       console.error(progress);
     };
@@ -39,11 +44,10 @@ export class Quorum {
     const sources = join(ROOT, "images/kafka/src/kafkastack");
     const files = readdirSync(sources).map((name) => join(sources, name));
     execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
-    const quorum = new Quorum(version, `${classes}:${jars}/*`);
+    const quorum = new Quorum(version, `${classes}:${jars}/*`, controllers);
     try {
-      for (const id of [...CONTROLLERS, BROKER]) {
-        quorum.configure(id);
-        quorum.format(id);
+      for (const id of [...controllers, BROKER]) {
+        quorum.add(id);
         quorum.launch(id);
       }
       await quorum.until("there is a quorum", () => quorum.topics());
@@ -52,6 +56,17 @@ export class Quorum {
       throw error;
     }
     return quorum;
+  }
+
+  /** Lays out a server with a formatted disk. */
+  add(id: number): void {
+    this.configure(id);
+    this.format(id);
+  }
+
+  /** Where a server keeps its metadata. */
+  metadata(id: number): string {
+    return join(this.volume(id), "log/__cluster_metadata-0");
   }
 
   /** Where a server keeps its log directory. */
@@ -80,7 +95,9 @@ export class Quorum {
 
   /** Formats a disk as the image does where somebody else founds. */
   format(id: number, join = id !== CONTROLLERS[0]): void {
-    const voters = CONTROLLERS.map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`).join(",");
+    const voters = this.controllers
+      .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
+      .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
     const how = !abilitiesOf(this.version).joinsByItself && id !== BROKER ? ["--initial-controllers", voters] : first;
     const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];
@@ -110,7 +127,7 @@ export class Quorum {
   recover(from: number, lost: readonly number[], epoch: number, voters: Readonly<Record<number, string>>): void {
     const { end = "" } = this.survey(from);
     const copy = this.recovery(from, ["export"]);
-    const spec = CONTROLLERS.map((id) => `${id}:${voters[id] ?? ""}`).join(",");
+    const spec = this.controllers.map((id) => `${id}:${voters[id] ?? ""}`).join(",");
     for (const id of lost)
       this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
   }
@@ -163,7 +180,7 @@ export class Quorum {
   }
 
   private logs(): string {
-    return [...CONTROLLERS, BROKER]
+    return [...this.controllers, BROKER]
       .map(
         (id) =>
           `${id}: ${readFileSync(join(this.folder, `${id}.log`), "utf8")
@@ -219,7 +236,7 @@ export class Quorum {
       "listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
       "controller.listener.names=CONTROLLER",
       ...(id === BROKER ? ["inter.broker.listener.name=CLIENT"] : ["controller.quorum.auto.join.enable=true"]),
-      `controller.quorum.bootstrap.servers=${CONTROLLERS.map((each) => `127.0.0.1:${this.port(each)}`).join(",")}`,
+      `controller.quorum.bootstrap.servers=${this.controllers.map((each) => `127.0.0.1:${this.port(each)}`).join(",")}`,
       `log.dirs=${join(this.volume(id), "log")}`,
       "offsets.topic.replication.factor=1",
       "log.cleaner.dedupe.buffer.size=2097152",

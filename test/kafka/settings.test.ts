@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { serverProperties } from "../../components/kafka/settings";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../../config/kafka";
-import table from "../../config/kafka-settings.json";
-import type { KafkaSetting, Scope, SettingTable } from "../../config/kafka-settings";
-import { ownedSettings } from "../../config/owned-settings";
+import table from "../../components/kafka/kafka-settings.json";
+import type { KafkaSetting, Scope, SettingTable } from "../../components/kafka/kafka-settings";
+import { ownedSettings } from "../../components/kafka/owned-settings";
 import { parseConfig } from "../../config/parse";
 import { askKafka } from "../../scripts/kafka";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { until } from "./until";
 
-/** A person at the command-line client; what they see is kept. */
+/** A person at the command-line client; its output is kept. */
 export class ChatClient implements AsyncDisposable {
   private readonly process;
   private seen = "";

@@ -8,13 +8,13 @@ const stateOf = (stack: string) => stateFileOf({ stack }, project.root);
 /** An engine, by what `ENGINE` calls it. */
 export type Engine = "stand-in" | "pulumi";
 
-/** A stack of which something is there, and the engine that made it. */
+/** A stack with existing resources, and the engine that made it. */
 export interface MadeStack {
   readonly stack: string;
   readonly made: Engine;
 }
 
-/** Every stack of which something is there. One that both engines have made something of is named twice. */
+/** Every stack with existing resources. A stack with resources of both engines is listed twice. */
 export function stacksOfEngines(): MadeStack[] {
   const folders = [dirname(stateOf("any")), dirname(checkpointOf(project, "any"))];
   const names = folders
@@ -25,7 +25,7 @@ export function stacksOfEngines(): MadeStack[] {
   );
 }
 
-/** The engine that the tests use for a stack: what `ENGINE` says; unset, the one that made the stack, or that is found. */
+/** The engine that the tests use for a stack: that of `ENGINE`; else the one that made the stack, or that is found. */
 export async function engineOf(stack: string): Promise<Engine> {
   const wanted = process.env["ENGINE"];
   if (wanted === "pulumi" || wanted === "stand-in") return wanted;
@@ -33,7 +33,7 @@ export async function engineOf(stack: string): Promise<Engine> {
   return cli === undefined ? "stand-in" : "pulumi";
 }
 
-/** Says which engine the tests use for a stack. */
+/** Prints which engine the tests use for a stack. */
 export async function sayEngine(stack: string): Promise<void> {
   const { description } = await chooseEngine({ env: process.env, project, stack, stateFile: stateOf(stack) });
   console.log(`Engine: ${description}`);

@@ -1,4 +1,4 @@
-/** A Kubernetes API server for tests: it keeps what is applied and deletes what is deleted, and runs nothing. */
+/** A Kubernetes API server for tests: it stores applied objects, removes deleted ones, and runs nothing. */
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -43,15 +43,17 @@ export interface Call {
 export class FakeCluster {
   /** What exists, by path. */
   readonly objects = new Map<string, KubeObject>();
-  /** What was asked to change, in order. */
+  /** Requests that change something, in order. */
   readonly calls: Call[] = [];
-  /** Answers of its own for a method and path, `PATCH /api/v1/...`: a status code. */
+  /** Status codes to answer for a method and path, such as `PATCH /api/v1/...`. */
   readonly refusals = new Map<string, { code: number; message: string }>();
   /** Logs by pod and container. */
   readonly logs = new Map<string, string>();
-  /** What a status becomes once an object has been applied. */
+  /** The status of an object once it has been applied. */
   statusOf: (object: KubeObject) => Record<string, unknown> | undefined = (object) =>
     object.kind === "Namespace" ? { phase: "Active" } : undefined;
+  /** Called before a deletion is carried out: what happens between a look and a deletion. */
+  beforeDeletion: (path: string) => void = () => undefined;
   private generation = 0;
   private readonly server = http.createServer((request, response) => {
     this.answer(request, response);
@@ -124,8 +126,7 @@ export class FakeCluster {
       case "POST":
         return this.create(call);
       case "DELETE":
-        this.calls.push(call);
-        return this.objects.delete(call.path) ? { code: 200, result: {} } : notFound(call);
+        return this.remove(call);
       default:
         return { code: 405, result: { message: call.method } };
     }
@@ -148,11 +149,27 @@ export class FakeCluster {
     const { generateName } = sent.metadata as { generateName?: string };
     const name = generateName === undefined ? sent.metadata.name : `${generateName}${++this.generation}`;
     const status = this.statusOf(sent);
-    const metadata = { ...sent.metadata, name, uid: `uid-${++this.generation}` };
+    const metadata = {
+      ...sent.metadata,
+      name,
+      uid: `uid-${++this.generation}`,
+      resourceVersion: String(this.generation),
+    };
     const object = { ...sent, metadata, ...(status !== undefined && { status }) } as KubeObject;
     this.calls.push(call);
     this.objects.set(`${call.path}/${name}`, object);
     return { code: 201, result: object };
+  }
+
+  private remove(call: Call): { code: number; result: unknown } {
+    this.beforeDeletion(call.path);
+    const metadata = this.objects.get(call.path)?.metadata;
+    const { preconditions = {} } = call.body as { preconditions?: Readonly<Record<string, unknown>> };
+    if (metadata && Object.entries(preconditions).some(([key, value]) => metadata[key] !== value)) {
+      return { code: 409, result: { kind: "Status", message: "Precondition failed", reason: "Conflict" } };
+    }
+    this.calls.push(call);
+    return this.objects.delete(call.path) ? { code: 200, result: {} } : notFound(call);
   }
 
   private apply(call: Call): { code: number; result: unknown } {

@@ -9,14 +9,14 @@ interface Operation {
   readonly value?: string;
 }
 
-/** An API server that has one volume at most, and does what a JSON patch says. */
+/** An API server with at most one volume, which applies JSON patches. */
 export class FakeVolumes {
   stored: V1PersistentVolume | undefined;
-  /** Patches that were asked for. */
+  /** Received patches. */
   readonly patches: unknown[] = [];
-  /** What else happens after somebody looked at the volume, and before the patch. */
+  /** Called between a read of the volume and the patch. */
   meanwhile: () => void = () => undefined;
-  /** What is refused, by method: status and message. */
+  /** Refusals by method: status and message. */
   readonly refusals = new Map<string, [code: number, message: string]>();
   private readonly server = createServer((request, response) => {
     const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import type { Recorded, Recording } from "./recording";
 
 /**
- * Everything that exists before a resource does: its dependencies and provider, those of its parents, and what these wait for in turn. A child is registered
+ * Everything that exists before a resource: its dependencies and provider, those of its parents, and theirs in turn. A child is registered
  * after its parent, and a parent after its own dependencies, although the child's request does not name them.
  */
 export function waitsFor(recording: Pick<Recording, "resources">, resource: Recorded): ReadonlySet<string> {

@@ -19,7 +19,7 @@ export async function post(text: string): Promise<boolean> {
   }
 }
 
-/** Waits until both services are reached: a node's packet rules follow its pods a moment later. */
+/** Waits until both services are reachable: a node's packet rules follow its pods a moment later. */
 export async function chatAnswers(): Promise<void> {
   await until("the chat answers", 30, async () => {
     for (const port of [30192, 30292]) {
@@ -30,7 +30,7 @@ export async function chatAnswers(): Promise<void> {
   });
 }
 
-/** The last messages of the room, read until a marker posted now comes by. */
+/** The last messages of the room, read until a marker that is posted now arrives. */
 export async function history(count: number): Promise<string[]> {
   await chatAnswers();
   const marker = `marker: ${randomUUID()}`;

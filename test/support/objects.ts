@@ -1,7 +1,7 @@
 import type { V1Container, V1ObjectMeta, V1PodSpec, V1PodTemplateSpec } from "@kubernetes/client-node";
 import type { Recorded, Recording } from "./recording";
 
-/** A recorded Kubernetes object, as the API has it. */
+/** A recorded Kubernetes object, in the form of the API. */
 export interface KubernetesObject {
   readonly resource: Recorded;
   readonly kind: string;
@@ -15,20 +15,20 @@ export interface Workload extends KubernetesObject {
   readonly pod: V1PodSpec;
   /** Every container, init containers first. */
   readonly containers: readonly V1Container[];
-  /** Whether its pods are to run for ever. */
+  /** Whether its pods run until they are stopped. */
   readonly serves: boolean;
-  /** Pods that there may be at once. */
+  /** Most pods at a time. */
   readonly replicas: number;
 }
 
 /** The package of a resource, such as `kubernetes`. */
 export const packageOf = ({ type }: Recorded): string => type.split(":")[0] ?? "";
 
-/** How a person calls a resource: `StatefulSet broker`. */
+/** A resource's name for people: `StatefulSet broker`. */
 export const called = ({ type, name }: Pick<Recorded, "type" | "name">): string =>
   `${type.split(":").at(-1) ?? type} ${name}`;
 
-/** Every object of Kubernetes that the program itself makes: what is in a Helm chart is not among them. */
+/** Every Kubernetes object that the program itself makes, without those of Helm charts. */
 export function objects({ resources }: Pick<Recording, "resources">, ...kinds: string[]): KubernetesObject[] {
   return resources
     .filter(({ type, custom }) => custom && type.startsWith("kubernetes:") && !type.startsWith("kubernetes:helm.sh/"))
@@ -64,7 +64,7 @@ export function workloads(recording: Pick<Recording, "resources">, ...kinds: str
 /**
  * The one object of a kind with a name.
  *
- * @throws when there is none, naming those that there are.
+ * @throws when there is none, with the names of those that exist.
  */
 export function object(recording: Pick<Recording, "resources">, kind: string, name: string): KubernetesObject {
   const candidates = objects(recording, kind);

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { temporaryFolder } from "./temporary";
 import { ROOT } from "./stacks";
 
-/** What a package.json says. */
+/** The contents of a package.json. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -32,9 +32,9 @@ export function packed(): string {
 }
 
 /**
- * An empty folder with the package in it as npm would install it: beside what it says that it needs, and nothing else that this repository has.
+ * A folder with the package as npm would install it: with the packages that it declares, and nothing else of this repository.
  *
- * @param tools what the folder has besides.
+ * @param tools further packages in the folder.
  */
 export function installed(tarball: string, ...tools: string[]): string {
   const folder = temporaryFolder();

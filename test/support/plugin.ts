@@ -27,7 +27,7 @@ export interface Made extends Registration {
   readonly plain: PropertyMap;
 }
 
-/** An engine for one run: it records what is registered, answers as if all of it were made, and has the plugin fill remote components. */
+/** An engine for one run: it records what is registered, answers as if everything were made, and lets the plugin construct remote components. */
 export class RecordingEngine implements Answers {
   readonly made: Made[] = [];
   readonly outputs: Record<string, PropertyMap> = {};
@@ -90,7 +90,7 @@ export class RecordingEngine implements Answers {
   }
 }
 
-/** A running plugin, as the engine has one. */
+/** A running plugin. */
 export class Plugin {
   private constructor(
     private readonly process: ChildProcess,
@@ -133,7 +133,7 @@ export class Plugin {
     });
   }
 
-  /** Has it make a component. @throws what the plugin says is wrong */
+  /** Lets it construct a component. @throws the plugin's error */
   async construct(
     { type, name, inputs, parent, dependencies, providers }: Registration,
     monitor: string,

@@ -2,7 +2,7 @@ import type { V1LabelSelector, V1NetworkPolicyPeer } from "@kubernetes/client-no
 import { objects, workloads } from "./objects";
 import type { Recording } from "./recording";
 
-/** A NetworkPolicy's spec as the API has it; the client's types call `from` otherwise. */
+/** A NetworkPolicy's spec in the form of the API; the client's types rename `from`. */
 interface PolicySpec {
   readonly podSelector?: V1LabelSelector;
   readonly policyTypes?: readonly string[];
@@ -14,9 +14,9 @@ interface PolicySpec {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Pods of one kind, or one that stands for all that the stack does not know. */
+/** Pods of one kind, or a stranger that stands for all pods that the stack does not know. */
 interface Pods {
-  /** `broker`, or in words who stands for others. */
+  /** `broker`, or a description of the stranger. */
   readonly name: string;
   readonly namespace: string;
   readonly namespaceLabels: Labels;
@@ -25,15 +25,15 @@ interface Pods {
   readonly ports: Readonly<Record<string, number>>;
 }
 
-/** Somebody outside the cluster: an address, and no pod. */
+/** A client outside the cluster: an address, not a pod. */
 const OUTSIDE = "addresses outside the cluster";
 
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
 
-/** A namespace that is not the stack's. */
+/** A namespace that does not belong to the stack. */
 const ELSEWHERE = "elsewhere";
 
-/** The chart's pods are not among what the program makes itself; they have its `podLabels` and this port. */
+/** The chart's pods are not recorded; they have its `podLabels` and this port. */
 const REGISTRY_PORT = 5000;
 
 /** Every kind of pod of a stack, and a stranger in each of its namespaces and in another. */
@@ -81,8 +81,8 @@ function podsOf(recording: Recording): { own: Pods[]; strangers: Pods[] } {
 }
 
 /**
- * Who may connect to what, one line for each port of each kind of pod, as the NetworkPolicies of a stack say. What a pod of no particular kind may, is said by that
- * alone: all others of its namespace may, too.
+ * Who may connect to what, one line for each port of each kind of pod, according to the NetworkPolicies of a stack. Where a stranger of a namespace may connect, it is
+ * listed alone: all other pods of its namespace may, too.
  */
 export function reach(recording: Recording): string {
   const { own, strangers } = podsOf(recording);
@@ -126,7 +126,7 @@ export function reach(recording: Recording): string {
 }
 
 function isPeer(peer: V1NetworkPolicyPeer, namespace: string, from: Pods | undefined): boolean {
-  // Which addresses lie outside is not known here: a range opens the way to some of them.
+  // The client's address is unknown here: any range lets some addresses in.
   if (peer.ipBlock !== undefined) return from === undefined;
   if (from === undefined) return false;
   const inPlace = peer.namespaceSelector

@@ -22,7 +22,7 @@ export interface Recording {
 export interface RecordOptions {
   /** Value of `pulumi.getStack()`. @default test */
   readonly stack?: string;
-  /** Config as a program gets it: a text for each key, objects as JSON. @default empty */
+  /** Config as a program gets it: a string for each key, objects as JSON. @default empty */
   readonly config?: Readonly<Record<string, string>>;
   /** Whether it is a preview, in which no output of any resource is known. @default false */
   readonly preview?: boolean;
@@ -30,14 +30,14 @@ export interface RecordOptions {
   readonly repoDigest?: string;
 }
 
-/** The project's name, as Pulumi.yaml has it. */
+/** The project's name in Pulumi.yaml. */
 export const PROJECT = "kafka-stack";
 
 /**
- * Runs a program under Pulumi's mocks and records what it registers. The mocks themselves see only types, names and inputs; so each request is read as it
- * passes to them, with parents, dependencies, providers and options.
+ * Runs a program under Pulumi's mocks and records what it registers. The mocks see only types, names and inputs, so each request is read on its way
+ * to them, with parents, dependencies, providers and options.
  *
- * @param program creates resources, and gives the stack's outputs.
+ * @param program creates resources, and returns the stack's outputs.
  * @throws what the program throws.
  */
 export function record(
@@ -49,7 +49,7 @@ export function record(
   return recording;
 }
 
-/** Pulumi's runtime is one for the whole process: programs take turns. */
+/** Pulumi has one runtime per process, so programs take turns. */
 let last: Promise<unknown> = Promise.resolve();
 
 async function run(
@@ -69,7 +69,7 @@ async function run(
   return { resources, outputs: (outputs ?? {}) as Record<string, unknown> };
 }
 
-/** Records what a program registers that gives no outputs: one component, usually. */
+/** Records what a program without outputs registers: usually one component. */
 export async function registered(program: () => unknown, options?: RecordOptions): Promise<readonly Recorded[]> {
   const { resources } = await record(() => {
     program();
@@ -85,7 +85,7 @@ type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 /** Reads every request before the mocks answer it. */
 function recordRequests(take: (registration: Registration, urn: string) => void): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource: Register; registerResourceHook: Hook };
-  // Pulumi's mocks lack it. Hooks are functions of the program that the engine calls, so that there is nothing to record.
+  // Pulumi's mocks lack it. Hooks are functions of the program that the engine calls, so there is nothing to record.
   monitor.registerResourceHook = (_, callback) => {
     callback(null);
   };
@@ -120,13 +120,13 @@ function computed(type: string, name: string, inputs: PropertyMap, repoDigest?: 
   }
   if (!type.startsWith("kubernetes:")) return {};
   const metadata = (inputs["metadata"] ?? {}) as PropertyMap;
-  // Other content in an immutable object is another object under another name.
+  // An immutable object with other content is another object with another name.
   const suffix =
     inputs["immutable"] === true ? createHash("sha256").update(JSON.stringify(inputs)).digest("hex") : "auto";
   return { metadata: { ...metadata, name: metadata["name"] ?? `${name}-${suffix.slice(0, 8)}`, uid: `${name}-uid` } };
 }
 
-/** Before anything exists: whatever a resource has is not known, not even what the program set itself. */
+/** Before anything exists: all properties of a resource are unknown, even those that the program set itself. */
 function unknown(type: string, inputs: PropertyMap): PropertyMap {
   const keys = type.startsWith("docker:") ? [...Object.keys(inputs), "repoDigest"] : Object.keys(inputs);
   return Object.fromEntries(keys.map((key) => [key, UNKNOWN]));

@@ -1,7 +1,7 @@
 import { run, type RunResult } from "kafka-stack-engine";
 import { mergeStackFile } from "../../sandbox/stack/stack-file";
 
-/** A result of the engine, with everything that it printed. */
+/** A result of the engine, with its output. */
 export type Outcome = RunResult & { readonly printed: string };
 
 /** Runs an engine on a stack of the sandbox. @param set config for this run, as `key=value`. @param made the engine. @default the one that is chosen */

@@ -7,7 +7,7 @@ import { record, type Recording } from "./recording";
 /** The repository. */
 export const ROOT = resolve(__dirname, "../..");
 
-/** Names of the stacks that have a file. */
+/** Names of the stacks with a stack file. */
 export const STACKS: readonly string[] = readdirSync(ROOT)
   .map((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1])
   .filter((name) => name !== undefined)
@@ -17,7 +17,7 @@ export const STACKS: readonly string[] = readdirSync(ROOT)
 export interface StackOptions {
   /** Whether no output is known. @default false */
   readonly preview?: boolean;
-  /** Config that wins over the stack file, key by key: `{kafka: {heap: "1g"}}`. @default none */
+  /** Config that overrides the stack file, key by key: `{kafka: {heap: "1g"}}`. @default none */
   readonly set?: Readonly<Record<string, unknown>>;
 }
 
@@ -50,7 +50,7 @@ async function run(stack: string, { preview = false, set = {} }: StackOptions): 
   }
 }
 
-/** The program runs when it is loaded; only its own file has anything that lasts, so only that is loaded anew. */
+/** The program runs when it is loaded; only its own file keeps state, so only that is reloaded. */
 function loadProgram(): Record<string, unknown> {
   const file = join(ROOT, project.main);
   const before = process.cwd();

@@ -18,7 +18,7 @@ process.on("exit", () => {
   }
 });
 
-/** Puts a shell script as a tool into a folder. @returns an environment whose PATH begins with that folder */
+/** Writes a shell script as a tool into a folder. @returns an environment whose PATH begins with that folder */
 export function fakeTool(folder: string, name: string, script: string): NodeJS.ProcessEnv {
   const file = path.join(folder, name);
   fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -2,8 +2,8 @@ import type { AliasSpec } from "kafka-stack-engine";
 import type { Recorded, Recording } from "./recording";
 
 /**
- * The resources of a stack as a text for people to review: a tree of parents, each resource with its type, name, options and what it depends on. Says nothing
- * of inputs. Sorted, so that the order of registration does not show.
+ * The resources of a stack as text for review: a tree by parents, each resource with its type, name, options and dependencies, without
+ * inputs. Sorted, so that the order of registration does not matter.
  */
 export function tree({ resources }: Pick<Recording, "resources">): string {
   const names = new Map(resources.map((resource) => [resource.urn, label(resource)]));
@@ -26,7 +26,7 @@ export function tree({ resources }: Pick<Recording, "resources">): string {
 const label = ({ type, name }: Recorded): string => `${type} ${name}`;
 const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** Options that decide what happens to a resource that changes or goes. */
+/** Options that decide what happens to a resource that is changed or deleted. */
 function options(resource: Recorded): string {
   const { provider, protect, retainOnDelete, deleteBeforeReplace, ignoreChanges, deletedWith, timeouts, aliases } =
     resource;
@@ -43,7 +43,7 @@ function options(resource: Recorded): string {
   return parts.length > 0 ? ` (${parts.join(", ")})` : "";
 }
 
-/** Names, parents and types that a resource had before. The SDKs add older types of their own by themselves, which are left out. */
+/** Names, parents and types that a resource had before. Older types that the SDKs add themselves are left out. */
 function alias(spec: AliasSpec): string[] {
   if ("urn" in spec) return [`was ${spec.urn}`];
   const own = spec.name !== undefined || spec.type === undefined || spec.type.startsWith("kafka-stack:");

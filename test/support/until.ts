@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Waits for a condition. It answers null when it is met, and what is missing otherwise.
+ * Waits for a condition, which returns null when it holds, and what is missing otherwise.
  *
  * @param seconds how long to wait.
- * @throws what was missing last, when the time is over.
+ * @throws what was missing last, after the timeout.
  */
 export async function until(what: string, seconds: number, missing: () => Promise<string | null>): Promise<void> {
   const deadline = Date.now() + seconds * 1000;

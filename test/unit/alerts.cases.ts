@@ -15,6 +15,12 @@ const growing = (by: number, from = 0): string => `${from}+${by}x${LONG}`;
 const DIRECTORY = 'directory="/var/lib/kafka/data-0/log"';
 const PRODUCE = 'request="Produce"';
 
+const EXPORTER = "lag-exporter-1";
+const lagOf = (metric: string, group: string): string =>
+  of(metric, EXPORTER, `consumergroup="${group}",topic="orders",partition="0"`);
+const stateOf = (group: string, state: string): string =>
+  of("kafka_consumergroup_state", EXPORTER, `consumergroup="${group}",state="${state}"`);
+
 /** A cluster of three brokers that are controllers too, under load, in which all is well: no alert fires. */
 export const WELL: Series = {
   ...each("kafka_stack_expected_brokers", always(3)),
@@ -58,6 +64,15 @@ export const WELL: Series = {
   ...each("kafka_server_sessionexpirelistener_zookeeperexpires_total", always(0)),
   [of("kchat_publish_failures_total", "kproducer-0")]: always(0),
   [of("kchat_readers_dropped_total", "kconsumer-0", 'room="chatroom"')]: always(0),
+  [lagOf("kafka_consumergroup_lag", "billing")]: always(5000),
+  [lagOf("kafka_consumergroup_lag_seconds", "billing")]: always(20),
+  [stateOf("billing", "Stable")]: always(1),
+  // Nobody consumes in this group any more.
+  [lagOf("kafka_consumergroup_lag", "old")]: growing(100),
+  [lagOf("kafka_consumergroup_lag_seconds", "old")]: growing(60, 5000),
+  [stateOf("old", "Empty")]: always(1),
+  [of("kafka_stack_lag_last_round_timestamp_seconds", EXPORTER)]: growing(60),
+  [of("kafka_stack_lag_unanswered", EXPORTER, 'what="end"')]: always(0),
 };
 
 /** What differs from {@link WELL}; a series that is `gone` ends after the first minute. */
@@ -70,6 +85,7 @@ const without = (pod: string): Series =>
 export const WRONG: Readonly<Record<string, { readonly series: Series; readonly also?: readonly string[] }>> = {
   KafkaMetricsAbsent: {
     series: Object.fromEntries(Object.keys(WELL).map((name) => [name, gone])),
+    also: ["KafkaLagSilent"],
   },
   KafkaBrokerMissing: { series: without("broker-0"), also: ["KafkaControllerMissing"] },
   KafkaBrokerFenced: { series: each("kafka_controller_kafkacontroller_fencedbrokercount", always(1)) },
@@ -143,6 +159,19 @@ export const WRONG: Readonly<Record<string, { readonly series: Series; readonly 
   KafkaHeapFull: {
     series: { [of("jvm_memory_pool_collection_used_bytes", "broker-0", 'pool="G1 Old Gen"')]: always(950) },
   },
+  KafkaConsumerBehind: { series: { [lagOf("kafka_consumergroup_lag_seconds", "billing")]: always(700) } },
+  KafkaConsumerLagGrows: {
+    series: {
+      [lagOf("kafka_consumergroup_lag", "billing")]: growing(100),
+      // Its last consumer has ended, which is no reason to be silent.
+      [stateOf("billing", "Stable")]: gone,
+      [stateOf("billing", "Empty")]: always(1),
+    },
+  },
+  KafkaLagSilent: {
+    series: { [of("kafka_stack_lag_last_round_timestamp_seconds", EXPORTER)]: `0+60x40 _x30` },
+  },
+  KafkaLagIncomplete: { series: { [of("kafka_stack_lag_unanswered", EXPORTER, 'what="end"')]: always(3) } },
   KafkaJobFailed: {
     series: { [of("kube_job_failed", "kube-state-metrics", 'job_name="prepare",condition="true"')]: always(1) },
   },

@@ -228,6 +228,10 @@ describe("The package in somebody else's program", function () {
       await assert.rejects(asked({ brokers: { storage: { type: "s3" } } }, "one"), /brokers\.storage\.type/);
       await assert.rejects(asked({ brokers: { storage: { type: "nfs" } } }, "two"), /brokers\.storage\.servers/);
       await assert.rejects(asked({ combinedControllers: 3, controllers: {} }, "three"), /combinedControllers/);
+      await assert.rejects(
+        asked({ brokers: { replicas: 0 }, combinedControllers: 2 }, "four"),
+        /brokers\.replicas: 0 is refused/,
+      );
     });
   });
 });

@@ -72,7 +72,10 @@ describe("Restarts", () => {
 
   it("monitoring is switched on without a restart", async () => {
     for (const scrape of ["podMonitor", "annotations"]) {
-      assert.deepEqual(await restarts("dev", { monitoring: { scrape, namespaces: ["monitoring"] } }), []);
+      const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
+      // A pod that was not there before.
+      assert.deepEqual(await restarts("dev", set), ["Deployment monitoring-lag"]);
+      assert.deepEqual(await restarts("dev", { monitoring: { ...set.monitoring, lag: false } }), []);
     }
   });
 
@@ -83,6 +86,23 @@ describe("Restarts", () => {
   it("more memory for the chat restarts only the chat", async () => {
     const set = { kchat: { consumer: { resources: { limits: { memory: "300Mi" } } } } };
     assert.deepEqual(await restarts("dev", set), ["Deployment kchat-kconsumer"]);
+  });
+
+  it("what is laid over one kind of pods restarts this kind, and leadership is handed back after brokers", async () => {
+    const tolerations = [{ key: "pool", operator: "Exists" }];
+    const annotations = { "example.com/owner": "events" };
+    for (const overlay of [{ tolerations }, { annotations }]) {
+      const of = (kind: string, stack = "dev") => restarts(stack, { pods: { [kind]: overlay } });
+      assert.deepEqual(await of("kproducer"), ["Deployment kchat-kproducer"]);
+      assert.deepEqual((await of("broker")).sort(), ["Job broker-restart-check", "Job finish", "StatefulSet broker"]);
+      assert.deepEqual((await of("zookeeper", "nfs")).sort(), ["StatefulSet zookeeper"]);
+      const jobs = await of("job");
+      assert.ok(jobs.includes("PodTemplate ops") && jobs.includes("Job finish"));
+      assert.deepEqual(
+        jobs.filter((name) => !/^(Job|PodTemplate) /.test(name)),
+        [],
+      );
+    }
   });
 
   it("dedicated controllers from 3 to 5 restart no server", async () => {

@@ -1,4 +1,5 @@
 import { type Alert, type AlertGroup, runbookOf, type Series } from "./alert";
+import { consumers } from "./consumers";
 import { disks } from "./disks";
 import { load } from "./load";
 import { partitions } from "./partitions";
@@ -13,6 +14,7 @@ export const ALERTS: readonly AlertGroup[] = [
   { name: "kafka-stack.partitions", alerts: partitions },
   { name: "kafka-stack.disks", alerts: disks },
   { name: "kafka-stack.load", alerts: load },
+  { name: "kafka-stack.consumers", alerts: consumers },
   { name: "kafka-stack.surroundings", alerts: surroundings },
 ];
 

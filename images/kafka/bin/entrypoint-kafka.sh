@@ -48,6 +48,11 @@ render() {
     if [[ -e ${RENDERED%/*}/retired ]]; then printf '%s\n' controller.quorum.auto.join.enable=false health.retired=true
     else echo controller.quorum.auto.join.enable=true; fi
   fi
+  # A server that is no controller stands for no election, and still sleeps no longer than until these are over: from then on it asks for a leader without a pause, which
+  # takes half a core and more for as long as no controller answers. Kafka draws the first from once to twice this number, in 32 bits.
+  if [[ -n $KRAFT && $ROLES == broker ]]; then
+    printf '%s\n' controller.quorum.election.timeout.ms=1000000000 controller.quorum.fetch.timeout.ms=1000000000
+  fi
   local IFS=, dir
   for dir in $KAFKA_DATA_DIRS; do dirs+=("$dir/log"); done
   cat "$CONFIG/server.properties"

@@ -6,7 +6,7 @@ import { selects } from "../../model/selector";
 import { list } from "../../model/settings";
 import { workloadOf } from "../../model/workload";
 
-/** What cannot be written to cannot be replaced by an intruder, and a full scratch directory cannot hide. */
+/** An intruder cannot replace files on a read-only root file system, and temporary files are limited to declared volumes. */
 export const containerRootFileSystemReadOnly = workloadPolicy({
   name: "container-root-file-system-read-only",
   description: "Every container's root file system is read-only.",

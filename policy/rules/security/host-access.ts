@@ -59,7 +59,7 @@ export const podProbeHostForbidden = workloadPolicy({
   },
 });
 
-/** With a path of the node in a pod, the pod's limits end at that path's permissions. */
+/** A node's path in a pod gives the pod whatever that path's permissions allow. */
 export const podHostPathForbidden = workloadPolicy({
   name: "pod-host-path-forbidden",
   description: "No pod mounts a path of its node.",

@@ -87,7 +87,7 @@ export const containerPrivilegeEscalationForbidden = workloadPolicy({
   },
 });
 
-/** Root in a container is one kernel fault away from root on the node. */
+/** Root in a container is one kernel bug away from root on the node. */
 export const podRunsAsNonRoot = workloadPolicy({
   name: "pod-runs-as-non-root",
   description: "Every container runs as a user other than root.",
@@ -105,7 +105,7 @@ export const podRunsAsNonRoot = workloadPolicy({
   },
 });
 
-/** The runtime's seccomp profile takes away system calls that only attacks need. */
+/** The runtime's seccomp profile blocks system calls that only attacks need. */
 export const podSeccompProfileSet = workloadPolicy({
   name: "pod-seccomp-profile-set",
   description: "Every container runs under a seccomp profile.",

@@ -9,7 +9,7 @@ const allowedNames = list([], "Names that look like a secret's and are none; * s
 const secretName =
   /(^|[._-])(password|passwd|passphrase|secret|token|credentials?|(secret|private|api|access)[._-]?key)$/i;
 
-/** Texts that hold a secret, whatever their name. A reference such as `${file:…}` or `$(NAME)` is none. */
+/** Strings that contain a secret, whatever their name. A reference such as `${file:…}` or `$(NAME)` is none. */
 const secretTexts: readonly (readonly [what: string, form: RegExp])[] = [
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ["a URL with a password", /:\/\/[^/\s:@]+:[^/\s@$]+@/],

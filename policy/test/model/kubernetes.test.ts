@@ -24,7 +24,7 @@ describe("parseQuantity", () => {
     });
   }
 
-  it("refuses what is no quantity", () => {
+  it("refuses what is not a quantity", () => {
     assert.deepEqual(["", "Gi", "1 Gi", "1GB", "-1"].map(parseQuantity), Array(5).fill(undefined));
   });
 });
@@ -69,7 +69,7 @@ describe("selects", () => {
 });
 
 describe("kubernetesResource", () => {
-  it("leaves other resources alone", () => {
+  it("ignores other resources", () => {
     assert.equal(kubernetesResource(resource("docker:index/image:Image", "image", {})), undefined);
     assert.equal(kubernetesResource(resource("kafka-stack:kafka:KafkaCluster", "kafka", {})), undefined);
   });
@@ -114,7 +114,7 @@ describe("workloadOf", () => {
     });
   }
 
-  it("takes custom resources of these names for what they are", () => {
+  it("does not confuse custom resources of the same names", () => {
     const object = kubernetesResource(resource("kubernetes:example.org/v1:Deployment", "name", { spec: {} }));
     assert.equal(object && workloadOf(object), undefined);
   });

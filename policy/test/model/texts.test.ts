@@ -37,7 +37,7 @@ describe("parseProperties", () => {
 });
 
 describe("matchesAny", () => {
-  it("takes * for any characters and everything else as it stands", () => {
+  it("matches * with any characters and everything else literally", () => {
     assert.ok(matchesAny(["a", "*/kafka"], "localhost:5000/kafka"));
     assert.ok(matchesAny(["kafka.*"], "kafka.dev"));
     assert.ok(!matchesAny(["kafka.*"], "kafka-dev"));

@@ -17,7 +17,7 @@ const guarded = new Proxy(properties, {
 });
 
 describe("Value", () => {
-  it("tells missing from unknown", () => {
+  it("distinguishes missing from unknown", () => {
     const value = Value.of({ spec: { known: 0, later: unknown, nothing: null } });
     assert.deepEqual(
       ["known", "later", "nothing", "absent"].map((key) => {
@@ -33,11 +33,11 @@ describe("Value", () => {
     );
   });
 
-  it("is unknown below what is unknown", () => {
+  it("is unknown below an unknown value", () => {
     assert.ok(Value.of({ later: unknown }).at("later", "deep", 0, "down").unknown);
   });
 
-  it("takes what cannot be read for unknown", () => {
+  it("treats unreadable values as unknown", () => {
     const value = Value.of(guarded);
     assert.ok(value.at("later").unknown);
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe("mayCover", () => {
     assert.ok(covers({ a: { b: 1, c: "d" }, e: [1] }, { a: { c: "d" }, e: [1] }));
   });
 
-  it("does not hold when something differs, is gone, or a list has another length", () => {
+  it("does not hold when something differs, is missing, or a list has another length", () => {
     assert.ok(!covers({ a: 1 }, { a: 2 }));
     assert.ok(!covers({}, { a: { b: true } }));
     assert.ok(!covers({ a: [1, 2] }, { a: [1] }));

@@ -44,7 +44,8 @@ export function integer(minimum: number, maximum: number, fallback: number) {
     .default(fallback);
 }
 
-const bootstrap = z.string({ error: "must be host:port[,host:port…]" }).transform((text, context) => {
+/** Brokers to begin with. */
+export const bootstrap = z.string({ error: "must be host:port[,host:port…]" }).transform((text, context) => {
   try {
     return parseBootstrap(text);
   } catch (error) {

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { RefusedError } from "./refused.js";
@@ -37,13 +36,24 @@ export async function readBegun({ begun: path, earlier }: Records): Promise<Begu
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       throw new RefusedError(`${path} cannot be read: ${(error as Error).message}`);
     }
-    if (existsSync(join(earlier, "server.properties"))) throw new RefusedError(OLDER_STACK);
+    if (await isThere(join(earlier, "server.properties"))) throw new RefusedError(OLDER_STACK);
     return undefined;
   }
   try {
     return file.parse(JSON.parse(text));
   } catch {
     throw new RefusedError(`${path} does not say which brokers and controllers have begun to run.`);
+  }
+}
+
+/** @throws {@link RefusedError} when the file system does not say */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw new RefusedError(`${path} cannot be looked for: ${(error as Error).message}`);
   }
 }
 

@@ -62,16 +62,20 @@ export class Cluster {
         typeof target === "number"
           ? await this.ask(target, describeConfigsV4.api, asked, false, false)
           : await this.request("reading settings", target, describeConfigsV4.api, asked, false, false);
+      // A broker that is down; callers know which of those that they asked for have answered.
       for (const result of response?.results ?? []) {
         const source = ownSource(result.resourceType, result.resourceName);
         const own = result.configs.filter((entry) => entry.configSource === source);
         settings.set(result.resourceName, Object.fromEntries(own.map((entry) => [entry.name, entry.value ?? ""])));
       }
+      if (response === undefined) continue;
+      const unsaid = members.find(({ name }) => !settings.has(name));
+      if (unsaid !== undefined) throw new RefusedError(`Kafka does not say which settings ${nameOf(unsaid)} has.`);
     }
     return settings;
   }
 
-  /** The value of one setting that holds for each of `topics`, wherever it comes from. */
+  /** The value of one setting that holds for each of `topics`, wherever it comes from. @throws {@link RefusedError} when Kafka does not say it for each */
   async effectiveTopicConfig(topics: readonly string[], key: string): Promise<Map<string, string>> {
     const asked = topics.map((name) => ({
       resourceType: ConfigResourceTypes.TOPIC,
@@ -80,7 +84,15 @@ export class Cluster {
     }));
     if (asked.length === 0) return new Map();
     const response = await this.request("reading settings", "any", describeConfigsV4.api, asked, false, false);
-    return new Map(response.results.map(({ resourceName, configs }) => [resourceName, configs[0]?.value ?? ""]));
+    const values = new Map(response.results.map(({ resourceName, configs }) => [resourceName, configs[0]?.value]));
+    return new Map(
+      topics.map((topic) => {
+        const value = values.get(topic);
+        if (typeof value !== "string")
+          throw new RefusedError(`Kafka does not say what ${key} of the topic ${topic} is.`);
+        return [topic, value];
+      }),
+    );
   }
 
   /**
@@ -117,8 +129,7 @@ export class Cluster {
     );
     if (configs.length === 0) return;
     const resources = [{ resourceType: resourceType(resource.type), resourceName: resource.name, configs }];
-    const of = resource.type === "broker" && resource.name === "" ? "all brokers" : `${resource.type} ${resource.name}`;
-    const what = `changing ${Object.keys(changes).join(", ")} of ${of}`;
+    const what = `changing ${Object.keys(changes).join(", ")} of ${nameOf(resource)}`;
     await this.request(what, ownTarget(resource), incrementalAlterConfigsV1.api, resources, validateOnly);
   }
 
@@ -206,6 +217,9 @@ const CHANGED_WHILE_RUNNING: ReadonlySet<number> = new Set([
   ConfigSources.DYNAMIC_BROKER_CONFIG,
   ConfigSources.DYNAMIC_DEFAULT_BROKER_CONFIG,
 ]);
+
+const nameOf = ({ type, name }: ConfigResource): string =>
+  type === "broker" && name === "" ? "all brokers" : `${type} ${name}`;
 
 /** A broker answers for its own settings, and nobody else does. */
 function ownTarget({ type, name }: ConfigResource): Target {

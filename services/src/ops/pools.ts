@@ -57,9 +57,11 @@ function commonStep(present: readonly number[], target: number): number {
 async function taken(cluster: Cluster, pool: string, size: number, waitMs: number): Promise<void> {
   const deadline = Date.now() + waitMs;
   for (;;) {
-    const present = await sizes(cluster, pool);
-    if (present.every((each) => each === size)) return;
+    const answers = await answersOf(cluster, pool);
+    // One that does not answer has not said that it took it.
+    if (answers.every((each) => each !== undefined && Number(each.used) === size)) return;
     if (Date.now() >= deadline) {
+      const present = answers.map((each) => each?.used ?? "no answer");
       throw new RefusedError(
         `Not all brokers took ${pool} = ${size} within ${waitMs / 1_000} s; they have ${present.join(", ")}. Their logs say why.`,
       );
@@ -68,9 +70,14 @@ async function taken(cluster: Cluster, pool: string, size: number, waitMs: numbe
   }
 }
 
-/** The pool's size in each broker that is up: the one in use, or that of its file. */
+/** The pool's size in each broker that is up and answers: the one in use, or that of its file. */
 async function sizes(cluster: Cluster, pool: string, origin: "used" | "file" = "used"): Promise<number[]> {
-  const { brokers } = await cluster.describe([]);
-  const answers = await Promise.all([...brokers.keys()].map((id) => cluster.brokerSetting(id, pool)));
+  const answers = await answersOf(cluster, pool);
   return answers.flatMap((answer) => (answer === undefined ? [] : [Number(answer[origin])]));
+}
+
+/** What each broker that is up says of the pool; undefined of one that does not answer. */
+async function answersOf(cluster: Cluster, pool: string) {
+  const { brokers } = await cluster.describe([]);
+  return Promise.all([...brokers.keys()].map((id) => cluster.brokerSetting(id, pool)));
 }

@@ -1,5 +1,6 @@
 import { describeQuorumV2 } from "@platformatic/kafka";
 import type { Cluster } from "./cluster.js";
+import { RefusedError } from "./refused.js";
 
 /** A member of the controllers' quorum. */
 export interface QuorumMember {
@@ -25,13 +26,13 @@ export interface Quorum {
 /** A voter that is further behind than this does not count as working. */
 const CAUGHT_UP_MS = 10_000;
 
-/** The quorum, or undefined with ZooKeeper. */
+/** The quorum, or undefined with ZooKeeper. @throws {@link RefusedError} when Kafka does not say who is in it */
 export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefined> {
   if (!(await cluster.knows(describeQuorumV2.api.key, 2))) return undefined;
   const asked = [{ topicName: "__cluster_metadata", partitions: [{ partitionIndex: 0 }] }];
   const response = await cluster.request("describing the quorum", "controller", describeQuorumV2.api, asked);
   const partition = response.topics[0]?.partitions[0];
-  if (partition === undefined) return undefined;
+  if (partition === undefined) throw new RefusedError("Kafka does not say who is in the quorum of controllers.");
   const leader = [...partition.currentVoters, ...partition.observers].find(
     ({ replicaId }) => replicaId === partition.leaderId,
   );

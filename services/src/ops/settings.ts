@@ -62,6 +62,7 @@ export async function applyClusterSettings(
 }
 
 async function changesTo(cluster: Cluster, declared: Readonly<Record<string, string>>): Promise<Changes> {
+  // They are there, or configOf throws: they are not a broker's that may be down.
   const present = (await cluster.configOf([ALL_BROKERS])).get("") ?? {};
   const changes: Record<string, string | undefined> = {};
   for (const [key, value] of Object.entries(declared)) if (!isSameValue(present[key], value)) changes[key] = value;

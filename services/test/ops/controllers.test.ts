@@ -28,6 +28,9 @@ class Quorum {
     );
   }
 
+  /** Whether Kafka says who is in the quorum. */
+  tells = true;
+
   get voters(): number[] {
     return [...this.controllers].filter(([, { votes }]) => votes).map(([id]) => id);
   }
@@ -64,7 +67,9 @@ class Quorum {
       listeners: [{ host: `controller-${nodeId}.controller.kafka.svc` }],
     }));
     return {
-      topics: [{ partitions: [{ leaderId: 0, highWatermark: 10n, currentVoters: voters, observers: [] }] }],
+      topics: this.tells
+        ? [{ partitions: [{ leaderId: 0, highWatermark: 10n, currentVoters: voters, observers: [] }] }]
+        : [],
       nodes,
     };
   }
@@ -119,6 +124,12 @@ describe("ops controllers", () => {
       new Quorum(1).keep([0, 1, 2], { joined: true, waitMs: 0 }),
       /^RefusedError: Not voters yet: 1, 2\.$/,
     );
+  });
+
+  it("does not take an answer without a quorum for ZooKeeper", async () => {
+    const quorum = new Quorum(3);
+    quorum.tells = false;
+    await assert.rejects(quorum.keep([0]), /Kafka does not say who is in the quorum of controllers/);
   });
 
   it("refuses to leave the quorum to controllers that have no vote", async () => {

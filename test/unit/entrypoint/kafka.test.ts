@@ -114,8 +114,11 @@ describe("Entrypoint of Kafka", () => {
         KAFKA_EXTERNAL_PORT_BASE: "30100",
       });
       await made.run();
-      const { listeners, "advertised.listeners": advertised, "node.id": id } = made.rendered();
+      const { listeners, "advertised.listeners": advertised, "node.id": id, ...others } = made.rendered();
       assert.equal(listeners, "CLIENT://:9092,INTERNAL://:9095,EXTERNAL://:9094");
+      for (const timer of ["election", "fetch"]) {
+        assert.equal(others[`controller.quorum.${timer}.timeout.ms`], "1000000000");
+      }
       assert.equal(advertised?.split(",").at(-1), "EXTERNAL://kafka.example.com:30103");
       assert.equal(id, "3");
     });

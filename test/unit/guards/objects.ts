@@ -9,10 +9,19 @@ const LABELS = { "app.kubernetes.io/part-of": "kafka-stack" };
 /** Puts an object there as if somebody else had. */
 export function plant(cluster: FakeCluster, path: string, object: Record<string, unknown>): void {
   const [name = ""] = path.split("/").slice(-1);
+  const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
   const { metadata, ...rest } = object as { metadata?: Record<string, unknown> };
   cluster.objects.set(path, {
     ...rest,
-    metadata: { name, uid: `planted-${name}`, creationTimestamp: BEGAN, labels: LABELS, ...metadata },
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      uid: `planted-${name}`,
+      resourceVersion: "1",
+      creationTimestamp: BEGAN,
+      labels: LABELS,
+      ...metadata,
+    },
   } as unknown as KubeObject);
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { recordStack, STACKS } from "../../support/stacks";
+import { OVERLAYS } from "../../support/overlays";
 import { availability } from "./availability";
 import { containers } from "./containers";
 import { lifeCycle } from "./life-cycle";
@@ -39,6 +40,14 @@ describe("Invariants", () => {
           assert.deepEqual(check(await recordStack(stack, { set })), []);
         });
       }
+    });
+  }
+
+  for (const stack of STACKS) {
+    it(`hold of the stack ${stack} with much laid over its pods`, async () => {
+      const recording = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
+      const wrong = Object.values(INVARIANTS).flatMap(({ check }) => check(recording));
+      assert.deepEqual(wrong, []);
     });
   }
 

@@ -16,6 +16,9 @@ class Cluster extends pulumi.ProviderResource {
 }
 
 console.log("the program says hello");
+if (process.env["MODE"] === "lingers") {
+  setInterval(() => undefined, 1_000);
+}
 if (process.env["MODE"] === "throw") {
   throw new Error("the program is broken");
 }

@@ -74,7 +74,9 @@ public final class Main {
         };
         boolean controls = roles.contains("controller");
         KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
-        new Recovery(disk.directories().get(0)).install();
+        Path log = disk.directories().get(0);
+        new Recovery(log).install();
+        LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);
         Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
         Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);

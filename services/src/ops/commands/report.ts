@@ -1,7 +1,7 @@
 import type { ClusterView } from "../../kafka/client.js";
 import type { Cluster } from "../cluster.js";
 import { misledPartitions } from "../elections.js";
-import { readSizes } from "../log-dirs.js";
+import { readSizes, type SizesOnBroker } from "../log-dirs.js";
 import { measureMoves, type Moves } from "../move/measure.js";
 import { findThrottles } from "../move/throttle.js";
 import { isUnderReplicated, type PlacedPartition, readPlacement } from "../placement.js";
@@ -15,7 +15,8 @@ export interface BrokerReport {
   /** Replicas that it has or, of partitions that are being moved, will have. */
   readonly replicas: number;
   readonly leaders: number;
-  readonly bytes: number;
+  /** Undefined when it does not answer. */
+  readonly bytes: number | undefined;
 }
 
 /** The cluster's state, as `status` shows it and `verify` judges it. */
@@ -34,6 +35,8 @@ export interface ClusterReport {
   readonly underMinIsr: readonly string[];
   /** Partitions that their preferred leader does not lead. */
   readonly misled: readonly string[];
+  /** Brokers that are up, but do not answer: their sizes and throttles are not known. */
+  readonly silent: readonly number[];
   /** Brokers that hold replicas but are not up. */
   readonly missingBrokers: readonly number[];
   readonly reassignments: number;
@@ -66,7 +69,7 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
       rack: view.brokers.get(id)?.rack,
       replicas: partitions.filter(({ replicas }) => replicas.includes(id)).length,
       leaders: partitions.filter(({ leader }) => leader === id).length,
-      bytes: [...(sizes.get(id)?.values() ?? [])].reduce((sum, size) => sum + size, 0),
+      bytes: sumOf(sizes.get(id)),
     })),
     controllers,
     topics: view.topics.size,
@@ -75,6 +78,7 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
     underReplicated: names(isUnderReplicated),
     underMinIsr: names(({ isr, topic }) => isr.length < (minIsr.get(topic) ?? 1)),
     misled: misledPartitions(placement).map(({ topic, partition }) => `${topic}-${partition}`),
+    silent: up.filter((id) => !sizes.has(id)),
     missingBrokers: [...held].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
     reassignments: placement.ongoing.length,
     moves,
@@ -98,6 +102,7 @@ export function judge(report: ClusterReport, brokers: readonly number[] | undefi
   const late = voters.filter((voter) => !isCaughtUp(voter)).map(({ id }) => id);
   return [
     check("all brokers are up", missing),
+    check("all brokers answer", report.silent),
     check("every partition has a leader", report.offline),
     check("every partition has its min.insync.replicas", report.underMinIsr),
     check("every replica is in sync", report.underReplicated),
@@ -113,9 +118,13 @@ function check(name: string, wrong: readonly (string | number)[]): Check {
   return { name, ok: wrong.length === 0, detail: wrong.length > 5 ? `${shown} and ${wrong.length - 5} more` : shown };
 }
 
+function sumOf(sizes: SizesOnBroker | undefined): number | undefined {
+  return sizes && [...sizes.values()].reduce((sum, size) => sum + size, 0);
+}
+
 async function readMinIsr(cluster: Cluster, view: ClusterView): Promise<Map<string, number>> {
   const key = "min.insync.replicas";
   const topics = [...view.topics.keys()];
   const settings = await cluster.effectiveTopicConfig(topics, key);
-  return new Map(topics.map((topic) => [topic, Number(settings.get(topic) ?? "1")]));
+  return new Map([...settings].map(([topic, value]) => [topic, Number(value)]));
 }

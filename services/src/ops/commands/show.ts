@@ -14,7 +14,7 @@ export function showReport(report: ClusterReport): string[] {
     rack ?? "-",
     replicas,
     leaders,
-    formatBytes(bytes),
+    bytes === undefined ? "no answer" : formatBytes(bytes),
   ]);
   lines.push(...formatTable([["BROKER", "HOST", "RACK", "REPLICAS", "LEADERS", "SIZE"], ...brokers]));
   if (report.controllers !== undefined) {

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exclusively } from "./lock";
-import { identify } from "./process";
+import { exclusively, holderOf, tryLock } from "./lock";
+import { identify } from "./identity";
 
-/** As others see it that were loaded before: what is imported by name cannot be set. */
+/** The module object, because a named import cannot be replaced. */
 const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
 
-describe("the lock of a sandbox", () => {
+describe("a lock", () => {
   let directory = "";
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "lock-"));
@@ -19,17 +21,15 @@ describe("the lock of a sandbox", () => {
   });
   const never = () => assert.fail("nobody has the lock");
 
-  it("lets one work at a time, and tells the other whom it waits for", async () => {
+  it("admits one process at a time, and tells others whom they wait for", async () => {
     const file = join(directory, "lock");
     const events: string[] = [];
+    const { promise: waits, resolve } = Promise.withResolvers<undefined>();
     const first = exclusively(file, never, async () => {
       events.push("first begins");
-      await second.waits;
+      await waits;
       events.push("first ends");
     });
-    const second = { waits: Promise.resolve() };
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    second.waits = promise.then(() => undefined);
     const other = exclusively(
       file,
       (pid) => {
@@ -42,7 +42,7 @@ describe("the lock of a sandbox", () => {
     assert.deepEqual(events, ["first begins", "first ends", "second begins"]);
   });
 
-  it("is given back after a failure", async () => {
+  it("is released after a failure", async () => {
     const file = join(directory, "lock");
     await assert.rejects(
       exclusively(file, never, () => Promise.reject(new Error("no"))),
@@ -62,7 +62,7 @@ describe("the lock of a sandbox", () => {
     });
   }
 
-  it("is not taken from who has it since another was found gone", async () => {
+  it("is not taken from a process that took it after its dead owner was found", async () => {
     const file = join(directory, "lock");
     const own = identify(process.pid);
     writeFileSync(file, JSON.stringify({ ...own, startTime: "1" }));
@@ -92,5 +92,51 @@ describe("the lock of a sandbox", () => {
     }
     assert.deepEqual(events, [`waits for ${process.pid}`, "works"]);
     assert.deepEqual(fs.readdirSync(directory), []);
+  });
+
+  it("tells who holds it, and of one who has ended nothing", () => {
+    const file = join(directory, "lock");
+    assert.equal(holderOf(file), undefined);
+    const attempt = tryLock(file);
+    assert.ok("lock" in attempt);
+    assert.equal(holderOf(file)?.pid, process.pid);
+    attempt.lock.release();
+    writeFileSync(file, JSON.stringify({ ...identify(process.pid), startTime: "1" }));
+    assert.equal(holderOf(file), undefined);
+  });
+
+  it("is given back by who has it only", () => {
+    const file = join(directory, "lock");
+    const attempt = tryLock(file);
+    assert.ok("lock" in attempt);
+    writeFileSync(file, "another's");
+    attempt.lock.release();
+    assert.ok(existsSync(file));
+  });
+
+  it("of one who has ended is taken by one of several processes at a time", async () => {
+    const file = join(directory, "lock");
+    const script = join(__dirname, "test-support", "contender.ts");
+    const contenders = [1, 2, 3].map(() => fork(script, [file], { execArgv: ["--import", "tsx"] }));
+    try {
+      const answers = () => Promise.all(contenders.map(async (each) => ((await once(each, "message")) as string[])[0]));
+      assert.deepEqual(
+        await answers(),
+        contenders.map(() => "ready"),
+      );
+      for (let round = 0; round < 50; round++) {
+        writeFileSync(file, JSON.stringify({ ...identify(process.pid), startTime: "1", round }));
+        const done = answers();
+        for (const each of contenders) each.send("go");
+        assert.deepEqual(
+          await done,
+          contenders.map(() => "alone"),
+          `round ${round}`,
+        );
+      }
+      assert.deepEqual(fs.readdirSync(directory), []);
+    } finally {
+      for (const each of contenders) each.kill();
+    }
   });
 });

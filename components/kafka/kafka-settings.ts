@@ -1,10 +1,9 @@
 import data from "./kafka-settings.json";
-import { LISTENERS } from "../components/kafka/settings";
-import { abilitiesOf } from "../components/kafka/versions";
-import { type KafkaVersion, type SettingValue } from "./kafka";
-import { exactly } from "./numbers";
-import { refusal } from "./problems";
-import { nearest } from "./spelling";
+import { nearest } from "../kubernetes/nearest";
+import { exactly } from "../kubernetes/numbers";
+import { refusal } from "../kubernetes/problems";
+import { LISTENERS, type SettingValue } from "./settings";
+import { abilitiesOf, type KafkaVersion } from "./versions";
 
 /** A setting as Kafka defines it. */
 export interface KafkaSetting {

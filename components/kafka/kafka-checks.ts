@@ -1,6 +1,6 @@
-import { abilitiesOf } from "../components/kafka/versions";
-import { type KafkaVersion, type Mode, type SettingValue } from "./kafka";
 import { defaultOf } from "./kafka-settings";
+import type { SettingValue } from "./settings";
+import { abilitiesOf, type KafkaVersion, type Mode } from "./versions";
 
 /** The settings of a server, and what it runs. */
 export interface CheckedSettings {

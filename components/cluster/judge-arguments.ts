@@ -1,0 +1,173 @@
+import { withDefaultSettings } from "../kafka/default-settings";
+import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
+import { checkTogether } from "../kafka/kafka-checks";
+import type { Scope } from "../kafka/kafka-settings";
+import { DEFAULT_VERSION } from "../kafka/quorum";
+import { authorizer, metadataRelease, type Refused, refusedSetting, replication } from "../kafka/setting-refusals";
+import type { Settings } from "../kafka/settings";
+import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refusals";
+import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
+import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
+import { isHost } from "../kubernetes/hosts";
+import { type Path, refusal } from "../kubernetes/problems";
+import { type ClusterSpec, DEFAULT_REPLICAS } from "./complete";
+import { Refusals } from "./refusals";
+import { judgeServers } from "./server-refusals";
+
+/** The arguments that are judged. */
+export interface JudgedArguments extends ClusterSpec {
+  readonly metadataVersion?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly operations?:
+    { readonly throttle?: number | undefined; readonly stallSeconds?: number | undefined } | undefined;
+}
+
+const SETTINGS: Path = ["settings"];
+
+/**
+ * Refuses what a stack file could not have either: numbers of servers that make no cluster, settings that Kafka refuses or the component writes, topics without brokers for
+ * their copies.
+ *
+ * @throws InputPropertiesError with everything that is wrong.
+ */
+export function refuseBadArguments(name: string, given: JudgedArguments): void {
+  const refusals = new Refusals();
+  const mode: Mode = given.zookeeper === undefined ? "kraft" : "zookeeper";
+  const brokers = judgeCounts(refusals, given, mode);
+  const version = judgeVersion(refusals, given, mode);
+  judgeRest(refusals, given);
+  if (version !== undefined) judgeKafka(refusals, given, { mode, version, brokers });
+  refusals.raise(`The cluster ${name}`);
+}
+
+/** @returns how many brokers there shall be; undefined when that is refused */
+function judgeCounts(refusals: Refusals, given: JudgedArguments, mode: Mode): number | undefined {
+  const { brokers = {}, controllers, zookeeper } = given;
+  const isNumber = typeof brokers === "number";
+  const counted = isNumber
+    ? refusals.whole(["brokers"], brokers, BOUNDS.brokers)
+    : judgeServers(refusals, "broker", ["brokers"], brokers).counted;
+  const count = counted ? (isNumber ? brokers : (brokers.replicas ?? DEFAULT_REPLICAS)) : undefined;
+  if (typeof controllers === "object") {
+    judgeServers(refusals, "controller", ["controllers"], controllers);
+  } else if (refusals.odd(["controllers"], controllers, BOUNDS.quorum) && mode === "kraft" && count !== undefined) {
+    const allowed = `at most ${count}, the number of brokers, unless they are in pods of their own`;
+    refusals.check(["controllers"], controllers, (number) => number <= count, allowed);
+  }
+  if (zookeeper) {
+    const { counted: known, replicas = DEFAULT_REPLICAS } = judgeServers(
+      refusals,
+      "zookeeper",
+      ["zookeeper"],
+      zookeeper,
+      zookeeper.persistentServers,
+    );
+    const at: Path = ["zookeeper", "persistentServers"];
+    const persistent = zookeeper.persistentServers;
+    if (refusals.whole(at, persistent, BOUNDS.persistentServers) && known) {
+      refusals.check(at, persistent, (number) => number <= replicas, `at most ${replicas}, the number of its servers`);
+    }
+  }
+  return count;
+}
+
+/** @returns the version that runs; undefined when it is refused */
+function judgeVersion(refusals: Refusals, { images }: JudgedArguments, mode: Mode): KafkaVersion | undefined {
+  const runnable: readonly KafkaVersion[] = KAFKA_VERSIONS[mode];
+  const version = images.version ?? DEFAULT_VERSION[mode];
+  const found = runnable.find((one) => one === version);
+  if (found === undefined) {
+    refusals.say(["images", "version"], refusal(version, `in mode ${mode}: ${runnable.join(", ")}`));
+  }
+  return found;
+}
+
+function judgeRest(refusals: Refusals, { clusterId, metadataVersion, external, operations }: JudgedArguments): void {
+  refusals.form(["clusterId"], clusterId, FORMS.clusterId);
+  refusals.form(["metadataVersion"], metadataVersion, FORMS.metadataVersion);
+  if (refusals.form(["external", "host"], external?.host, FORMS.host)) {
+    refusals.check(["external", "host"], external?.host, isHost, FORMS.host[1]);
+  }
+  refusals.whole(["external", "nodePortBase"], external?.nodePortBase, BOUNDS.nodePort);
+  refusals.whole(["operations", "stallSeconds"], operations?.stallSeconds, BOUNDS.stallSeconds);
+  const isRate = (bytes: number) => Number.isInteger(bytes) && bytes >= LEAST_RATE;
+  refusals.check(["operations", "throttle"], operations?.throttle, isRate, `whole bytes, at least ${LEAST_RATE}`);
+}
+
+interface Basis {
+  readonly mode: Mode;
+  readonly version: KafkaVersion;
+  /** Undefined when their number is refused. */
+  readonly brokers: number | undefined;
+}
+
+/** Settings and topics, each by itself and then together; what is wrong by itself is left out of the latter. */
+function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version, brokers }: Basis): void {
+  const own = rightOf(refusals, "broker", SETTINGS, given.settings ?? {}, version);
+  const topics = (given.topics ?? []).map((topic, index) => rightTopic(refusals, topic, index, version));
+  const basis = { mode, version, brokers: brokers ?? DEFAULT_REPLICAS };
+  const settings = withDefaultSettings(basis, own);
+  const valueAt = ([first, ...rest]: Path): unknown => {
+    const root: unknown = first === "settings" ? settings : given.topics;
+    return rest.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
+  };
+  const tell = (found: Iterable<Refused>) => {
+    for (const one of found) {
+      const value = "allowed" in one ? valueAt(one.at) : undefined;
+      if ("sentence" in one) refusals.say(one.at, one.sentence);
+      else
+        refusals.say(
+          one.at,
+          value === undefined ? `is missing; allowed is ${one.allowed}` : refusal(value, one.allowed),
+        );
+    }
+  };
+  const { metadataVersion } = given;
+  if (metadataVersion !== undefined && FORMS.metadataVersion[0].test(metadataVersion)) {
+    tell(metadataRelease(mode, version, metadataVersion, ["metadataVersion"]));
+  }
+  const checked = { mode, version, settings, written: new Set(Object.keys(own)) };
+  tell(checkTogether(checked).map(({ name, allowed }) => ({ at: [...SETTINGS, name], allowed })));
+  tell(authorizer(mode, version, settings, SETTINGS));
+  tell(topicNames(topics));
+  const complete = withDefaultsOfTopics(basis, own, topics);
+  tell(topicSettings(complete, settings, SETTINGS));
+  if (brokers === undefined) return;
+  tell(replication(brokers, settings, SETTINGS));
+  tell(topicReplication(brokers, complete, settings, SETTINGS));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<PropertyKey, unknown>> =>
+  typeof value === "object" && value !== null;
+
+const isSetting = (value: unknown): boolean =>
+  typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && !/[\r\n]/.test(value));
+
+/** The settings that are right by themselves. */
+function rightOf(refusals: Refusals, scope: Scope, at: Path, settings: Settings, version: KafkaVersion): Settings {
+  const right = Object.entries(settings).filter(([name, value]) => {
+    const path = [...at, name];
+    if (!refusals.check(path, value, isSetting, "text without line breaks, a number, true or false")) return false;
+    const problem = refusedSetting(scope, name, value, version);
+    if (problem !== undefined) refusals.say(path, problem);
+    return problem === undefined;
+  });
+  return Object.fromEntries(right);
+}
+
+/** A topic without what is wrong by itself. */
+function rightTopic(refusals: Refusals, topic: TopicSpec, index: number, version: KafkaVersion): TopicSpec {
+  const at: Path = ["topics", index];
+  const { name, partitions, replicationFactor, config = {} } = topic;
+  const named = refusals.form([...at, "name"], name, FORMS.topicName);
+  const divided = refusals.whole([...at, "partitions"], partitions, BOUNDS.partitions);
+  const copied = refusals.whole([...at, "replicationFactor"], replicationFactor, BOUNDS.replicationFactor);
+  return {
+    // No other topic has this one.
+    name: named ? name : ` ${index}`,
+    partitions: divided ? partitions : undefined,
+    replicationFactor: copied ? replicationFactor : undefined,
+    config: rightOf(refusals, "topic", [...at, "config"], config, version),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Path } from "../kubernetes/problems";
+import { type Scope, settingProblem } from "./kafka-settings";
+import { ownedSettings } from "./owned-settings";
+import type { Settings, SettingValue } from "./settings";
+import { abilitiesOf, type KafkaVersion, type Mode } from "./versions";
+
+/** What a value may be instead, or a sentence of its own, and where it was written. */
+export type Refused = { readonly at: Path } & ({ readonly allowed: string } | { readonly sentence: string });
+
+/** What speaks against one setting by itself, or undefined when nothing does: the stack writes it, or Kafka refuses it. */
+export function refusedSetting(
+  scope: Scope,
+  name: string,
+  value: SettingValue,
+  version: KafkaVersion,
+): string | undefined {
+  const owned = ownedSettings[scope];
+  return Object.hasOwn(owned, name) ? owned[name] : settingProblem(scope, name, value, version);
+}
+
+/** Whether the authorizer goes with how the cluster keeps its metadata. */
+export function* authorizer(mode: Mode, version: KafkaVersion, settings: Settings, at: Path): Iterable<Refused> {
+  const name = String(settings["authorizer.class.name"] ?? "").trim();
+  const refused = { at: [...at, "authorizer.class.name"] };
+  if (mode === "kraft" && name === "kafka.security.authorizer.AclAuthorizer" && !abilitiesOf(version).onlyKraft) {
+    const why = "this one keeps its rules in ZooKeeper, which mode kraft does not have";
+    yield { ...refused, allowed: `org.apache.kafka.metadata.authorizer.StandardAuthorizer: ${why}` };
+  }
+  if (mode === "zookeeper" && name === "org.apache.kafka.metadata.authorizer.StandardAuthorizer") {
+    const why = "this one keeps its rules in KRaft's metadata, which mode zookeeper does not have";
+    yield { ...refused, allowed: `kafka.security.authorizer.AclAuthorizer: ${why}` };
+  }
+}
+
+/** Broker settings that say how many copies a topic has, each with the one that says how many of them must have a record. */
+const INTERNAL = [
+  ["default.replication.factor", "min.insync.replicas"],
+  ["offsets.topic.replication.factor", undefined],
+  ["transaction.state.log.replication.factor", "transaction.state.log.min.isr"],
+  ["share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr"],
+] as const;
+
+/** A setting as a number; NaN when it is not set. */
+export const asNumber = (value: SettingValue | undefined): number =>
+  value === undefined || value === "" ? NaN : Number(value);
+
+/** Why so many in-sync copies do not go with so many copies: with all of them needed, no broker could ever restart. */
+export const tooMany = (inSync: number, copies: number): boolean =>
+  inSync >= copies && copies > 1 ? true : inSync > copies;
+
+/** How many in-sync copies go with so many copies. */
+export const fewer = (copies: number): string => (copies <= 2 ? "1" : `from 1 to ${copies - 1}`);
+
+/** Whether there are brokers for the copies that the settings ask for. */
+export function* replication(brokers: number, settings: Settings, at: Path): Iterable<Refused> {
+  for (const [factor, inSync] of INTERNAL) {
+    const copies = asNumber(settings[factor]);
+    if (copies > brokers) {
+      yield { at: [...at, factor], allowed: `at most ${brokers}, the number of brokers (replicas)` };
+    } else if (inSync !== undefined && tooMany(asNumber(settings[inSync]), copies)) {
+      yield { at: [...at, inSync], allowed: `${fewer(copies)}, fewer than the ${copies} copies of ${factor}` };
+    }
+  }
+}
+
+const release = (text: string): number[] => text.split(/[.-]/).slice(0, 2).map(Number);
+
+/** Whether the cluster's metadata can be of a release. */
+export function* metadataRelease(mode: Mode, version: KafkaVersion, written: string, at: Path): Iterable<Refused> {
+  if (mode === "zookeeper") {
+    yield { at, sentence: "is for mode kraft; with ZooKeeper the protocol follows kafka.version" };
+    return;
+  }
+  const [major = 0, minor = 0] = release(written);
+  const [ownMajor = 0, ownMinor = 0] = release(version);
+  const newer = major > ownMajor || (major === ownMajor && minor > ownMinor);
+  // Kafka 3.3 was the first release whose KRaft mode was meant for production, and 4.x reads nothing older.
+  const older = major < 3 || (major === 3 && minor < 3);
+  if (newer || older) yield { at, allowed: `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${version} has` };
+}

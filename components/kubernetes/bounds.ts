@@ -1,0 +1,46 @@
+/** Fewest and most of what can be counted, both included: of a stack file and of the component alike. */
+export const BOUNDS = {
+  brokers: [1, 1000],
+  /** Of controllers and ZooKeeper servers: odd, for 2n of them survive no more losses than 2n-1. */
+  quorum: [1, 9],
+  persistentServers: [1, 9],
+  partitions: [1, 100_000],
+  replicationFactor: [1, 1000],
+  volumes: [1, 16],
+  graceSeconds: [30, 3600],
+  stallSeconds: [60, 604_800],
+  /** What Kubernetes gives out by default. */
+  nodePort: [30_000, 32_767],
+} as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>;
+
+/** Least bytes per second that moving partitions may take. */
+export const LEAST_RATE = 1024;
+
+/** The least heap with which a JVM of Java 17 was seen to start, in bytes. */
+export const LEAST_HEAP = 4 * 2 ** 20;
+
+/** Share of the memory limit that a JVM's heap may take; threads, buffers, code and metadata need the rest. */
+export const HEAP_SHARE = 0.75;
+
+/** Texts of a fixed form, with the words for what is allowed. */
+export const FORMS = {
+  clusterId: [/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them"],
+  metadataVersion: [/^\d+\.\d+(-IV\d+)?$/, "a metadata version such as 4.2 or 4.3-IV0"],
+  topicName: [/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/, "1 to 249 of the characters A-Z a-z 0-9 . _ -"],
+  host: [/^[A-Za-z0-9.:-]+$/, "a host name or address that clients can connect to"],
+} as const satisfies Readonly<Record<string, readonly [form: RegExp, allowed: string]>>;
+
+/** The words for a whole number between bounds. */
+export const wholeNumber = (min: number, max: number): string => `a whole number from ${min} to ${max}`;
+
+/** The words for an odd number between bounds. */
+export const oddNumber = (min: number, max: number): string => `an odd number from ${min} to ${max}`;
+
+/** The words for a size in bytes. */
+export const SIZE = "a size such as 512Mi or 3Gi";
+
+/** The words for CPU cores. */
+export const CPU = "CPU cores such as 250m or 2";
+
+/** The words for a JVM heap. */
+export const HEAP = "a JVM heap size of at least 4m, such as 512m or 4g";

@@ -1,0 +1,50 @@
+import type { Alert, Series } from "./alert";
+
+/** Groups that had members within six hours: one that was given up keeps its positions for a week, and is nobody's concern. */
+const alive = (series: Series): string =>
+  `and on (namespace, consumergroup) max_over_time(${series("kafka_consumergroup_state", 'state!~"Empty|Dead"')}[6h])`;
+
+/** When the lag exporter last heard from Kafka. */
+const LAST = "kafka_stack_lag_last_round_timestamp_seconds";
+
+/** Groups of consumers that fall behind, and what measures it. */
+export const consumers: readonly Alert[] = [
+  {
+    name: "KafkaConsumerBehind",
+    severity: "warning",
+    expression: (series) =>
+      `max by (namespace, consumergroup, topic) (${series("kafka_consumergroup_lag_seconds")}) > 600 ${alive(series)}`,
+    for: "10m",
+    summary:
+      "The group {{ $labels.consumergroup }} in {{ $labels.namespace }} is {{ $value | humanizeDuration }} behind in {{ $labels.topic }}.",
+  },
+  {
+    name: "KafkaConsumerLagGrows",
+    severity: "warning",
+    // Of what comes in bursts it grows for a while, and is less at some time; here it is more than ever all the time.
+    expression: (series) => {
+      const lag = `sum by (namespace, consumergroup, topic) (${series("kafka_consumergroup_lag")})`;
+      return `${lag} > 1000 and ${lag} > max_over_time((${lag})[30m:1m] offset 5m) ${alive(series)}`;
+    },
+    for: "30m",
+    summary:
+      "The group {{ $labels.consumergroup }} in {{ $labels.namespace }} falls behind in {{ $labels.topic }}: {{ $value }} records, and more all the time.",
+  },
+  {
+    name: "KafkaLagSilent",
+    severity: "warning",
+    expression: (series) =>
+      `time() - max by (namespace) (max_over_time(${series(LAST)}[1d])) > 300`,
+    for: "5m",
+    summary:
+      "Nobody has known for {{ $value | humanizeDuration }} how far the consumers in {{ $labels.namespace }} are behind.",
+  },
+  {
+    name: "KafkaLagIncomplete",
+    severity: "warning",
+    expression: (series) => `sum by (namespace, what) (${series("kafka_stack_lag_unanswered")}) > 0`,
+    for: "15m",
+    summary:
+      "The lag of consumers in {{ $labels.namespace }} is not fully known: {{ $value }} answers of the kind {{ $labels.what }} are missing.",
+  },
+];

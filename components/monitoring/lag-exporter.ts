@@ -1,0 +1,89 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { Authentication } from "../kafka/settings";
+import { fixedName, labels, metadata, selector, type Scope } from "../kubernetes/scope";
+import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import { METRICS_PORT } from "../servers/server-pod";
+
+/** What the exporter of consumer lag runs as, and whom it asks. */
+export interface LagSource {
+  /** The services image. */
+  readonly image: pulumi.Input<string>;
+  /** Bootstrap address of the brokers. */
+  readonly bootstrap: pulumi.Input<string>;
+  /** By what it is known to the brokers. @default none */
+  readonly authentication?: Authentication | undefined;
+}
+
+const ROLE = "lag-exporter";
+
+/**
+ * What its container runs. Positions of groups are in memory that does not count as V8's heap: with 1,000 groups that each consume 10,000 partitions they are 80 MB, and
+ * the process takes less than the limit of its memory ([the test](../../test/kafka/lag-scale.test.ts)).
+ */
+export const LAG_COMMAND = ["node", "--max-old-space-size=80", "/app/lag.js"] as const;
+
+/** Most memory that it may take. */
+export const LAG_MEMORY_LIMIT = "256Mi";
+
+const RESOURCES = {
+  requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
+  limits: { memory: LAG_MEMORY_LIMIT, "ephemeral-storage": "64Mi" },
+};
+
+/** Measures how far each group of consumers is behind, in records and in seconds. It asks brokers, and changes nothing. */
+export class LagExporter extends pulumi.ComponentResource {
+  constructor(name: string, args: Scope & LagSource, opts?: pulumi.ComponentResourceOptions) {
+    super("kafka-stack:monitoring:LagExporter", name, {}, opts);
+    new k8s.apps.v1.Deployment(
+      name,
+      {
+        metadata: metadata(args, ROLE, ROLE),
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: selector(args.instance, ROLE) },
+          template: { metadata: { labels: labels(args.instance, ROLE) }, spec: pod(args) },
+        },
+      },
+      { ...fixedName(this), customTimeouts: { create: "10m", update: "10m" } },
+    );
+    this.registerOutputs({});
+  }
+}
+
+function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
+  const tls = args.authentication === "tls" ? [tlsFiles("ops")] : [];
+  const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
+    httpGet: { path, port: METRICS_PORT },
+    timeoutSeconds: 5,
+    periodSeconds,
+    failureThreshold,
+  });
+  return {
+    ...quietPod(args),
+    securityContext: restrictedPod(SERVICES_UID),
+    containers: [
+      {
+        name: ROLE,
+        image: args.image,
+        command: [...LAG_COMMAND],
+        env: [
+          { name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap },
+          { name: "LAG_PORT", value: String(METRICS_PORT) },
+          ...tls.map(({ env }) => env),
+        ],
+        ports: [{ name: "metrics", containerPort: METRICS_PORT }],
+        resources: RESOURCES,
+        ...saysWhyItEnded,
+        securityContext: restrictedContainer,
+        startupProbe: probe("/healthz", 1, 60),
+        // Ready once Kafka has answered, also for the first time.
+        readinessProbe: probe("/readyz", 5, 3),
+        livenessProbe: probe("/healthz", 20, 6),
+        ...(tls.length > 0 && { volumeMounts: tls.map(({ mount }) => mount) }),
+      },
+    ],
+    ...(tls.length > 0 && { volumes: tls.map(({ volume }) => volume) }),
+  };
+}

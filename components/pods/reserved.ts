@@ -1,0 +1,74 @@
+import { PORTS as KAFKA_PORTS } from "../kafka/settings";
+import { CHAT_PORTS } from "../kchat/ports";
+import { HEALTH_PORT, METRICS_PORT } from "../servers/server-pod";
+import { PORTS as ZOOKEEPER_PORTS } from "../zookeeper/members";
+import type { PodKind } from "./types";
+
+/*
+ * What the stack itself has in its pods. Most of it is reserved in every kind of pod, also where only some have it: so one rule can be told, and a later version of the
+ * stack may have it there, too. A test holds this against the pods of every stack.
+ */
+
+/** Names of containers. */
+export const CONTAINERS: ReadonlySet<string> = new Set([
+  "broker",
+  "controller",
+  "zookeeper",
+  "rack",
+  "kproducer",
+  "kconsumer",
+  "ops",
+  "tool",
+  "directories",
+]);
+
+/** Names of volumes, those of claims among them. */
+export const VOLUMES = /^(config|tmp|rack|account|secret|begun|earlier|cluster|data-\d+|parent-\d+)$/;
+
+/** Directories: nothing is mounted at, in or around them. */
+export const DIRECTORIES: readonly string[] = [
+  "/app",
+  "/dev",
+  "/etc/begun",
+  "/etc/earlier",
+  "/etc/kafka",
+  "/etc/kafka-rack",
+  "/etc/kchat",
+  "/etc/ops",
+  "/opt/kafka/bin",
+  "/opt/kafka/etc",
+  "/opt/kafka/libs",
+  "/proc",
+  "/sys",
+  "/tmp",
+  "/var/lib/kafka",
+];
+
+/** Variables. `KAFKA_OPTS` is Kafka's own way to give the JVM further options, an agent's among them. */
+export const VARIABLES =
+  /^((KAFKA|KCHAT|ZOOKEEPER)_(?!OPTS$).*|POD_NAME|POD_NAMESPACE|NODE_NAME|NODE_OPTIONS|PATH|JAVA_HOME|LD_PRELOAD)$/;
+
+/** Labels and annotations by which the stack and Kubernetes' controllers find pods. */
+export const LABELS =
+  /^(app\.kubernetes\.io\/(name|instance|component|part-of|managed-by)|kafka-stack\/.*|(statefulset|apps|batch)\.kubernetes\.io\/.*|pod-template-hash|controller-revision-hash|controller-uid|job-name)$/;
+
+/** Annotations of the stack. */
+export const ANNOTATIONS = /^kafka-stack\//;
+
+const kafka = [...Object.values(KAFKA_PORTS), METRICS_PORT];
+
+/** Ports that the pods of a kind listen on. */
+export const LISTENED: Readonly<Record<PodKind, readonly number[]>> = {
+  broker: kafka,
+  controller: kafka,
+  zookeeper: [...Object.values(ZOOKEEPER_PORTS), HEALTH_PORT, METRICS_PORT],
+  kproducer: [CHAT_PORTS.producer],
+  kconsumer: [CHAT_PORTS.consumer],
+  job: [],
+};
+
+/** What is set elsewhere: who sets it here, too, would have two numbers for one thing. */
+export const QUANTITIES: ReadonlySet<string> = new Set(["cpu", "memory", "ephemeral-storage"]);
+
+/** Seconds that a pod has to stop where the stack says nothing else. */
+export const USUAL_GRACE_SECONDS = 30;

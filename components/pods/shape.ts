@@ -1,0 +1,148 @@
+import { refusal, show, type Path } from "../kubernetes/problems";
+
+/** Something wrong with what was written, at its place. */
+export interface PathProblem {
+  readonly path: Path;
+  /** What is wrong and what is allowed, without a full stop. */
+  readonly message: string;
+}
+
+/** What a value may be. Each says in words what is allowed. */
+export type Shape = TextShape | NumberShape | FlagShape | ListShape | MapShape | ObjectShape;
+
+interface TextShape {
+  readonly is: "text";
+  readonly form: RegExp;
+  readonly allowed: string;
+  /** Whether a whole number may stand for it, as in ports by name or number. */
+  readonly orNumber?: boolean;
+}
+
+interface NumberShape {
+  readonly is: "number";
+  readonly min: number;
+  readonly max: number;
+  readonly allowed: string;
+}
+
+interface FlagShape {
+  readonly is: "flag";
+  /** The one value that it may have. @default either */
+  readonly only?: boolean;
+  readonly allowed: string;
+}
+
+interface ListShape {
+  readonly is: "list";
+  readonly of: Shape;
+  readonly allowed: string;
+}
+
+interface MapShape {
+  readonly is: "map";
+  readonly of: Shape;
+  /** What its keys must be. */
+  readonly key: TextShape;
+  readonly allowed: string;
+}
+
+/** An object of known fields. */
+export interface ObjectShape {
+  readonly is: "object";
+  readonly fields: Readonly<Record<string, Shape>>;
+  /** Fields that must be there. */
+  readonly needs: readonly string[];
+  /** Fields of Kubernetes that are refused, with the reason. */
+  readonly refused: Readonly<Record<string, string>>;
+  readonly allowed: string;
+}
+
+/** Text of a form. */
+export const text = (allowed = "text that is not empty", form = /^[^]+$/): TextShape => ({ is: "text", form, allowed });
+
+/** One of some words. */
+export const oneOf = (...words: readonly string[]): TextShape =>
+  text(words.join(" or "), new RegExp(`^(${words.map((word) => word.replaceAll(".", "\\.")).join("|")})$`));
+
+/** A whole number between two bounds, both included. */
+export const whole = (min: number, max: number): NumberShape => ({
+  is: "number",
+  min,
+  max,
+  allowed: `a whole number from ${min} to ${max}`,
+});
+
+/** true or false. */
+export const flag: FlagShape = { is: "flag", allowed: "true or false" };
+
+/** true or false, of which only one is allowed. */
+export const only = (value: boolean): FlagShape => ({ is: "flag", only: value, allowed: String(value) });
+
+/** A list. */
+export const list = (of: Shape, allowed: string): ListShape => ({ is: "list", of, allowed });
+
+/** A map with keys of any name. */
+export const map = (of: Shape, allowed: string, key = text()): MapShape => ({ is: "map", of, key, allowed });
+
+/** A map with known keys. A name with `!` behind it must be there. */
+export function object(
+  fields: Readonly<Record<string, Shape>>,
+  refused: Readonly<Record<string, string>> = {},
+): ObjectShape {
+  const named = Object.entries(fields).map(([name, shape]) => [name.replace(/!$/, ""), shape] as const);
+  const needs = Object.keys(fields).flatMap((name) => (name.endsWith("!") ? [name.slice(0, -1)] : []));
+  const allowed = `a map of ${named.map(([name]) => name).join(", ")}`;
+  return { is: "object", fields: Object.fromEntries(named), needs, refused, allowed };
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Everything about a value that is not as its shape says, each at its place. */
+export function misfits(shape: Shape, value: unknown, path: Path): PathProblem[] {
+  const no = (): PathProblem[] => [{ path, message: refusal(value, shape.allowed) }];
+  switch (shape.is) {
+    case "text":
+      if (shape.orNumber && Number.isInteger(value)) return [];
+      return typeof value === "string" && shape.form.test(value) ? [] : no();
+    case "number":
+      return Number.isInteger(value) && Number(value) >= shape.min && Number(value) <= shape.max ? [] : no();
+    case "flag":
+      return typeof value === "boolean" && value === (shape.only ?? value) ? [] : no();
+    case "list":
+      if (!Array.isArray(value)) return no();
+      return value.flatMap((one: unknown, index) => misfits(shape.of, one, [...path, index]));
+    case "map":
+      if (!isMap(value)) return no();
+      return Object.entries(value).flatMap(([key, one]) => [
+        ...(shape.key.form.test(key) ? [] : [{ path: [...path, key], message: refusal(key, shape.key.allowed) }]),
+        ...misfits(shape.of, one, [...path, key]),
+      ]);
+    case "object":
+      return isMap(value) ? misfitsOf(shape, value, path) : no();
+  }
+}
+
+/** The shape of a field; undefined when there is no such field. */
+export const fieldOf = ({ fields }: ObjectShape, name: string): Shape | undefined =>
+  Object.hasOwn(fields, name) ? fields[name] : undefined;
+
+function misfitsOf(shape: ObjectShape, value: Readonly<Record<string, unknown>>, path: Path): PathProblem[] {
+  const missing = shape.needs
+    .filter((name) => value[name] === undefined)
+    .map((name) => ({ path: [...path, name], message: `is missing; allowed is ${shape.fields[name]?.allowed ?? ""}` }));
+  const wrong = Object.entries(value).flatMap(([name, one]) => {
+    if (one === undefined) return [];
+    const field = fieldOf(shape, name);
+    if (field) return misfits(field, one, [...path, name]);
+    const reason = Object.hasOwn(shape.refused, name) ? shape.refused[name] : undefined;
+    const known = Object.keys(shape.fields).map(show).join(", ");
+    return [
+      {
+        path: [...path, name],
+        message: reason === undefined ? `is unknown; known are ${known}` : `is refused: ${reason}`,
+      },
+    ];
+  });
+  return [...missing, ...wrong];
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { KubeObject } from "kafka-stack-engine";
+import { eachWithCluster } from "../../test/support/each-with-cluster";
+import type { FoundVolume } from "./evidence";
+import { letGo } from "./let-go";
+
+const CLAIM = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-0";
+const POD = "/api/v1/namespaces/kafka/pods/broker-0";
+const VOLUME: FoundVolume = {
+  ...{ pool: "broker", ordinal: 0, volume: 0, claim: "data-0-broker-0", claimUid: "old" },
+  ...{ type: "nfs", place: "nas:/kafka", started: "no" },
+};
+
+describe("a claim on which no server ever started", function () {
+  // The client is loaded by the first of them.
+  this.timeout(60_000);
+  const given = eachWithCluster();
+  beforeEach(() => {
+    put(CLAIM, "PersistentVolumeClaim", "old", {});
+  });
+
+  const put = (path: string, kind: string, uid: string, rest: object, resourceVersion = "1") => {
+    const metadata = { name: path.split("/").at(-1), namespace: "kafka", uid, resourceVersion };
+    given.cluster.objects.set(path, { kind, metadata, ...rest } as unknown as KubeObject);
+  };
+  const pod = (uid: string, state: object, resourceVersion?: string) => {
+    const spec = { volumes: [{ name: "data-0", persistentVolumeClaim: { claimName: "data-0-broker-0" } }] };
+    put(POD, "Pod", uid, { spec, status: { containerStatuses: [{ restartCount: 0, state }] } }, resourceVersion);
+  };
+
+  it("goes", async () => {
+    await letGo(given.access, "kafka", [VOLUME]);
+    assert.ok(!given.cluster.objects.has(CLAIM));
+  });
+
+  it("stays when it was made anew since it was judged", async () => {
+    put(CLAIM, "PersistentVolumeClaim", "new", {});
+    await assert.rejects(
+      letGo(given.access, "kafka", [VOLUME]),
+      /data-0-broker-0 was made anew just now; run this again/,
+    );
+    assert.ok(given.cluster.objects.has(CLAIM));
+  });
+
+  it("stays when it is made anew right before it is deleted", async () => {
+    given.cluster.beforeDeletion = () => {
+      put(CLAIM, "PersistentVolumeClaim", "new", {});
+    };
+    await assert.rejects(letGo(given.access, "kafka", [VOLUME]), /was made anew just now/);
+    assert.ok(given.cluster.objects.has(CLAIM));
+  });
+
+  it("leaves alone a pod that starts right before it is deleted", async () => {
+    pod("old", { waiting: {} });
+    given.cluster.beforeDeletion = (path) => {
+      if (path === POD) pod("old", { running: {} }, "2");
+    };
+    await assert.rejects(letGo(given.access, "kafka", [VOLUME]), /a server has started on the claim .* just now/);
+    assert.ok(given.cluster.objects.has(POD));
+  });
+
+  it("goes with a pod that waits for it, also when the pod says so anew, and not with the next", async () => {
+    pod("old", { waiting: {} });
+    let once = true;
+    given.cluster.beforeDeletion = (path) => {
+      if (path !== POD || !once) return;
+      once = false;
+      pod("old", { waiting: { reason: "ContainerCreating" } }, "2");
+    };
+    // As a StatefulSet does.
+    const { objects } = given.cluster;
+    const remove = objects.delete.bind(objects);
+    objects.delete = (path) => {
+      const was = remove(path);
+      if (path === POD) {
+        pod("next", { waiting: {} });
+        put(CLAIM, "PersistentVolumeClaim", "next", {});
+      }
+      return was;
+    };
+    await letGo(given.access, "kafka", [VOLUME]);
+    assert.deepEqual([objects.get(POD)?.metadata.uid, objects.get(CLAIM)?.metadata.uid], ["next", "next"]);
+  });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { refuseBadArguments, type JudgedArguments } from "../components/cluster/judge-arguments";
+import { parseConfig } from "./parse";
+
+/** What can be written of a cluster, in a stack file and as arguments of the component. */
+interface Cluster {
+  readonly zookeeper: boolean;
+  readonly version: string | undefined;
+  readonly metadataVersion: string | undefined;
+  readonly brokers: number;
+  readonly controllers: number | undefined;
+  readonly dedicated: boolean;
+  readonly heap: string;
+  readonly memory: string;
+  readonly size: string;
+  readonly volumes: number;
+  readonly grace: number;
+  readonly whenDeleted: string;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+    readonly config: Readonly<Record<string, string | number>>;
+  }[];
+}
+
+const storageOf = ({ size, volumes, whenDeleted }: Cluster) => ({
+  ...{ type: "storageClass", size, volumes, whenDeleted },
+});
+const written = <Value>(key: string, value: Value | undefined) => (value === undefined ? {} : { [key]: value });
+
+const stackFile = (cluster: Cluster): Record<string, unknown> => ({
+  mode: cluster.zookeeper ? "zookeeper" : "kraft",
+  replicas: cluster.brokers,
+  storage: storageOf(cluster),
+  kafka: {
+    ...written("version", cluster.version),
+    ...written("metadataVersion", cluster.metadataVersion),
+    config: cluster.settings,
+    heap: cluster.heap,
+    resources: { requests: { memory: "1Mi" }, limits: { memory: cluster.memory } },
+    terminationGracePeriodSeconds: cluster.grace,
+  },
+  controllers: { dedicated: cluster.dedicated, ...written("replicas", cluster.controllers) },
+  topics: cluster.topics,
+  kchat: { enabled: false },
+});
+
+const componentArguments = (cluster: Cluster): JudgedArguments => ({
+  images: {
+    kafka: "kafka@sha256:1",
+    services: "services@sha256:1",
+    version: cluster.version ?? (cluster.zookeeper ? "3.9.2" : "4.3.1"),
+  },
+  ...written("metadataVersion", cluster.metadataVersion),
+  ...(cluster.zookeeper && { zookeeper: {} }),
+  brokers: {
+    replicas: cluster.brokers,
+    heap: cluster.heap,
+    resources: { requests: { memory: "1Mi" }, limits: { memory: cluster.memory } },
+    storage: storageOf(cluster) as never,
+    terminationGracePeriodSeconds: cluster.grace,
+  },
+  controllers: cluster.dedicated ? written("replicas", cluster.controllers) : cluster.controllers,
+  settings: cluster.settings,
+  topics: cluster.topics,
+});
+
+/** Mostly what may be, so that not everything is wrong at once. */
+const usually = <Value>(right: Value, ...others: readonly Value[]) =>
+  fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+const settings = fc.dictionary(
+  fc.constantFrom(
+    ...["min.insync.replicas", "default.replication.factor", "offsets.topic.replication.factor", "log.dirs"],
+    ...["num.io.threads", "log.retention.hours", "log.retention.hour", "retention.ms", "authorizer.class.name"],
+    ...["replica.fetch.wait.max.ms", "node.id", "advertised.listeners", "my.plugin", "bad name", "ssl.key.password"],
+  ),
+  fc.constantFrom<string | number | boolean>(1, 2, 3, 4, 0, -1, "1", "x", "", true, 30_001, "a\nb", 1.5),
+  { maxKeys: 2 },
+);
+
+const topic = fc.record({
+  name: fc.constantFrom("a", "b", "a.b", "a_b", "__consumer_offsets", "", "..", "a/b", "c", "d", "e"),
+  partitions: usually(12, 0, 1, 100_001, 1.5),
+  replicationFactor: usually(1, 0, 2, 3, 4, 1001),
+  config: fc.dictionary(
+    fc.constantFrom(
+      "retention.ms",
+      "min.insync.replicas",
+      "max.compaction.lag.ms",
+      "min.compaction.lag.ms",
+      "nonsense",
+    ),
+    fc.constantFrom<string | number>(1, 2, 3, 0, -1, "x"),
+    { maxKeys: 2 },
+  ),
+});
+
+const cluster: fc.Arbitrary<Cluster> = fc.record({
+  zookeeper: fc.boolean(),
+  version: usually<string | undefined>(undefined, "4.3.1", "4.2.1", "3.9.2", "4.0.0", "5.0.0"),
+  metadataVersion: usually<string | undefined>(undefined, "4.3", "3.9", "2.8", "9", "4.3-IV0"),
+  brokers: usually(3, 0, 1, 2, 5, 1001, 1.5, -1),
+  controllers: usually<number | undefined>(undefined, 0, 1, 2, 3, 5, 9, 11),
+  dedicated: fc.boolean(),
+  heap: usually("512m", "1m", "4m", "x", "9g", ""),
+  memory: usually("1Gi", "600Mi", "10Gi", "x", "0"),
+  size: usually("10Gi", "0", "x", "1GB"),
+  volumes: usually(1, 0, 16, 17),
+  grace: usually(120, 29, 30, 3600, 3601),
+  whenDeleted: usually("retain", "delete"),
+  settings,
+  topics: fc.array(topic, { maxLength: 3 }),
+});
+
+describe("the component", () => {
+  it("refuses what a stack file could not have, and takes what one can", () => {
+    const seen = { refused: 0, taken: 0 };
+    fc.assert(
+      fc.property(cluster, (one) => {
+        // With ZooKeeper a stack file has no dedicated controllers; the component does not look at them.
+        fc.pre(!(one.zookeeper && one.dedicated));
+        const parsed = parseConfig(stackFile(one));
+        const judge = () => {
+          refuseBadArguments("events", componentArguments(one));
+        };
+        if (parsed.ok) {
+          seen.taken += 1;
+          assert.doesNotThrow(judge);
+        } else {
+          seen.refused += 1;
+          assert.throws(judge, /^Error: The cluster events is refused:/, JSON.stringify(parsed.problems));
+        }
+      }),
+      { numRuns: 1500 },
+    );
+    assert.ok(seen.refused > 100 && seen.taken > 100, JSON.stringify(seen));
+  });
+});

@@ -1,0 +1,40 @@
+/** A process that takes a lock whenever it is told to, and says whether it was alone while it held it. */
+import { createRequire } from "node:module";
+import { rmSync, writeFileSync } from "node:fs";
+import { tryLock } from "../lock";
+
+/** As the lock sees it: what is imported by name cannot be set. */
+const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
+
+const [file = ""] = process.argv.slice(2);
+const held = `${file}.held`;
+
+/** Time passes, so that others come between. */
+function pass(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+// Between reading who has the lock and acting on it, as on a machine with much to do.
+const { readFileSync } = fs;
+fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
+  const text = readFileSync(...args);
+  if (args[0] === file) pass(Math.random() * 3);
+  return text;
+}) as typeof readFileSync;
+
+process.on("message", () => {
+  let attempt = tryLock(file);
+  while ("holder" in attempt) attempt = tryLock(file);
+  let alone = "alone";
+  try {
+    writeFileSync(held, "", { flag: "wx" });
+    pass(2);
+    rmSync(held);
+  } catch (error) {
+    alone = String(error);
+  }
+  attempt.lock.release();
+  process.send?.(alone);
+});
+process.send?.("ready");

@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { z } from "zod";
+import { KafkaClient } from "../kafka/client.js";
+import { createLogger, runService, type Service } from "../kchat/run.js";
+import { bootstrap, integer, readSettings } from "../kchat/settings.js";
+import { OwnMetrics } from "./metrics.js";
+import { LagModel, type Trouble } from "./model.js";
+import { Arrays } from "./positions.js";
+import { goRound } from "./round.js";
+import { createLagServer } from "./server.js";
+
+const settingsSchema = z.object({
+  /** Brokers to find the cluster by. */
+  KAFKA_BOOTSTRAP_ADDRESS: bootstrap,
+  /** Directory with a certificate, where brokers ask for one. */
+  KAFKA_TLS_DIR: z.string().optional(),
+  LAG_HOST: z.string().default("0.0.0.0"),
+  LAG_PORT: integer(0, 65_535, 9_404),
+  /** Milliseconds from the end of a round to the next one. */
+  LAG_PAUSE_MS: integer(100, 3_600_000, 15_000),
+  /** Positions of groups in partitions that are kept, of 8 bytes each; of groups beyond them there is nothing but a count. */
+  LAG_MAX_POSITIONS: integer(1, 1_000_000_000, 11_000_000),
+  LAG_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+async function start(): Promise<Service> {
+  const settings = readSettings(settingsSchema, process.env);
+  const logger = createLogger("lag", settings.LAG_LOG_LEVEL);
+  const client = new KafkaClient({
+    bootstrap: settings.KAFKA_BOOTSTRAP_ADDRESS,
+    clientId: "lag-exporter",
+    tlsDirectory: settings.KAFKA_TLS_DIR,
+    requestTimeoutMs: 30_000,
+    // Answers are large: one after the other is as fast, and takes the memory of one.
+    maxInflights: 1,
+  });
+  const model = new LagModel();
+  const arrays = new Arrays(settings.LAG_MAX_POSITIONS);
+  const metrics = new OwnMetrics(model);
+  let missing: string | undefined = "Kafka was not asked yet.";
+  let pause: NodeJS.Timeout | undefined;
+  let said = "";
+  const server = createLagServer(model, metrics, () => missing);
+  server.listen(settings.LAG_PORT, settings.LAG_HOST);
+  await once(server, "listening");
+  const round = async (): Promise<void> => {
+    const begin = performance.now();
+    const troubles = await goRound(client, model, arrays);
+    metrics.round(troubles, performance.now() - begin);
+    const cluster = troubles.reasons.get("cluster");
+    missing = cluster === undefined ? undefined : `Kafka does not answer: ${cluster}`;
+    // Once, and not each round, as long as the same is wrong.
+    const kinds = [...troubles.reasons.keys()].sort().join(" ");
+    if (kinds !== said) report(troubles.reasons);
+    said = kinds;
+    pause = setTimeout(() => void round(), settings.LAG_PAUSE_MS);
+  };
+  const report = (reasons: ReadonlyMap<Trouble, string>): void => {
+    if (reasons.size === 0) logger.info("All is answered again.");
+    for (const [what, reason] of reasons) logger.warn({ what, reason }, "Something could not be found out.");
+  };
+  void round();
+  return {
+    async stop() {
+      missing = "Stopping.";
+      clearTimeout(pause);
+      await client.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+await runService(start);

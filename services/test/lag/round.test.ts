@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { KafkaClient } from "../../src/kafka/client.js";
+import { expose } from "../../src/lag/exposition.js";
+import { LagModel } from "../../src/lag/model.js";
+import { Arrays } from "../../src/lag/positions.js";
+import { goRound } from "../../src/lag/round.js";
+import { FakeKafka, log } from "./fake-kafka.js";
+
+const SECOND = 1_000;
+const ago = (...seconds: readonly number[]) => log(...seconds.map((each) => Date.now() - each * SECOND));
+
+describe("A round of the lag exporter", () => {
+  let kafka: FakeKafka;
+  let client: KafkaClient;
+  let model: LagModel;
+  const limit = 1_000;
+  let arrays: Arrays;
+
+  before(async () => {
+    kafka = await FakeKafka.start();
+  });
+  after(() => {
+    kafka.close();
+  });
+  beforeEach(() => {
+    kafka.state.topics = { orders: [ago(600, 300, 100, 10), ago(50)], idle: [log()] };
+    kafka.state.groups = { billing: { offsets: { orders: [1, 1], idle: [0] } } };
+    kafka.state.errors = {};
+    kafka.state.silent.clear();
+    model = new LagModel();
+    arrays = new Arrays(limit);
+    client = new KafkaClient({ bootstrap: [{ host: "127.0.0.1", port: kafka.port }], clientId: "test" });
+  });
+  afterEach(() => client.close());
+
+  /** The lines of some metrics, as Prometheus gets them. */
+  const lines = (...names: readonly string[]): string[] =>
+    Buffer.concat([...expose(model, Date.now)])
+      .toString()
+      .split("\n")
+      .filter((line) => names.some((name) => line.startsWith(`${name}{`)));
+  const lags = (): string[] => lines("kafka_consumergroup_lag").map((line) => line.replace("kafka_consumergroup_lag", ""));
+  const seconds = (): Record<string, number> =>
+    Object.fromEntries(
+      lines("kafka_consumergroup_lag_seconds").map((line) => {
+        const [, group = "", topic = "", partition = "", value] =
+          /consumergroup="(.*?)".*topic="(.*?)",partition="(\d+)"} (.*)/.exec(line) ?? [];
+        return [`${group} ${topic}-${partition}`, Number(value)];
+      }),
+    );
+
+  const troubles = async (): Promise<Record<string, number>> => {
+    const found = await goRound(client, model, arrays);
+    return Object.fromEntries([...found.reasons.keys()].map((what) => [what, found.of(what)]));
+  };
+
+  it("says how many records a group is behind, and since when", async () => {
+    assert.deepEqual(await troubles(), {});
+    assert.deepEqual(lags(), [
+      '{consumergroup="billing",type="classic",topic="orders",partition="0"} 3',
+      '{consumergroup="billing",type="classic",topic="orders",partition="1"} 0',
+      '{consumergroup="billing",type="classic",topic="idle",partition="0"} 0',
+    ]);
+    const { "billing orders-0": late = 0, ...others } = seconds();
+    assert.ok(late >= 300 && late < 305, String(late));
+    assert.deepEqual(others, { "billing orders-1": 0, "billing idle-0": 0 });
+    assert.deepEqual(lines("kafka_consumergroup_state", "kafka_topic_partition_current_offset"), [
+      'kafka_consumergroup_state{consumergroup="billing",type="classic",state="Stable"} 1',
+      'kafka_topic_partition_current_offset{topic="orders",partition="0"} 4',
+      'kafka_topic_partition_current_offset{topic="orders",partition="1"} 1',
+      'kafka_topic_partition_current_offset{topic="idle",partition="0"} 0',
+    ]);
+  });
+
+  it("goes with the group, and asks for what is new only", async () => {
+    await troubles();
+    kafka.asked.clear();
+    await troubles();
+    assert.equal(kafka.asked.get(2), 1, "the ends alone");
+    kafka.state.groups = { billing: { offsets: { orders: [3, 0] } } };
+    assert.deepEqual(await troubles(), {});
+    const { "billing orders-0": last = 0, "billing orders-1": other = 0 } = seconds();
+    assert.ok(last >= 10 && last < 12 && other >= 50 && other < 52, `${last} ${other}`);
+  });
+
+  it("says nothing of groups and topics that are gone", async () => {
+    await troubles();
+    delete kafka.state.topics["idle"];
+    kafka.state.groups = { billing: { offsets: { orders: [1, 1], idle: [0] } } };
+    await troubles();
+    assert.equal(lags().length, 2);
+    kafka.state.groups = {};
+    assert.deepEqual(await troubles(), {});
+    assert.deepEqual(lags(), []);
+  });
+
+  it("leaves out what cannot be asked, and counts it", async () => {
+    await troubles();
+    kafka.state.errors = { "orders-0": 6, "billing/idle-0": 51 };
+    assert.deepEqual(await troubles(), { position: 1, end: 1 });
+    assert.deepEqual(lags(), ['{consumergroup="billing",type="classic",topic="orders",partition="1"} 0']);
+    kafka.state.errors = {};
+    kafka.state.groups = { billing: { error: 15, offsets: {} }, other: { offsets: { orders: [-1, 0] } } };
+    assert.deepEqual(await troubles(), { group: 1 });
+    assert.deepEqual(lags(), ['{consumergroup="other",type="classic",topic="orders",partition="1"} 1']);
+    // A group that ended between being listed and being asked.
+    kafka.state.groups = { billing: { error: 69, offsets: {} } };
+    assert.deepEqual(await troubles(), {});
+  });
+
+  it("does not take a position beyond the log for one without lag", async () => {
+    kafka.state.groups = { billing: { offsets: { orders: [9, 1] } } };
+    assert.deepEqual(await troubles(), { position: 1 });
+    assert.equal(lags().length, 1);
+  });
+
+  for (const [name, request, what] of [
+    ["metadata", 3, "cluster"],
+    ["list of groups", 16, "coordinator"],
+    ["positions", 9, "group"],
+  ] as const) {
+    it(`says nothing when a broker does not answer about its ${name}`, async () => {
+      await troubles();
+      kafka.state.silent.add(request);
+      assert.deepEqual(await troubles(), { [what]: 1 });
+      assert.deepEqual(lags(), []);
+      kafka.state.silent.clear();
+      assert.deepEqual(await troubles(), {});
+      assert.equal(lags().length, 3);
+    });
+  }
+
+  it("says nothing of lag when a broker does not answer about its logs", async () => {
+    await troubles();
+    kafka.state.silent.add(2);
+    assert.deepEqual(await troubles(), { end: 3 });
+    assert.deepEqual([lags(), seconds()], [[], {}]);
+  });
+
+  it("takes the broker's count for a share group's lag, and the first record that is not done with for its time", async () => {
+    kafka.state.groups = {
+      workers: { type: "share", offsets: { orders: [1, 0] }, left: { orders: [2, -1] } },
+    };
+    assert.deepEqual(await troubles(), {});
+    assert.deepEqual(lags(), [
+      '{consumergroup="workers",type="share",topic="orders",partition="0"} 2',
+      '{consumergroup="workers",type="share",topic="orders",partition="1"} 1',
+    ]);
+    assert.ok((seconds()["workers orders-0"] ?? 0) >= 300);
+  });
+
+  it("keeps no more positions than it may, and counts the groups that are left out", async () => {
+    arrays = new Arrays(4);
+    kafka.state.groups = { one: { offsets: { orders: [0, 0] } }, two: { offsets: { orders: [0, 0], idle: [0] } } };
+    assert.deepEqual(await troubles(), { memory: 1 });
+    assert.equal(lags().length, 2);
+    // The next round has the arrays of the last one only once it has ended.
+    kafka.state.groups = { three: { offsets: { idle: [0] } } };
+    await troubles();
+    assert.deepEqual(await troubles(), {});
+  });
+
+  it("writes what labels may hold as Prometheus reads it", async () => {
+    kafka.state.groups = { 'a"b\\c\nd': { offsets: { idle: [0] } } };
+    await troubles();
+    assert.deepEqual(lags(), ['{consumergroup="a\\"b\\\\c\\nd",type="classic",topic="idle",partition="0"} 0']);
+  });
+
+  it("gives for any groups what they are behind", async () => {
+    const positions = fc.array(fc.integer({ min: -1, max: 30 }), { minLength: 3, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 }),
+        fc.dictionary(fc.constantFrom("a", "b", "c", "d"), positions),
+        async (ends, groups) => {
+          kafka.state.topics = { t: ends.map((end) => log(...Array.from({ length: end }, (_, i) => Date.now() - 100_000 + i))) };
+          kafka.state.groups = Object.fromEntries(Object.entries(groups).map(([name, t]) => [name, { offsets: { t } }]));
+          model.clear();
+          await goRound(client, model, arrays);
+          const expected = Object.entries(groups).flatMap(([name, offsets]) =>
+            offsets.flatMap((offset, partition) => {
+              const lag = (ends[partition] ?? 0) - offset;
+              return offset < 0 || lag < 0 ? [] : [`${name}-${partition} ${lag} ${lag === 0 ? 0 : 100}`];
+            }),
+          );
+          const late = seconds();
+          const found = lags().map((line) => {
+            const [, group = "", partition = "", lag = ""] = /consumergroup="(.)".*partition="(\d)"} (\d+)/.exec(line) ?? [];
+            const delay = Math.floor((late[`${group} t-${partition}`] ?? NaN) / 10) * 10;
+            return `${group}-${partition} ${lag} ${delay}`;
+          });
+          assert.deepEqual(found.sort(), expected.sort());
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { abilitiesOf } from "../../components/kafka/versions";
+import { KAFKA_VERSIONS } from "../../config/kafka";
+import { Quorum } from "./quorum";
+
+const [CONTROLLER, SECOND, BROKER] = [9000, 9001, 0];
+const STATE = "quorum-state";
+
+/** Leaves nothing of a server's metadata but who leads. */
+function onlyState(metadata: string, state: string): void {
+  rmSync(metadata, { recursive: true, force: true });
+  mkdirSync(metadata);
+  writeFileSync(join(metadata, STATE), state);
+}
+
+/** Servers that start from a disk as a kill leaves it. */
+for (const version of KAFKA_VERSIONS.kraft) {
+  describe(`a server of Kafka ${version} that was killed when it had just heard who leads`, function () {
+    this.timeout(600_000);
+    let quorum: Quorum;
+    let state: string;
+    before(async () => {
+      // The only one that can answer is the leader, which is what Kafka cannot stand.
+      quorum = await Quorum.start(version, [CONTROLLER]);
+      state = readFileSync(join(quorum.metadata(BROKER), STATE), "utf8");
+      assert.match(state, /"leaderId":9000,/);
+    });
+    after(async () => {
+      await (quorum as Quorum | undefined)?.close();
+    });
+
+    it("starts as a broker", async () => {
+      await quorum.kill(BROKER);
+      onlyState(quorum.metadata(BROKER), state);
+      quorum.launch(BROKER);
+      await quorum.until("the broker is back", () => quorum.topics());
+    });
+
+    if (!abilitiesOf(version).joinsByItself) return;
+
+    it("starts as a controller, and joins", async () => {
+      quorum.add(SECOND);
+      onlyState(quorum.metadata(SECOND), state);
+      quorum.launch(SECOND);
+      await quorum.until("it is a voter", () => {
+        assert.deepEqual(quorum.voters(), [CONTROLLER, SECOND]);
+      });
+    });
+  });
+}

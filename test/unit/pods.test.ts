@@ -1,0 +1,118 @@
+import type { V1Container } from "@kubernetes/client-node";
+import assert from "node:assert/strict";
+import { CONTAINERS, DIRECTORIES, LISTENED, VARIABLES, VOLUMES } from "../../components/pods/reserved";
+import type { PodKind } from "../../components/pods/types";
+import { called, workloads, type Workload } from "../support/objects";
+import { OVERLAYS } from "../support/overlays";
+import { recordStack, STACKS } from "../support/stacks";
+
+const ROLE = "app.kubernetes.io/component";
+const roleOf = ({ template }: Workload) => template.metadata?.labels?.[ROLE] ?? "";
+const KINDS: Readonly<Record<string, PodKind>> = { ops: "job", volumes: "job" };
+const kindOf = (workload: Workload): PodKind => KINDS[roleOf(workload)] ?? (roleOf(workload) as PodKind);
+
+/** What is in one piece of an object and not in another, by place: lists by the entries that they have, in whatever place. */
+function missing(own: unknown, laid: unknown, place = ""): string[] {
+  if (Array.isArray(own)) {
+    const entries = Array.isArray(laid) ? laid : [];
+    return own.flatMap((one: unknown, index) =>
+      entries.some((entry) => missing(one, entry).length === 0) ? [] : [`${place}[${index}]`],
+    );
+  }
+  if (typeof own !== "object" || own === null) return own === laid ? [] : [`${place}: ${String(own)}`];
+  return Object.entries(own).flatMap(([key, value]) =>
+    missing(value, (laid as Record<string, unknown> | undefined)?.[key], `${place}.${key}`),
+  );
+}
+
+/** What an overlay may change of what the stack made: times, what follows from them, and what says that servers restart. */
+const CHANGED =
+  /\.(terminationGracePeriodSeconds|failureThreshold|path|kafka-stack\/run-again-for): |tool\.command\[3\]$/;
+
+describe("What is laid over pods", () => {
+  for (const stack of STACKS) {
+    it(`leaves in the stack ${stack} all that the stack made, and changes no other object`, async () => {
+      const plain = await recordStack(stack);
+      const laid = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
+      const templates = new Map(workloads(laid).map((workload) => [workload.resource.urn, workload]));
+      for (const { resource, template } of workloads(plain)) {
+        const found = templates.get(resource.urn)?.template;
+        const containers = found?.spec?.containers ?? [];
+        assert.equal(containers[0]?.name, template.spec?.containers[0]?.name);
+        const lost = missing(flat(template), flat(found)).filter((place) => !CHANGED.test(place));
+        assert.deepEqual(lost, [], called(resource));
+      }
+      const others = (recording: typeof plain) =>
+        recording.resources
+          .filter(({ urn, type }) => !templates.has(urn) && !type.endsWith(":ConfigMap"))
+          .map(({ urn, inputs }) => [urn, JSON.stringify(inputs)]);
+      assert.deepEqual(others(laid), others(plain));
+    });
+
+    it(`is in every pod of the stack ${stack}`, async () => {
+      const laid = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
+      for (const workload of workloads(laid)) {
+        const { template, pod, resource } = workload;
+        const { labels, annotations, tolerations } = OVERLAYS.all;
+        assert.deepEqual(missing({ ...labels, own: "yes" }, template.metadata?.labels), [], called(resource));
+        assert.deepEqual(missing(annotations, template.metadata?.annotations), [], called(resource));
+        assert.deepEqual(pod.tolerations, tolerations, called(resource));
+        assert.ok(pod.containers[0]?.imagePullPolicy === "Always", called(resource));
+        // Where a directory is made says the volume, and its namespace has no Secrets and accounts of the stack.
+        const directories = roleOf(workload) === "volumes";
+        assert.equal(pod.priorityClassName, "events");
+        assert.equal(pod.nodeSelector?.["pool"], directories ? undefined : "kafka");
+        assert.equal(pod.initContainers?.some(({ name }) => name === "before") ?? false, !directories);
+        assert.equal(pod.terminationGracePeriodSeconds, directories ? undefined : 300);
+        assert.equal(pod.containers.length, kindOf(workload) === "job" ? 1 : 2);
+        assert.equal(pod.containers[0].livenessProbe?.failureThreshold, kindOf(workload) === "job" ? undefined : 9);
+      }
+    });
+
+    it(`is nothing in the stack ${stack} when nothing is written for a kind`, async () => {
+      const plain = await recordStack(stack);
+      const { resources } = await recordStack(stack, { set: { pods: { all: {}, job: {} } } });
+      assert.deepEqual(
+        resources.map(({ urn, inputs }) => [urn, inputs]),
+        plain.resources.map(({ urn, inputs }) => [urn, inputs]),
+      );
+    });
+
+    it(`may not be what the stack ${stack} has itself: containers, volumes, directories, variables and ports`, async () => {
+      for (const workload of workloads(await recordStack(stack))) {
+        const { pod, containers, resource } = workload;
+        const [main] = pod.containers as [V1Container];
+        const directories = roleOf(workload) === "volumes" ? [] : (main.volumeMounts ?? []);
+        assert.deepEqual(
+          [
+            ...containers.map(({ name }) => name).filter((name) => !CONTAINERS.has(name)),
+            ...(pod.volumes ?? []).map(({ name }) => name).filter((name) => !VOLUMES.test(name)),
+            ...directories
+              .map(({ name, mountPath }) => [name, mountPath] as const)
+              .filter(
+                ([name, path]) => !VOLUMES.test(name) || !DIRECTORIES.some((own) => `${path}/`.startsWith(`${own}/`)),
+              )
+              .map(String),
+            ...(main.env ?? []).map(({ name }) => name).filter((name) => !VARIABLES.test(name)),
+            ...(main.ports ?? [])
+              .map(({ containerPort }) => containerPort)
+              .filter((port) => !LISTENED[kindOf(workload)].includes(port)),
+          ],
+          [],
+          `reserve it in components/pods/reserved.ts: ${called(resource)}`,
+        );
+      }
+    });
+  }
+});
+
+/** A pod template with its containers by name: what the stack's container has, no other one's may stand for. */
+function flat(template: unknown): unknown {
+  const { metadata, spec } = template as { metadata: unknown; spec?: Record<string, unknown> };
+  const named = (list: unknown) =>
+    Object.fromEntries(((list ?? []) as V1Container[]).map((container) => [container.name, container]));
+  return {
+    metadata,
+    spec: { ...spec, containers: named(spec?.["containers"]), initContainers: named(spec?.["initContainers"]) },
+  };
+}
