@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "../operations/job-resources";
 import { retries } from "../operations/retries";
 import { holdersOf } from "./holders";
@@ -117,35 +118,38 @@ function jobSpec(args: CertificatesArgs, told: pulumi.Input<string>) {
     ...retries,
     activeDeadlineSeconds: DEADLINE_S,
     template: {
-      metadata: { labels: labels(args.instance, "ops") },
+      metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
       spec: {
-        ...quietPod(args),
-        restartPolicy: "Never",
-        serviceAccountName: NAME,
-        securityContext: restrictedPod(SERVICES_UID),
-        containers: [
-          {
-            name: "certificates",
-            image: args.image,
-            command: ["node", "/app/certificates.js"],
-            args: [told],
-            ...saysWhyItEnded,
-            securityContext: restrictedContainer,
-            resources: jobResources(args.jobResources),
-            volumeMounts: [{ name: "account", mountPath: ACCOUNT, readOnly: true }],
-          },
-        ],
-        volumes: [
-          {
-            name: "account",
-            projected: {
-              sources: [
-                { serviceAccountToken: { path: "token", expirationSeconds: 600 } },
-                { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-              ],
+        ...podSpec(args, "ops", {
+          ...quietPod(args),
+          restartPolicy: "Never",
+          securityContext: restrictedPod(SERVICES_UID),
+          containers: [
+            {
+              name: "certificates",
+              image: args.image,
+              command: ["node", "/app/certificates.js"],
+              args: [told],
+              ...saysWhyItEnded,
+              securityContext: restrictedContainer,
+              resources: jobResources(args.jobResources),
+              volumeMounts: [{ name: "account", mountPath: ACCOUNT, readOnly: true }],
             },
-          },
-        ],
+          ],
+          volumes: [
+            {
+              name: "account",
+              projected: {
+                sources: [
+                  { serviceAccountToken: { path: "token", expirationSeconds: 600 } },
+                  { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+                ],
+              },
+            },
+          ],
+        }),
+        // No other may write the Secrets.
+        serviceAccountName: NAME,
       },
     },
   };

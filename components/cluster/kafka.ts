@@ -137,6 +137,7 @@ export class Kafka extends pulumi.ComponentResource {
                 namespace: args.namespace,
                 instance: args.instance,
                 pullSecret: args.pullSecret,
+                pods: args.pods,
                 image: images.services,
                 dedicated,
                 externalHost: args.external?.host,
