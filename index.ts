@@ -8,7 +8,7 @@ import { kafkaArgs } from "./program/kafka";
 import { monitoringArgs } from "./program/monitoring";
 
 const config = loadConfig(new pulumi.Config());
-const { cluster, kafka, kchat, pods, registry, secrets } = config;
+const { cluster, kafka, kchat, listeners, pods, registry, secrets } = config;
 const instance = pulumi.getStack();
 const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
 
@@ -29,13 +29,24 @@ recordChoices(config, id, place, providers, events.done);
 if (kchat.enabled) {
   new Chat(
     "kchat",
-    { ...scope, ...kchat, image: built.services, bootstrap: events.bootstrap, token: secrets.kchatToken },
+    {
+      ...scope,
+      ...kchat,
+      image: built.services,
+      bootstrap: events.bootstrap,
+      authentication: listeners.internal.authentication,
+      token: secrets.kchatToken,
+    },
     { ...onCluster, dependsOn: events.done },
   );
 }
 
 // 5. Monitoring.
-const monitoring = monitoringArgs(config, { image: built.services, bootstrap: events.bootstrap });
+const monitoring = monitoringArgs(config, {
+  image: built.services,
+  bootstrap: events.bootstrap,
+  authentication: listeners.internal.authentication,
+});
 if (monitoring) {
   // Last: a cluster without the Prometheus operator refuses its objects, which must stop nothing else.
   new Monitoring("monitoring", { ...scope, ...monitoring }, { ...onCluster, dependsOn: events.done });

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export { Certificates, type CertificatesArgs } from "./certificates/certificates";
+export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
 export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/complete";
 export type { ImageBuild, KafkaImages } from "./cluster/images";
 export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
@@ -23,7 +25,7 @@ export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
 export { joinsByItself } from "./kafka/quorum";
-export type { Settings } from "./kafka/settings";
+export type { Authentication, Settings } from "./kafka/settings";
 export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses";
 export { Chat, type ChatArgs } from "./kchat/chat";
 export type { IngressSpec } from "./kchat/chat-ingress";
@@ -47,7 +49,7 @@ export {
   type PrepareChangeArgs,
 } from "./operations/kafka-operations";
 export type { JobResources } from "./operations/job-resources";
-export type { OpsContainerArgs } from "./operations/ops-pod";
+export type { MountedFiles, OpsContainerArgs } from "./operations/ops-pod";
 export { OpsTemplate } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
 export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types";

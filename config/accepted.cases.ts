@@ -15,6 +15,9 @@ const LONGEST = "9223372036854775807";
 
 /** Good configs by what they are about. */
 export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
+  "authentication of listeners": ["none", "tls"].map((authentication) => ({
+    listeners: { internal: { authentication } },
+  })),
   "clients of listeners": [
     { namespace: "orders" },
     { namespace: "orders", podLabels: { "app.kubernetes.io/name": "api" } },

@@ -15,6 +15,8 @@ export interface Choices {
   readonly dedicatedControllers?: boolean;
   /** How many controllers there are, and may be; absent in mode zookeeper, and in what older versions of this project kept. */
   readonly quorum?: QuorumChoices;
+  /** By what clients and servers know each other, where it is not by nothing. */
+  readonly authentication?: string;
   /** Storage by the key that names it, such as `controllers.storage`. */
   readonly storage: Readonly<Record<string, StorageChoices>>;
 }
@@ -44,7 +46,7 @@ export interface StorageChoices {
 export type Held = Partial<Omit<Choices, "storage">> & Pick<Choices, "storage">;
 
 /** The part of a config that the choices are in. */
-export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka">;
+export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka" | "listeners">;
 
 /** A value as a refusal tells it. */
 type Told = string | number | boolean | undefined;
@@ -52,10 +54,12 @@ type Told = string | number | boolean | undefined;
 /** The choices of a config. */
 export function choicesOf(config: ChosenConfig, clusterId: string): Choices {
   const { mode, controllers } = config;
+  const { authentication } = config.listeners.internal;
   return {
     mode,
     clusterId,
     ...(mode === "kraft" && { dedicatedControllers: controllers.dedicated, quorum: quorumOf(config) }),
+    ...(authentication !== "none" && { authentication }),
     storage: Object.fromEntries(serverPools(config).map((pool) => [formatPath(pool.path), storageOf(pool)])),
   };
 }
@@ -119,6 +123,12 @@ export function refusals(before: Held, after: Choices): string[] {
       before.dedicatedControllers,
       after.dedicatedControllers,
       "the new controllers would found a cluster without topics",
+    ),
+    ...changed(
+      "listeners.internal.authentication",
+      before.authentication,
+      after.authentication ?? "none",
+      "servers that restart one by one could not talk to those of the other kind; take the stack down, which keeps what is to be retained, and bring it up with it (docs/security.md)",
     ),
     ...quorumRefusals(before.quorum, after.quorum, changed),
     ...pools,

@@ -41,6 +41,7 @@ const claim = (more: Partial<FoundVolume> = {}): FoundVolume => ({
   ...more,
 });
 const found = (...volumes: FoundVolume[]): Evidence => ({ reached: undefined, volumes });
+const CLOSED = { replicas: 3, listeners: { internal: { authentication: "tls" } } };
 const HOST_PATHS = [0, 1, 2].map((ordinal) => on(`/data/kafka/broker/${ordinal}`, ordinal));
 const reachedBy = (config: Config, ...volumes: FoundVolume[]): Evidence => ({ reached: choices(config), volumes });
 
@@ -120,6 +121,28 @@ const CASES: readonly Case[] = [
     evidence: reachedBy(nfs("a", "b"), on("a:/kafka", 0), on("b:/kafka", 1, "no")),
     wanted: nfs("a", "c"),
     says: ["storage: the place of volume 0 of server 1 cannot change from b:/kafka to c:/kafka"],
+  },
+  {
+    what: "to be closed, while it runs open",
+    evidence: { ...reachedBy({ replicas: 3 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
+    wanted: CLOSED,
+    says: ["listeners.internal.authentication cannot change from none to tls"],
+  },
+  {
+    what: "to be open, while it runs closed, with its state and its record lost",
+    evidence: { ...found(...HOST_PATHS), servers: { controllers: 3, brokers: 3, authentication: "tls" } },
+    wanted: { replicas: 3 },
+    says: ["listeners.internal.authentication cannot change from tls to none"],
+  },
+  {
+    what: "to stay closed",
+    evidence: { ...found(...HOST_PATHS), servers: { controllers: 3, brokers: 3, authentication: "tls" } },
+    wanted: CLOSED,
+  },
+  {
+    what: "to be closed, when no server runs",
+    evidence: reachedBy({ replicas: 3 }, ...HOST_PATHS),
+    wanted: CLOSED,
   },
   {
     what: "the number of controllers, refused by a Job and taken back",

@@ -77,6 +77,7 @@ function heldTo(
     ...(dedicatedControllers !== undefined && { dedicatedControllers }),
     ...(servers
       ? {
+          authentication: servers.authentication ?? "none",
           quorum: {
             controllers: servers.controllers,
             servers: dedicated ? servers.controllers : servers.brokers,

@@ -41,6 +41,12 @@ export const listeners = z
       internal: z
         .strictObject(
           {
+            authentication: z
+              .enum(["none", "tls"], "none or tls")
+              .default("none")
+              .describe(
+                "By what clients and servers know each other on all listeners, `kafka.external` too: by nothing, or by certificates of the stack's own authority, over TLS (Kafka 4, mode kraft). It cannot change while servers run: see docs/security.md.",
+              ),
             clients: z
               .array(client, "a list of clients")
               .default([])
@@ -48,7 +54,7 @@ export const listeners = z
                 "Who may connect beside the pods of the stack's own namespace. Each entry names `namespace` or `namespaceLabels`, with or without `podLabels`, or `cidr`. Default: nobody else.",
               ),
           },
-          "clients",
+          "authentication and clients",
         )
         .prefault({})
         .describe("The listener for clients in the cluster, `kafka-bootstrap:9092`."),

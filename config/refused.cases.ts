@@ -5,6 +5,7 @@ const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const nfs = (count: number) => Array.from({ length: count }, (_, i) => ({ server: `nfs-${i}`, path: "/kafka" }));
 const settings = (config: Record<string, unknown>) => ({ kafka: { config } });
 const topic = (one: Record<string, unknown>) => ({ topics: [{ name: "chatroom" }, { name: "other", ...one }] });
+const closed = (more: object, authentication = "tls") => ({ ...more, listeners: { internal: { authentication } } });
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, storage } });
 
@@ -622,6 +623,21 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"], labels: { release: "a b" } } },
       "monitoring.labels.release",
       "the value of a label",
+    ],
+  ],
+  "authentication of listeners": [
+    [closed({}, "password"), "listeners.internal.authentication", "none or tls"],
+    [closed({ mode: "zookeeper" }), "listeners.internal.authentication", "ZooKeeper"],
+    [closed({ kafka: { version: "3.9.2" } }), "listeners.internal.authentication", "Kafka 3.9.2"],
+    [
+      closed({ kafka: { config: { "ssl.client.auth": "none" } } }),
+      'kafka.config["ssl.client.auth"]',
+      "without a certificate",
+    ],
+    [
+      closed({ kafka: { config: { "listener.name.client.ssl.client.auth": "none" } } }),
+      'kafka.config["listener.name.client.ssl.client.auth"]',
+      "without a certificate",
     ],
   ],
   "clients of listeners": [

@@ -28,6 +28,7 @@ export function kafkaArgs(
     zookeeper: config.mode === "zookeeper" ? config.zookeeper : undefined,
     external: kafka.external.enabled ? kafka.external : undefined,
     clients: listeners.internal.clients,
+    authentication: listeners.internal.authentication,
     spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },
     operations: {
       rebalance: operations.rebalance.enabled,

@@ -17,6 +17,7 @@ await build({
     kproducer: "src/kproducer/main.ts",
     kconsumer: "src/kconsumer/main.ts",
     ops: "src/ops/main.ts",
+    certificates: "src/certificates/main.ts",
     lag: "src/lag/main.ts",
   },
   outdir: "dist",

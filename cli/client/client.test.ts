@@ -61,4 +61,13 @@ describe("npm run client", () => {
       capabilities: { drop: ["ALL"] },
     });
   });
+
+  it("has the certificate for people where brokers ask for one", () => {
+    const broker = { name: "broker", image: "kafka@sha256:1", env: [{ name: "KAFKA_TLS_DIR", value: "/elsewhere" }] };
+    const template = { spec: { containers: [broker] } };
+    const { spec } = clientPod({ spec: { serviceName: "broker", selector: {}, template } });
+    assert.deepEqual(spec?.containers[0]?.env, [{ name: "KAFKA_TLS_DIR", value: "/etc/kafka-tls" }]);
+    assert.deepEqual(spec.volumes?.[1]?.secret, { secretName: "kafka-tls-client", defaultMode: 0o440 });
+    assert.equal(spec.containers[0].volumeMounts?.[1]?.mountPath, "/etc/kafka-tls");
+  });
 });

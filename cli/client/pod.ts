@@ -1,4 +1,5 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
+import { TLS_VARIABLE, tlsFiles } from "../../components/certificates/tls-files";
 import { KAFKA_UID, restrictedContainer, restrictedPod } from "../../components/kubernetes/security";
 
 /** Name of the container that tools run in. */
@@ -18,6 +19,9 @@ export function clientPod(brokers: V1StatefulSet): V1Pod {
   const spec = brokers.spec?.template.spec;
   const image = spec?.containers[0]?.image;
   if (image === undefined) throw new Error("The StatefulSet of the brokers has no container with an image.");
+  // As the brokers are: with a certificate, or none.
+  const closed = spec?.containers[0]?.env?.some(({ name }) => name === TLS_VARIABLE) === true;
+  const tls = closed ? [tlsFiles("client")] : [];
   const instance = brokers.metadata?.labels?.["app.kubernetes.io/instance"];
   return {
     metadata: {
@@ -44,10 +48,11 @@ export function clientPod(brokers: V1StatefulSet): V1Pod {
           command: ["sleep", String(LONGEST_SECONDS)],
           securityContext: restrictedContainer,
           resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-          volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+          ...(closed && { env: tls.map(({ env }) => env) }),
+          volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...tls.map(({ mount }) => mount)],
         },
       ],
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }, ...tls.map(({ volume }) => volume)],
     },
   };
 }

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Certificates } from "../certificates/certificates";
+import { whyNotTls } from "../certificates/why-not-tls";
 import { clusterId } from "../kafka/cluster-id";
 import type { ExternalSpec } from "../kafka/external-access";
 import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import { nodeIds } from "../kafka/node-ids";
 import { joinsByItself } from "../kafka/quorum";
 import { configCheck } from "../kafka/server-checks";
-import { metadataOf, serverProperties } from "../kafka/settings";
+import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
 import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
@@ -55,6 +57,8 @@ export interface KafkaArgs extends Surroundings, ClusterSpec {
   readonly external?: ExternalSpec | undefined;
   /** Who may connect to the brokers beside the pods of their namespace: pods of others, or addresses. @default nobody */
   readonly clients?: KafkaClusterArgs["clients"];
+  /** By what clients and servers know each other on all listeners. `tls` is for new clusters, and for ones that do not run: servers of both kinds cannot talk to each other. It needs Kafka 4 in KRaft mode. @default none */
+  readonly authentication?: Authentication | undefined;
   /** How servers are spread. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
   /** How much a change may take of the cluster. @default see {@link Operations} */
@@ -103,7 +107,9 @@ export class Kafka extends pulumi.ComponentResource {
     const args = { ...given, ...complete, ...settled };
     // The parts were the program's own once: stacks of that time keep their state.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }], ...settled.providers };
-    const { metadataVersion, images, version, controllers, settings } = args;
+    const { authentication = "none", metadataVersion, images, version, controllers, settings } = args;
+    const why = authentication === "tls" ? whyNotTls(args.zookeeper ? "zookeeper" : "kraft", version) : undefined;
+    if (why !== undefined) throw new Error(`authentication cannot be tls: ${why}`);
     const after = args.after ?? [];
     const jobResources = args.operations?.resources;
     const servers = {
@@ -120,6 +126,27 @@ export class Kafka extends pulumi.ComponentResource {
           { ...child, dependsOn: after },
         )
       : undefined;
+
+    const dedicated = typeof controllers === "object";
+    const certificates =
+      authentication === "tls"
+        ? [
+            new Certificates(
+              named("certificates"),
+              {
+                namespace: args.namespace,
+                instance: args.instance,
+                pullSecret: args.pullSecret,
+                pods: args.pods,
+                image: images.services,
+                dedicated,
+                externalHost: args.external?.host,
+                jobResources,
+              },
+              { ...child, dependsOn: after },
+            ).ready,
+          ]
+        : [];
 
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
@@ -156,19 +183,21 @@ export class Kafka extends pulumi.ComponentResource {
       clusterFile: document.metadata.name,
       cluster: args.cluster,
       jobResources,
+      authentication,
     };
-    const tool = { ...scope, image: images.kafka, jobResources };
-    const dedicated = typeof controllers === "object";
+    const tool = { ...scope, image: images.kafka, jobResources, authentication };
+    // The same where there is nothing to wait for.
+    const certified = certificates.length > 0 ? { ...child, dependsOn: certificates } : child;
     // What may refuse the change comes before what does something for it.
     const checked = [
-      configCheck(named("broker"), { ...tool, settings, dedicated, zookeeperConnect: ensemble?.connect }, child),
+      configCheck(named("broker"), { ...tool, settings, dedicated, zookeeperConnect: ensemble?.connect }, certified),
       ...(ensemble
         ? []
         : [
             new ToolJob(
               named("metadata-check"),
               { ...tool, command: ["metadata-version.sh", "check", bootstrap, version], earlier: KAFKA_CONFIG },
-              child,
+              certified,
             ).job,
           ]),
     ];

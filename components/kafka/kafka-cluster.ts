@@ -15,7 +15,14 @@ import type { Pool } from "./node-ids";
 import { initialVoters, joinsByItself } from "./quorum";
 import { RackReader } from "./rack-reader";
 import { restartCheck, restartCheckName } from "./server-checks";
-import { metadataOf, PORTS, serverProperties, type ServerProperties, type Settings } from "./settings";
+import {
+  metadataOf,
+  PORTS,
+  serverProperties,
+  type Authentication,
+  type ServerProperties,
+  type Settings,
+} from "./settings";
 
 /** Name of the ConfigMap with what the servers of a cluster read when they start. */
 export const KAFKA_CONFIG = "kafka-config";
@@ -53,6 +60,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly external?: ExternalSpec | undefined;
   /** Who may connect to the client listener beside the pods of the namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
+  /** By what clients and servers know each other. With `tls` the Secrets of `Certificates` must exist. @default none */
+  readonly authentication?: Authentication | undefined;
   /** Whether servers may be restarted although one is missing that is restarted later: the restart may be what mends it, and interrupts writers until then. @default false */
   readonly restartBesideMissing?: boolean | undefined;
   /** How servers are spread. With zones, a broker's rack (`broker.rack`) is the zone of its node. */
@@ -80,7 +89,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
     const child = { parent: this };
-    const properties = serverProperties(metadataOf(args.zookeeperConnect), args.settings);
+    const properties = serverProperties(metadataOf(args.zookeeperConnect), args.settings, args.authentication);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
       {

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Allowed, Peer } from "../kubernetes/allow-ingress";
 import type { Scope } from "../kubernetes/scope";
@@ -11,7 +12,7 @@ import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
 import type { ExternalSpec } from "./external-access";
 import { firstNodeId, type Pool } from "./node-ids";
 import type { RackReader } from "./rack-reader";
-import { PORTS } from "./settings";
+import { type Authentication, PORTS } from "./settings";
 
 /** Size, storage and resources of a pool of Kafka servers. */
 export interface PoolSpec {
@@ -38,6 +39,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly external?: ExternalSpec | undefined;
   /** Who may connect to the brokers beside the pods of their namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
+  /** By what clients and servers know each other. @default none */
+  readonly authentication?: Authentication | undefined;
   /** What tells brokers the rack of their node. @default no racks */
   readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
@@ -83,18 +86,21 @@ export class KafkaPool extends pulumi.ComponentResource {
 /** The pod of a server. */
 export function kafkaPod(args: KafkaPoolArgs): k8s.types.input.core.v1.PodSpec {
   const paths = Array.from({ length: args.storage.volumes }, (_, volume) => mountPath(volume));
+  const tls = args.authentication === "tls" ? [tlsFiles(args.pool)] : [];
+  const volumes = [...(args.rack?.volumes ?? []), ...tls.map(({ volume }) => volume)];
   return serverPod(
     { ...args, role: args.pool },
     {
       configMap: args.configMap,
       ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
-      env: environment(args, paths),
+      env: [...environment(args, paths), ...tls.map(({ env }) => env)],
       volumeMounts: [
         ...paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
         ...(args.rack ? [args.rack.volumeMount] : []),
+        ...tls.map(({ mount }) => mount),
       ],
+      ...(volumes.length > 0 && { volumes }),
       ...(args.rack && {
-        volumes: args.rack.volumes,
         initContainers: [args.rack.initContainer],
         serviceAccountName: args.rack.serviceAccountName,
       }),

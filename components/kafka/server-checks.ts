@@ -4,7 +4,7 @@ import type { Scope } from "../kubernetes/scope";
 import type { JobResources } from "../operations/job-resources";
 import type { JobsOfThisRun } from "../operations/this-run";
 import { ToolJob } from "../operations/tool-job";
-import { metadataOf, PORTS, serverProperties, type Settings } from "./settings";
+import { type Authentication, metadataOf, PORTS, serverProperties, type Settings } from "./settings";
 
 /** What both checks of the servers have in common. */
 interface CheckArgs extends Scope {
@@ -12,6 +12,8 @@ interface CheckArgs extends Scope {
   readonly jobResources?: JobResources | undefined;
   /** The Kafka image that the servers will run. */
   readonly image: pulumi.Input<string>;
+  /** By what clients and servers know each other. @default none */
+  readonly authentication?: Authentication | undefined;
 }
 
 export interface ConfigCheckArgs extends CheckArgs {
@@ -45,7 +47,7 @@ export function configCheck(
   args: ConfigCheckArgs,
   opts: pulumi.ComponentResourceOptions,
 ): k8s.batch.v1.Job {
-  const { text } = serverProperties(metadataOf(args.zookeeperConnect), args.settings);
+  const { text } = serverProperties(metadataOf(args.zookeeperConnect), args.settings, args.authentication);
   const kraft = args.dedicated ? ["broker", "controller"] : ["broker,controller", "broker"];
   const roles = args.zookeeperConnect === undefined ? kraft : ["zookeeper"];
   const command = ["config-check.sh", text, ...roles];

@@ -28,6 +28,15 @@ describe("serverProperties", () => {
     ]);
   });
 
+  it("lets no setting open what certificates close", () => {
+    const { text } = serverProperties(KRAFT, { "ssl.client.auth": "none", "ssl.protocol": "TLS" }, "tls");
+    assert.ok(lines(text).includes("ssl.client.auth=required"));
+    assert.ok(
+      lines(text).includes("listener.security.protocol.map=CLIENT:SSL,INTERNAL:SSL,EXTERNAL:SSL,CONTROLLER:SSL"),
+    );
+    assert.notEqual(serverProperties(KRAFT, {}, "tls").restartHash, serverProperties(KRAFT, {}).restartHash);
+  });
+
   it("lets no setting override the layout", () => {
     const { text } = serverProperties(KRAFT, { "inter.broker.listener.name": "OTHER" });
     assert.ok(lines(text).includes("inter.broker.listener.name=INTERNAL"));

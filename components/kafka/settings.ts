@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { TLS_DIRECTORY } from "../certificates/tls-files";
 import { dynamicOf, isDynamic } from "./dynamic-settings";
 
 /** Broker settings under Kafka's own names. */
@@ -12,6 +13,9 @@ export const PORTS = { client: 9092, controller: 9093, external: 9094, internal:
 
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
+
+/** By what clients and servers know each other: `none`, or certificates of the stack's own authority, over TLS. */
+export type Authentication = "none" | "tls";
 
 /** How the cluster keeps its metadata. */
 export type Metadata =
@@ -31,19 +35,35 @@ export interface ServerProperties {
   readonly dynamic: Settings;
 }
 
+/** On every listener, also those between servers: nobody is let in without a certificate, and a server is believed only under its own name. */
+const TLS: Settings = {
+  "ssl.client.auth": "required",
+  "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
+  "ssl.endpoint.identification.algorithm": "https",
+  "ssl.engine.factory.class": "kafkastack.ReloadingSslEngineFactory",
+  // The factory takes a directory.
+  "ssl.keystore.location": TLS_DIRECTORY,
+};
+
 /** Settings that follow from how the stack lays the cluster out. */
-function layout(metadata: Metadata): Settings {
+function layout(metadata: Metadata, authentication: Authentication): Settings {
+  const protocol = authentication === "tls" ? "SSL" : "PLAINTEXT";
   const listeners = {
     "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": LISTENERS.map((name) => `${name}:PLAINTEXT`).join(","),
+    "listener.security.protocol.map": LISTENERS.map((name) => `${name}:${protocol}`).join(","),
+    ...(authentication === "tls" && TLS),
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
   return { ...listeners, "controller.listener.names": "CONTROLLER" };
 }
 
 /** Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker. */
-export function serverProperties(metadata: Metadata, settings: Settings): ServerProperties {
-  const all = { ...settings, ...layout(metadata) };
+export function serverProperties(
+  metadata: Metadata,
+  settings: Settings,
+  authentication: Authentication = "none",
+): ServerProperties {
+  const all = { ...settings, ...layout(metadata, authentication) };
   const lines = (keep: (key: string) => boolean) =>
     Object.keys(all)
       .filter(keep)

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { Authentication } from "../kafka/settings";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { refusePodsOfChat } from "../pods/context";
@@ -13,6 +15,8 @@ export interface ChatArgs extends Scope {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** By what the services are known to the brokers. @default none */
+  readonly authentication?: Authentication | undefined;
   /** Topics that may be written to and read. */
   readonly rooms: readonly string[];
   /** Type of both Services. */
@@ -60,6 +64,7 @@ export class Chat extends pulumi.ComponentResource {
           port,
           command: ["node", `/app/${role}.js`],
           secret: token?.metadata.name,
+          files: args.authentication === "tls" ? [tlsFiles("chat")] : [],
           env: [
             { name: "KCHAT_BOOTSTRAP_ADDRESS", value: args.bootstrap },
             { name: "KCHAT_PORT", value: String(port) },

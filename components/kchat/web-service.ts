@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
+import type { MountedFiles } from "../operations/ops-pod";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { httpProbe, SERVICE_PROBES } from "../pods/probes";
@@ -42,6 +43,8 @@ export interface WebServiceArgs extends Scope, WebServiceSpec {
   readonly env: readonly k8s.types.input.core.v1.EnvVar[];
   /** Name of a Secret that is mounted at /etc/kchat. @default none */
   readonly secret?: pulumi.Input<string> | undefined;
+  /** Further files of its container, and what tells its program where they are. @default none */
+  readonly files?: readonly MountedFiles[] | undefined;
   /** Pods by load instead of a fixed number. @default none */
   readonly autoscaling?: Autoscaling | undefined;
 }
@@ -123,6 +126,7 @@ export class WebService extends pulumi.ComponentResource {
 
 function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
   const matchLabels = selector(args.instance, args.role);
+  const files = args.files ?? [];
   const spread = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
   return {
     ...quietPod(args),
@@ -136,7 +140,7 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
         name: args.role,
         image: args.image,
         command: [...args.command],
-        env: [...args.env],
+        env: [...args.env, ...files.flatMap(({ env }) => env ?? [])],
         ports: [{ name: "http", containerPort: args.port }],
         resources: args.resources,
         ...saysWhyItEnded,
@@ -144,9 +148,15 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
         startupProbe: httpProbe(SERVICE_PROBES, "startup", "/healthz", args.port),
         readinessProbe: httpProbe(SERVICE_PROBES, "readiness", "/readyz", args.port),
         livenessProbe: httpProbe(SERVICE_PROBES, "liveness", "/healthz", args.port),
-        volumeMounts: args.secret === undefined ? [] : [{ name: "secret", mountPath: "/etc/kchat", readOnly: true }],
+        volumeMounts: [
+          ...(args.secret === undefined ? [] : [{ name: "secret", mountPath: "/etc/kchat", readOnly: true }]),
+          ...files.map(({ mount }) => mount),
+        ],
       },
     ],
-    volumes: args.secret === undefined ? [] : [{ name: "secret", secret: { secretName: args.secret } }],
+    volumes: [
+      ...(args.secret === undefined ? [] : [{ name: "secret", secret: { secretName: args.secret } }]),
+      ...files.map(({ volume }) => volume),
+    ],
   };
 }

@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { Authentication } from "../kafka/settings";
 import { fixedName, labels, metadata, selector, type Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
 import { METRICS_PORT } from "../servers/server-pod";
@@ -10,6 +12,8 @@ export interface LagSource {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** By what it is known to the brokers. @default none */
+  readonly authentication?: Authentication | undefined;
 }
 
 const ROLE = "lag-exporter";
@@ -49,6 +53,7 @@ export class LagExporter extends pulumi.ComponentResource {
 }
 
 function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
+  const tls = args.authentication === "tls" ? [tlsFiles("ops")] : [];
   const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
     httpGet: { path, port: METRICS_PORT },
     timeoutSeconds: 5,
@@ -66,6 +71,7 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
         env: [
           { name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap },
           { name: "LAG_PORT", value: String(METRICS_PORT) },
+          ...tls.map(({ env }) => env),
         ],
         ports: [{ name: "metrics", containerPort: METRICS_PORT }],
         resources: RESOURCES,
@@ -75,7 +81,9 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
         // Ready once Kafka has answered, also for the first time.
         readinessProbe: probe("/readyz", 5, 3),
         livenessProbe: probe("/healthz", 20, 6),
+        ...(tls.length > 0 && { volumeMounts: tls.map(({ mount }) => mount) }),
       },
     ],
+    ...(tls.length > 0 && { volumes: tls.map(({ volume }) => volume) }),
   };
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
+import type { Authentication } from "../kafka/settings";
 import type { Desired } from "./desired-state";
 import type { JobResources } from "./job-resources";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
@@ -17,6 +18,8 @@ export interface OperationsArgs extends Scope {
   readonly desired: Desired;
   /** The ConfigMap that holds it (`clusterFileMap`). */
   readonly clusterFile: pulumi.Input<string>;
+  /** By what the Jobs are known to the brokers. @default none */
+  readonly authentication?: Authentication | undefined;
   /** What the Jobs ask for and may use. @default little */
   readonly jobResources?: JobResources | undefined;
   /** The provider's cluster, in which Jobs that an interrupted run left at work are ended. @default they are not */

@@ -6,7 +6,7 @@ import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "./ended-jobs";
-import { fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
@@ -41,9 +41,9 @@ export class OpsJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
-    const files = fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile });
     const deadline = args.deadlineSeconds ?? LONGEST_MOVE;
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
+    const files = [fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile }), ...records, ...certificateOf(args)];
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -60,10 +60,8 @@ export class OpsJob extends pulumi.ComponentResource {
             }),
             spec: podSpec(args, "ops", {
               ...opsPod(args),
-              containers: [
-                opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], [files, ...records]),
-              ],
-              volumes: [files, ...records].map(({ volume }) => volume),
+              containers: [opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], files)],
+              volumes: files.map(({ volume }) => volume),
             }),
           },
         },

@@ -1,5 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { Authentication } from "../kafka/settings";
 import type { Scope } from "../kubernetes/scope";
 import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
 import { heapMiB, jobResources, type JobResources } from "./job-resources";
@@ -10,6 +12,8 @@ export interface OpsContainerArgs {
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
+  /** By what it is known to the brokers. @default none */
+  readonly authentication?: Authentication | undefined;
   /** Requests and limits of its container. @default little */
   readonly jobResources?: JobResources | undefined;
 }
@@ -33,6 +37,10 @@ export const fileOf = (
   mountPath: string,
   configMap: k8s.types.input.core.v1.ConfigMapVolumeSource,
 ): MountedFiles => ({ volume: { name, configMap }, mount: { name, mountPath, readOnly: true } });
+
+/** The certificate that the program shows to brokers, where they ask for one. */
+export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>
+  authentication === "tls" ? [tlsFiles("ops")] : [];
 
 /** What earlier updates left: which servers they began to run, and what those read. */
 export function recordsOf(earlier: string): readonly MountedFiles[] {

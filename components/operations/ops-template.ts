@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate that `npm run ops` makes its pods from. */
 export const OPS_TEMPLATE = "ops";
@@ -11,6 +11,7 @@ export const OPS_TEMPLATE = "ops";
 export class OpsTemplate extends pulumi.ComponentResource {
   constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);
+    const files = certificateOf(args);
     new k8s.core.v1.PodTemplate(
       name,
       {
@@ -20,7 +21,8 @@ export class OpsTemplate extends pulumi.ComponentResource {
           spec: podSpec(args, "ops", {
             ...opsPod(args),
             activeDeadlineSeconds: 24 * 3600,
-            containers: [opsContainer(args, ["status"])],
+            containers: [opsContainer(args, ["status"], files)],
+            ...(files.length > 0 && { volumes: files.map(({ volume }) => volume) }),
           }),
         },
       },

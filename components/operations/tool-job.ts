@@ -1,5 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { Authentication } from "../kafka/settings";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
@@ -17,6 +19,8 @@ export interface ToolJobArgs extends Scope {
   readonly jobResources?: JobResources | undefined;
   /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
   readonly earlier?: string | undefined;
+  /** By what the script is known to the servers. @default none */
+  readonly authentication?: Authentication | undefined;
   /** Called before the Job is made. @default none */
   readonly beforeCreate?: pulumi.ResourceHook | undefined;
   /** Seconds after which the Job is given up. @default 300 */
@@ -31,6 +35,7 @@ export class ToolJob extends pulumi.ComponentResource {
   constructor(name: string, args: ToolJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:ToolJob", name, {}, opts);
     const deadline = args.deadlineSeconds ?? 300;
+    const tls = args.authentication === "tls" ? [tlsFiles("ops")] : [];
     this.job = new k8s.batch.v1.Job(
       name,
       {
@@ -49,7 +54,7 @@ export class ToolJob extends pulumi.ComponentResource {
                   name: "tool",
                   image: args.image,
                   command: [...args.command],
-                  env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }],
+                  env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }, ...tls.map(({ env }) => env)],
                   ...saysWhyItEnded,
                   securityContext: restrictedContainer,
                   resources: jobResources(args.jobResources),
@@ -58,6 +63,7 @@ export class ToolJob extends pulumi.ComponentResource {
                     ...(args.earlier === undefined
                       ? []
                       : [{ name: "earlier", mountPath: "/etc/kafka", readOnly: true }]),
+                    ...tls.map(({ mount }) => mount),
                   ],
                 },
               ],
@@ -66,6 +72,7 @@ export class ToolJob extends pulumi.ComponentResource {
                 ...(args.earlier === undefined
                   ? []
                   : [{ name: "earlier", configMap: { name: args.earlier, optional: true } }]),
+                ...tls.map(({ volume }) => volume),
               ],
             }),
           },

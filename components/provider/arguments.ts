@@ -22,6 +22,7 @@ export function kafkaArgsOf(args: KafkaArgs): ComponentArgs {
       ...servers("zookeeper", zookeeper),
       persistentServers: zookeeper.persistentServers,
     },
+    authentication: oneOf("authentication", ["none", "tls"], args.authentication),
     spread: spread && {
       nodes: oneOf("spread.nodes", ["preferred", "required"], spread.nodes) ?? "preferred",
       zoneLabel: spread.zoneLabel,

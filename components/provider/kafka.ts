@@ -214,6 +214,8 @@ export interface KafkaArgs {
   zookeeper?: ServersArgs;
   /** Access by NodePorts. Default: none. */
   external?: ExternalArgs;
+  /** By what clients and servers know each other on all listeners: none, or tls, which is for clusters of Kafka 4 that do not run yet. Default: none. */
+  authentication?: string;
   /** How servers are spread. Default: over nodes where there are enough. */
   spread?: SpreadArgs;
   /** How much a change may take of the cluster. */

@@ -56,6 +56,8 @@ export interface Evidence {
     readonly controllers: number;
     /** How many brokers. */
     readonly brokers: number;
+    /** By what clients and servers know each other, where it is not by nothing. */
+    readonly authentication?: "tls";
   };
 }
 
@@ -90,10 +92,18 @@ export function evidenceOf(objects: Objects): Evidence {
     volumes: [...named, ...claimed],
     ...(brokers &&
       Number.isInteger(controllers) && {
-        servers: { controllers, brokers: Math.max(brokers.spec?.replicas ?? 0, brokers.status?.replicas ?? 0) },
+        servers: {
+          controllers,
+          brokers: Math.max(brokers.spec?.replicas ?? 0, brokers.status?.replicas ?? 0),
+          ...(hasTls(objects.configuration) && { authentication: "tls" }),
+        },
       }),
   };
 }
+
+/** Whether servers read that their listeners have TLS. */
+const hasTls = (configuration: V1ConfigMap | null): boolean =>
+  /^listener\.security\.protocol\.map=.*\bCLIENT:SSL\b/m.test(configuration?.data?.["server.properties"] ?? "");
 
 function reachedOf(record: V1ConfigMap | null): unknown {
   if (record === null) return undefined;

@@ -1,3 +1,4 @@
+import { whyNotTls } from "../../components/certificates/why-not-tls";
 import { BlockList, isIP } from "node:net";
 import type { Path, Problem } from "../problems";
 import { complain, refuse, type Rule, type Subject } from "./rule";
@@ -78,5 +79,30 @@ function* addresses(
   }
 }
 
+const AUTHENTICATION: Path = ["listeners", "internal", "authentication"];
+
+function* authentication({ config: { kafka, listeners, mode } }: Subject): Iterable<Problem> {
+  if (listeners.internal.authentication === "none") return;
+  const why = whyNotTls(mode, kafka.version);
+  if (why !== undefined) yield complain(AUTHENTICATION, `cannot be tls: ${why}`);
+}
+
+/** Settings that would open what certificates close, or have servers look for them elsewhere. */
+const OPENS = /^(ssl\.|listener\.name\.|principal\.builder\.class$)/;
+
+function* closed({ config: { kafka, listeners } }: Subject): Iterable<Problem> {
+  if (listeners.internal.authentication === "none") return;
+  for (const name of Object.keys(kafka.config).filter((each) => OPENS.test(each))) {
+    yield complain(
+      ["kafka", "config", name],
+      "belongs to the stack while listeners.internal.authentication is tls: it could let in clients without a certificate",
+    );
+  }
+}
+
 /** Who may connect to the listeners. */
-export const listenerRules: readonly Rule[] = [{ reads: [["cluster", "namespace"], ["listeners"]], check: clients }];
+export const listenerRules: readonly Rule[] = [
+  { reads: [["cluster", "namespace"], ["listeners"]], check: clients },
+  { reads: [["mode"], ["kafka", "version"], AUTHENTICATION], check: authentication },
+  { reads: [["kafka", "config"], AUTHENTICATION], check: closed },
+];

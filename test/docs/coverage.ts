@@ -108,6 +108,16 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       "kubectl delete persistentvolumes,clusterroles,clusterrolebindings --selector app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=dev",
     ].map((command) => [command, test("test/stacks/lost-state.ts", command)]),
   ),
+  "kubectl -n kafka delete secret kafka-tls-client": test(
+    "test/stacks/closed.test.ts",
+    'kubectl("delete", "secret", "-n", "kafka", ...secrets)',
+  ),
+  "kubectl -n kafka create job renew-now --from=cronjob/kafka-certificates": test(
+    "test/stacks/closed.test.ts",
+    '"--from=cronjob/kafka-certificates"',
+  ),
+  "kubectl -n kafka get secret kafka-tls-client -o jsonpath='{.data.client\\.properties}' | base64 -d > client.properties":
+    LOOKS,
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "kubectl config view --flatten": excused("kubectl's own command, which only writes a kubeconfig anew"),
   "aws eks get-token": OTHER_CLUSTER,

@@ -6,4 +6,12 @@ export KAFKA_LOGGING=/opt/kafka/etc/tools-log4j
 class=$(sed -n "s/^${0##*/} //p" /opt/kafka/tools)
 # Kafka's own script of this name takes the servers without their option, too.
 [[ ${0##*/} != zookeeper-shell.sh ]] || set -- -server "$@"
+# With certificates every client shows one: the container's, unless the caller names another.
+if [[ -n ${KAFKA_TLS_DIR:-} ]]; then
+  case "${0##*/} $*" in
+    kafka-dump-log.sh* | kafka-storage.sh* | zookeeper-shell.sh* | kafka-cluster.sh*\ --config* | *\ --command-config* | *\ --producer.config* | *\ --consumer.config* | *\ --admin.config*) ;;
+    kafka-cluster.sh*) set -- "$@" --command-config "$KAFKA_TLS_DIR/client.properties" ;;
+    *) set -- --command-config "$KAFKA_TLS_DIR/client.properties" "$@" ;;
+  esac
+fi
 exec kafka-run-class.sh "$class" "$@"

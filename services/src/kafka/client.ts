@@ -1,5 +1,6 @@
 import { type API, type Broker, type Connection, ConnectionPool, metadataV12 } from "@platformatic/kafka";
 import { isRetriable, kafkaErrorName } from "./errors.js";
+import { tlsOptions } from "./tls.js";
 
 /** How to reach a cluster and how patient to be with it. */
 export interface KafkaClientOptions {
@@ -13,6 +14,8 @@ export interface KafkaClientOptions {
   readonly connectTimeoutMs?: number;
   /** Requests under way on one connection. Brokers answer a connection's requests in order. @default 64 */
   readonly maxInflights?: number;
+  /** Directory with the certificate to show and the authority to trust (see `tls.ts`). @default connections without TLS */
+  readonly tlsDirectory?: string | undefined;
 }
 
 /** A broker as the cluster's metadata shows it. */
@@ -66,10 +69,12 @@ export class KafkaClient {
 
   constructor(options: KafkaClientOptions) {
     this.#bootstrap = options.bootstrap;
+    const tls = tlsOptions(options.tlsDirectory);
     const connection = {
       requestTimeout: options.requestTimeoutMs ?? 10_000,
       connectTimeout: options.connectTimeoutMs ?? 3_000,
       maxInflights: options.maxInflights ?? 64,
+      ...(tls && { tls }),
     };
     this.#pool = new ConnectionPool(options.clientId, connection);
     this.#polls = new ConnectionPool(options.clientId, connection);

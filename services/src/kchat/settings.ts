@@ -93,6 +93,8 @@ export const commonSettings = {
   KCHAT_BOOTSTRAP_ADDRESS: bootstrap,
   /** Topics that are chat rooms; no other topic is served. The first is the default room. */
   KCHAT_ROOMS: rooms,
+  /** Directory with the certificate that is shown to brokers (`tls.crt`, `tls.key`), and whom they must have theirs from (`ca.crt`). Without it there is no TLS. */
+  KAFKA_TLS_DIR: z.string().optional(),
   /** Address to listen on. */
   KCHAT_HOST: z.string().default("0.0.0.0"),
   /** Milliseconds between the end of readiness and the end of accepting connections when stopping. */

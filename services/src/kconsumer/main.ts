@@ -35,12 +35,14 @@ async function start(): Promise<Service> {
   const client = new KafkaClient({
     bootstrap: settings.KCHAT_BOOTSTRAP_ADDRESS,
     clientId: "kconsumer",
+    tlsDirectory: settings.KAFKA_TLS_DIR,
     // Long polls last a second at most, so a broker that takes longer is gone.
     requestTimeoutMs: 5_000,
   });
   const olderClient = new KafkaClient({
     bootstrap: settings.KCHAT_BOOTSTRAP_ADDRESS,
     clientId: "kconsumer-older",
+    tlsDirectory: settings.KAFKA_TLS_DIR,
     requestTimeoutMs: 5_000,
   });
   const consumer = await createConsumerApp({

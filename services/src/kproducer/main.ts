@@ -21,7 +21,11 @@ const settingsSchema = z.object({
 async function start(): Promise<Service> {
   const settings = readSettings(settingsSchema, process.env);
   const logger = createLogger("kproducer", settings.KCHAT_LOG_LEVEL);
-  const client = new KafkaClient({ bootstrap: settings.KCHAT_BOOTSTRAP_ADDRESS, clientId: "kproducer" });
+  const client = new KafkaClient({
+    bootstrap: settings.KCHAT_BOOTSTRAP_ADDRESS,
+    clientId: "kproducer",
+    tlsDirectory: settings.KAFKA_TLS_DIR,
+  });
   const sink = new RoomWriter(client, {
     bufferBytes: settings.KCHAT_BUFFER_BYTES,
     timeoutMs: settings.KCHAT_SEND_TIMEOUT_MS,

@@ -12,6 +12,8 @@ import { createLagServer } from "./server.js";
 const settingsSchema = z.object({
   /** Brokers to find the cluster by. */
   KAFKA_BOOTSTRAP_ADDRESS: bootstrap,
+  /** Directory with a certificate, where brokers ask for one. */
+  KAFKA_TLS_DIR: z.string().optional(),
   LAG_HOST: z.string().default("0.0.0.0"),
   LAG_PORT: integer(0, 65_535, 9_404),
   /** Milliseconds from the end of a round to the next one. */
@@ -27,6 +29,7 @@ async function start(): Promise<Service> {
   const client = new KafkaClient({
     bootstrap: settings.KAFKA_BOOTSTRAP_ADDRESS,
     clientId: "lag-exporter",
+    tlsDirectory: settings.KAFKA_TLS_DIR,
     requestTimeoutMs: 30_000,
     // Answers are large: one after the other is as fast, and takes the memory of one.
     maxInflights: 1,

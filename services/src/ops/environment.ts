@@ -6,6 +6,8 @@ import { RefusedError } from "./refused.js";
 /** What the program works with; tests bring their own. */
 export interface ProgramEnvironment extends Records {
   readonly bootstrap: string;
+  /** Directory with a certificate. @default connections without TLS */
+  readonly tlsDirectory?: string | undefined;
   readonly print: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
@@ -38,7 +40,8 @@ export async function withCluster(
   action: (cluster: Cluster) => Promise<void>,
 ): Promise<void> {
   const bootstrap = readBootstrap(environment.bootstrap);
-  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000 });
+  const { tlsDirectory } = environment;
+  const client = new KafkaClient({ bootstrap, clientId: "ops", requestTimeoutMs: 30_000, tlsDirectory });
   try {
     await action(new Cluster(client, (options.wait ?? DEFAULT_PATIENCE_S) * 1_000, environment.signal));
   } finally {

@@ -1,4 +1,5 @@
 import type { V1Container } from "@kubernetes/client-node";
+import { isDeepStrictEqual } from "node:util";
 import { called, objects, workloads, type Workload } from "../../support/objects";
 import type { Recording } from "../../support/recording";
 import { containerOf, draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
@@ -24,6 +25,16 @@ function eachPod(wrong: (workload: Workload) => string | undefined) {
 }
 
 const NODE_READER = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
+
+/** What an account that keeps certificates may do: what does not exist yet has no name that it could be held to. */
+const keepsCertificates = (rules: unknown): boolean => {
+  const [held] = rules as { resourceNames?: string[] }[];
+  const resourceNames = held?.resourceNames?.filter((name) => /^kafka-(ca|tls-[a-z]+)$/.test(name)) ?? [];
+  return isDeepStrictEqual(rules, [
+    { apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get", "update"] },
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  ]);
+};
 const REQUESTS = ["cpu", "memory", "ephemeral-storage"];
 const LIMITS = ["memory", "ephemeral-storage"];
 const DIGEST = /^[^\s@]+\/[^\s@:]+@sha256:[0-9a-f]{64}$/;
@@ -96,25 +107,29 @@ export const containers: Invariants = {
     }),
     breaks: (resources) => (inside(podOf(resources, "Job", "finish"), "securityContext")["runAsUser"] = 0),
   },
-  "no container that serves has a service-account token, and no pod environment variables of other Services": {
-    check: eachPod(({ pod }) => {
-      const tokens = (pod.volumes ?? []).filter(({ projected }) =>
-        projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken),
-      );
-      const given = pod.containers.some(({ volumeMounts }) =>
-        volumeMounts?.some(({ name }) => tokens.some((token) => token.name === name)),
-      );
-      const quiet = pod.automountServiceAccountToken === false && pod.enableServiceLinks === false;
-      return quiet && !given && (tokens.length > 0 || !pod.serviceAccountName)
-        ? undefined
-        : "has a token or service links";
-    }),
-    breaks: (resources) => delete podOf(resources, "StatefulSet")["automountServiceAccountToken"],
-  },
-  "an account of the stack may get nodes, and nothing else": {
+  "no container that connects or serves has a service-account token, and no pod environment variables of other Services":
+    {
+      check: eachPod(({ pod, resource }) => {
+        // What makes certificates does nothing else.
+        const alone = resource.parent?.includes("kafka-stack:certificates:Certificates") === true;
+        const tokens = (pod.volumes ?? []).filter(({ projected }) =>
+          projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken),
+        );
+        const given = pod.containers.some(({ volumeMounts }) =>
+          volumeMounts?.some(({ name }) => tokens.some((token) => token.name === name)),
+        );
+        const quiet = pod.automountServiceAccountToken === false && pod.enableServiceLinks === false;
+        return quiet && (!given || alone) && (tokens.length > 0 || !pod.serviceAccountName)
+          ? undefined
+          : "has a token or service links";
+      }),
+      breaks: (resources) => delete podOf(resources, "StatefulSet")["automountServiceAccountToken"],
+    },
+  "an account of the stack may get nodes, or keep certificates, and nothing else": {
     check: (recording) =>
       objects(recording, "ClusterRole", "Role").flatMap(({ resource }) =>
-        JSON.stringify(resource.inputs["rules"]) === JSON.stringify(NODE_READER)
+        JSON.stringify(resource.inputs["rules"]) === JSON.stringify(NODE_READER) ||
+        keepsCertificates(resource.inputs["rules"])
           ? []
           : [`${called(resource)} may do more`],
       ),

@@ -32,6 +32,17 @@ describe("Invariants", () => {
     });
   }
 
+  for (const stack of ["dev", "storageclass"]) {
+    describe(`of the stack ${stack}, closed by certificates`, () => {
+      const set = { listeners: { internal: { authentication: "tls" } } };
+      for (const [sentence, { check }] of Object.entries(INVARIANTS)) {
+        it(sentence, async () => {
+          assert.deepEqual(check(await recordStack(stack, { set })), []);
+        });
+      }
+    });
+  }
+
   for (const stack of STACKS) {
     it(`hold of the stack ${stack} with much laid over its pods`, async () => {
       const recording = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });

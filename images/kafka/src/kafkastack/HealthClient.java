@@ -20,7 +20,7 @@ record HealthClient(int nodeId, Map<String, Object> settings) {
         String id = properties.getProperty("node.id", properties.getProperty("broker.id", "0"));
         return new HealthClient(
                 Integer.parseInt(id),
-                Map.of(bootstrap, address, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000"));
+                Tls.with(Map.of(bootstrap, address, "client.id", "health", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000")));
     }
 
     Admin connect() {

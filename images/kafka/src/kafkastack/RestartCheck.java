@@ -166,7 +166,7 @@ public final class RestartCheck {
     }
 
     private static Map<String, Object> settings(String address) {
-        return Map.of("bootstrap.servers", address, "client.id", "restart-check", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000");
+        return Tls.with(Map.of("bootstrap.servers", address, "client.id", "restart-check", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000"));
     }
 
     /** Whether every address of the name refuses to be connected to: the machines are there, and nothing of Kafka runs on them. */

@@ -1,0 +1,128 @@
+package kafkastack;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.auth.SslEngineFactory;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
+
+/**
+ * Kafka's own TLS, from the PEM files of a directory that is looked at again before connections are made or taken: a renewed certificate needs no restart, and connections
+ * that there are go on. {@code ssl.keystore.location} names the directory. What is half written or does not fit together is not taken; the certificate before it stays.
+ */
+public final class ReloadingSslEngineFactory implements SslEngineFactory {
+    /** Nanoseconds between looks at the files. */
+    private static final long PAUSE = 2_000_000_000L;
+
+    /** What was said last: a server has a factory for each listener, and one line is enough. */
+    private static volatile String said = "";
+
+    private Map<String, ?> settings;
+    private Path directory;
+    private volatile CertificateFiles taken;
+    private volatile SslEngineFactory engines;
+    private volatile long lookedAt;
+
+    @Override
+    public void configure(Map<String, ?> configs) {
+        settings = configs;
+        directory = Path.of(String.valueOf(configs.get(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG)));
+        try {
+            take(CertificateFiles.read(directory));
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            throw new KafkaException("kafka-stack: the certificate in " + directory + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public SSLEngine createClientSslEngine(String peerHost, int peerPort, String endpointIdentification) {
+        return current().createClientSslEngine(peerHost, peerPort, endpointIdentification);
+    }
+
+    @Override
+    public SSLEngine createServerSslEngine(String peerHost, int peerPort) {
+        return current().createServerSslEngine(peerHost, peerPort);
+    }
+
+    /** Never: what changes is taken without it. */
+    @Override
+    public boolean shouldBeRebuilt(Map<String, Object> nextConfigs) {
+        return false;
+    }
+
+    @Override
+    public Set<String> reconfigurableConfigs() {
+        return Set.of();
+    }
+
+    @Override
+    public KeyStore keystore() {
+        return engines.keystore();
+    }
+
+    @Override
+    public KeyStore truststore() {
+        return engines.truststore();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (engines != null) {
+            engines.close();
+        }
+    }
+
+    private SslEngineFactory current() {
+        if (System.nanoTime() - lookedAt > PAUSE) {
+            look();
+        }
+        return engines;
+    }
+
+    private synchronized void look() {
+        if (System.nanoTime() - lookedAt <= PAUSE) {
+            return;
+        }
+        try {
+            CertificateFiles found = CertificateFiles.read(directory);
+            if (!found.equals(taken)) {
+                take(found);
+                say("the certificate in " + directory + " was renewed; it is valid until " + found.until());
+            }
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            say("what is in " + directory + " is not taken, and the certificate before it stays: " + e.getMessage());
+        }
+        lookedAt = System.nanoTime();
+    }
+
+    private void take(CertificateFiles files) throws GeneralSecurityException {
+        files.requireFit();
+        Map<String, Object> configs = new HashMap<>(settings);
+        configs.remove(SslConfigs.SSL_KEYSTORE_LOCATION_CONFIG);
+        configs.put(SslConfigs.SSL_KEYSTORE_TYPE_CONFIG, DefaultSslEngineFactory.PEM_TYPE);
+        configs.put(SslConfigs.SSL_KEYSTORE_KEY_CONFIG, new Password(files.key()));
+        configs.put(SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG, new Password(files.certificate()));
+        configs.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, DefaultSslEngineFactory.PEM_TYPE);
+        configs.put(SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG, new Password(files.authority()));
+        SslEngineFactory next = new DefaultSslEngineFactory();
+        next.configure(configs);
+        engines = next;
+        taken = files;
+        lookedAt = System.nanoTime();
+    }
+
+    private static void say(String text) {
+        if (!text.equals(said)) {
+            said = text;
+            System.err.println("kafka-stack: " + text);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { join } from "node:path";
+
+/** A Secret, as far as it matters here. Its data is plain text. */
+export interface Secret {
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+  /** What the API server knows this state of it by; absent for one that does not exist yet. */
+  readonly resourceVersion?: string | undefined;
+}
+
+/** The Secrets of a namespace. */
+export interface Secrets {
+  /** A Secret; undefined when there is none. @throws when the API server does not answer, or refuses */
+  read(name: string): Promise<Secret | undefined>;
+  /** Creates a Secret, or replaces the one that was read. @throws when it has changed since, and as `read` does */
+  write(secret: Secret): Promise<void>;
+}
+
+/** Where a pod finds who it is for the API server. */
+export const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+interface Answer {
+  readonly status: number;
+  readonly body: {
+    readonly message?: string;
+    readonly data?: Readonly<Record<string, string>>;
+    readonly metadata?: { readonly resourceVersion?: string };
+  };
+}
+
+const PATIENCE_MS = 20_000;
+
+/** The Secrets of a namespace, by the API server of the cluster that this pod is in. */
+export function kubernetesSecrets(
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Secrets {
+  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  const call = (method: string, at: string, body?: unknown): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          host: environment["KUBERNETES_SERVICE_HOST"],
+          port: environment["KUBERNETES_SERVICE_PORT"],
+          ca: readFileSync(join(ACCOUNT, "ca.crt")),
+          method,
+          path: at,
+          timeout: PATIENCE_MS,
+          headers: {
+            authorization: `Bearer ${readFileSync(join(ACCOUNT, "token"), "utf8")}`,
+            "content-type": "application/json",
+          },
+        },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8");
+          response.on("data", (chunk: string) => (text += chunk));
+          response.on("error", reject);
+          response.on("end", () => {
+            try {
+              resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] });
+            } catch (error) {
+              reject(
+                new Error(`the API server answers with what is no JSON (${response.statusCode ?? 0})`, {
+                  cause: error,
+                }),
+              );
+            }
+          });
+        },
+      );
+      sent.on("timeout", () => sent.destroy(new Error(`the API server has not answered for ${PATIENCE_MS / 1000} s`)));
+      sent.on("error", reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  return {
+    async read(name) {
+      const { status, body } = await call("GET", `${path}/${name}`);
+      if (status === 404) return undefined;
+      if (status !== 200) throw new Error(`Secret ${name} cannot be read: ${body.message ?? status}`);
+      const data = Object.entries(body.data ?? {}).map(([key, value]) => [
+        key,
+        Buffer.from(value, "base64").toString(),
+      ]);
+      return {
+        name,
+        data: Object.fromEntries(data) as Secret["data"],
+        resourceVersion: body.metadata?.resourceVersion,
+      };
+    },
+    async write({ name, data, resourceVersion }) {
+      const object = {
+        apiVersion: "v1",
+        kind: "Secret",
+        type: "kubernetes.io/tls",
+        metadata: { name, namespace, labels, ...(resourceVersion !== undefined && { resourceVersion }) },
+        stringData: data,
+      };
+      const { status, body } =
+        resourceVersion === undefined ? await call("POST", path, object) : await call("PUT", `${path}/${name}`, object);
+      if (status !== 200 && status !== 201)
+        throw new Error(`Secret ${name} cannot be written: ${body.message ?? status}`);
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import fc from "fast-check";
+import { createAuthority, issue, VALID_MS, whyIssue, type Holder } from "../../src/certificates/authority.js";
+import { CannotKeepError, keepCertificates, type Wanted } from "../../src/certificates/keep.js";
+import type { Secret, Secrets } from "../../src/certificates/secrets.js";
+
+const START = new Date("2026-01-01T00:00:00Z");
+const DAY = 24 * 3600 * 1000;
+const after = (days: number): Date => new Date(START.getTime() + days * DAY);
+
+const BROKER: Holder = { name: "kafka-broker", hosts: ["localhost", "*.broker.kafka.svc", "192.0.2.7"] };
+const WANTED: Wanted = {
+  authority: "kafka-ca",
+  holders: { "kafka-tls-broker": BROKER, "kafka-tls-client": { name: "kafka-client", hosts: [] } },
+};
+
+/** Secrets in memory, as an API server has them. */
+class FakeSecrets implements Secrets {
+  readonly held = new Map<string, Secret>();
+  #version = 0;
+
+  read(name: string): Promise<Secret | undefined> {
+    return Promise.resolve(this.held.get(name));
+  }
+
+  write(secret: Secret): Promise<void> {
+    const before = this.held.get(secret.name);
+    if (before?.resourceVersion !== secret.resourceVersion) return Promise.reject(new Error("it has changed"));
+    this.held.set(secret.name, { ...secret, resourceVersion: String(++this.#version) });
+    return Promise.resolve();
+  }
+
+  certificate(name: string): X509Certificate {
+    return new X509Certificate(this.held.get(name)?.data["tls.crt"] ?? assert.fail(`there is no ${name}`));
+  }
+}
+
+describe("The certificates of a stack", () => {
+  it("are made once, of one authority, for the names that they shall have", async () => {
+    const secrets = new FakeSecrets();
+    assert.equal((await keepCertificates(secrets, WANTED, START)).length, 3);
+    const [authority, broker, client] = ["kafka-ca", "kafka-tls-broker", "kafka-tls-client"].map((name) =>
+      secrets.certificate(name),
+    );
+    assert.ok(authority?.ca);
+    for (const each of [broker, client]) {
+      assert.ok(each?.checkIssued(authority) && each.verify(authority.publicKey));
+      assert.equal(each.ca, false);
+      assert.equal(each.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
+    }
+    assert.equal(broker?.subject, "CN=kafka-broker");
+    assert.equal(broker.subjectAltName, "DNS:localhost, DNS:*.broker.kafka.svc, IP Address:192.0.2.7");
+    assert.ok(broker.checkHost("broker-12.broker.kafka.svc"));
+    assert.equal(client?.subjectAltName, undefined);
+    assert.deepEqual(client?.keyUsage, ["1.3.6.1.5.5.7.3.2"]);
+    assert.deepEqual(await keepCertificates(secrets, WANTED, START), []);
+  });
+
+  it("have a file for Kafka's own clients", async () => {
+    const secrets = new FakeSecrets();
+    await keepCertificates(secrets, WANTED, START);
+    const { data } = secrets.held.get("kafka-tls-client") ?? assert.fail();
+    const properties = new Map(
+      (data["client.properties"] ?? "")
+        .trim()
+        .split("\n")
+        .map((line) => [line.replace(/=.*/, ""), line.replace(/^[^=]*=/, "").replaceAll("\\n", "\n")]),
+    );
+    assert.equal(properties.get("security.protocol"), "SSL");
+    assert.equal(properties.get("ssl.keystore.certificate.chain"), data["tls.crt"]?.trim());
+    assert.equal(properties.get("ssl.keystore.key"), data["tls.key"]?.trim());
+    assert.equal(properties.get("ssl.truststore.certificates"), data["ca.crt"]?.trim());
+    assert.match(data["tls.key"] ?? "", /^-----BEGIN PRIVATE KEY-----/);
+  });
+
+  it("are renewed when less than a third of their time is left, and the authority stays", async () => {
+    const secrets = new FakeSecrets();
+    await keepCertificates(secrets, WANTED, START);
+    const authority = secrets.held.get("kafka-ca");
+    const serial = secrets.certificate("kafka-tls-broker").serialNumber;
+    assert.deepEqual(await keepCertificates(secrets, WANTED, after(240)), []);
+    assert.equal((await keepCertificates(secrets, WANTED, after(250))).length, 2);
+    assert.notEqual(secrets.certificate("kafka-tls-broker").serialNumber, serial);
+    assert.deepEqual(secrets.held.get("kafka-ca"), authority);
+  });
+
+  it("are due for a third of their time before they end", async () => {
+    const authority = await createAuthority("kafka-ca", START);
+    const first = await issue(authority, BROKER, START);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 18 * 365 }), async (day) => {
+        const due = (await whyIssue(first, authority, BROKER, after(day))) !== undefined;
+        assert.equal(due, day > (365 * 2) / 3, `day ${day}`);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are made anew for other names, another authority, a missing Secret, and what cannot be read", async () => {
+    const secrets = new FakeSecrets();
+    await keepCertificates(secrets, WANTED, START);
+    const holders = { ...WANTED.holders, "kafka-tls-broker": { ...BROKER, hosts: ["kafka.example.com"] } };
+    assert.deepEqual(
+      (await keepCertificates(secrets, { ...WANTED, holders }, START)).map((line) => line.split(":")[0]),
+      ["kafka-tls-broker"],
+    );
+    secrets.held.delete("kafka-tls-client");
+    assert.equal((await keepCertificates(secrets, { ...WANTED, holders }, START)).length, 1);
+    const broken = secrets.held.get("kafka-tls-client") ?? assert.fail();
+    secrets.held.set("kafka-tls-client", { ...broken, data: { ...broken.data, "tls.crt": "none" } });
+    assert.equal((await keepCertificates(secrets, { ...WANTED, holders }, START)).length, 1);
+    const other = await issue(await createAuthority("kafka-ca", START), BROKER, START);
+    const own = await createAuthority("kafka-ca", START);
+    assert.match((await whyIssue(other, own, BROKER, START)) ?? "", /authority/);
+  });
+
+  it("are not made of a second authority while somebody trusts the first, nor of one that has ended", async () => {
+    const secrets = new FakeSecrets();
+    await keepCertificates(secrets, WANTED, START);
+    const authority = secrets.held.get("kafka-ca") ?? assert.fail();
+    const before = new Map(secrets.held);
+    secrets.held.delete("kafka-ca");
+    await assert.rejects(keepCertificates(secrets, WANTED, START), CannotKeepError);
+    assert.equal(secrets.held.has("kafka-ca"), false);
+    secrets.held.set("kafka-ca", authority);
+    await assert.rejects(keepCertificates(secrets, WANTED, after(20 * 365 + 1)), /has ended/);
+    assert.deepEqual(secrets.held, before);
+  });
+
+  it("end with the authority, and are not made anew each day then", async () => {
+    const secrets = new FakeSecrets();
+    await keepCertificates(secrets, WANTED, START);
+    const late = after(20 * 365 - 100);
+    const said = await keepCertificates(secrets, WANTED, late);
+    assert.match(said[0] ?? "", /the authority ends on/);
+    assert.ok(secrets.certificate("kafka-tls-broker").validToDate.getTime() - late.getTime() < VALID_MS);
+    assert.equal((await keepCertificates(secrets, WANTED, after(20 * 365 - 99))).length, 1);
+  });
+});

@@ -1,0 +1,126 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serverProperties } from "../../components/kafka/settings";
+import { kafkaJars } from "../../sandbox/build/kafka-jars";
+import { ensurePackages } from "../../sandbox/host/platform";
+import type { KeyPair } from "../../services/src/certificates/authority";
+import { clientProperties } from "../../services/src/certificates/client-properties";
+import { until } from "../support/until";
+import { ROOT } from "../support/stacks";
+
+/** Ports of the server: for clients, and for controllers. */
+export const [CLIENTS, CONTROLLERS] = [19_780, 19_781];
+const HEALTH = 19_782;
+const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+const JAVA = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+/** Writes a certificate as a Secret's volume has it. @param only the files to write; @default all */
+export function writeCertificate(directory: string, pair: KeyPair, authority: KeyPair, only?: readonly string[]): void {
+  mkdirSync(directory, { recursive: true });
+  const files = {
+    "tls.crt": pair.certificate,
+    "tls.key": pair.key,
+    "ca.crt": authority.certificate,
+    "client.properties": clientProperties({ ...pair, authority: authority.certificate }),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    if (only?.includes(name) ?? true) writeFileSync(join(directory, name), text);
+  }
+}
+
+/** A server that is broker and controller, on the loopback interface, closed by certificates as the stack closes one. */
+export class ClosedServer {
+  private readonly folder = mkdtempSync(join(tmpdir(), "closed-server-"));
+  /** Where its certificate is. */
+  readonly tls = join(this.folder, "tls");
+  private process: ChildProcess | undefined;
+
+  private constructor(private readonly classPath: string) {}
+
+  /** Compiles the image's Java, and prepares a server; it starts with {@link launch}. */
+  static async prepare(): Promise<ClosedServer> {
+    const report = (progress: string) => {
+      console.error(progress);
+    };
+    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, report);
+    const jars = await kafkaJars(report);
+    const classes = mkdtempSync(join(tmpdir(), "closed-classes-"));
+    const sources = join(ROOT, "images/kafka/src/kafkastack");
+    const files = readdirSync(sources).map((name) => join(sources, name));
+    execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
+    return new ClosedServer(`${classes}:${jars}/*`);
+  }
+
+  /** Starts it, and waits until its health endpoint says that it is ready: that is a client of it, with its certificate. */
+  async launch(): Promise<void> {
+    const listeners = `CLIENT://127.0.0.1:${CLIENTS},CONTROLLER://127.0.0.1:${CONTROLLERS}`;
+    const { text } = serverProperties({ mode: "kraft" }, { "offsets.topic.replication.factor": 1 }, "tls");
+    const properties = join(this.folder, "server.properties");
+    const own = [
+      "process.roles=broker,controller",
+      "node.id=0",
+      `listeners=${listeners}`,
+      `advertised.listeners=${listeners.replaceAll("127.0.0.1", "localhost")}`,
+      "inter.broker.listener.name=CLIENT",
+      `ssl.keystore.location=${this.tls}`,
+      `controller.quorum.bootstrap.servers=localhost:${CONTROLLERS}`,
+      `log.dirs=${join(this.folder, "log")}`,
+      "log.cleaner.dedupe.buffer.size=2097152",
+      `health.bootstrap=localhost:${CLIENTS}`,
+    ];
+    // As java.util.Properties has it, the last word counts.
+    writeFileSync(properties, `${text}${own.join("\n")}\n`);
+    writeFileSync(join(this.folder, "controllers"), "1\n");
+    writeFileSync(join(this.folder, "brokers"), "1\n");
+    const log = openSync(join(this.folder, "server.log"), "a");
+    const options = [...JAVA, `-Dhealth.port=${HEALTH}`, `-Dmetrics.port=${HEALTH + 1}`, "-cp", this.classPath];
+    const words = [...options, "kafkastack.Main", "kafka.Kafka", properties];
+    this.process = spawn("java", words, { env: this.environment(), stdio: ["ignore", log, log] });
+    try {
+      await until("the server is ready", 240, async () => {
+        const response = await fetch(`http://127.0.0.1:${HEALTH}/ready`);
+        return response.ok ? null : await response.text();
+      });
+    } catch (error) {
+      throw new Error(`${String(error)}\n${this.log().split("\n").slice(-30).join("\n")}`, { cause: error });
+    }
+  }
+
+  /** What it has said. */
+  log(): string {
+    return readFileSync(join(this.folder, "server.log"), "utf8");
+  }
+
+  /** One of Kafka's tools, with the file that a Secret has for it. */
+  tool(className: string, ...words: string[]): string {
+    const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
+    const all = [className, "--bootstrap-server", bootstrap, "--command-config", config, ...words];
+    return execFileSync("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120_000 }).toString();
+  }
+
+  /** Ends it as a power cut would, and removes its disk. */
+  async close(): Promise<void> {
+    if (this.process?.exitCode === null) {
+      const ended = once(this.process, "exit");
+      this.process.kill("SIGKILL");
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env["PATH"],
+      POD_NAME: "broker-0",
+      POD_NAMESPACE: "test",
+      KAFKA_POOL: "broker",
+      KAFKA_CLUSTER_ID: CLUSTER,
+      KAFKA_NODE_ID_BASE: "0",
+      KAFKA_STACK_CONFIG_DIR: this.folder,
+      KAFKA_TLS_DIR: this.tls,
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { waitsFor } from "../support/graph";
+import { called, object, objects, workloads, type Workload } from "../support/objects";
+import type { Recording } from "../support/recording";
+import { recordStack } from "../support/stacks";
+import { packConfig, resourcesOf, violations } from "./policies/packs";
+
+const CLOSED = { listeners: { internal: { authentication: "tls" } } };
+const CERTIFICATES = "kafka-stack:certificates:Certificates";
+
+/** Workloads that connect to Kafka: all but those of the certificates themselves, and of directories on nodes. */
+const clients = (recording: Recording): Workload[] =>
+  workloads(recording).filter(({ resource: { parent = "" } }) => !/:(Certificates|VolumeDirectories)::/.test(parent));
+
+/** The Secret with the certificate that a workload is to have. */
+function secretOf({ metadata }: Workload): string {
+  const role = metadata.labels?.["app.kubernetes.io/component"] ?? "";
+  return `kafka-tls-${role === "kproducer" || role === "kconsumer" ? "chat" : role}`;
+}
+
+for (const stack of ["dev", "storageclass"]) {
+  describe(`The stack ${stack}, closed by certificates`, () => {
+    it("has TLS on every listener, and lets in nobody without a certificate", async () => {
+      const recording = await recordStack(stack, { set: CLOSED });
+      const { resource } = object(recording, "ConfigMap", "kafka-config");
+      const text = (resource.inputs["data"] as Record<string, string>)["server.properties"] ?? "";
+      const map = /^listener\.security\.protocol\.map=(.*)$/m.exec(text)?.[1]?.split(",") ?? [];
+      assert.equal(map.length, 4);
+      for (const listener of map) assert.match(listener, /:SSL$/);
+      assert.match(text, /^ssl\.client\.auth=required$/m);
+      assert.match(text, /^ssl\.endpoint\.identification\.algorithm=https$/m);
+      assert.match(text, /^ssl\.enabled\.protocols=TLSv1\.3,TLSv1\.2$/m);
+      assert.doesNotMatch(text, /PLAINTEXT/);
+    });
+
+    it("gives each program that connects its own certificate, as a directory, once there is one", async () => {
+      const recording = await recordStack(stack, { set: CLOSED });
+      const ready = object(recording, "Job", "certificates").resource.urn;
+      const all = clients(recording);
+      assert.ok(all.length > 7, `${all.length} workloads`);
+      for (const workload of all) {
+        const { resource, pod } = workload;
+        const { name } = pod.volumes?.find(({ secret }) => secret?.secretName === secretOf(workload)) ?? {};
+        const [container] = pod.containers;
+        assert.ok(name, `${called(resource)} has no certificate`);
+        const mount = container?.volumeMounts?.find((one) => one.name === name);
+        assert.deepEqual(mount, { name, mountPath: "/etc/kafka-tls", readOnly: true });
+        assert.equal(container?.env?.find((one) => one.name === "KAFKA_TLS_DIR")?.value, "/etc/kafka-tls");
+        if (workload.kind !== "PodTemplate") assert.ok(waitsFor(recording, resource).has(ready), called(resource));
+      }
+    });
+
+    it("has no key in its state, and gives the one who makes them no right but to do so", async () => {
+      const recording = await recordStack(stack, { set: CLOSED });
+      assert.doesNotMatch(JSON.stringify(recording.resources.map(({ inputs }) => inputs)), /PRIVATE KEY/);
+      assert.deepEqual(
+        objects(recording, "Secret").filter(({ metadata }) => metadata.name?.startsWith("kafka-")),
+        [],
+      );
+      const { resource } = object(recording, "Role", "kafka-certificates");
+      const controllers = stack === "storageclass" ? ["kafka-tls-controller"] : [];
+      const held = ["kafka-tls-broker", ...controllers, "kafka-tls-ops", "kafka-tls-chat", "kafka-tls-client"];
+      assert.deepEqual(resource.inputs["rules"], [
+        { apiGroups: [""], resources: ["secrets"], resourceNames: ["kafka-ca", ...held], verbs: ["get", "update"] },
+        { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+      ]);
+      const withAccount = workloads(recording).filter(({ pod }) => pod.serviceAccountName === "kafka-certificates");
+      assert.deepEqual(
+        withAccount.map((one) => called(one.resource)),
+        ["Job certificates"],
+      );
+    });
+
+    it("renews by the Job that made them", async () => {
+      const recording = await recordStack(stack, { set: CLOSED });
+      const [job, renewal] = [
+        object(recording, "Job", "certificates").spec,
+        object(recording, "CronJob", "kafka-certificates").spec,
+      ];
+      assert.deepEqual((renewal["jobTemplate"] as { spec: unknown }).spec, job);
+    });
+
+    it("has certificates for the names that servers are connected to by", async () => {
+      const set = { ...CLOSED, kafka: { external: { enabled: true, host: "192.0.2.7" } } };
+      const [container] = workloads(await recordStack(stack, { set }), "Job")
+        .filter(({ resource }) => resource.parent?.includes(CERTIFICATES))
+        .flatMap(({ containers }) => containers);
+      const { holders } = JSON.parse(container?.args?.[0] ?? "") as {
+        holders: Record<string, { name: string; hosts: string[] }>;
+      };
+      const expected = [
+        "broker.kafka.svc",
+        "*.broker.kafka.svc",
+        "kafka-bootstrap",
+        "kafka-bootstrap.kafka.svc",
+        "192.0.2.7",
+      ];
+      for (const host of expected) assert.ok(holders["kafka-tls-broker"]?.hosts.includes(host), host);
+      if (stack === "storageclass") {
+        assert.ok(holders["kafka-tls-controller"]?.hosts.includes("*.controller.kafka.svc"));
+        assert.ok(!holders["kafka-tls-controller"]?.hosts.includes("192.0.2.7"));
+      }
+      for (const client of ["ops", "chat", "client"]) assert.deepEqual(holders[`kafka-tls-${client}`]?.hosts, []);
+    });
+
+    it("keeps every policy", async () => {
+      const all = await violations(packConfig(stack), await resourcesOf(stack, { set: CLOSED }));
+      assert.deepEqual(
+        all.map(({ policy, message }) => `${policy}: ${message}`),
+        [],
+      );
+    });
+  });
+}
+
+describe("A stack that is not closed", () => {
+  it("has nothing of certificates", async () => {
+    for (const stack of ["dev", "storageclass"]) {
+      const { resources } = await recordStack(stack);
+      assert.doesNotMatch(JSON.stringify(resources.map(({ type, inputs }) => [type, inputs])), /tls|ssl|certificates/i);
+    }
+  });
+});
