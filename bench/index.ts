@@ -1,10 +1,11 @@
-/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, one line each. All but `kchat` and `preview` need the sandbox. */
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, one line each. All but `kchat`, `lag` and `preview` need the sandbox. */
 import { Command } from "commander";
 import { brokerRecovery } from "./broker-recovery";
 import { brokerStart } from "./broker-start";
 import { firstMessage } from "./first-message";
 import { imageSizes } from "./image-sizes";
 import { kchat } from "./kchat";
+import { lag } from "./lag";
 import { preview } from "./preview";
 import { scaleOut } from "./scale-out";
 import { throughput } from "./throughput";
@@ -13,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
   "first-message": firstMessage,
   "image-sizes": imageSizes,
   kchat,
+  lag,
   preview,
   throughput,
   "broker-start": brokerStart,

@@ -39,6 +39,7 @@ export type { Role, Scope } from "./kubernetes/scope";
 export type { Spread } from "./servers/server-pod";
 export { clusterFileMap, type Desired, type Moves } from "./operations/desired-state";
 export { ruleGroups, type AlertRule, type RuleGroup, type RuleOptions } from "./monitoring/alerts";
+export { dashboardFiles } from "./monitoring/dashboards";
 export type { LagSource } from "./monitoring/lag-exporter";
 export { Monitoring, type Monitored, type MonitoringArgs } from "./monitoring/monitoring";
 export {

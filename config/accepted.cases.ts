@@ -354,7 +354,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { monitoring: {} },
     { monitoring: { namespaces: ["monitoring"] } },
     { monitoring: { scrape: false } },
-    { monitoring: { namespaces: ["monitoring"], lag: false } },
+    { monitoring: { namespaces: ["monitoring"], lag: false, dashboards: true } },
     { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
     {
       monitoring: {

@@ -41,6 +41,11 @@ export const monitoring = z
         .describe(
           "Whether a pod measures how far consumers are behind, in records and in seconds, when `scrape` or `namespaces` say that anybody is to read it.",
         ),
+      dashboards: flag()
+        .default(false)
+        .describe(
+          "Whether the dashboards are made too, as ConfigMaps with the label `grafana_dashboard`, by which Grafana's sidecar finds them.",
+        ),
       alerts: flag()
         .default(true)
         .describe("Whether the alerts are made too, as a PrometheusRule, when `scrape` is podMonitor."),
@@ -50,6 +55,6 @@ export const monitoring = z
           "Address under which people who are told of an alert find docs/runbooks. Default: the path in the repository.",
         ),
     },
-    "scrape, namespaces, labels, lag, alerts and runbooks",
+    "scrape, namespaces, labels, lag, dashboards, alerts and runbooks",
   )
   .prefault({});

@@ -588,6 +588,8 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
   ],
   monitoring: [
+    [{ monitoring: { dashboards: true } }, "monitoring.dashboards", "has no effect"],
+    [{ monitoring: { lag: "maybe" } }, "monitoring.lag", "true or false"],
     [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
     [
       { monitoring: { scrape: "podMonitor" } },

@@ -22,7 +22,7 @@ const ROLE = "lag-exporter";
  * What its container runs. Positions of groups are in memory that does not count as V8's heap: with 1,000 groups that each consume 10,000 partitions they are 80 MB, and
  * the process takes less than the limit of its memory ([the test](../../test/kafka/lag-scale.test.ts)).
  */
-export const LAG_COMMAND = ["node", "--max-old-space-size=80", "/app/lag.js"] as const;
+export const LAG_COMMAND = ["node", "--max-old-space-size=48", "/app/lag.js"] as const;
 
 /** Most memory that it may take. */
 export const LAG_MEMORY_LIMIT = "256Mi";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/support/components";
 import { registered } from "../../test/support/recording";
 import { type RuleGroup, ruleGroups } from "./alerts";
+import { DASHBOARDS } from "./dashboards";
 import { LAG_COMMAND, LAG_MEMORY_LIMIT } from "./lag-exporter";
 import { Monitoring, type MonitoringArgs } from "./monitoring";
 
@@ -105,6 +106,16 @@ describe("Monitoring", () => {
       { name: "KAFKA_BOOTSTRAP_ADDRESS", value: "kafka-bootstrap:9092" },
       { name: "LAG_PORT", value: "9404" },
     ]);
+  });
+
+  it("gives Grafana's sidecar the dashboards when they are wanted", async () => {
+    const maps = (await monitoring({ dashboards: true })).filter(({ type }) => type.endsWith(":ConfigMap"));
+    assert.equal(maps.length, DASHBOARDS.length);
+    for (const { inputs } of maps) {
+      const { metadata, data } = inputs as { metadata: { labels: Record<string, string> }; data: Record<string, string> };
+      assert.equal(metadata.labels["grafana_dashboard"], "1");
+      assert.equal(Object.values(data).length, 1);
+    }
   });
 
   it("keeps V8's heap well below the limit of the pod's memory", () => {

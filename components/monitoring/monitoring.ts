@@ -5,6 +5,7 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import { METRICS_PORT } from "../servers/server-pod";
 import { ruleGroups } from "./alerts";
+import { dashboardFiles } from "./dashboards";
 import { LagExporter, type LagSource } from "./lag-exporter";
 
 /** Pods that give metrics. */
@@ -27,6 +28,8 @@ export interface MonitoringArgs extends Scope {
   readonly lag?: LagSource | undefined;
   /** Labels of the operator's objects, by which Prometheus selects them. @default none but the stack's own */
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Whether there are dashboards, as ConfigMaps for Grafana's sidecar. @default false */
+  readonly dashboards?: boolean | undefined;
   /** Whether the operator is given the alerts too. @default true, with `podMonitor` */
   readonly alerts?: boolean | undefined;
   /** Address of the folder with the alerts' runbooks. @default docs/runbooks, where they are in the repository */
@@ -50,6 +53,7 @@ export class Monitoring extends pulumi.ComponentResource {
     const servers = roles.filter((role) => !isOpen(role));
     for (const role of servers) this.letIn(`${name}-${role}-access`, args, role);
     if (args.lag) new LagExporter(`${name}-lag`, { ...args, ...args.lag }, { parent: this });
+    if (args.dashboards) this.dashboards(`${name}-dashboard`, args);
     if (args.scrape === "podMonitor") {
       this.podMonitor(`${name}-pods`, args, roles);
       if (args.alerts !== false) this.alerts(`${name}-alerts`, args);
@@ -120,6 +124,19 @@ export class Monitoring extends pulumi.ComponentResource {
       },
       fixedName(this),
     );
+  }
+
+  /** A ConfigMap for each, for one may have no more than a MiB. */
+  private dashboards(name: string, args: MonitoringArgs) {
+    for (const [file, content] of Object.entries(dashboardFiles())) {
+      const dashboard = file.replace(/^kafka-(.*)\.json$/, "$1");
+      const meta = metadata(args, "monitoring", `kafka-dashboard-${dashboard}`);
+      new k8s.core.v1.ConfigMap(
+        `${name}-${dashboard}`,
+        { metadata: { ...meta, labels: { ...meta.labels, grafana_dashboard: "1" } }, data: { [file]: content } },
+        fixedName(this),
+      );
+    }
   }
 
   /** A Service and not the pods is annotated, for that restarts none; each pod of it is scraped by itself, also before it is ready. */

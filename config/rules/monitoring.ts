@@ -7,12 +7,15 @@ const LABEL_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:
 const OWN_LABEL = /^app\.kubernetes\.io\//;
 
 function* monitoring({ raw, written }: Subject): Iterable<Problem> {
-  const { scrape, namespaces, labels } = written.monitoring;
+  const { scrape, namespaces, labels, dashboards } = written.monitoring;
   if (scrape !== "off" && namespaces.length === 0) {
     yield complain(
       ["monitoring", "namespaces"],
       `is missing; allowed is at least one namespace, for monitoring.scrape is ${scrape} and nobody is let in from other namespaces that are not named`,
     );
+  }
+  if (dashboards && scrape === "off" && namespaces.length === 0) {
+    yield complain(["monitoring", "dashboards"], "has no effect unless monitoring.namespaces lets anybody read the metrics");
   }
   for (const name of Object.keys(labels)) {
     if (!LABEL_NAME.test(name) || OWN_LABEL.test(name)) {

@@ -325,6 +325,26 @@ describe("ops on a cluster", function () {
     await done("verify", "--brokers", "0,1,2");
   });
 
+  it("changes how much a logger of one broker writes, for a while or until it is told otherwise", async () => {
+    const logger = "kafka.server.ReplicaManager";
+    const level = async (broker: number) => (await done("log-level", String(broker), logger)).at(-1) ?? "";
+    assert.match(await level(1), /of broker 1: (ERROR|WARN|INFO)$/);
+    const [, before = ""] = /: (\w+)$/.exec(await level(1)) ?? [];
+    assert.deepEqual(await done("log-level", "broker-1", logger, "DEBUG"), [
+      `${logger} of broker 1: ${before} -> DEBUG`,
+    ]);
+    assert.match(await level(1), /: DEBUG$/);
+    assert.doesNotMatch(await level(2), /: DEBUG$/);
+    assert.deepEqual(await done("log-level", "broker-1", logger, "TRACE", "--for", "1"), [
+      `${logger} of broker 1: DEBUG -> TRACE`,
+      `${logger} of broker 1: TRACE -> DEBUG`,
+    ]);
+    assert.match(await level(1), /: DEBUG$/);
+    assert.match(await refused("log-level", "1", "kafka.Nothing", "DEBUG"), /has no logger kafka\.Nothing/);
+    assert.equal((await run("log-level", "controller-1", logger)).code, 2);
+    assert.equal((await run("log-level", "1", logger, "LOUD")).code, 2);
+  });
+
   it("leaves the only controller its vote", async () => {
     assert.deepEqual(await done("controllers", "--keep", "0"), ["The voters are 0."]);
     assert.match(

@@ -12,7 +12,7 @@ const NODE_OPTIONS =
 
 /** Starts a bundle of `dist/` (see build.mjs) with the given environment. */
 export function launch(
-  program: "kproducer" | "kconsumer" | "ops",
+  program: "kproducer" | "kconsumer" | "ops" | "lag",
   environment: Record<string, string>,
   args: readonly string[] = [],
 ): ChildProcess {

@@ -63,6 +63,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "npm run ops -- status | verify | topics list | plan --brokers 0-5 | rebalance --brokers 0,1,2 | settle | elect-leaders | drain 3":
     test("services/test-kafka/ops.test.ts", "elect-leaders"),
+  "npm run ops -- log-level broker-1 kafka.server.ReplicaManager DEBUG": test(
+    "services/test-kafka/ops.test.ts",
+    '"log-level", "broker-1"',
+  ),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
@@ -242,6 +246,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "kubectl describe": PLACEHOLDER,
   "npm run ops -- topics list": test("services/test-kafka/ops.test.ts", '"topics", "list"'),
   "npm run --silent alerts > kafka-stack.rules.yaml": test("test/unit/alerts.test.ts", '"alerts"'),
+  "npm run dashboards -- dashboards": test("test/unit/dashboards.test.ts", '"dashboards", "--"'),
+  "kubectl get pods -n kafka -l app.kubernetes.io/component=lag-exporter": LOOKS,
+  "kubectl logs -n kafka deployment/lag-exporter": LOOKS,
   "kubectl get --raw /api/v1/namespaces/kafka/pods/broker-0:9404/proxy/metrics": test(
     "test/e2e/metrics.test.ts",
     ":9404/proxy/metrics",

@@ -29,7 +29,6 @@ describe("The lag exporter with 1,000 groups that each consume 10,000 partitions
       const missing = await exporter.own('kafka_stack_lag_unanswered{what="time"}');
       return missing === 0 ? null : `${missing} are not`;
     });
-    console.log(exporter.peakMiB, await exporter.own("kafka_stack_lag_round_seconds"), exporter.output);
     const counts = { kafka_consumergroup_lag: 0, kafka_consumergroup_lag_seconds: 0 };
     let begun = "";
     for await (const piece of exporter.pieces()) {
@@ -45,7 +44,6 @@ describe("The lag exporter with 1,000 groups that each consume 10,000 partitions
       }
     }
     const all = SIZE.groups * SIZE.topics * SIZE.partitions;
-    console.log(exporter.peakMiB, await exporter.own("kafka_stack_lag_round_seconds"));
     assert.deepEqual(counts, { kafka_consumergroup_lag: all, kafka_consumergroup_lag_seconds: all });
     assert.ok(exporter.peakMiB <= parseInt(LAG_MEMORY_LIMIT), `${exporter.peakMiB} MiB`);
   });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { ALERTS, ruleGroups, runbookOf } from "../../components/monitoring/alerts";
-import { ensurePackages } from "../../sandbox/host/platform";
 import { gone, WELL, WRONG, type Series } from "./alerts.cases";
+import { hasPromtool, promtool } from "../support/promtool";
 import { ROOT } from "../support/stacks";
 
 const alerts = ALERTS.flatMap((group) => group.alerts);
@@ -41,15 +41,7 @@ describe("the alerts", () => {
     this.timeout(240_000);
     let folder: string;
     before(async function () {
-      if (!provided("promtool") && process.getuid?.() === 0 && provided("apt-get")) {
-        await ensurePackages({ promtool: "prometheus" }, console.log).catch((error: unknown) => {
-          console.log(`Debian's package prometheus cannot be installed: ${String(error)}`);
-        });
-      }
-      if (!provided("promtool")) {
-        console.log("Skipped: promtool is missing; Debian's package prometheus has it");
-        this.skip();
-      }
+      if (!(await hasPromtool())) this.skip();
       folder = mkdtempSync(join(tmpdir(), "alerts-"));
       // As people get them.
       writeFileSync(join(folder, "rules.yaml"), execFileSync("npm", ["run", "--silent", "alerts"], { cwd: ROOT }));
@@ -59,13 +51,8 @@ describe("the alerts", () => {
       if (folder) rmSync(folder, { recursive: true });
     });
 
-    const promtool = (...args: string[]): void => {
-      const { status, stdout, stderr } = spawnSync("promtool", args, { cwd: folder, encoding: "utf8" });
-      assert.equal(status, 0, `${stdout}\n${stderr}`);
-    };
-
     it("are rules without a fault", () => {
-      promtool("check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
+      promtool(folder, "check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
     });
 
     it("fire when what they are for is wrong, and by nothing else", () => {
@@ -82,7 +69,7 @@ describe("the alerts", () => {
         join(folder, "tests.yaml"),
         stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: situations.map(situation) }),
       );
-      promtool("test", "rules", "tests.yaml");
+      promtool(folder, "test", "rules", "tests.yaml");
     });
   });
 });
@@ -104,9 +91,4 @@ function situation({ name, series, firing }: { name: string; series: Series; fir
       },
     ],
   };
-}
-
-/** Whether a program is there. */
-function provided(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, program)));
 }

@@ -41,4 +41,13 @@ describe("Who may connect to what, by the NetworkPolicies of all stacks", () => 
     const after = reach(await recordStack("production", { set: { listeners: { internal: { clients } } } }));
     assert.deepEqual(missing(after, before), ["kafka/broker client 9092: any pod elsewhere, any pod in kafka"]);
   });
+
+  it("opens the lag exporter's metrics to the namespaces that monitoring names, and to nobody else", async () => {
+    const set = { monitoring: { namespaces: ["elsewhere"] } };
+    const lines = reach(await recordStack("production", { set })).split("\n");
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("kafka/lag-exporter")),
+      ["kafka/lag-exporter metrics 9404: any pod elsewhere"],
+    );
+  });
 });

@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 /** Groups of one request. Each may bring an answer for each partition of the cluster. */
-const GROUPS_PER_REQUEST = 10;
+const GROUPS_PER_REQUEST = 3;
 
 const GROUP_ID_NOT_FOUND = 69;
 

@@ -7,7 +7,7 @@ import { type Arrays, askPositions, type Draft, giveBack, listGroups } from "./p
 import { Troubles } from "./troubles.js";
 
 /** Groups whose positions are asked for together; after them the ends of the logs are, so that an end is never older than a position. */
-const GROUPS_AT_A_TIME = 100;
+const GROUPS_AT_A_TIME = 50;
 
 /** Brings the model up to what Kafka says now. What could not be asked is no longer in it, and is counted in the result. */
 export async function goRound(client: KafkaClient, model: LagModel, arrays: Arrays): Promise<Troubles> {

@@ -14,6 +14,7 @@ import { readDesiredState } from "./desired-state.js";
 import { electLeaders } from "./elections.js";
 import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
 import { count } from "./format.js";
+import { addLogLevel } from "./log-level.js";
 import { clusterPort } from "./move/cluster-port.js";
 import { settle } from "./move/mover.js";
 import { RefusedError } from "./refused.js";
@@ -149,6 +150,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
     );
   addTopics(program, environment, moving);
   addSettings(program, environment);
+  addLogLevel(program, environment);
   for (const [name, action, description] of [
     ["prepare", prepareChange, "what must happen before servers change: check topics and settings, empty what leaves"],
     ["finish", finishChange, "what completes a change once the servers run"],
