@@ -112,7 +112,10 @@ describe("Monitoring", () => {
     const maps = (await monitoring({ dashboards: true })).filter(({ type }) => type.endsWith(":ConfigMap"));
     assert.equal(maps.length, DASHBOARDS.length);
     for (const { inputs } of maps) {
-      const { metadata, data } = inputs as { metadata: { labels: Record<string, string> }; data: Record<string, string> };
+      const { metadata, data } = inputs as {
+        metadata: { labels: Record<string, string> };
+        data: Record<string, string>;
+      };
       assert.equal(metadata.labels["grafana_dashboard"], "1");
       assert.equal(Object.values(data).length, 1);
     }

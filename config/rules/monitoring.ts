@@ -15,7 +15,10 @@ function* monitoring({ raw, written }: Subject): Iterable<Problem> {
     );
   }
   if (dashboards && scrape === "off" && namespaces.length === 0) {
-    yield complain(["monitoring", "dashboards"], "has no effect unless monitoring.namespaces lets anybody read the metrics");
+    yield complain(
+      ["monitoring", "dashboards"],
+      "has no effect unless monitoring.namespaces lets anybody read the metrics",
+    );
   }
   for (const name of Object.keys(labels)) {
     if (!LABEL_NAME.test(name) || OWN_LABEL.test(name)) {

@@ -37,7 +37,10 @@ describe("The lag exporter with a real Kafka", function () {
       (response) => response.text(),
       () => "",
     );
-    const line = new RegExp(`^${metric}\\{consumergroup="billing",.*topic="orders",partition="${partition}"\\} (.+)$`, "m");
+    const line = new RegExp(
+      `^${metric}\\{consumergroup="billing",.*topic="orders",partition="${partition}"\\} (.+)$`,
+      "m",
+    );
     return Number(line.exec(answer)?.[1] ?? NaN);
   };
 
@@ -49,14 +52,30 @@ describe("The lag exporter with a real Kafka", function () {
       "controller",
       createTopicsV7.api,
       // A broker leads one partition each.
-      [{ name: "orders", numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds: [0] }, { partitionIndex: 1, brokerIds: [1] }], configs: [] }],
+      [
+        {
+          name: "orders",
+          numPartitions: -1,
+          replicationFactor: -1,
+          assignments: [
+            { partitionIndex: 0, brokerIds: [0] },
+            { partitionIndex: 1, brokerIds: [1] },
+          ],
+          configs: [],
+        },
+      ],
       30_000,
       false,
     );
     const producer = new Producer({ clientId: "test", bootstrapBrokers, serializers: stringSerializers });
     const now = Date.now();
     const messages = [3, 2, 1, 0].flatMap((hours) =>
-      [0, 1].map((partition) => ({ topic: "orders", partition, value: `${hours}`, timestamp: BigInt(now - hours * HOUR) })),
+      [0, 1].map((partition) => ({
+        topic: "orders",
+        partition,
+        value: `${hours}`,
+        timestamp: BigInt(now - hours * HOUR),
+      })),
     );
     for (const message of messages) await producer.send({ messages: [message], acks: -1 });
     await producer.close();
@@ -68,7 +87,11 @@ describe("The lag exporter with a real Kafka", function () {
         { topic: "orders", partition: 1, offset: 4n, leaderEpoch: 0 },
       ],
     });
-    await until(`the group's lag is known: ${output}`, async () => (await value("kafka_consumergroup_lag", 0)) === 2, 60_000);
+    await until(
+      `the group's lag is known: ${output}`,
+      async () => (await value("kafka_consumergroup_lag", 0)) === 2,
+      60_000,
+    );
     assert.equal(await value("kafka_consumergroup_lag", 1), 0);
     assert.equal(await value("kafka_consumergroup_lag_seconds", 1), 0);
     await until("its time is", async () => (await value("kafka_consumergroup_lag_seconds", 0)) > 0, 60_000);
@@ -77,7 +100,11 @@ describe("The lag exporter with a real Kafka", function () {
     assert.ok(late >= truth - 2 && late <= truth * 1.01 + 2, `${late} is not ${truth}`);
 
     await cluster.kill(1);
-    await until("nothing is said of its partition", async () => Number.isNaN(await value("kafka_consumergroup_lag", 1)), 60_000);
+    await until(
+      "nothing is said of its partition",
+      async () => Number.isNaN(await value("kafka_consumergroup_lag", 1)),
+      60_000,
+    );
     await cluster.startBroker(1);
     await until("it is known again", async () => (await value("kafka_consumergroup_lag", 1)) === 0, 60_000);
 

@@ -247,8 +247,6 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- topics list": test("services/test-kafka/ops.test.ts", '"topics", "list"'),
   "npm run --silent alerts > kafka-stack.rules.yaml": test("test/unit/alerts.test.ts", '"alerts"'),
   "npm run dashboards -- dashboards": test("test/unit/dashboards.test.ts", '"dashboards", "--"'),
-  "kubectl get pods -n kafka -l app.kubernetes.io/component=lag-exporter": LOOKS,
-  "kubectl logs -n kafka deployment/lag-exporter": LOOKS,
   "kubectl get --raw /api/v1/namespaces/kafka/pods/broker-0:9404/proxy/metrics": test(
     "test/e2e/metrics.test.ts",
     ":9404/proxy/metrics",

@@ -5,12 +5,13 @@ import { lagOfGroup, manyGroups } from "../../services/test/lag/many-groups.js";
 import { LagExporterProcess } from "../support/lag-exporter";
 import { until } from "../support/until";
 
-const SIZE = { groups: 1_000, topics: 10, partitions: 1_000 };
+/** A tenth of what the bench `lag` has. */
+const SIZE = { groups: 1_000, topics: 10, partitions: 100 };
 
-/** Lines of which one is read, of ten million of each metric. A prime, so that all groups and partitions come. */
+/** Lines of which one is read, of a million of each metric. A prime, so that all groups and partitions come. */
 const EACH = 997;
 
-describe("The lag exporter with 1,000 groups that each consume 10,000 partitions", function () {
+describe("The lag exporter with 1,000 groups that each consume 1,000 partitions", function () {
   this.timeout(240_000);
   let kafka: FakeKafka;
   let exporter: LagExporterProcess;

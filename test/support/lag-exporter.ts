@@ -21,7 +21,10 @@ export class LagExporterProcess {
   }
 
   /** Starts it, and waits until it has asked Kafka once. */
-  static async start(bootstrap: string, environment: Readonly<Record<string, string>> = {}): Promise<LagExporterProcess> {
+  static async start(
+    bootstrap: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<LagExporterProcess> {
     const port = await freePort();
     const image = readFileSync(join(ROOT, "images/services/Dockerfile"), "utf8");
     const [, ...args] = LAG_COMMAND.map((part) => part.replace(/^\/app\//, `${ROOT}/services/dist/`));

@@ -19,7 +19,9 @@ interface Json {
     readonly title: string;
     readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
     readonly targets?: readonly { readonly expr: string }[];
-    readonly fieldConfig?: { readonly defaults: { readonly thresholds: { readonly steps: readonly { value: number | null }[] } } };
+    readonly fieldConfig?: {
+      readonly defaults: { readonly thresholds: { readonly steps: readonly { value: number | null }[] } };
+    };
   }[];
 }
 
@@ -49,17 +51,23 @@ function continued(last: string, end: string): string[] {
   return words.slice(1).map((_, index) => `${words.slice(0, index + 1).join("_")}${end}`);
 }
 
-const metricsOf = (expr: string): string[] => [...expr.matchAll(/\b((?:kafka|jvm|process|kchat|zookeeper|kube)_[a-z_]+)/g)].map(([name]) => name);
+const metricsOf = (expr: string): string[] =>
+  [...expr.matchAll(/\b((?:kafka|jvm|process|kchat|zookeeper|kube)_[a-z_]+)/g)].map(([name]) => name);
 
 describe("the dashboards", () => {
   it("ask for metrics that docs/monitoring.md lists, and for no other", () => {
     const known = [...documented(), /^kchat_/, /^kube_job_failed$/];
-    const chat = ["kproducer/app.ts", "kconsumer/metrics.ts"].map((file) => readFileSync(join(ROOT, "services/src", file), "utf8")).join("\n");
+    const chat = ["kproducer/app.ts", "kconsumer/metrics.ts"]
+      .map((file) => readFileSync(join(ROOT, "services/src", file), "utf8"))
+      .join("\n");
     for (const { name, expr } of queries) {
       const metrics = metricsOf(expr);
       assert.ok(metrics.length > 0, expr);
       for (const metric of metrics) {
-        assert.ok(known.some((pattern) => pattern.test(metric)), `${name}: ${metric} is in no list`);
+        assert.ok(
+          known.some((pattern) => pattern.test(metric)),
+          `${name}: ${metric} is in no list`,
+        );
         if (metric.startsWith("kchat_")) assert.ok(chat.includes(`"${metric.replace(/_bucket$/, "")}"`), metric);
       }
     }
@@ -71,7 +79,10 @@ describe("the dashboards", () => {
       for (const selector of selectors) assert.match(selector, /\{namespace="\$namespace"/, `${name}: ${expr}`);
     }
     for (const { templating } of dashboards) {
-      assert.deepEqual(templating.list.slice(0, 2).map(({ name }) => name), ["datasource", "namespace"]);
+      assert.deepEqual(
+        templating.list.slice(0, 2).map(({ name }) => name),
+        ["datasource", "namespace"],
+      );
     }
   });
 
@@ -80,7 +91,11 @@ describe("the dashboards", () => {
     for (const { choices = {}, rows, name } of DASHBOARDS) {
       const own = [...given, ...Object.keys(choices)];
       const used = JSON.stringify(rows).match(/(?<=\$)\w+/g) ?? [];
-      assert.deepEqual(used.filter((variable) => !own.includes(variable)), [], name);
+      assert.deepEqual(
+        used.filter((variable) => !own.includes(variable)),
+        [],
+        name,
+      );
     }
   });
 
@@ -97,7 +112,11 @@ describe("the dashboards", () => {
         const [first, ...steps] = fieldConfig?.defaults.thresholds.steps ?? [{ value: null }];
         assert.equal(first?.value, null);
         const values = steps.map(({ value }) => value ?? NaN);
-        assert.deepEqual(values, [...values].sort((a, b) => a - b), title);
+        assert.deepEqual(
+          values,
+          [...values].sort((a, b) => a - b),
+          title,
+        );
       }
     }
   });

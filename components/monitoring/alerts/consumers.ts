@@ -33,8 +33,7 @@ export const consumers: readonly Alert[] = [
   {
     name: "KafkaLagSilent",
     severity: "warning",
-    expression: (series) =>
-      `time() - max by (namespace) (max_over_time(${series(LAST)}[1d])) > 300`,
+    expression: (series) => `time() - max by (namespace) (max_over_time(${series(LAST)}[1d])) > 300`,
     for: "5m",
     summary:
       "Nobody has known for {{ $value | humanizeDuration }} how far the consumers in {{ $labels.namespace }} are behind.",

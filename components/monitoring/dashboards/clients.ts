@@ -54,7 +54,11 @@ export const kchat: Dashboard = {
   title: "kchat",
   rows: {
     Messages: [
-      { title: "Published", unit: "cps", queries: [{ expr: `sum(${rate("kchat_messages_published_total")})`, legend: "messages" }] },
+      {
+        title: "Published",
+        unit: "cps",
+        queries: [{ expr: `sum(${rate("kchat_messages_published_total")})`, legend: "messages" }],
+      },
       {
         title: "Delivered",
         unit: "cps",
@@ -68,7 +72,11 @@ export const kchat: Dashboard = {
       },
     ],
     Readers: [
-      { title: "Readers", unit: "short", queries: [{ expr: `sum by (room) (${series("kchat_readers")})`, legend: "{{room}}" }] },
+      {
+        title: "Readers",
+        unit: "short",
+        queries: [{ expr: `sum by (room) (${series("kchat_readers")})`, legend: "{{room}}" }],
+      },
       {
         title: "Readers that were dropped",
         unit: "cps",

@@ -55,7 +55,14 @@ export function grafana({ name, title, choices = {}, rows }: Dashboard): object 
   const panels: object[] = [];
   let y = 0;
   for (const [row, own] of Object.entries(rows)) {
-    panels.push({ id: panels.length + 1, type: "row", title: row, collapsed: false, panels: [], gridPos: at(0, y, WIDTH, 1) });
+    panels.push({
+      id: panels.length + 1,
+      type: "row",
+      title: row,
+      collapsed: false,
+      panels: [],
+      gridPos: at(0, y, WIDTH, 1),
+    });
     const perLine = Math.min(3, own.length);
     for (const [index, each] of own.entries()) {
       const x = (index % perLine) * (WIDTH / perLine);
@@ -75,7 +82,16 @@ export function grafana({ name, title, choices = {}, rows }: Dashboard): object 
     refresh: "30s",
     time: { from: "now-3h", to: "now" },
     timezone: "browser",
-    links: [{ type: "dashboards", title: "Kafka", tags: ["kafka-stack"], asDropdown: true, keepTime: true, includeVars: true }],
+    links: [
+      {
+        type: "dashboards",
+        title: "Kafka",
+        tags: ["kafka-stack"],
+        asDropdown: true,
+        keepTime: true,
+        includeVars: true,
+      },
+    ],
     templating: { list: [datasource, namespace, ...Object.entries(choices).map(([key, value]) => choice(key, value))] },
     annotations: { list: [] },
     panels,
@@ -84,7 +100,14 @@ export function grafana({ name, title, choices = {}, rows }: Dashboard): object 
 
 const at = (x: number, y: number, w: number, h: number) => ({ x, y, w, h });
 
-const datasource = { name: "datasource", label: "Prometheus", type: "datasource", query: "prometheus", current: {}, hide: 0 };
+const datasource = {
+  name: "datasource",
+  label: "Prometheus",
+  type: "datasource",
+  query: "prometheus",
+  current: {},
+  hide: 0,
+};
 
 const queried = (query: string) => ({
   type: "query",
@@ -135,12 +158,20 @@ function panel({ title, kind = "graph", unit, queries, bounds, nothing }: Panel,
         thresholds: thresholds(bounds),
         custom:
           kind === "graph"
-            ? { fillOpacity: 10, showPoints: "never", spanNulls: false, thresholdsStyle: { mode: bounds ? "line" : "off" } }
+            ? {
+                fillOpacity: 10,
+                showPoints: "never",
+                spanNulls: false,
+                thresholdsStyle: { mode: bounds ? "line" : "off" },
+              }
             : {},
       },
       overrides: [],
     },
-    options: kind === "graph" ? { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } } : {},
+    options:
+      kind === "graph"
+        ? { legend: { displayMode: "list", placement: "bottom" }, tooltip: { mode: "multi", sort: "desc" } }
+        : {},
   };
 }
 
@@ -153,6 +184,9 @@ function thresholds({ warning, critical, below = false }: NonNullable<Panel["bou
   if (!below) return { mode: "absolute", steps: [{ color: "green", value: null }, ...bounds] };
   // Downwards each colour begins where the next better one ends.
   const values = [...bounds].reverse();
-  const steps = values.map(({ color }, index) => ({ color, value: index === 0 ? null : (values[index - 1]?.value ?? null) }));
+  const steps = values.map(({ color }, index) => ({
+    color,
+    value: index === 0 ? null : (values[index - 1]?.value ?? null),
+  }));
   return { mode: "absolute", steps: [...steps, { color: "green", value: values.at(-1)?.value ?? null }] };
 }

@@ -14,7 +14,10 @@ const traffic = (by: string, matchers: string): readonly Panel[] =>
     title,
     unit,
     queries: [
-      { expr: `sum by (${by}) (${rate(`kafka_server_brokertopicmetrics_${name}_total`, matchers)})`, legend: `{{${by}}}` },
+      {
+        expr: `sum by (${by}) (${rate(`kafka_server_brokertopicmetrics_${name}_total`, matchers)})`,
+        legend: `{{${by}}}`,
+      },
     ],
   }));
 
@@ -35,9 +38,19 @@ export const cluster: Dashboard = {
       number("Brokers that run", `count(${series("kafka_server_kafkaserver_brokerstate")} == 3)`),
       number("Brokers that there should be", `max(${series("kafka_stack_expected_brokers")})`),
       number("Fenced brokers", `max(${series("kafka_controller_kafkacontroller_fencedbrokercount")})`, { critical: 1 }),
-      number("Partitions without a leader", `max(${series("kafka_controller_kafkacontroller_offlinepartitionscount")})`, { critical: 1 }),
-      number("Partitions below min.insync.replicas", `sum(${series("kafka_server_replicamanager_underminisrpartitioncount")})`, { critical: 1 }),
-      number("Under-replicated partitions", `sum(${series("kafka_server_replicamanager_underreplicatedpartitions")})`, { warning: 1 }),
+      number(
+        "Partitions without a leader",
+        `max(${series("kafka_controller_kafkacontroller_offlinepartitionscount")})`,
+        { critical: 1 },
+      ),
+      number(
+        "Partitions below min.insync.replicas",
+        `sum(${series("kafka_server_replicamanager_underminisrpartitioncount")})`,
+        { critical: 1 },
+      ),
+      number("Under-replicated partitions", `sum(${series("kafka_server_replicamanager_underreplicatedpartitions")})`, {
+        warning: 1,
+      }),
     ],
     Traffic: traffic("namespace", 'topic=""'),
     Volumes: [
@@ -68,19 +81,29 @@ export const broker: Dashboard = {
         title: "Idle request handlers",
         unit: "percentunit",
         bounds: { warning: 0.4, critical: 0.2, below: true },
-        queries: [{ expr: series("kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", POD), legend: "{{pod}}" }],
+        queries: [
+          {
+            expr: series("kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent", POD),
+            legend: "{{pod}}",
+          },
+        ],
       },
       {
         title: "Idle network threads",
         unit: "percentunit",
         bounds: { warning: 0.4, critical: 0.2, below: true },
-        queries: [{ expr: series("kafka_network_socketserver_networkprocessoravgidle_percent", POD), legend: "{{pod}}" }],
+        queries: [
+          { expr: series("kafka_network_socketserver_networkprocessoravgidle_percent", POD), legend: "{{pod}}" },
+        ],
       },
       {
         title: "Connections",
         unit: "short",
         queries: [
-          { expr: `sum by (pod, listener) (${series("kafka_server_socket_server_metrics_connection_count", POD)})`, legend: "{{pod}} {{listener}}" },
+          {
+            expr: `sum by (pod, listener) (${series("kafka_server_socket_server_metrics_connection_count", POD)})`,
+            legend: "{{pod}} {{listener}}",
+          },
         ],
       },
     ],
@@ -90,13 +113,18 @@ export const broker: Dashboard = {
         unit: "ms",
         bounds: { warning: 500, critical: 1000 },
         queries: [
-          { expr: series("kafka_network_requestmetrics_totaltimems", `request="Produce",quantile="0.99",${POD}`), legend: "{{pod}}" },
+          {
+            expr: series("kafka_network_requestmetrics_totaltimems", `request="Produce",quantile="0.99",${POD}`),
+            legend: "{{pod}}",
+          },
         ],
       },
       {
         title: "Writes that fail",
         unit: "cps",
-        queries: [{ expr: rate("kafka_server_brokertopicmetrics_failedproducerequests_total", POD), legend: "{{pod}}" }],
+        queries: [
+          { expr: rate("kafka_server_brokertopicmetrics_failedproducerequests_total", POD), legend: "{{pod}}" },
+        ],
       },
       {
         title: "Reads that fail",
@@ -105,8 +133,16 @@ export const broker: Dashboard = {
       },
     ],
     Partitions: [
-      { title: "Partitions", unit: "short", queries: [{ expr: series("kafka_server_replicamanager_partitioncount", POD), legend: "{{pod}}" }] },
-      { title: "Leaders", unit: "short", queries: [{ expr: series("kafka_server_replicamanager_leadercount", POD), legend: "{{pod}}" }] },
+      {
+        title: "Partitions",
+        unit: "short",
+        queries: [{ expr: series("kafka_server_replicamanager_partitioncount", POD), legend: "{{pod}}" }],
+      },
+      {
+        title: "Leaders",
+        unit: "short",
+        queries: [{ expr: series("kafka_server_replicamanager_leadercount", POD), legend: "{{pod}}" }],
+      },
       {
         title: "Under-replicated partitions",
         unit: "short",
@@ -129,7 +165,10 @@ export const topic: Dashboard = {
         title: "Records ever written, by the ends of the logs",
         unit: "short",
         queries: [
-          { expr: `sum by (topic) (${series("kafka_topic_partition_current_offset", 'topic=~"$topic"')})`, legend: "{{topic}}" },
+          {
+            expr: `sum by (topic) (${series("kafka_topic_partition_current_offset", 'topic=~"$topic"')})`,
+            legend: "{{topic}}",
+          },
         ],
       },
       {
@@ -138,7 +177,10 @@ export const topic: Dashboard = {
         bounds: { warning: 1 },
         nothing: "0",
         queries: [
-          { expr: `sum by (topic) (${series("kafka_cluster_partition_underreplicated", 'topic=~"$topic"')})`, legend: "{{topic}}" },
+          {
+            expr: `sum by (topic) (${series("kafka_cluster_partition_underreplicated", 'topic=~"$topic"')})`,
+            legend: "{{topic}}",
+          },
         ],
       },
     ],
@@ -160,7 +202,11 @@ export const controllers: Dashboard = {
       ),
     ],
     Metadata: [
-      { title: "High watermark", unit: "short", queries: [{ expr: series("kafka_server_raftmetrics_high_watermark"), legend: "{{pod}}" }] },
+      {
+        title: "High watermark",
+        unit: "short",
+        queries: [{ expr: series("kafka_server_raftmetrics_high_watermark"), legend: "{{pod}}" }],
+      },
       {
         title: "Commit latency",
         unit: "ms",
@@ -170,7 +216,10 @@ export const controllers: Dashboard = {
         title: "Partitions that their preferred broker does not lead",
         unit: "short",
         queries: [
-          { expr: `max(${series("kafka_controller_kafkacontroller_preferredreplicaimbalancecount")})`, legend: "partitions" },
+          {
+            expr: `max(${series("kafka_controller_kafkacontroller_preferredreplicaimbalancecount")})`,
+            legend: "partitions",
+          },
         ],
       },
     ],
@@ -186,13 +235,18 @@ export const operations: Dashboard = {
       {
         title: "Partitions that move",
         unit: "short",
-        queries: [{ expr: `sum(${series("kafka_server_replicamanager_reassigningpartitions")})`, legend: "partitions" }],
+        queries: [
+          { expr: `sum(${series("kafka_server_replicamanager_reassigningpartitions")})`, legend: "partitions" },
+        ],
       },
       {
         title: "Copied",
         unit: "Bps",
         queries: [
-          { expr: `sum by (pod) (${rate("kafka_server_brokertopicmetrics_reassignmentbytesin_total")})`, legend: "{{pod}}" },
+          {
+            expr: `sum by (pod) (${rate("kafka_server_brokertopicmetrics_reassignmentbytesin_total")})`,
+            legend: "{{pod}}",
+          },
         ],
       },
     ],
@@ -207,11 +261,17 @@ export const operations: Dashboard = {
         unit: "short",
         bounds: { warning: 1 },
         nothing: "none is known",
-        queries: [{ expr: `sum by (job_name) (${series("kube_job_failed", 'condition="true"')})`, legend: "{{job_name}}" }],
+        queries: [
+          { expr: `sum by (job_name) (${series("kube_job_failed", 'condition="true"')})`, legend: "{{job_name}}" },
+        ],
       },
     ],
     "What measures": [
-      { title: "Time of a scrape", unit: "s", queries: [{ expr: series("kafka_stack_scrape_seconds"), legend: "{{pod}}" }] },
+      {
+        title: "Time of a scrape",
+        unit: "s",
+        queries: [{ expr: series("kafka_stack_scrape_seconds"), legend: "{{pod}}" }],
+      },
       {
         title: "Sources that failed in the last scrape",
         unit: "short",
@@ -261,13 +321,19 @@ export const jvm: Dashboard = {
       },
     ],
     Process: [
-      { title: "CPUs in use", unit: "short", queries: [{ expr: rate("process_cpu_seconds_total", POD), legend: "{{pod}}" }] },
+      {
+        title: "CPUs in use",
+        unit: "short",
+        queries: [{ expr: rate("process_cpu_seconds_total", POD), legend: "{{pod}}" }],
+      },
       { title: "Threads", unit: "short", queries: [{ expr: series("jvm_threads_current", POD), legend: "{{pod}}" }] },
       {
         title: "Open files, of those that it may open",
         unit: "percentunit",
         bounds: { warning: 0.7, critical: 0.9 },
-        queries: [{ expr: `${series("process_open_fds", POD)} / ${series("process_max_fds", POD)}`, legend: "{{pod}}" }],
+        queries: [
+          { expr: `${series("process_open_fds", POD)} / ${series("process_max_fds", POD)}`, legend: "{{pod}}" },
+        ],
       },
     ],
   },

@@ -119,7 +119,7 @@ const nameOf = (host: string): x509.GeneralName => new x509.GeneralName(isIP(hos
 const generate = () => crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 
 async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
+  return x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key as CryptoKey), "PRIVATE KEY");
 }
 
 const readKey = (pem: string) =>

@@ -185,7 +185,10 @@ export class FakeKafka {
           each.appendString(topic).appendUUID(uuidOf(topic));
           each.appendArray([...positions.entries()], (one, [index, offset]) => {
             one.appendInt32(index).appendInt64(BigInt(offset)).appendInt32(0);
-            one.appendInt64(BigInt(left[topic]?.[index] ?? -1)).appendInt16(0).appendString(null);
+            one
+              .appendInt64(BigInt(left[topic]?.[index] ?? -1))
+              .appendInt16(0)
+              .appendString(null);
           });
         });
         w.appendInt16(0).appendString(null);

@@ -68,10 +68,10 @@ describe("LogTimes", () => {
 
   it("takes the first record that is left for one that is gone, and nothing when none is left", () => {
     const gone = new LogTimes();
-    for (let question; (question = gone.question(3, NOW)) !== undefined; ) gone.learn(question, 10, NOW - 5_000);
+    for (let question; (question = gone.question(3, NOW)) !== undefined;) gone.learn(question, 10, NOW - 5_000);
     assert.equal(gone.timeOf(3, NOW), NOW - 5_000);
     const empty = new LogTimes();
-    for (let question; (question = empty.question(3, NOW)) !== undefined; ) empty.learn(question, 10, undefined);
+    for (let question; (question = empty.question(3, NOW)) !== undefined;) empty.learn(question, 10, undefined);
     assert.equal(empty.timeOf(3, NOW), Infinity);
     // Something was written meanwhile, and that is what waits.
     empty.use(3);

@@ -50,7 +50,9 @@ function groupsOf(request: Reader): string[] {
 }
 
 function committed(groups: readonly string[], topics: readonly string[], partitions: number): Buffer {
-  const writer = Writer.create().appendInt32(0).appendUnsignedVarInt(groups.length + 1);
+  const writer = Writer.create()
+    .appendInt32(0)
+    .appendUnsignedVarInt(groups.length + 1);
   for (const name of groups) {
     const group = Number(name.replace("group-", ""));
     // Partition, offset, epoch, no metadata, no error, no tagged fields.
@@ -63,7 +65,11 @@ function committed(groups: readonly string[], topics: readonly string[], partiti
     }
     writer.appendString(name).appendUnsignedVarInt(topics.length + 1);
     for (const topic of topics) {
-      writer.appendString(topic).appendUnsignedVarInt(partitions + 1).append(bytes).appendTaggedFields();
+      writer
+        .appendString(topic)
+        .appendUnsignedVarInt(partitions + 1)
+        .append(bytes)
+        .appendTaggedFields();
     }
     writer.appendInt16(0).appendTaggedFields();
   }

@@ -40,7 +40,8 @@ describe("A round of the lag exporter", () => {
       .toString()
       .split("\n")
       .filter((line) => names.some((name) => line.startsWith(`${name}{`)));
-  const lags = (): string[] => lines("kafka_consumergroup_lag").map((line) => line.replace("kafka_consumergroup_lag", ""));
+  const lags = (): string[] =>
+    lines("kafka_consumergroup_lag").map((line) => line.replace("kafka_consumergroup_lag", ""));
   const seconds = (): Record<string, number> =>
     Object.fromEntries(
       lines("kafka_consumergroup_lag_seconds").map((line) => {
@@ -174,8 +175,12 @@ describe("A round of the lag exporter", () => {
         fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 3, maxLength: 3 }),
         fc.dictionary(fc.constantFrom("a", "b", "c", "d"), positions),
         async (ends, groups) => {
-          kafka.state.topics = { t: ends.map((end) => log(...Array.from({ length: end }, (_, i) => Date.now() - 100_000 + i))) };
-          kafka.state.groups = Object.fromEntries(Object.entries(groups).map(([name, t]) => [name, { offsets: { t } }]));
+          kafka.state.topics = {
+            t: ends.map((end) => log(...Array.from({ length: end }, (_, i) => Date.now() - 100_000 + i))),
+          };
+          kafka.state.groups = Object.fromEntries(
+            Object.entries(groups).map(([name, t]) => [name, { offsets: { t } }]),
+          );
           model.clear();
           await goRound(client, model, arrays);
           const expected = Object.entries(groups).flatMap(([name, offsets]) =>
@@ -186,7 +191,8 @@ describe("A round of the lag exporter", () => {
           );
           const late = seconds();
           const found = lags().map((line) => {
-            const [, group = "", partition = "", lag = ""] = /consumergroup="(.)".*partition="(\d)"} (\d+)/.exec(line) ?? [];
+            const [, group = "", partition = "", lag = ""] =
+              /consumergroup="(.)".*partition="(\d)"} (\d+)/.exec(line) ?? [];
             const delay = Math.floor((late[`${group} t-${partition}`] ?? NaN) / 10) * 10;
             return `${group}-${partition} ${lag} ${delay}`;
           });
