@@ -5,10 +5,10 @@
  */
 export { Certificates, type CertificatesArgs } from "./certificates/certificates";
 export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
-export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/complete";
+export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/resolve";
 export type { ImageBuild, KafkaImages } from "./cluster/images";
 export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
-export type { Surroundings } from "./cluster/surroundings";
+export type { PrerequisiteArgs } from "./cluster/prerequisites";
 export type { ImageSource } from "./image/content-hash";
 export { Image, type ImageArgs, type RegistryAddress } from "./image/image";
 export {
@@ -24,7 +24,7 @@ export type { ExternalSpec } from "./kafka/external-access";
 export { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "./kafka/kafka-cluster";
 export type { PoolSpec } from "./kafka/kafka-pool";
 export { nodeIds, type Pool } from "./kafka/node-ids";
-export { joinsByItself } from "./kafka/quorum";
+export { autoJoinsQuorum } from "./kafka/quorum";
 export type { Authentication, Settings } from "./kafka/settings";
 export { chatAddresses, type ChatAddresses, type Reach } from "./kchat/addresses";
 export { Chat, type ChatArgs } from "./kchat/chat";
@@ -57,9 +57,13 @@ export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";
-export { ChoicesGate, type ChoicesGateArgs, type ChoicesVerdict } from "./stack/choices-gate";
+export {
+  ImmutableSettingsGuard,
+  type ImmutableSettingsGuardArgs,
+  type ChoicesVerdict,
+} from "./stack/immutable-settings-guard";
 export type { Evidence, FoundVolume, Started } from "./stack/evidence";
-export { KeptChoices, type KeptChoicesArgs } from "./stack/kept-choices";
+export { ImmutableSettingsRecord, type ImmutableSettingsRecordArgs } from "./stack/immutable-settings-record";
 export type { HostPathSpec, NfsSpec, StorageClassSpec, StorageSpec } from "./storage/default-storage";
 export type { Backend, HostPathBackend, NfsBackend, NfsServer, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";

@@ -1,4 +1,4 @@
-import { abilitiesOf } from "../components/kafka/versions";
+import { featuresOf } from "../components/kafka/versions";
 import { canonicalPlaceText, placeText } from "../components/storage/spelling";
 import { volumesOf } from "../components/storage/plan";
 import { type PoolConfig, type ServerPool, serverPools } from "./pools";
@@ -68,7 +68,7 @@ function quorumOf({ controllers, replicas, kafka }: ChosenConfig): QuorumChoices
   return {
     controllers: controllers.replicas,
     servers: controllers.dedicated ? controllers.replicas : replicas,
-    changes: abilitiesOf(kafka.version).joinsByItself,
+    changes: featuresOf(kafka.version).autoJoinsQuorum,
   };
 }
 

@@ -53,7 +53,7 @@ interface Case {
   /** How the refusals begin; none when it is allowed. */
   readonly says?: readonly string[];
   /** Claims that are let go. */
-  readonly letGo?: readonly string[];
+  readonly unusedVolumes?: readonly string[];
 }
 
 const CASES: readonly Case[] = [
@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     evidence: found(on("a:/kafka", 0), on("typo:/kafka", 1, "no")),
     agreed: nfs("a", "typo"),
     wanted: nfs("a", "b"),
-    letGo: ["data-0-broker-1"],
+    unusedVolumes: ["data-0-broker-1"],
   },
   {
     what: "a server's place, when it is not known whether it started",
@@ -231,12 +231,12 @@ const CASES: readonly Case[] = [
     evidence: found(on("typo:/kafka", 0, "no")),
     wanted: nfs("NAS"),
     says: ["storage: the place of volume 0 of server 0 is written NAS:/kafka; write it nas:/kafka"],
-    letGo: ["data-0-broker-0"],
+    unusedVolumes: ["data-0-broker-0"],
   },
 ];
 
 describe("the judgement of what a stack wants", () => {
-  for (const { what, evidence, agreed, wanted, says = [], letGo = [] } of CASES) {
+  for (const { what, evidence, agreed, wanted, says = [], unusedVolumes = [] } of CASES) {
     it(`${says.length > 0 ? "refuses" : "allows"} ${what}`, () => {
       const verdict = judge(evidence, agreed && choices(agreed), choices(wanted));
       assert.equal(verdict.refusals.length, says.length, verdict.refusals.join("\n"));
@@ -244,8 +244,8 @@ describe("the judgement of what a stack wants", () => {
         assert.ok(verdict.refusals[index]?.startsWith(start), verdict.refusals[index]);
       }
       assert.deepEqual(
-        verdict.letGo.map((one) => one.claim),
-        letGo,
+        verdict.unusedVolumes.map((one) => one.claim),
+        unusedVolumes,
       );
     });
   }
@@ -275,7 +275,7 @@ describe("the judgement of what a stack wants", () => {
     fc.assert(
       fc.property(evidence, agreed, wanted, (there, before, after) => {
         const verdict = judge(there, before && choices(exported(before)), choices(exported(after)));
-        for (const one of verdict.letGo) assert.equal(one.started, "no");
+        for (const one of verdict.unusedVolumes) assert.equal(one.started, "no");
         if (verdict.refusals.length > 0) return;
         for (const { ordinal, place, started: when } of there.volumes) {
           const now = after[ordinal];
@@ -302,7 +302,7 @@ describe("the judgement of what a stack wants", () => {
         const lower = servers.map((one) => one.toLowerCase());
         const there = found(...lower.map((name, index) => on(`${name}:/${index}`, index, when)));
         const verdict = judge(there, before && choices(exported(before)), choices(exported(lower)));
-        assert.deepEqual(verdict, { refusals: [], letGo: [] });
+        assert.deepEqual(verdict, { refusals: [], unusedVolumes: [] });
       }),
     );
   });

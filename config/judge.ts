@@ -8,7 +8,7 @@ export interface Verdict {
   /** A sentence for each change that would leave data behind or lose it; none when the choices may be. */
   readonly refusals: readonly string[];
   /** Volumes on which no server ever started and which the choices have elsewhere: they stand in the way. */
-  readonly letGo: readonly FoundVolume[];
+  readonly unusedVolumes: readonly FoundVolume[];
 }
 
 /** Where the config says what the storage of a StatefulSet's servers is. */
@@ -32,7 +32,7 @@ export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: C
   const respelled = [...used, ...unused].flatMap((found) => respellings(found, wanted));
   const held = reached || used.length > 0 ? heldTo(evidence, used, reached, agreed, wanted) : undefined;
   const alone = evidence.servers ? [] : comesBackAlone(used, wanted);
-  return { refusals: [...(held ? refusals(held, wanted) : []), ...alone, ...respelled], letGo: unused };
+  return { refusals: [...(held ? refusals(held, wanted) : []), ...alone, ...respelled], unusedVolumes: unused };
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ChoicesGate, KeptChoices, SecuredNamespace } from "../components";
+import { ImmutableSettingsGuard, ImmutableSettingsRecord, SecuredNamespace } from "../components";
 import type { StackConfig } from "../config";
 import { choicesOf, MOVING_DATA, refusals } from "../config/choices";
 import { hasData, judge } from "../config/judge";
@@ -22,7 +22,7 @@ const volumesNamespaceOf = (namespace: string) => `${namespace}-volumes`;
 export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
   const instance = pulumi.getStack();
   const { cluster } = config;
-  const { agreed } = new ChoicesGate("choices-gate", {
+  const { agreed } = new ImmutableSettingsGuard("choices-gate", {
     choices: choicesOf(config, clusterId),
     namespace: cluster.namespace,
     recordNamespace: volumesNamespaceOf,
@@ -61,7 +61,7 @@ export function recordChoices(
   { kubernetes }: Providers,
   reached: pulumi.Resource,
 ): void {
-  new KeptChoices(
+  new ImmutableSettingsRecord(
     "choices",
     { namespace: volumesNamespace, instance: pulumi.getStack(), choices: choicesOf(config, clusterId) },
     { providers: [kubernetes], dependsOn: reached },

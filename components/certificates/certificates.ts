@@ -2,7 +2,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
-import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import {
+  podDefaults,
+  restrictedContainer,
+  restrictedPod,
+  terminationMessage,
+  SERVICES_UID,
+} from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "../operations/job-resources";
 import { retries } from "../operations/retries";
@@ -121,7 +127,7 @@ function jobSpec(args: CertificatesArgs, told: pulumi.Input<string>) {
       metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
       spec: {
         ...podSpec(args, "ops", {
-          ...quietPod(args),
+          ...podDefaults(args),
           restartPolicy: "Never",
           securityContext: restrictedPod(SERVICES_UID),
           containers: [
@@ -130,7 +136,7 @@ function jobSpec(args: CertificatesArgs, told: pulumi.Input<string>) {
               image: args.image,
               command: ["node", "/app/certificates.js"],
               args: [told],
-              ...saysWhyItEnded,
+              ...terminationMessage,
               securityContext: restrictedContainer,
               resources: jobResources(args.jobResources),
               volumeMounts: [{ name: "account", mountPath: ACCOUNT, readOnly: true }],

@@ -10,7 +10,7 @@ import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions"
 import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
-import { type ClusterSpec, DEFAULT_REPLICAS } from "./complete";
+import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
 import { judgeServers } from "./server-refusals";
 

@@ -5,7 +5,7 @@ import { clusterId } from "../kafka/cluster-id";
 import type { ExternalSpec } from "../kafka/external-access";
 import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import { nodeIds } from "../kafka/node-ids";
-import { joinsByItself } from "../kafka/quorum";
+import { autoJoinsQuorum } from "../kafka/quorum";
 import { configCheck } from "../kafka/server-checks";
 import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
@@ -20,10 +20,10 @@ import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
-import { completeCluster, type ClusterSpec } from "./complete";
+import { resolveCluster, type ClusterSpec } from "./resolve";
 import type { KafkaImages } from "./images";
 import { refuseBadArguments } from "./judge-arguments";
-import { settle, type Surroundings } from "./surroundings";
+import { resolvePrerequisites, type PrerequisiteArgs } from "./prerequisites";
 
 /** How much of the cluster's network and time a change may take. */
 export interface Operations {
@@ -48,7 +48,7 @@ export interface Operations {
  * a record is acknowledged (`acks=all`) once two have it (`min.insync.replicas`); no copy that lacks acknowledged records may lead (`unclean.leader.election.enable`);
  * and topics are created by who declares them (`auto.create.topics.enable`).
  */
-export interface KafkaArgs extends Surroundings, ClusterSpec {
+export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
   /** Release whose metadata version the cluster is at: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of its version, and none is raised */
   readonly metadataVersion?: string | undefined;
   /** Identity of the cluster on its disks: 22 characters of base64url. @default derived from project, stack and the component's name */
@@ -91,7 +91,7 @@ export class Kafka extends pulumi.ComponentResource {
     refuseBadArguments(name, given);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
-    const complete = completeCluster(given);
+    const complete = resolveCluster(given);
     refusePodsOf(
       {
         zookeeper: complete.zookeeper !== undefined,
@@ -103,7 +103,7 @@ export class Kafka extends pulumi.ComponentResource {
       },
       given.pods,
     );
-    const settled = settle(this, { name, prefix }, given, complete);
+    const settled = resolvePrerequisites(this, { name, prefix }, given, complete);
     const args = { ...given, ...complete, ...settled };
     // The parts were the program's own once: stacks of that time keep their state.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }], ...settled.providers };
@@ -155,7 +155,7 @@ export class Kafka extends pulumi.ComponentResource {
     const desired: Desired = {
       version,
       brokers: nodeIds("broker", args.brokers.replicas),
-      controllers: joinsByItself(version)
+      controllers: autoJoinsQuorum(version)
         ? typeof controllers === "number"
           ? nodeIds("broker", controllers)
           : nodeIds("controller", controllers.replicas)

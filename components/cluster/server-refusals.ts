@@ -5,7 +5,7 @@ import { parseBytes, parseCpu, parseHeap } from "../kubernetes/quantities";
 import { SERVER_DEFAULTS, type ServerKind } from "../kubernetes/server-defaults";
 import type { StorageSpec } from "../storage/default-storage";
 import { badMountOption, DIRECTORY, EXPORT, KERNEL, MOUNT_OPTION, ON_DISK } from "../storage/forms";
-import { DEFAULT_REPLICAS, type ServerSpec } from "./complete";
+import { DEFAULT_REPLICAS, type ServerSpec } from "./resolve";
 import type { Refusals } from "./refusals";
 
 /** What is written of a kind of servers, as far as it can be judged. */

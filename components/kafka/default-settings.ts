@@ -1,5 +1,5 @@
 import type { Settings } from "./settings";
-import { abilitiesOf } from "./versions";
+import { featuresOf } from "./versions";
 
 /** Copies of a partition where nobody says otherwise: three, or as many as there are brokers. */
 export const defaultReplication = (brokers: number): number => Math.min(3, brokers);
@@ -48,7 +48,7 @@ export function withDefaultSettings({ mode, brokers, version }: SettingsBasis, w
   const inSync = (factor: string) => defaultInSync(Math.min(replication, number(factor, replication) || replication));
   const internalTopics = [
     "transaction.state.log",
-    ...(abilitiesOf(version).shareState ? ["share.coordinator.state.topic"] : []),
+    ...(featuresOf(version).shareState ? ["share.coordinator.state.topic"] : []),
   ];
   const beats = BEATS * number("broker.heartbeat.interval.ms", RESTARTS["broker.heartbeat.interval.ms"]);
   const session = Math.min(2 ** 31 - 1, Math.max(RESTARTS["broker.session.timeout.ms"], beats || 0));

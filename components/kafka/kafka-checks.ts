@@ -1,6 +1,6 @@
 import { defaultOf } from "./kafka-settings";
 import type { SettingValue } from "./settings";
-import { abilitiesOf, type KafkaVersion, type Mode } from "./versions";
+import { featuresOf, type KafkaVersion, type Mode } from "./versions";
 
 /** The settings of a server, and what it runs. */
 export interface CheckedSettings {
@@ -87,7 +87,7 @@ function valueOf({ settings, version }: CheckedSettings, name: string): number |
 function* orders(checked: CheckedSettings): Iterable<SettingProblem> {
   const told = new Set<string>();
   for (const { low, high, below = false, since4 = false, off } of ORDERS) {
-    if (since4 && !abilitiesOf(checked.version).checksHeartbeats) continue;
+    if (since4 && !featuresOf(checked.version).checksHeartbeats) continue;
     const [least, most] = [valueOf(checked, low), valueOf(checked, high)];
     if (least === undefined || most === undefined || off?.(most)) continue;
     if (!(below ? least >= most : least > most)) continue;
@@ -131,7 +131,7 @@ function* bounds(checked: CheckedSettings): Iterable<SettingProblem> {
 
   const acks = number("offsets.commit.required.acks");
   const copies = valueOf(checked, "offsets.topic.replication.factor") ?? 1;
-  if (acks !== undefined && abilitiesOf(version).commitAcks && (acks < -1 || acks > copies)) {
+  if (acks !== undefined && featuresOf(version).commitAcks && (acks < -1 || acks > copies)) {
     yield {
       name: "offsets.commit.required.acks",
       allowed: `from -1 to ${copies}, the offsets.topic.replication.factor`,

@@ -12,7 +12,7 @@ import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess, type ExternalSpec } from "./external-access";
 import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-pool";
 import type { Pool } from "./node-ids";
-import { initialVoters, joinsByItself } from "./quorum";
+import { initialVoters, autoJoinsQuorum } from "./quorum";
 import { RackReader } from "./rack-reader";
 import { restartCheck, restartCheckName } from "./server-checks";
 import {
@@ -180,7 +180,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
 
 /** The voters to begin with, for versions whose controllers cannot found a quorum by one and join it. */
 function votersOf({ clusterId, controllers, version, zookeeperConnect }: KafkaClusterArgs): string | undefined {
-  if (zookeeperConnect !== undefined || joinsByItself(version)) return undefined;
+  if (zookeeperConnect !== undefined || autoJoinsQuorum(version)) return undefined;
   return typeof controllers === "number"
     ? initialVoters(clusterId, "broker", controllers)
     : initialVoters(clusterId, "controller", controllers.replicas);

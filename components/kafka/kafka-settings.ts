@@ -3,7 +3,7 @@ import { nearest } from "../kubernetes/nearest";
 import { exactly } from "../kubernetes/numbers";
 import { refusal } from "../kubernetes/problems";
 import { LISTENERS, type SettingValue } from "./settings";
-import { abilitiesOf, type KafkaVersion } from "./versions";
+import { featuresOf, type KafkaVersion } from "./versions";
 
 /** A setting as Kafka defines it. */
 export interface KafkaSetting {
@@ -149,7 +149,7 @@ function classProblem(setting: string, names: readonly string[], version: KafkaV
   const known = TABLE.classes[setting] ?? [];
   const short = ASSIGNORS[setting];
   const own = [
-    ...(short !== undefined && abilitiesOf(version).namedAssignors ? short : []),
+    ...(short !== undefined && featuresOf(version).namedAssignors ? short : []),
     ...known.filter((each) => has(each, version)).map(({ name }) => name),
   ];
   const isOwn = (name: string) => /^(org\.apache\.)?kafka\./.test(name) || (short !== undefined && !name.includes("."));

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { initialVoters, joinsByItself } from "./quorum";
+import { initialVoters, autoJoinsQuorum } from "./quorum";
 
 const CLUSTER = "abcdefghijklmnopqrstuv";
 
 describe("quorum", () => {
   it("is joined by controllers of Kafka 4 alone", () => {
-    assert.deepEqual(["3.9.2", "4.2.1", "4.3.1"].map(joinsByItself), [false, true, true]);
+    assert.deepEqual(["3.9.2", "4.2.1", "4.3.1"].map(autoJoinsQuorum), [false, true, true]);
   });
 
   it("begins with voters by node id, address and directory, as kafka-storage.sh reads them", () => {

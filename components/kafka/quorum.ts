@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { nodeIds, type Pool } from "./node-ids";
 import { PORTS } from "./settings";
-import { abilitiesOf, KAFKA_VERSIONS } from "./versions";
+import { featuresOf, KAFKA_VERSIONS } from "./versions";
 
 /** The Kafka version of a cluster for which none is written, by how it keeps its metadata. */
 export const DEFAULT_VERSION = { kraft: KAFKA_VERSIONS.kraft[0], zookeeper: KAFKA_VERSIONS.zookeeper[0] } as const;
@@ -13,7 +13,7 @@ export const DEFAULT_VERSION = { kraft: KAFKA_VERSIONS.kraft[0], zookeeper: KAFK
  * @param version such as `4.3.1`.
  * @throws when nothing is known of the version's line.
  */
-export const joinsByItself = (version: string): boolean => abilitiesOf(version).joinsByItself;
+export const autoJoinsQuorum = (version: string): boolean => featuresOf(version).autoJoinsQuorum;
 
 /** Addresses of controllers to each other, by ordinal. */
 const controllerAddresses = (pool: Pool, controllers: number): string[] =>

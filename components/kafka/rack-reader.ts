@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
-import { restrictedContainer, saysWhyItEnded } from "../kubernetes/security";
+import { restrictedContainer, terminationMessage } from "../kubernetes/security";
 
 export interface RackReaderArgs extends Scope {
   /** The Kafka image. */
@@ -86,7 +86,7 @@ function initContainer({ image, label }: RackReaderArgs): k8s.types.input.core.v
     command: ["java", ...options, "-cp", "/opt/kafka/libs/kafka-stack.jar", "kafkastack.NodeLabel"],
     args: [label, `${MOUNT}/rack`],
     env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
-    ...saysWhyItEnded,
+    ...terminationMessage,
     securityContext: restrictedContainer,
     resources: {
       requests: { cpu: "50m", memory: "96Mi", "ephemeral-storage": "8Mi" },

@@ -2,7 +2,7 @@ import type { Path } from "../kubernetes/problems";
 import { type Scope, settingProblem } from "./kafka-settings";
 import { ownedSettings } from "./owned-settings";
 import type { Settings, SettingValue } from "./settings";
-import { abilitiesOf, type KafkaVersion, type Mode } from "./versions";
+import { featuresOf, type KafkaVersion, type Mode } from "./versions";
 
 /** What a value may be instead, or a sentence of its own, and where it was written. */
 export type Refused = { readonly at: Path } & ({ readonly allowed: string } | { readonly sentence: string });
@@ -22,7 +22,7 @@ export function refusedSetting(
 export function* authorizer(mode: Mode, version: KafkaVersion, settings: Settings, at: Path): Iterable<Refused> {
   const name = String(settings["authorizer.class.name"] ?? "").trim();
   const refused = { at: [...at, "authorizer.class.name"] };
-  if (mode === "kraft" && name === "kafka.security.authorizer.AclAuthorizer" && !abilitiesOf(version).onlyKraft) {
+  if (mode === "kraft" && name === "kafka.security.authorizer.AclAuthorizer" && !featuresOf(version).onlyKraft) {
     const why = "this one keeps its rules in ZooKeeper, which mode kraft does not have";
     yield { ...refused, allowed: `org.apache.kafka.metadata.authorizer.StandardAuthorizer: ${why}` };
   }

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { KAFKA_VERSIONS } from "../../config/kafka";
-import { abilitiesOf } from "./versions";
+import { featuresOf } from "./versions";
 
 describe("what versions of Kafka can do", () => {
   it("is known of every version that a stack may run", () => {
     for (const version of [...KAFKA_VERSIONS.kraft, ...KAFKA_VERSIONS.zookeeper]) {
-      assert.equal(typeof abilitiesOf(version).joinsByItself, "boolean", version);
+      assert.equal(typeof featuresOf(version).autoJoinsQuorum, "boolean", version);
     }
-    assert.ok(KAFKA_VERSIONS.zookeeper.every((version) => !abilitiesOf(version).onlyKraft));
+    assert.ok(KAFKA_VERSIONS.zookeeper.every((version) => !featuresOf(version).onlyKraft));
   });
 
   for (const version of ["5.0.0", "2.8.2", "40.0.0", "4", "", "constructor.1"]) {
     it(`is not guessed for ${version === "" ? "none" : version}`, () => {
-      assert.throws(() => abilitiesOf(version), /^Error: Nothing is known of Kafka .*; known are 3\.x and 4\.x\.$/);
+      assert.throws(() => featuresOf(version), /^Error: Nothing is known of Kafka .*; known are 3\.x and 4\.x\.$/);
     });
   }
 });

@@ -11,11 +11,11 @@ export type Mode = keyof typeof KAFKA_VERSIONS;
 export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
 
 /** What differs between the lines of Kafka that a stack may run. */
-export interface Abilities {
+export interface VersionFeatures {
   /** Whether it runs without ZooKeeper only, so that nothing of its own is left that needs one. */
   readonly onlyKraft: boolean;
   /** Whether controllers join a running quorum and leave it. Otherwise the quorum is the one that the cluster was founded with. */
-  readonly joinsByItself: boolean;
+  readonly autoJoinsQuorum: boolean;
   /** Whether share groups have a topic of their own for their state. */
   readonly shareState: boolean;
   /** Whether assignors have names beside those of their classes. */
@@ -27,10 +27,10 @@ export interface Abilities {
 }
 
 /** By the first number of a version. */
-const LINES: Readonly<Record<string, Abilities>> = {
+const LINES: Readonly<Record<string, VersionFeatures>> = {
   3: {
     onlyKraft: false,
-    joinsByItself: false,
+    autoJoinsQuorum: false,
     shareState: false,
     namedAssignors: false,
     checksHeartbeats: false,
@@ -38,7 +38,7 @@ const LINES: Readonly<Record<string, Abilities>> = {
   },
   4: {
     onlyKraft: true,
-    joinsByItself: true,
+    autoJoinsQuorum: true,
     shareState: true,
     namedAssignors: true,
     checksHeartbeats: true,
@@ -52,7 +52,7 @@ const LINES: Readonly<Record<string, Abilities>> = {
  * @param version such as `4.3.1`.
  * @throws when nothing is known of its line.
  */
-export function abilitiesOf(version: string): Abilities {
+export function featuresOf(version: string): VersionFeatures {
   const abilities = Object.entries(LINES).find(([line]) => version.startsWith(`${line}.`))?.[1];
   if (abilities) return abilities;
   throw new Error(`Nothing is known of Kafka ${version}; known are ${Object.keys(LINES).join(".x and ")}.x.`);

@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import type { MountedFiles } from "../operations/ops-pod";
-import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import {
+  podDefaults,
+  restrictedContainer,
+  restrictedPod,
+  terminationMessage,
+  SERVICES_UID,
+} from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { httpProbe, SERVICE_PROBES } from "../pods/probes";
 
@@ -129,7 +135,7 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
   const files = args.files ?? [];
   const spread = { labelSelector: { matchLabels }, topologyKey: "kubernetes.io/hostname" };
   return {
-    ...quietPod(args),
+    ...podDefaults(args),
     securityContext: restrictedPod(SERVICES_UID),
     terminationGracePeriodSeconds: 30,
     affinity: {
@@ -143,7 +149,7 @@ function pod(args: WebServiceArgs): k8s.types.input.core.v1.PodSpec {
         env: [...args.env, ...files.flatMap(({ env }) => env ?? [])],
         ports: [{ name: "http", containerPort: args.port }],
         resources: args.resources,
-        ...saysWhyItEnded,
+        ...terminationMessage,
         securityContext: restrictedContainer,
         startupProbe: httpProbe(SERVICE_PROBES, "startup", "/healthz", args.port),
         readinessProbe: httpProbe(SERVICE_PROBES, "readiness", "/readyz", args.port),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ask, NoAnswer, orNone } from "./ask";
+import { ask, ClusterUnreachable, orNone } from "./ask";
 
 const failed = (code: number | undefined, body?: unknown) =>
   Promise.reject(Object.assign(new Error("no"), { ...(code !== undefined && { code }), body }));
@@ -18,7 +18,7 @@ describe("what is asked of a cluster", () => {
   it("is not known when nobody answers, and refused when somebody does", async () => {
     await assert.rejects(
       ask("x", () => failed(undefined)),
-      NoAnswer,
+      ClusterUnreachable,
     );
     await assert.rejects(
       ask("x", () => failed(403, status("not yours"))),
@@ -26,7 +26,7 @@ describe("what is asked of a cluster", () => {
     );
     await assert.rejects(
       ask("x", () => Promise.resolve(undefined)),
-      NoAnswer,
+      ClusterUnreachable,
     );
   });
 });

@@ -5,14 +5,14 @@ import { NEEDS_NODE } from "./core-api";
 const PATIENCE = 60;
 
 /** There was no answer, so that nothing is known. An answer that refuses is another error. */
-export class NoAnswer extends Error {}
+export class ClusterUnreachable extends Error {}
 
 /**
  * Asks a cluster.
  *
  * @param what names what is asked, for errors.
  * @param request is undefined where there is no client to ask with, as `coreApi` has it.
- * @throws NoAnswer when the cluster is not reached, and what the API server says when it refuses: neither is "there is none".
+ * @throws ClusterUnreachable when the cluster is not reached, and what the API server says when it refuses: neither is "there is none".
  */
 export async function ask<Answer>(what: string, request: () => Promise<Answer | undefined>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
@@ -26,14 +26,14 @@ export async function ask<Answer>(what: string, request: () => Promise<Answer | 
     answer = await Promise.race([request(), late]);
   } catch (error) {
     if (statusOf(error) === undefined) {
-      throw new NoAnswer(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
+      throw new ClusterUnreachable(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
     }
     const rights = statusOf(error) === 403 ? "; docs/clusters.md lists the rights that the account needs" : "";
     throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}${rights}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
-  if (answer === undefined) throw new NoAnswer(`the cluster could not be asked ${what}: ${NEEDS_NODE}`);
+  if (answer === undefined) throw new ClusterUnreachable(`the cluster could not be asked ${what}: ${NEEDS_NODE}`);
   return answer;
 }
 

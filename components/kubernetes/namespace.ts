@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { NoAnswer } from "./ask";
+import { ClusterUnreachable } from "./ask";
 import type { ClusterAccess } from "./cluster-access";
 import { foreign, OWNER, type Owner } from "./owner";
 import { fixedName } from "./scope";
@@ -85,7 +85,7 @@ function foreignHook(name: string, access: ClusterAccess, owner: Owner): pulumi.
       try {
         reason = await foreign(access, namespace, owner);
       } catch (error) {
-        if (!pulumi.runtime.isDryRun() || !(error instanceof NoAnswer)) throw error;
+        if (!pulumi.runtime.isDryRun() || !(error instanceof ClusterUnreachable)) throw error;
         await pulumi.log.warn(`${error.message}; up refuses a namespace that others made`);
       }
       if (reason !== undefined) throw new Error(reason);

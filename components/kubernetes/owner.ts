@@ -28,7 +28,7 @@ export function ownedNamespace({ metadata }: V1Namespace, { owner, instance }: O
   return by === instance ? "own" : { of: `belongs to the stack ${by}` };
 }
 
-/** A namespace; null when there is none of that name. @throws NoAnswer when the cluster is not reached, another error when it refuses */
+/** A namespace; null when there is none of that name. @throws ClusterUnreachable when the cluster is not reached, another error when it refuses */
 export async function readNamespace(access: ClusterAccess, name: string): Promise<V1Namespace | null> {
   const found = await ask(`whose namespace ${name} is`, async () => {
     const core = await coreApi(access);

@@ -31,10 +31,10 @@ export const restrictedContainer = {
 };
 
 /** Where the reason of an end is found: the last lines of a container that failed are in its pod's status, where Pulumi and `kubectl describe` show them. */
-export const saysWhyItEnded = { terminationMessagePolicy: "FallbackToLogsOnError" };
+export const terminationMessage = { terminationMessagePolicy: "FallbackToLogsOnError" };
 
 /** What every pod of the stack has: no service-account token, no environment variables of other Services, and what it needs to pull its image. */
-export function quietPod({ pullSecret }: Pick<Scope, "pullSecret">) {
+export function podDefaults({ pullSecret }: Pick<Scope, "pullSecret">) {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

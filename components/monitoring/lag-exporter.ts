@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { tlsFiles } from "../certificates/tls-files";
 import type { Authentication } from "../kafka/settings";
 import { fixedName, labels, metadata, selector, type Scope } from "../kubernetes/scope";
-import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import {
+  podDefaults,
+  restrictedContainer,
+  restrictedPod,
+  terminationMessage,
+  SERVICES_UID,
+} from "../kubernetes/security";
 import { METRICS_PORT } from "../servers/server-pod";
 
 /** What the exporter of consumer lag runs as, and whom it asks. */
@@ -60,7 +66,7 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
     failureThreshold,
   });
   return {
-    ...quietPod(args),
+    ...podDefaults(args),
     securityContext: restrictedPod(SERVICES_UID),
     containers: [
       {
@@ -74,7 +80,7 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
         ],
         ports: [{ name: "metrics", containerPort: METRICS_PORT }],
         resources: RESOURCES,
-        ...saysWhyItEnded,
+        ...terminationMessage,
         securityContext: restrictedContainer,
         startupProbe: probe("/healthz", 1, 60),
         // Ready once Kafka has answered, also for the first time.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { FakeCluster } from "../../test/support/fake-cluster";
 import { temporaryFolder } from "../../test/support/temporary";
-import { endLeftJobs } from "./ended-jobs";
+import { stopLeftoverJobs } from "./ended-jobs";
 
 const labels = { "app.kubernetes.io/instance": "test", "app.kubernetes.io/component": "ops" };
 const coming = { namespace: "kafka", name: "prepare-2", labels };
@@ -40,7 +40,7 @@ describe("Jobs that an interrupted run left at work", function () {
     left("metadata-check-1");
     left("finish-0", "Complete");
     left("prepare-0", "Failed");
-    assert.deepEqual([...(await endLeftJobs({ kubeconfig }, coming))].sort(), ["finish-1", "prepare-1"]);
+    assert.deepEqual([...(await stopLeftoverJobs({ kubeconfig }, coming))].sort(), ["finish-1", "prepare-1"]);
     const deleted = cluster.calls.map(({ method, path, body }) => [method, path, body["propagationPolicy"]]);
     assert.deepEqual(deleted.sort(), [
       ["DELETE", `${JOBS}/finish-1`, "Foreground"],
@@ -50,7 +50,7 @@ describe("Jobs that an interrupted run left at work", function () {
 
   it("are mostly none", async () => {
     left("finish-0", "Complete");
-    assert.deepEqual(await endLeftJobs({ kubeconfig }, coming), []);
+    assert.deepEqual(await stopLeftoverJobs({ kubeconfig }, coming), []);
     assert.deepEqual(cluster.calls, []);
   });
 
@@ -65,7 +65,7 @@ describe("Jobs that an interrupted run left at work", function () {
       Object.assign(cluster.objects.get(path)?.metadata ?? {}, { resourceVersion: "2" });
       Object.assign(cluster.objects.get(`${JOBS}/prepare-1`)?.metadata ?? {}, { resourceVersion: "2" });
     };
-    assert.deepEqual(await endLeftJobs({ kubeconfig }, coming), ["prepare-1"]);
+    assert.deepEqual(await stopLeftoverJobs({ kubeconfig }, coming), ["prepare-1"]);
     assert.deepEqual([...cluster.objects.keys()], [`${JOBS}/finish-1`]);
   });
 
@@ -73,9 +73,9 @@ describe("Jobs that an interrupted run left at work", function () {
     left("finish-1");
     cluster.refusals.set(`DELETE ${JOBS}/finish-1`, { code: 403, message: "you may not" });
     await assert.rejects(
-      endLeftJobs({ kubeconfig }, coming),
+      stopLeftoverJobs({ kubeconfig }, coming),
       /left at work in kafka cannot be ended: finish-1 could not be deleted: you may not\. End them/,
     );
-    await assert.rejects(endLeftJobs({ kubeconfig: "/nowhere/kubeconfig" }, coming), /cannot be ended/);
+    await assert.rejects(stopLeftoverJobs({ kubeconfig: "/nowhere/kubeconfig" }, coming), /cannot be ended/);
   });
 });

@@ -28,7 +28,7 @@ const ENDS_WITHIN = 120;
  * @returns the names of those that were ended.
  * @throws when the cluster cannot be asked, refuses, or a Job does not end in time.
  */
-export async function endLeftJobs(access: ClusterAccess, job: ComingJob): Promise<readonly string[]> {
+export async function stopLeftoverJobs(access: ClusterAccess, job: ComingJob): Promise<readonly string[]> {
   const { namespace } = job;
   const labelSelector = selectorText(job.labels);
   try {
@@ -73,7 +73,7 @@ export function endingHook(name: string, access: ClusterAccess): pulumi.Resource
     if (namespace === undefined) return;
     const selected = ["app.kubernetes.io/instance", "app.kubernetes.io/component"];
     const selector = Object.fromEntries(Object.entries(labels).filter(([key]) => selected.includes(key)));
-    const ended = await endLeftJobs(access, { namespace, name: own, labels: selector });
+    const ended = await stopLeftoverJobs(access, { namespace, name: own, labels: selector });
     if (ended.length > 0) {
       await pulumi.log.info(
         `${ended.join(", ")}: left at work by an earlier run, and ended before ${own || "the next"} begins`,

@@ -37,7 +37,7 @@ export interface JobName {
  * @param beside whether somebody else waits for it as well: then it is looked at seldom, and the process is not kept alive for it
  * @throws when the cluster is silent, refuses, or does not get the Job.
  */
-export async function untilEnded(access: ClusterAccess, job: JobName, beside = false): Promise<JobEnd> {
+export async function untilEnded(access: ClusterAccess, job: JobName, inBackground = false): Promise<JobEnd> {
   const [batch, core] = [await batchApi(access), await coreApi(access)];
   if (batch === undefined || core === undefined) throw new Error(NEEDS_NODE);
   let answered = Date.now();
@@ -65,7 +65,7 @@ export async function untilEnded(access: ClusterAccess, job: JobName, beside = f
       if (Date.now() - answered > SILENT_MS || Date.now() - found > MISSING_MS)
         throw new Error(apiMessage(error), { cause: error });
     }
-    await delay(beside ? 10 * LOOK_MS : LOOK_MS, undefined, { ref: !beside });
+    await delay(inBackground ? 10 * LOOK_MS : LOOK_MS, undefined, { ref: !inBackground });
   }
 }
 

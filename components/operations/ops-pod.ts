@@ -3,7 +3,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { tlsFiles } from "../certificates/tls-files";
 import type { Authentication } from "../kafka/settings";
 import type { Scope } from "../kubernetes/scope";
-import { quietPod, restrictedContainer, restrictedPod, saysWhyItEnded, SERVICES_UID } from "../kubernetes/security";
+import {
+  podDefaults,
+  restrictedContainer,
+  restrictedPod,
+  terminationMessage,
+  SERVICES_UID,
+} from "../kubernetes/security";
 import { heapMiB, jobResources, type JobResources } from "./job-resources";
 
 /** What every run of the ops program needs. */
@@ -59,7 +65,7 @@ export function recordsOf(earlier: string): readonly MountedFiles[] {
 
 /** What all pods that run the ops program have in common. */
 export function opsPod(scope: Pick<Scope, "pullSecret">) {
-  return { ...quietPod(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
+  return { ...podDefaults(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
 }
 
 /** A container that runs the ops program with a command, and finds files. */
@@ -79,7 +85,7 @@ export function opsContainer(
       { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB(resources.limits.memory)}` },
       ...files.flatMap(({ env }) => env ?? []),
     ],
-    ...saysWhyItEnded,
+    ...terminationMessage,
     securityContext: restrictedContainer,
     resources,
     volumeMounts: files.map(({ mount }) => mount),

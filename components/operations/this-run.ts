@@ -10,7 +10,7 @@ import { untilEnded } from "./job-end";
 import { selectorText } from "./jobs";
 
 /** Names of the Jobs that a change of servers rests on. */
-export interface RestsOn {
+export interface RequiredJobs {
   /** Makes it safe that servers leave. */
   readonly leaving: string;
   /** Makes it safe that servers restart. @default none */
@@ -48,7 +48,7 @@ export class JobsOfThisRun {
   }
 
   /** To be called before a StatefulSet is changed. */
-  renewing(set: string, restsOn: RestsOn): pulumi.ResourceHook {
+  renewing(set: string, restsOn: RequiredJobs): pulumi.ResourceHook {
     return new pulumi.ResourceHook(`${set}-renewing`, ({ oldInputs, newInputs }) =>
       this.renew(restsOn, oldInputs as unknown as Servers, newInputs as unknown as Servers),
     );
@@ -64,7 +64,7 @@ export class JobsOfThisRun {
    *
    * @throws when the cluster does not say how many servers there are, and when a Job that must run again cannot, or fails.
    */
-  async renew({ leaving, restarting }: RestsOn, before: Servers, after: Servers): Promise<void> {
+  async renew({ leaving, restarting }: RequiredJobs, before: Servers, after: Servers): Promise<void> {
     const { cluster, instance } = this.args;
     if (cluster === undefined) return;
     const { name, namespace } = after.metadata;

@@ -4,7 +4,7 @@ import { tlsFiles } from "../certificates/tls-files";
 import type { Authentication } from "../kafka/settings";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { KAFKA_UID, podDefaults, restrictedContainer, restrictedPod, terminationMessage } from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
@@ -46,7 +46,7 @@ export class ToolJob extends pulumi.ComponentResource {
           template: {
             metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
             spec: podSpec(args, "ops", {
-              ...quietPod(args),
+              ...podDefaults(args),
               restartPolicy: "Never",
               securityContext: restrictedPod(KAFKA_UID),
               containers: [
@@ -55,7 +55,7 @@ export class ToolJob extends pulumi.ComponentResource {
                   image: args.image,
                   command: [...args.command],
                   env: [{ name: "KAFKA_TOOL_HEAP_OPTS", value: "-Xms64m -Xmx64m" }, ...tls.map(({ env }) => env)],
-                  ...saysWhyItEnded,
+                  ...terminationMessage,
                   securityContext: restrictedContainer,
                   resources: jobResources(args.jobResources),
                   volumeMounts: [

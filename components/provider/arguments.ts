@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ServerSpec } from "../cluster/complete";
+import type { ServerSpec } from "../cluster/resolve";
 import type { KafkaArgs as ComponentArgs } from "../cluster/kafka";
 import type { StorageSpec } from "../storage/default-storage";
 import type { KafkaArgs, ServersArgs, StorageArgs } from "./kafka";

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { selector, type Role } from "../kubernetes/scope";
-import { KAFKA_UID, quietPod, restrictedContainer, restrictedPod, saysWhyItEnded } from "../kubernetes/security";
+import { KAFKA_UID, podDefaults, restrictedContainer, restrictedPod, terminationMessage } from "../kubernetes/security";
 import { overlayOf, podSpec, type PodScope } from "../pods/overlay";
 import { httpProbe, SERVER_PROBES } from "../pods/probes";
 
@@ -56,7 +56,7 @@ export const graceOf = (args: PodScope & Pick<ServerPodArgs, "role" | "terminati
 export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
   const grace = graceOf(args);
   return podSpec(args, args.role, {
-    ...quietPod(args),
+    ...podDefaults(args),
     securityContext: restrictedPod(KAFKA_UID),
     terminationGracePeriodSeconds: grace,
     ...spreading(args),
@@ -78,7 +78,7 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
           { name: "metrics", containerPort: METRICS_PORT },
         ],
         resources: args.resources,
-        ...saysWhyItEnded,
+        ...terminationMessage,
         securityContext: restrictedContainer,
         // Waits while the others cannot do without this server, for a part of the time that it has to stop.
         lifecycle: {

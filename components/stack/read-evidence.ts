@@ -18,7 +18,7 @@ export interface Whereabouts {
 /**
  * Asks a cluster what it holds of a stack.
  *
- * @throws NoAnswer when it is not reached; another error when it refuses, or when the record cannot be read.
+ * @throws ClusterUnreachable when it is not reached; another error when it refuses, or when the record cannot be read.
  */
 export async function readEvidence(
   access: ClusterAccess,

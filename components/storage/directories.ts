@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { basename, dirname } from "node:path/posix";
-import { quietPod, saysWhyItEnded } from "../kubernetes/security";
+import { podDefaults, terminationMessage } from "../kubernetes/security";
 import { replaceUnready } from "../kubernetes/await-annotations";
 import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
@@ -36,7 +36,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
           template: {
             metadata: podMetadata(args, "volumes", { labels: labels(args.instance, "volumes") }),
             spec: podSpec(args, "volumes", {
-              ...quietPod(args),
+              ...podDefaults(args),
               restartPolicy: "Never",
               ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
               securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
@@ -52,7 +52,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
                     "directories",
                   ],
                   args: [String(args.uid), ...targets],
-                  ...saysWhyItEnded,
+                  ...terminationMessage,
                   securityContext: {
                     allowPrivilegeEscalation: false,
                     readOnlyRootFilesystem: true,

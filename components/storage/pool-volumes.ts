@@ -6,7 +6,7 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import { VolumeDirectories } from "./directories";
 import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
 import { freeingHook } from "./released";
-import { strayHook } from "./stray";
+import { orphanedClaimHook } from "./orphaned-claims";
 import { unboundHook } from "./unbound";
 
 export interface PoolVolumesArgs extends Scope {
@@ -116,7 +116,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
       {
         // What a volume points at cannot change; its data stays where it is when the object is made anew.
         ...fixedName(this),
-        ...(args.cluster && { hooks: { beforeCreate: [strayHook(`${name}-stray`, args.cluster)] } }),
+        ...(args.cluster && { hooks: { beforeCreate: [orphanedClaimHook(`${name}-stray`, args.cluster)] } }),
         // Earlier versions of this project made volumes in the config's spelling. Another spelling of the same place makes no volume anew; another place that is
         // not in the canonical spelling is refused before (config/judge.ts), for it would not reach the volume.
         ...(volume.respelled && { ignoreChanges: ["spec.nfs", "spec.hostPath"] }),

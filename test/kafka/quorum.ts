@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { abilitiesOf } from "../../components/kafka/versions";
+import { featuresOf } from "../../components/kafka/versions";
 import type { KafkaVersion } from "../../config/kafka";
 import { kafkaJars } from "../../sandbox/build/kafka-jars";
 import { ensurePackages } from "../../sandbox/host/platform";
@@ -99,7 +99,7 @@ export class Quorum {
       .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
       .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
-    const how = !abilitiesOf(this.version).joinsByItself && id !== BROKER ? ["--initial-controllers", voters] : first;
+    const how = !featuresOf(this.version).autoJoinsQuorum && id !== BROKER ? ["--initial-controllers", voters] : first;
     const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];
     this.java(id, ["kafka.tools.StorageTool", ...format]);
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { abilitiesOf } from "../../components/kafka/versions";
+import { featuresOf } from "../../components/kafka/versions";
 import { KAFKA_VERSIONS } from "../../config/kafka";
 import { Quorum } from "./quorum";
 
@@ -38,7 +38,7 @@ for (const version of KAFKA_VERSIONS.kraft) {
       await quorum.until("the broker is back", () => quorum.topics());
     });
 
-    if (!abilitiesOf(version).joinsByItself) return;
+    if (!featuresOf(version).autoJoinsQuorum) return;
 
     it("starts as a controller, and joins", async () => {
       quorum.add(SECOND);

@@ -1,7 +1,7 @@
 // The library below asks for it.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
-import type { webcrypto } from "node:crypto";
+import { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 
 /** A certificate and its private key as PEM, the key in PKCS#8. */
@@ -119,7 +119,7 @@ const nameOf = (host: string): x509.GeneralName => new x509.GeneralName(isIP(hos
 const generate = () => crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 
 async function pemOf(key: webcrypto.CryptoKey): Promise<string> {
-  return x509.PemConverter.encode(await crypto.subtle.exportKey("pkcs8", key as CryptoKey), "PRIVATE KEY");
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
 }
 
 const readKey = (pem: string) =>

@@ -144,9 +144,9 @@ async function connect(
     address: request.ip,
   };
   if (reply.raw.destroyed) return;
-  const giveBack = takeSeat(seats, request.ip);
+  const release = takeSeat(seats, request.ip);
   // Whatever comes of it, the answer ends, and its seat is free again.
-  reply.raw.once("close", giveBack);
+  reply.raw.once("close", release);
   await hub?.connect(reply.raw, start, () => {
     reply.hijack();
     // The stream ends with the connection, so its parts need no lengths of their own around them.

@@ -3,13 +3,13 @@ const HEALTH_PORT = 8080;
 const ANSWER_MS = 3_000;
 
 /** What a controller says of itself: whether it takes no vote by itself any more, and whether it follows a leader. */
-export interface Attendance {
+export interface ControllerState {
   readonly retired: boolean;
   readonly follows: boolean;
 }
 
 /** Asks a controller's health endpoint; undefined when it does not answer, or cannot retire. */
-export async function attendanceOf(host: string): Promise<Attendance | undefined> {
+export async function controllerState(host: string): Promise<ControllerState | undefined> {
   const report = await ask(host, "/quorum");
   const retired = /^retired=(true|false)$/m.exec(report ?? "")?.[1];
   return retired === undefined
@@ -23,7 +23,7 @@ export async function retire(host: string): Promise<void> {
 }
 
 /** Tells a controller that has retired to start again as one that does. */
-export async function giveBack(host: string): Promise<void> {
+export async function unretire(host: string): Promise<void> {
   await ask(host, "/return", "POST");
 }
 

@@ -8,19 +8,19 @@ describe("Seats", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
         const seats = new Seats(5, 3);
-        const held: { readonly address: string; readonly giveBack: () => void }[] = [];
+        const held: { readonly address: string; readonly release: () => void }[] = [];
         for (const { address, give } of steps) {
           if (give) {
             const first = held.shift();
-            first?.giveBack();
+            first?.release();
             // Twice is once.
-            first?.giveBack();
+            first?.release();
             continue;
           }
           const mine = held.filter((each) => each.address === address).length;
           const seat = seats.take(address);
           if (typeof seat === "string") assert.ok(mine === 3 || held.length === 5);
-          else held.push({ address, giveBack: seat });
+          else held.push({ address, release: seat });
           assert.equal(seats.taken, held.length);
           assert.ok(held.length <= 5 && held.filter((each) => each.address === address).length <= 3);
         }

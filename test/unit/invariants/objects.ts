@@ -51,7 +51,7 @@ export const everyObject: Invariants = {
     breaks: (resources) => {
       // It waits for the Namespace by itself and with its component.
       draft(resources, "ConfigMap", "choices").dependencies = [];
-      draft(resources, "KeptChoices").dependencies = [];
+      draft(resources, "ImmutableSettingsRecord").dependencies = [];
     },
   },
   "every Kubernetes resource has an explicit provider": {

@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
 import { describeQuorum, isCaughtUp, type Quorum, type QuorumMember } from "../quorum.js";
 import { RefusedError } from "../refused.js";
-import { attendanceOf, giveBack, hostOf, retire } from "../retire.js";
+import { controllerState, unretire, hostOf, retire } from "../retire.js";
 
 /** Which controllers stay voters. */
 export interface ControllersOptions {
@@ -87,7 +87,7 @@ function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | un
 
 /** Whether a controller takes no vote by itself any more; tells it to, the first time. One that has stopped need not be told. */
 async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Promise<boolean> {
-  const attendance = host === undefined ? undefined : await attendanceOf(host);
+  const attendance = host === undefined ? undefined : await controllerState(host);
   if (attendance === undefined) return !told.has(id);
   // Until it follows a leader again, it is one that the quorum would have to do without.
   if (attendance.retired) return attendance.follows;
@@ -104,11 +104,11 @@ async function gather({ quorum, keep, joined, told, print }: Look): Promise<Prog
   const absent: number[] = [];
   for (const id of keep) {
     const host = hostIn(quorum, id);
-    const attendance = host === undefined ? undefined : await attendanceOf(host);
+    const attendance = host === undefined ? undefined : await controllerState(host);
     if (host !== undefined && attendance?.retired && !told.has(id)) {
       told.add(id);
       print(`Telling controller ${id}, which has retired, to return.`);
-      await giveBack(host);
+      await unretire(host);
     }
     const returning = told.has(id) && (attendance === undefined || attendance.retired || !attendance.follows);
     if (returning || (joined && !quorum.voters.some((voter) => voter.id === id))) absent.push(id);

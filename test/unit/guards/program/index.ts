@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ChoicesGate, KeptChoices, SecuredNamespace } from "../../../../components";
+import { ImmutableSettingsGuard, ImmutableSettingsRecord, SecuredNamespace } from "../../../../components";
 import { choicesOf, refusals } from "../../../../config/choices";
 import { hasData, judge } from "../../../../config/judge";
 import { parseConfig } from "../../../../config/parse";
@@ -18,7 +18,7 @@ const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExis
 const instance = "dev";
 const recordNamespace = (servers: string) => `${servers}-volumes`;
 const choices = choicesOf(config, config.cluster.id ?? "A".repeat(22));
-const { agreed } = new ChoicesGate("choices-gate", {
+const { agreed } = new ImmutableSettingsGuard("choices-gate", {
   choices,
   namespace: config.cluster.namespace,
   recordNamespace,
@@ -39,7 +39,7 @@ const servers = new k8s.core.v1.ConfigMap(
   { metadata: { name: "servers", namespace: kafka.namespace }, data: { choices: JSON.stringify(choices) } },
   { provider: kubernetes },
 );
-new KeptChoices(
+new ImmutableSettingsRecord(
   "choices",
   { namespace: volumes.namespace, instance, choices },
   { providers: [kubernetes], dependsOn: servers },

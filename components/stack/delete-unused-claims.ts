@@ -18,14 +18,22 @@ const PATIENCE_MS = 2 * 60_000;
  *
  * @throws when the cluster refuses, when a pod has started or a claim was made anew meanwhile, or when a claim does not go.
  */
-export async function letGo(access: ClusterAccess, namespace: string, volumes: readonly FoundVolume[]): Promise<void> {
+export async function deleteUnusedClaims(
+  access: ClusterAccess,
+  namespace: string,
+  volumes: readonly FoundVolume[],
+): Promise<void> {
   const placed = volumes.filter(({ type }) => type !== "storageClass");
   if (placed.length === 0) return;
   const core = await ask("to let go of claims", () => coreApi(access));
-  for (const volume of placed) await letGoOf(core, namespace, volume);
+  for (const volume of placed) await deleteUnusedClaim(core, namespace, volume);
 }
 
-async function letGoOf(core: CoreV1Api, namespace: string, { claim: name, claimUid }: FoundVolume): Promise<void> {
+async function deleteUnusedClaim(
+  core: CoreV1Api,
+  namespace: string,
+  { claim: name, claimUid }: FoundVolume,
+): Promise<void> {
   const what = `claim ${namespace}/${name}`;
   const waiting = await judgedAnew(async () => {
     const claim = await ask(`for the ${what}`, async () => ({

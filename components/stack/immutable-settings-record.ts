@@ -5,7 +5,7 @@ import { RECORD_KEY } from "./evidence";
 import { RECORD } from "./read-evidence";
 
 /** What is recorded. */
-export interface KeptChoicesArgs extends Scope {
+export interface ImmutableSettingsRecordArgs extends Scope {
   /** What the stack has reached; plain JSON. */
   readonly choices: unknown;
 }
@@ -14,9 +14,14 @@ export interface KeptChoicesArgs extends Scope {
  * Records, in a ConfigMap, the choices that were reached. It must wait for everything that the choices are about: what it says is what a later change is held to,
  * also when the engine's state is lost.
  */
-export class KeptChoices extends pulumi.ComponentResource {
-  constructor(name: string, args: KeptChoicesArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kafka-stack:stack:KeptChoices", name, {}, opts);
+export class ImmutableSettingsRecord extends pulumi.ComponentResource {
+  constructor(name: string, args: ImmutableSettingsRecordArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "kafka-stack:stack:ImmutableSettingsRecord",
+      name,
+      {},
+      pulumi.mergeOptions(opts, { aliases: [{ type: "kafka-stack:stack:KeptChoices" }] }),
+    );
     new k8s.core.v1.ConfigMap(
       name,
       {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { labelsOf, one, parts, SCOPE } from "../../test/support/components";
 import { registered } from "../../test/support/recording";
-import { KeptChoices } from "./kept-choices";
+import { ImmutableSettingsRecord } from "./immutable-settings-record";
 
-describe("KeptChoices", () => {
+describe("ImmutableSettingsRecord", () => {
   it("is a ConfigMap with the choices", async () => {
-    const resources = await registered(() => new KeptChoices("choices", { ...SCOPE, choices: { type: "nfs" } }));
+    const resources = await registered(
+      () => new ImmutableSettingsRecord("choices", { ...SCOPE, choices: { type: "nfs" } }),
+    );
     assert.deepEqual(parts(resources), ["ConfigMap choices"]);
     assert.deepEqual(one(resources, "ConfigMap").inputs, {
       apiVersion: "v1",

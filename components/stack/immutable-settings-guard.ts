@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import { NoAnswer } from "../kubernetes/ask";
+import { ClusterUnreachable } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { foreign, type Owner, ownNamespaces } from "../kubernetes/owner";
 import type { Evidence, FoundVolume } from "./evidence";
-import { letGo } from "./let-go";
+import { deleteUnusedClaims } from "./delete-unused-claims";
 import { isThere, readEvidence } from "./read-evidence";
 
 /** What is found of choices. */
@@ -12,11 +12,11 @@ export interface ChoicesVerdict {
   /** A sentence for each change that would leave data behind or lose it. */
   readonly refusals: readonly string[];
   /** Volumes on which no server ever started, and which shall be elsewhere. */
-  readonly letGo: readonly FoundVolume[];
+  readonly unusedVolumes: readonly FoundVolume[];
 }
 
 /** What choices are judged by. */
-export interface ChoicesGateArgs<Choices> {
+export interface ImmutableSettingsGuardArgs<Choices> {
   /** What the stack shall hold to; plain JSON. */
   readonly choices: Choices;
   /** Namespace of the servers and their claims. */
@@ -49,14 +49,19 @@ interface Kept<Choices> {
  * touched then.
  *
  * The choices are in the engine's state and belong to no cluster and no namespace, so that nothing replaces them. Whenever they are made or changed, Pulumi calls
- * a hook, which asks the cluster what is there. A wish that failed later is still a wish: the record of what was reached is another object (`KeptChoices`).
+ * a hook, which asks the cluster what is there. A wish that failed later is still a wish: the record of what was reached is another object (`ImmutableSettingsRecord`).
  */
-export class ChoicesGate<Choices> extends pulumi.ComponentResource {
+export class ImmutableSettingsGuard<Choices> extends pulumi.ComponentResource {
   /** What whatever holds data must wait for. */
   readonly agreed: pulumi.Resource;
 
-  constructor(name: string, args: ChoicesGateArgs<Choices>, opts?: pulumi.ComponentResourceOptions) {
-    super("kafka-stack:stack:ChoicesGate", name, {}, opts);
+  constructor(name: string, args: ImmutableSettingsGuardArgs<Choices>, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "kafka-stack:stack:ImmutableSettingsGuard",
+      name,
+      {},
+      pulumi.mergeOptions(opts, { aliases: [{ type: "kafka-stack:stack:ChoicesGate" }] }),
+    );
     const hook = new pulumi.ResourceHook(
       `${name}-judgement`,
       ({ oldInputs, newInputs }) => pass(args, keptIn<Choices>(oldInputs), keptIn<Choices>(newInputs)),
@@ -85,7 +90,7 @@ const keptIn = <Choices>(inputs: Record<string, unknown> | undefined): Kept<Choi
   inputs?.["input"] as Kept<Choices> | undefined;
 
 async function pass<Choices>(
-  args: ChoicesGateArgs<Choices>,
+  args: ImmutableSettingsGuardArgs<Choices>,
   before: Kept<Choices> | undefined,
   after: Kept<Choices> | undefined,
 ): Promise<void> {
@@ -95,20 +100,20 @@ async function pass<Choices>(
   try {
     verdict = await verdictOf(args, before, after);
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof ClusterUnreachable)) throw error;
     if (!preview) {
       const costs = "nothing was changed, for nobody knows what data there is";
       throw new Error(`${error.message}; ${costs}; run this again when it can be asked`, { cause: error });
     }
     await pulumi.log.warn(`${error.message}; the preview goes by what the state says`);
-    verdict = { refusals: before ? args.judgeUnasked(before.choices, after.choices) : [], letGo: [] };
+    verdict = { refusals: before ? args.judgeUnasked(before.choices, after.choices) : [], unusedVolumes: [] };
   }
   if (verdict.refusals.length > 0) throw new Error(`${verdict.refusals.join("; ")}; ${args.help}`);
-  if (!preview) await letGo(args.cluster, args.namespace, verdict.letGo);
+  if (!preview) await deleteUnusedClaims(args.cluster, args.namespace, verdict.unusedVolumes);
 }
 
 async function verdictOf<Choices>(
-  args: ChoicesGateArgs<Choices>,
+  args: ImmutableSettingsGuardArgs<Choices>,
   before: Kept<Choices> | undefined,
   after: Kept<Choices>,
 ): Promise<ChoicesVerdict> {
@@ -133,7 +138,7 @@ async function verdictOf<Choices>(
 
 /** Whether servers of the stack run in another namespace: the state does not say where they were, for it is lost, or of a version that did not keep it. */
 async function runsElsewhere<Choices>(
-  { cluster, owner }: ChoicesGateArgs<Choices>,
+  { cluster, owner }: ImmutableSettingsGuardArgs<Choices>,
   { namespace }: Kept<Choices>,
   evidenceIn: (namespace: string) => Promise<Evidence>,
 ): Promise<string | undefined> {
@@ -149,7 +154,7 @@ async function runsElsewhere<Choices>(
 const isOtherAccess = ({ cluster: before }: Kept<unknown>, { cluster: after }: Kept<unknown>): boolean =>
   before.context !== after.context || before.kubeconfig !== after.kubeconfig;
 
-const refuse = (reason: string): ChoicesVerdict => ({ refusals: [reason], letGo: [] });
+const refuse = (reason: string): ChoicesVerdict => ({ refusals: [reason], unusedVolumes: [] });
 
 function elsewhere(before: Kept<unknown>, after: Kept<unknown>): string {
   const key = before.cluster.context === after.cluster.context ? "cluster.kubeconfig" : "cluster.context";

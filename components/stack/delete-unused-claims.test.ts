@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "kafka-stack-engine";
 import { eachWithCluster } from "../../test/support/each-with-cluster";
 import type { FoundVolume } from "./evidence";
-import { letGo } from "./let-go";
+import { deleteUnusedClaims } from "./delete-unused-claims";
 
 const CLAIM = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-0";
 const POD = "/api/v1/namespaces/kafka/pods/broker-0";
@@ -29,14 +29,14 @@ describe("a claim on which no server ever started", function () {
   };
 
   it("goes", async () => {
-    await letGo(given.access, "kafka", [VOLUME]);
+    await deleteUnusedClaims(given.access, "kafka", [VOLUME]);
     assert.ok(!given.cluster.objects.has(CLAIM));
   });
 
   it("stays when it was made anew since it was judged", async () => {
     put(CLAIM, "PersistentVolumeClaim", "new", {});
     await assert.rejects(
-      letGo(given.access, "kafka", [VOLUME]),
+      deleteUnusedClaims(given.access, "kafka", [VOLUME]),
       /data-0-broker-0 was made anew just now; run this again/,
     );
     assert.ok(given.cluster.objects.has(CLAIM));
@@ -46,7 +46,7 @@ describe("a claim on which no server ever started", function () {
     given.cluster.beforeDeletion = () => {
       put(CLAIM, "PersistentVolumeClaim", "new", {});
     };
-    await assert.rejects(letGo(given.access, "kafka", [VOLUME]), /was made anew just now/);
+    await assert.rejects(deleteUnusedClaims(given.access, "kafka", [VOLUME]), /was made anew just now/);
     assert.ok(given.cluster.objects.has(CLAIM));
   });
 
@@ -55,7 +55,10 @@ describe("a claim on which no server ever started", function () {
     given.cluster.beforeDeletion = (path) => {
       if (path === POD) pod("old", { running: {} }, "2");
     };
-    await assert.rejects(letGo(given.access, "kafka", [VOLUME]), /a server has started on the claim .* just now/);
+    await assert.rejects(
+      deleteUnusedClaims(given.access, "kafka", [VOLUME]),
+      /a server has started on the claim .* just now/,
+    );
     assert.ok(given.cluster.objects.has(POD));
   });
 
@@ -78,7 +81,7 @@ describe("a claim on which no server ever started", function () {
       }
       return was;
     };
-    await letGo(given.access, "kafka", [VOLUME]);
+    await deleteUnusedClaims(given.access, "kafka", [VOLUME]);
     assert.deepEqual([objects.get(POD)?.metadata.uid, objects.get(CLAIM)?.metadata.uid], ["next", "next"]);
   });
 });

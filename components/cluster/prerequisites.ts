@@ -6,11 +6,11 @@ import { clusterProviders } from "../kubernetes/providers";
 import type { Scope } from "../kubernetes/scope";
 import type { PodOverlays } from "../pods/types";
 import { PullSecret } from "../registry/pull-secret";
-import type { CompleteCluster } from "./complete";
+import type { ResolvedCluster } from "./resolve";
 import { buildImages, registryOf, type ImageBuild, type KafkaImages } from "./images";
 
 /** Where a cluster is, whose it is, and what it runs. */
-export interface Surroundings {
+export interface PrerequisiteArgs {
   /** Images that exist, or how they are built. */
   readonly images: KafkaImages | ImageBuild;
   /** Namespace of the cluster, whose name is known once it exists. @default one of its own, called as the component is, which takes in no pods but restricted ones and no connection that the cluster does not need */
@@ -35,19 +35,19 @@ export interface Surroundings {
 }
 
 /** The same with every default filled in. */
-export interface Settled extends Scope, Pick<Surroundings, "adopting" | "cluster"> {
+export interface Prerequisites extends Scope, Pick<PrerequisiteArgs, "adopting" | "cluster"> {
   readonly images: KafkaImages;
   /** Options that give children the component's own providers, if it has any. */
   readonly providers: { readonly providers?: pulumi.ProviderResource[] };
 }
 
 /** Makes what a cluster stands on and was not given: providers, namespace, images and the Secret that they are pulled with. */
-export function settle(
+export function resolvePrerequisites(
   parent: pulumi.ComponentResource,
   { name, prefix }: { readonly name: string; readonly prefix: string },
-  given: Surroundings,
-  { version, brokers, controllers, zookeeper }: CompleteCluster,
-): Settled {
+  given: PrerequisiteArgs,
+  { version, brokers, controllers, zookeeper }: ResolvedCluster,
+): Prerequisites {
   const own = parent.getProvider("kubernetes:core/v1:Namespace") === undefined;
   const cluster = own ? (given.cluster ?? {}) : given.cluster;
   const made = own ? clusterProviders(`${prefix}kubernetes`, given.cluster ?? {}, { parent }) : undefined;

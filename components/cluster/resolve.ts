@@ -51,7 +51,7 @@ export interface ClusterSpec {
 }
 
 /** The same with every default filled in. */
-export interface CompleteCluster {
+export interface ResolvedCluster {
   /** Kafka version of the image. */
   readonly version: string;
   readonly settings: Settings;
@@ -66,7 +66,7 @@ export interface CompleteCluster {
 export const DEFAULT_REPLICAS = 3;
 
 /** Fills in what is not written. */
-export function completeCluster(written: ClusterSpec): CompleteCluster {
+export function resolveCluster(written: ClusterSpec): ResolvedCluster {
   const brokers = poolOf(
     "broker",
     typeof written.brokers === "number" ? { replicas: written.brokers } : written.brokers,

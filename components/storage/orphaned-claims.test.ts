@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eachWithCluster } from "../../test/support/each-with-cluster";
 import type { KubeObject } from "kafka-stack-engine";
-import { deleteStray } from "./stray";
+import { deleteOrphanedClaim } from "./orphaned-claims";
 
 const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-3";
 
@@ -28,7 +28,7 @@ describe("a claim in the way of one that comes with a volume", function () {
   ] as const) {
     it(`${goes ? "is deleted" : "stays"} when it is one that ${what}`, async () => {
       there(spec, labels);
-      assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), goes);
+      assert.equal(await deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"), goes);
       assert.equal(given.cluster.objects.has(PATH), !goes);
     });
   }
@@ -41,7 +41,7 @@ describe("a claim in the way of one that comes with a volume", function () {
       spec: { volumes: [{ name: "data-0", persistentVolumeClaim: { claimName: "data-0-broker-3" } }] },
     };
     given.cluster.objects.set("/api/v1/namespaces/kafka/pods/broker-3", pod as unknown as KubeObject);
-    assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
+    assert.equal(await deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"), false);
     assert.ok(given.cluster.objects.has(PATH));
   });
 
@@ -55,17 +55,20 @@ describe("a claim in the way of one that comes with a volume", function () {
         there({ volumeName: "pv" }, selected);
         Object.assign(given.cluster.objects.get(PATH)?.metadata ?? {}, metadata);
       };
-      assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
+      assert.equal(await deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"), false);
       assert.ok(given.cluster.objects.has(PATH));
     }
   });
 
   it("is none when there is none", async () => {
-    assert.equal(await deleteStray(given.access, "kafka", "data-0-broker-3"), false);
+    assert.equal(await deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"), false);
   });
 
   it("is not taken for none when the cluster does not say", async () => {
     given.cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
-    await assert.rejects(deleteStray(given.access, "kafka", "data-0-broker-3"), /refuses to answer .* not yours/);
+    await assert.rejects(
+      deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"),
+      /refuses to answer .* not yours/,
+    );
   });
 });

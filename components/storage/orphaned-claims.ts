@@ -16,7 +16,7 @@ const MADE = "app.kubernetes.io/part-of";
  * @returns whether there was one.
  * @throws when the cluster does not say, or refuses.
  */
-export function deleteStray(access: ClusterAccess, namespace: string, name: string): Promise<boolean> {
+export function deleteOrphanedClaim(access: ClusterAccess, namespace: string, name: string): Promise<boolean> {
   return judgedAnew(() => judgeStray(access, namespace, name));
 }
 
@@ -38,10 +38,10 @@ async function judgeStray(access: ClusterAccess, namespace: string, name: string
 }
 
 /** A hook that does so right before a volume is made: it would be bound to that claim. */
-export function strayHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
+export function orphanedClaimHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { claimRef } = (newInputs as { spec: { claimRef: { namespace: string; name: string } } }).spec;
-    if (await deleteStray(access, claimRef.namespace, claimRef.name)) {
+    if (await deleteOrphanedClaim(access, claimRef.namespace, claimRef.name)) {
       await pulumi.log.info(
         `the claim ${claimRef.namespace}/${claimRef.name} was deleted: a StatefulSet had made it for a server that was added by hand`,
       );
