@@ -32,8 +32,11 @@ export const BEGUN_FILE = "servers.json";
 
 /** Files of a ConfigMap for a container, and what tells the program where they are. */
 export interface MountedFiles {
+  /** The volume of the pod. */
   readonly volume: k8s.types.input.core.v1.Volume;
+  /** Where the container has it. */
   readonly mount: k8s.types.input.core.v1.VolumeMount;
+  /** What tells the program where the files are. @default none */
   readonly env?: k8s.types.input.core.v1.EnvVar;
 }
 

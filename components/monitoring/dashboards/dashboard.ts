@@ -127,7 +127,7 @@ const namespace = {
 
 const choice = (name: string, { metric, label }: { readonly metric: string; readonly label: string }) => ({
   name,
-  label: name[0]?.toUpperCase() + name.slice(1),
+  label: name.charAt(0).toUpperCase() + name.slice(1),
   ...queried(`label_values(${series(metric)}, ${label})`),
   multi: true,
   includeAll: true,

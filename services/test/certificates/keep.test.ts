@@ -47,7 +47,7 @@ describe("The certificates of a stack", () => {
     for (const each of [broker, client]) {
       assert.ok(each?.checkIssued(authority) && each.verify(authority.publicKey));
       assert.equal(each?.ca, false);
-      assert.equal(each?.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
+      assert.equal(each.publicKey.asymmetricKeyDetails?.namedCurve, "prime256v1");
     }
     assert.equal(broker?.subject, "CN=kafka-broker");
     assert.equal(broker.subjectAltName, "DNS:localhost, DNS:*.broker.kafka.svc, IP Address:192.0.2.7");
