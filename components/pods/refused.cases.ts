@@ -1,7 +1,7 @@
 /** Overlays that are refused: what is laid over the pods, the place that is told, and words that are told. */
 export const REFUSED_PODS: readonly (readonly [pods: Record<string, unknown>, key: string, says: string])[] = [
-  [{ brokers: {} }, "pods.brokers", "known are all, broker"],
-  [{ broker: { toleration: [] } }, "pods.broker.toleration", "known are labels, annotations, tolerations"],
+  [{ brokers: {} }, "pods.brokers", "did you mean pods.broker?"],
+  [{ broker: { toleration: [] } }, "pods.broker.toleration", "did you mean pods.broker.tolerations?"],
   [{ broker: { image: "kafka:latest" } }, "pods.broker.image", "images.kafka"],
   [{ broker: { command: ["sh"] } }, "pods.broker.command", "the stack's own"],
   [{ job: { args: ["status"] } }, "pods.job.args", "the stack's own"],

@@ -1,4 +1,5 @@
-import { refusal, show, type Path } from "../kubernetes/problems";
+import { nearest } from "../kubernetes/nearest";
+import { formatPath, refusal, show, type Path } from "../kubernetes/problems";
 
 /** Something wrong with what was written, at its place. */
 export interface PathProblem {
@@ -127,6 +128,14 @@ export function misfits(shape: Shape, value: unknown, path: Path): PathProblem[]
 export const fieldOf = ({ fields }: ObjectShape, name: string): Shape | undefined =>
   Object.hasOwn(fields, name) ? fields[name] : undefined;
 
+function unknown(name: string, { fields }: ObjectShape, path: Path): string {
+  const known = Object.keys(fields);
+  const meant = nearest(name, known);
+  return meant === undefined
+    ? `is unknown; known are ${known.map(show).join(", ")}`
+    : `is unknown; did you mean ${formatPath([...path, meant])}?`;
+}
+
 function misfitsOf(shape: ObjectShape, value: Readonly<Record<string, unknown>>, path: Path): PathProblem[] {
   const missing = shape.needs
     .filter((name) => value[name] === undefined)
@@ -136,13 +145,7 @@ function misfitsOf(shape: ObjectShape, value: Readonly<Record<string, unknown>>,
     const field = fieldOf(shape, name);
     if (field) return misfits(field, one, [...path, name]);
     const reason = Object.hasOwn(shape.refused, name) ? shape.refused[name] : undefined;
-    const known = Object.keys(shape.fields).map(show).join(", ");
-    return [
-      {
-        path: [...path, name],
-        message: reason === undefined ? `is unknown; known are ${known}` : `is refused: ${reason}`,
-      },
-    ];
+    return [{ path: [...path, name], message: reason === undefined ? unknown(name, shape, path) : `is refused: ${reason}` }];
   });
   return [...missing, ...wrong];
 }

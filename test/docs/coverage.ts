@@ -150,6 +150,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       ...["npm run test:sandbox", "npm run test:install", "npm run bench", "npm run bench -- <name>"],
       ...[
         "npm run bench -- kchat",
+        "npm run bench -- lag",
         "npx mocha --config test/interruptions.mocharc.json",
         "npx mocha --require tsx 'policy/test/**/*.test.ts'",
       ],
