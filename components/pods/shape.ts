@@ -145,7 +145,9 @@ function misfitsOf(shape: ObjectShape, value: Readonly<Record<string, unknown>>,
     const field = fieldOf(shape, name);
     if (field) return misfits(field, one, [...path, name]);
     const reason = Object.hasOwn(shape.refused, name) ? shape.refused[name] : undefined;
-    return [{ path: [...path, name], message: reason === undefined ? unknown(name, shape, path) : `is refused: ${reason}` }];
+    return [
+      { path: [...path, name], message: reason === undefined ? unknown(name, shape, path) : `is refused: ${reason}` },
+    ];
   });
   return [...missing, ...wrong];
 }
