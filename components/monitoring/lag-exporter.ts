@@ -10,6 +10,7 @@ import {
   terminationMessage,
   SERVICES_UID,
 } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
 import { METRICS_PORT } from "../servers/server-pod";
 
 /** What the exporter of consumer lag runs as, and whom it asks. */
@@ -48,7 +49,10 @@ export class LagExporter extends pulumi.ComponentResource {
         spec: {
           replicas: 1,
           selector: { matchLabels: selector(args.instance, ROLE) },
-          template: { metadata: { labels: labels(args.instance, ROLE) }, spec: pod(args) },
+          template: {
+            metadata: podMetadata(args, ROLE, { labels: labels(args.instance, ROLE) }),
+            spec: podSpec(args, ROLE, pod(args)),
+          },
         },
       },
       { ...fixedName(this), customTimeouts: { create: "10m", update: "10m" } },

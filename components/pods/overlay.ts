@@ -11,7 +11,8 @@ type Metadata = Pick<k8s.types.input.meta.v1.ObjectMeta, "labels" | "annotations
 /** What an overlay for a role needs to know. */
 export type PodScope = Pick<Scope, "instance" | "pods">;
 
-const KINDS: Readonly<Partial<Record<Role, PodKind>>> = {
+/** The overlay of a role, which comes after `all`. The exporter of lag has none of its own. */
+const KINDS: Readonly<Partial<Record<Role, PodKind | "all">>> = {
   broker: "broker",
   controller: "controller",
   zookeeper: "zookeeper",
@@ -19,6 +20,7 @@ const KINDS: Readonly<Partial<Record<Role, PodKind>>> = {
   kconsumer: "kconsumer",
   ops: "job",
   volumes: "job",
+  "lag-exporter": "all",
 };
 
 /** Where a directory is made says the volume. What is in another namespace, such as Secrets and accounts, cannot be had there. */
@@ -47,7 +49,7 @@ const pick = (overlay: PodOverlay, keys: readonly (keyof PodOverlay)[]): PodOver
 export function overlayOf({ pods }: PodScope, role: Role): PodOverlay | undefined {
   const kind = KINDS[role];
   if (pods === undefined || kind === undefined) return undefined;
-  const both = strategicMerge<PodOverlay>(pods.all ?? {}, pods[kind]);
+  const both = strategicMerge<PodOverlay>(pods.all ?? {}, kind === "all" ? undefined : pods[kind]);
   const overlay = role === "volumes" ? pick(both, FOR_DIRECTORIES) : both;
   return Object.values(overlay).some((value) => value !== undefined) ? overlay : undefined;
 }

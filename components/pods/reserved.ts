@@ -20,10 +20,12 @@ export const CONTAINERS: ReadonlySet<string> = new Set([
   "ops",
   "tool",
   "directories",
+  "certificates",
+  "lag-exporter",
 ]);
 
 /** Names of volumes, those of claims among them. */
-export const VOLUMES = /^(config|tmp|rack|account|secret|begun|earlier|cluster|data-\d+|parent-\d+)$/;
+export const VOLUMES = /^(config|tmp|rack|account|secret|tls|begun|earlier|cluster|data-\d+|parent-\d+)$/;
 
 /** Directories: nothing is mounted at, in or around them. */
 export const DIRECTORIES: readonly string[] = [
@@ -33,6 +35,7 @@ export const DIRECTORIES: readonly string[] = [
   "/etc/earlier",
   "/etc/kafka",
   "/etc/kafka-rack",
+  "/etc/kafka-tls",
   "/etc/kchat",
   "/etc/ops",
   "/opt/kafka/bin",
@@ -42,11 +45,12 @@ export const DIRECTORIES: readonly string[] = [
   "/sys",
   "/tmp",
   "/var/lib/kafka",
+  "/var/run/secrets/kubernetes.io/serviceaccount",
 ];
 
 /** Variables. `KAFKA_OPTS` is Kafka's own way to give the JVM further options, an agent's among them. */
 export const VARIABLES =
-  /^((KAFKA|KCHAT|ZOOKEEPER)_(?!OPTS$).*|POD_NAME|POD_NAMESPACE|NODE_NAME|NODE_OPTIONS|PATH|JAVA_HOME|LD_PRELOAD)$/;
+  /^((KAFKA|KCHAT|LAG|ZOOKEEPER)_(?!OPTS$).*|POD_NAME|POD_NAMESPACE|NODE_NAME|NODE_OPTIONS|PATH|JAVA_HOME|LD_PRELOAD)$/;
 
 /** Labels and annotations by which the stack and Kubernetes' controllers find pods. */
 export const LABELS =

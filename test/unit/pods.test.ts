@@ -29,6 +29,16 @@ function missing(own: unknown, laid: unknown, place = ""): string[] {
 const CHANGED =
   /\.(terminationGracePeriodSeconds|failureThreshold|path|kafka-stack\/run-again-for): |tool\.command\[3\]$/;
 
+/** With the pod that measures lag, and with certificates in every pod. */
+const WATCHED = {
+  monitoring: { scrape: "annotations", namespaces: ["monitoring"] },
+  listeners: { internal: { authentication: "tls" } },
+};
+const OWN: readonly { what: string; stack: string; set: Record<string, unknown> }[] = [
+  ...STACKS.map((stack) => ({ what: `the stack ${stack}`, stack, set: {} })),
+  { what: "a closed stack that is watched", stack: "dev", set: WATCHED },
+];
+
 describe("What is laid over pods", () => {
   for (const stack of STACKS) {
     it(`leaves in the stack ${stack} all that the stack made, and changes no other object`, async () => {
@@ -77,9 +87,11 @@ describe("What is laid over pods", () => {
         plain.resources.map(({ urn, inputs }) => [urn, inputs]),
       );
     });
+  }
 
-    it(`may not be what the stack ${stack} has itself: containers, volumes, directories, variables and ports`, async () => {
-      for (const workload of workloads(await recordStack(stack))) {
+  for (const { what, stack, set } of OWN) {
+    it(`may not be what ${what} has itself: containers, volumes, directories, variables and ports`, async () => {
+      for (const workload of workloads(await recordStack(stack, { set }))) {
         const { pod, containers, resource } = workload;
         const [main] = pod.containers as [V1Container];
         const directories = roleOf(workload) === "volumes" ? [] : (main.volumeMounts ?? []);
@@ -96,7 +108,9 @@ describe("What is laid over pods", () => {
             ...(main.env ?? []).map(({ name }) => name).filter((name) => !VARIABLES.test(name)),
             ...(main.ports ?? [])
               .map(({ containerPort }) => containerPort)
-              .filter((port) => !LISTENED[kindOf(workload)].includes(port)),
+              .filter(
+                (port) => Object.hasOwn(LISTENED, kindOf(workload)) && !LISTENED[kindOf(workload)].includes(port),
+              ),
           ],
           [],
           `reserve it in components/pods/reserved.ts: ${called(resource)}`,
@@ -104,6 +118,13 @@ describe("What is laid over pods", () => {
       }
     });
   }
+
+  it("of all kinds is in the pod that measures lag", async () => {
+    const watched = await recordStack("dev", { set: { ...WATCHED, pods: { all: OVERLAYS.all } } });
+    const found = workloads(watched).find((workload) => roleOf(workload) === "lag-exporter");
+    assert.deepEqual(missing(OVERLAYS.all.labels, found?.template.metadata?.labels), []);
+    assert.deepEqual(found?.pod.tolerations, OVERLAYS.all.tolerations);
+  });
 });
 
 /** A pod template with its containers by name: what the stack's container has, no other one's may stand for. */
