@@ -47,7 +47,8 @@ describe("the check before a restart", function () {
 
   before(async () => {
     const source = join(SOURCES, "RestartCheck.java");
-    const compiled = spawnSync("javac", ["--release", "17", "-proc:none", "-d", directory, "-cp", jars(), source]);
+    const paths = ["-d", directory, "-cp", jars(), "-sourcepath", join(SOURCES, "..")];
+    const compiled = spawnSync("javac", ["--release", "17", "-proc:none", ...paths, source]);
     assert.equal(compiled.status, 0, compiled.stderr.toString());
     cluster = await TestCluster.start(3);
     const file = join(directory, "topics.json");
