@@ -80,7 +80,7 @@ export async function issue(authority: KeyPair, holder: Holder, now: Date): Prom
  * authority gives.
  */
 export async function whyIssue(
-  found: Partial<KeyPair>,
+  found: { readonly [part in keyof KeyPair]: string | undefined },
   authority: KeyPair,
   holder: Holder,
   now: Date,

@@ -38,7 +38,7 @@ export async function keepCertificates(
     const before = found.get(secret);
     const pair = { certificate: before?.data["tls.crt"], key: before?.data["tls.key"] };
     const why =
-      (await whyIssue(withoutUndefined(pair), authority, holder, now)) ??
+      (await whyIssue(pair, authority, holder, now)) ??
       (before?.data["ca.crt"] === authority.certificate ? undefined : "its authority is written otherwise");
     if (why === undefined) continue;
     const made = await issue(authority, holder, now);
@@ -87,12 +87,4 @@ async function keepAuthority(
     said.push(`${name}: the authority ends on ${end.toISOString()}, and with it all certificates: before, ${how}`);
   }
   return { certificate, key };
-}
-
-function withoutUndefined(pair: {
-  readonly certificate: string | undefined;
-  readonly key: string | undefined;
-}): Partial<KeyPair> {
-  const { certificate, key } = pair;
-  return { ...(certificate !== undefined && { certificate }), ...(key !== undefined && { key }) };
 }
