@@ -1,4 +1,4 @@
-/** Runs policy packs: starts each as Pulumi does and speaks its Analyzer protocol with it. */
+/** Runs policy packs: starts each as Pulumi does and speaks Pulumi's Analyzer protocol with it. */
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { startPack, type Pack, type PackOptions } from "./policy-pack";
 import { describe, type Progress } from "./progress";
@@ -7,7 +7,7 @@ import type { ResourceState } from "./state";
 import { nameOf, splitReference, typeOf } from "./urn";
 import { fromStruct, normalize, toStruct, type PropertyMap } from "./values";
 
-/** Looks a resource of this run up. */
+/** Looks up a resource of this run. */
 export type Lookup = (urn: string) => ResourceState | undefined;
 
 /** All policy packs of a run. */
@@ -48,10 +48,10 @@ export class Analyzers {
   }
 
   /**
-   * Checks one resource before it is made.
+   * Checks one resource before it is created.
    *
-   * @returns its inputs, as remediating policies want them
-   * @throws when a mandatory policy is violated; in a preview that waits until `finish`, so that all are shown
+   * @returns its inputs, as changed by remediating policies
+   * @throws when a mandatory policy is violated; a preview throws only in `finish`, so that it shows all violations
    */
   async analyze(registration: Registration, urn: string, inputs: PropertyMap, lookup: Lookup): Promise<PropertyMap> {
     let wanted = inputs;
@@ -82,7 +82,7 @@ export class Analyzers {
   /**
    * Checks the whole stack.
    *
-   * @throws when a mandatory policy is violated, here or (in a preview) by any resource before
+   * @throws when the stack, or in a preview any of its resources, violates a mandatory policy
    */
   async finish(resources: readonly ResourceState[], lookup: Lookup): Promise<void> {
     const request = new analyzer.AnalyzeStackRequest();
@@ -153,7 +153,7 @@ function stackResource(resource: ResourceState, lookup: Lookup): analyzer.Analyz
   view.setType(resource.type);
   view.setName(nameOf(resource.urn));
   view.setUrn(resource.urn);
-  // References become ids, as the real engine gives them to policies.
+  // References become ids, as policies get them from the real engine.
   view.setProperties(toStruct(normalize(resource.outputs)));
   view.setParent(resource.parent ?? "");
   view.setDependenciesList(resource.dependencies);

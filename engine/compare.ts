@@ -1,4 +1,4 @@
-/** How a resource differs from what it was: the provider's view and the program's wishes about replacement. */
+/** How a resource differs from its recorded state, by the provider and by the program's replacement options. */
 import { formatPath, parsePath, related, type Change, type Path } from "./paths";
 import type { Difference } from "./provider";
 import type { ResourceState } from "./state";
@@ -7,9 +7,9 @@ import { splitReference } from "./urn";
 import { equal } from "./values";
 
 /**
- * Compares.
+ * Compares a resource with its recorded state.
  *
- * @param replaced URNs of what has been replaced in this run, for the option `replaceWith`
+ * @param replaced URNs of the resources that this run has replaced, for the option `replaceWith`
  */
 export async function compare(work: Work, old: ResourceState, replaced: ReadonlySet<string>): Promise<Difference> {
   const { subject, provider, registration, next } = work;
@@ -36,12 +36,12 @@ export async function compare(work: Work, old: ResourceState, replaced: Readonly
   return {
     changes: [...found.changes, ...extra],
     replace: distinct,
-    // On another cluster the same name is free.
+    // The name is free on another cluster.
     deleteBeforeReplace: found.deleteBeforeReplace && !otherProvider,
   };
 }
 
-/** Which configuration of which provider; the provider's own name may change by an alias. */
+/** Identifies a provider and its configuration without the provider's name, which an alias may change. */
 function providerIdOf(resource: ResourceState): string | undefined {
   return resource.provider === undefined ? undefined : splitReference(resource.provider).id;
 }

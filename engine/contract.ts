@@ -1,4 +1,4 @@
-/** What the engine takes and gives, whichever engine it is. */
+/** The engine's options and results, the same for both engines. */
 import type { Operation, Step } from "./progress";
 import type { PropertyMap } from "./values";
 
@@ -22,27 +22,27 @@ export interface RunOptions {
   readonly configFile?: string;
   /** The environment of the program and of tools. @default this process' */
   readonly env?: NodeJS.ProcessEnv;
-  /** The Node.js that the stand-in runs programs and policy packs on. @default the one that runs this */
+  /** The Node.js that the stand-in runs programs and policy packs on. @default the current one */
   readonly node?: string | undefined;
   readonly policyPacks?: readonly PolicyPack[];
   /** The folder of Pulumi.yaml. @default the current folder */
   readonly root?: string;
-  /** Where state is kept. @default .sandbox/state in the root */
+  /** The folder of state files. @default .sandbox/state in the root */
   readonly stateDirectory?: string;
-  /** In a preview: let the program know no output at all of new and changed resources. @default false */
+  /** In a preview: hide all outputs of new and changed resources from the program. @default false */
   readonly hideOutputs?: boolean;
-  /** Takes the progress, line by line. @default the standard error stream */
+  /** Receives the progress, line by line. @default writes to standard error */
   readonly write?: (line: string) => void;
-  /** Aborted when a person wants the run to end: it ends within seconds, with a summary, and the next run goes on from there. */
+  /** Abort it to interrupt the run: the run ends within seconds, with a summary, and the next run continues from there. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a run did. */
+/** The result of a run. */
 export interface RunResult {
-  /** The stack's outputs; secrets are objects that `values.ts` knows. */
+  /** The stack's outputs; secrets are marked as in `values.ts`. */
   readonly outputs: PropertyMap;
-  /** How often each thing happened, for resources that a provider manages. */
+  /** The number of operations of each kind, of resources that a provider manages. */
   readonly changes: Readonly<Record<Operation, number>>;
-  /** Each thing that happened. */
+  /** Every operation. */
   readonly steps: readonly Step[];
 }

@@ -1,4 +1,4 @@
-/** Deletes resources, dependents before what they depend on. */
+/** Deletes resources, dependents first. */
 import type { Deployment } from "./deployment";
 import { describe } from "./progress";
 import type { ResourceState } from "./state";
@@ -6,11 +6,10 @@ import { refuseProtected } from "./steps";
 import { splitReference } from "./urn";
 
 /**
- * Deletes what the program no longer has: what it did not register in this run, what was replaced, and what a killed run
- * had begun to make.
+ * Deletes what is no longer declared: resources that the program did not register in this run, replaced ones, and those that a killed run had begun
+ * to create.
  *
- * @throws the first failure, when the deletions that ran beside it have ended; nothing has been deleted when it is
- * that one of them is protected
+ * @throws the first failure, once concurrent deletions have ended. A protected resource fails before anything is deleted.
  */
 export async function deleteGone(deployment: Deployment): Promise<void> {
   const { state, progress, preview } = deployment.options;
@@ -37,7 +36,7 @@ export async function deleteGone(deployment: Deployment): Promise<void> {
         }
         state.remove(resource);
       }
-      // What was replaced has been told as a replacement already.
+      // The replacement has already been reported.
       if (resource.custom && resource.delete !== true) {
         const step = { urn: resource.urn, operation: "delete" as const, paths: [], replacePaths: [] };
         progress.done(step, (Date.now() - started) / 1000);
@@ -68,25 +67,25 @@ export async function deleteGone(deployment: Deployment): Promise<void> {
   }
 }
 
-/** Whether `one` must go before `other` may go. */
+/** Whether `one` must be deleted before `other`. */
 function needs(one: ResourceState, other: ResourceState, all: ReadonlyMap<string, ResourceState>): boolean {
   const provider = one.provider === undefined ? undefined : splitReference(one.provider);
   if (provider?.urn === other.urn) {
     return provider.id === other.id;
   }
-  // An old generation that waits for its deletion does not hold up today's resource of the same name.
+  // A replaced resource that waits for its deletion does not hold up the current one of the same name.
   if (one.delete !== true && other.delete === true) {
     return false;
   }
   if (one.parent === other.urn) {
     return true;
   }
-  // To depend on a component is to depend on all that is in it, unless one is in it too.
+  // Depending on a component means depending on everything in it, unless the dependent is in it too.
   const own = new Set(ancestors(one, all));
   return [other.urn, ...ancestors(other, all)].some((urn) => one.dependencies.includes(urn) && !own.has(urn));
 }
 
-/** The URNs of a resource's parents, the nearest first. */
+/** The URNs of a resource's ancestors, the nearest first. */
 function ancestors(resource: ResourceState, all: ReadonlyMap<string, ResourceState>): string[] {
   const urns: string[] = [];
   for (let parent = resource.parent; parent !== undefined; parent = all.get(parent)?.parent) {

@@ -4,7 +4,7 @@ import { Stopped } from "./deployment";
 import { bench, component, thing, urnOf, type Bench } from "./test-support/fake-provider";
 import { isSecret, secret, UNKNOWN } from "./values";
 
-/** Registers everything and deletes what is gone. */
+/** Registers everything and deletes the rest. */
 async function runAll(run: Bench, ...registrations: ReturnType<typeof thing>[]): Promise<Bench> {
   for (const registration of registrations) {
     await run.deployment.register(registration);
@@ -41,7 +41,7 @@ describe("engine: a deployment", () => {
     assert.ok(isSecret(outputs["result"] ?? null));
   });
 
-  it("names the resource that failed, lets what runs end, and starts nothing more", async () => {
+  it("names the resource that failed, lets running steps end, and starts no more", async () => {
     const run = await bench();
     const { deployment, provider } = run;
     let release = (): void => undefined;
@@ -57,7 +57,7 @@ describe("engine: a deployment", () => {
     assert.deepEqual(urns(run), [urnOf("slow")]);
   });
 
-  it("tries again what exists but was not ready", async () => {
+  it("retries what exists but was not ready", async () => {
     const first = await bench();
     await assert.rejects(first.deployment.register(thing("a", { notReady: true })), Stopped);
     assert.deepEqual(first.state.find(urnOf("a"))?.initErrors, ["it is not ready"]);
@@ -66,13 +66,13 @@ describe("engine: a deployment", () => {
     assert.equal(second.state.find(urnOf("a"))?.initErrors, undefined);
   });
 
-  it("refuses two resources of one name", async () => {
+  it("refuses two resources with one name", async () => {
     const { deployment } = await runAll(await bench(), thing("a"));
     await assert.rejects(deployment.register(thing("a")), Stopped);
     assert.match(deployment.failure?.message ?? "", /names must be unique/);
   });
 
-  it("names the type that no provider makes", async () => {
+  it("names a type that has no provider", async () => {
     const { deployment } = await bench();
     await assert.rejects(deployment.register(thing("a", {}, { type: "random:index/randomId:RandomId" })), Stopped);
     assert.match(deployment.failure?.message ?? "", /no provider for the type random:index\/randomId:RandomId/);
@@ -82,7 +82,7 @@ describe("engine: a deployment", () => {
 describe("engine: a refresh", () => {
   const refresh = { refresh: true };
 
-  /** A run that finds `a` otherwise than an earlier run with the size 1 left it. */
+  /** A run that finds `a` different from what an earlier run left with size 1. */
   async function finding(found: Parameters<Bench["provider"]["found"]["set"]>[1], options = {}): Promise<Bench> {
     const first = await runAll(await bench(), thing("a", { size: 1, named: true }));
     const second = await first.next({ ...refresh, ...options });
@@ -91,21 +91,21 @@ describe("engine: a refresh", () => {
   }
   const drifted = { inputs: { size: 2, named: true }, drift: [{ path: ["size"], managers: ["kubectl"] }] };
 
-  it("takes back what something else has changed, and says from whom", async () => {
+  it("reverts what something else changed, and names who changed it", async () => {
     const run = await runAll(await finding(drifted), thing("a", { size: 1, named: true }));
     assert.deepEqual(run.provider.log, ["update a"]);
-    assert.ok(run.lines.includes("    Thing a: size was changed by kubectl, and is taken back"), run.lines.join("\n"));
+    assert.ok(run.lines.includes("    Thing a: size was changed by kubectl, and is reverted"), run.lines.join("\n"));
     assert.equal(run.deployment.options.progress.changes().update, 1);
   });
 
-  it("changes nothing when what the program wants is there already, or is left to others", async () => {
+  it("changes nothing when the live object already matches, or when others own the difference", async () => {
     const wanted = await runAll(await finding(drifted), thing("a", { size: 2, named: true }));
     assert.deepEqual(wanted.provider.log, []);
     const left = thing("a", { size: 1, named: true }, { ignoreChanges: ["size"] });
     assert.deepEqual((await runAll(await finding(drifted), left)).provider.log, []);
   });
 
-  it("makes anew what is gone; a preview says so and keeps the state", async () => {
+  it("recreates a resource that is gone; a preview says so and keeps the state", async () => {
     const run = await runAll(await finding(undefined), thing("a", { size: 1, named: true }));
     assert.deepEqual(run.provider.log, ["create a"]);
     const preview = await finding(undefined, { preview: true });
@@ -114,7 +114,7 @@ describe("engine: a refresh", () => {
     assert.equal((await preview.next()).state.state.resources.length, 1);
   });
 
-  it("waits for what is as it shall be but not ready, which is no change", async () => {
+  it("waits for a resource that is as declared but not ready, and counts no change", async () => {
     const run = await runAll(
       await finding({ readiness: { notReady: "2 of 3" } }),
       thing("a", { size: 1, named: true }),
@@ -123,7 +123,7 @@ describe("engine: a refresh", () => {
     assert.equal(run.deployment.options.progress.changes().same, 1);
   });
 
-  it("is content with what has become ready since a run that did not wait for it", async () => {
+  it("accepts that a resource became ready since a run that did not wait for it", async () => {
     const first = await bench();
     await assert.rejects(first.deployment.register(thing("a", { notReady: true })), Stopped);
     const second = await first.next(refresh);
@@ -133,7 +133,7 @@ describe("engine: a refresh", () => {
     assert.equal(second.state.find(urnOf("a"))?.initErrors, undefined);
   });
 
-  it("that fails fails the run: no answer is not that the resource is gone", async () => {
+  it("fails the run when it fails: no answer does not mean that the resource is gone", async () => {
     const run = await finding(undefined);
     run.provider.refresh = () => Promise.reject(new Error("no answer"));
     await assert.rejects(run.deployment.register(thing("a", { size: 1, named: true })), Stopped);
@@ -141,14 +141,14 @@ describe("engine: a refresh", () => {
     assert.deepEqual(urns(run), [urnOf("a")]);
   });
 
-  it("is not made without being asked for", async () => {
+  it("does not happen unless the project asks for it", async () => {
     const run = await runAll(await finding(undefined, { refresh: false }), thing("a", { size: 1, named: true }));
     assert.deepEqual(run.provider.log, []);
   });
 });
 
 describe("engine: an interruption", () => {
-  it("starts nothing more, and is the reason that the run failed", async () => {
+  it("starts nothing more, and becomes the run's error", async () => {
     const interruption = new AbortController();
     const run = await bench({ signal: interruption.signal });
     interruption.abort();
@@ -157,7 +157,7 @@ describe("engine: an interruption", () => {
     assert.match(run.deployment.failure?.message ?? "", /^interrupted; .* run the same command again/);
   });
 
-  it("says of each step under way what it waited for", async () => {
+  it("reports what each running step waited for", async () => {
     const interruption = new AbortController();
     const run = await bench({ signal: interruption.signal });
     run.provider.pause = () => {
@@ -171,7 +171,7 @@ describe("engine: an interruption", () => {
 });
 
 describe("engine: replacement", () => {
-  it("makes the new one under a new name first and deletes the old one at the end", async () => {
+  it("creates the new one under a new name first and deletes the old one at the end", async () => {
     const first = await runAll(await bench(), thing("a", { fixed: 1 }));
     const before = first.state.find(urnOf("a"))?.inputs["auto"];
     const second = await first.next();
@@ -185,7 +185,7 @@ describe("engine: replacement", () => {
     assert.deepEqual(urns(second), [urnOf("a")]);
   });
 
-  it("deletes the old one first when both cannot exist, or the program says so", async () => {
+  it("deletes the old one first when both cannot exist, or when the program says so", async () => {
     const inputs = (fixed: number) => ({ fixed, named: true });
     const first = await runAll(await bench(), thing("a", inputs(1)), thing("b", { fixed: 1 }));
     const second = await first.next();
@@ -193,7 +193,7 @@ describe("engine: replacement", () => {
     assert.deepEqual(second.provider.log, ["delete a", "create a", "delete b", "create b"]);
   });
 
-  it("happens on replaceOnChanges, and with what it is bound to", async () => {
+  it("happens on replaceOnChanges, and together with replaceWith", async () => {
     const first = await runAll(await bench(), thing("a", { size: 1 }), thing("b"));
     const second = await first.next();
     await runAll(
@@ -204,7 +204,7 @@ describe("engine: replacement", () => {
     assert.equal(second.deployment.options.progress.changes().replace, 2);
   });
 
-  it("is refused for what is protected", async () => {
+  it("is refused for protected resources", async () => {
     const first = await runAll(await bench(), thing("a", { fixed: 1 }, { protect: true }));
     const { deployment } = await first.next();
     await assert.rejects(deployment.register(thing("a", { fixed: 2 }, { protect: true })), Stopped);
@@ -220,7 +220,7 @@ describe("engine: options of resources", () => {
     assert.deepEqual(second.provider.log, []);
   });
 
-  it("aliases keep the state of what was renamed, and of its children", async () => {
+  it("aliases keep the state of a renamed resource and of its children", async () => {
     const parent = "test:index:Component";
     const urnOfComponent = (name: string) => `urn:pulumi:dev::test::${parent}::${name}`;
     const child = (name: string, of: string) => thing(name, {}, { parent: urnOfComponent(of) });
@@ -231,7 +231,7 @@ describe("engine: options of resources", () => {
     assert.deepEqual(urns(second), [urnOfComponent("new"), urnOf("new-a", parent)]);
   });
 
-  it("retainOnDelete forgets, deletedWith lets the other take it along", async () => {
+  it("retainOnDelete only forgets; deletedWith leaves the deletion to the other resource", async () => {
     const first = await runAll(
       await bench(),
       thing("base"),
@@ -265,7 +265,7 @@ describe("engine: deletion", () => {
     assert.deepEqual(second.provider.log, ["delete after", "delete inside", "delete base"]);
   });
 
-  it("stops at a failure and keeps what is left", async () => {
+  it("stops at a failure and keeps the rest", async () => {
     const first = await runAll(await bench(), thing("base"), thing("top", {}, { dependencies: [urnOf("base")] }));
     const top = first.state.find(urnOf("top"));
     assert.ok(top);
@@ -276,7 +276,7 @@ describe("engine: deletion", () => {
     assert.deepEqual(urns(second), [urnOf("base"), urnOf("top")]);
   });
 
-  it("leaves as it is what may not be deleted: a run that wants it again does not make it anew", async () => {
+  it("leaves a retained resource alone, and does not recreate it when it is declared again", async () => {
     const first = await runAll(await bench(), thing("a", { fail: false }));
     const a = first.state.find(urnOf("a"));
     assert.ok(a);
@@ -291,7 +291,7 @@ describe("engine: deletion", () => {
 });
 
 describe("engine: after a kill", () => {
-  it("adopts under its name what had begun, and deletes it when it is no longer wanted", async () => {
+  it("adopts what had begun under its name, and deletes it when it is no longer declared", async () => {
     const first = await bench();
     first.provider.pause = () => new Promise(() => undefined);
     // Never ends: the process is "killed" while the API works.
@@ -308,7 +308,7 @@ describe("engine: after a kill", () => {
     assert.deepEqual(second.state.state.creating, []);
   });
 
-  it("ends the deletion of what was being deleted, and makes it anew when it is wanted again", async () => {
+  it("finishes a deletion that had begun, and recreates the resource when it is declared again", async () => {
     const first = await runAll(await bench(), thing("a"), thing("b"));
     const second = await first.next();
     second.provider.pause = () => new Promise(() => undefined);
@@ -326,7 +326,7 @@ describe("engine: after a kill", () => {
     assert.deepEqual(fourth.provider.log, []);
   });
 
-  it("remembers nothing of what was refused", async () => {
+  it("forgets a creation that was refused", async () => {
     const run = await bench();
     await assert.rejects(run.deployment.register(thing("a", { fail: true })), Stopped);
     assert.deepEqual(run.state.state.creating, []);
@@ -334,7 +334,7 @@ describe("engine: after a kill", () => {
 });
 
 describe("engine: preview", () => {
-  it("makes nothing, writes nothing, and leaves unknown what only the provider can know", async () => {
+  it("creates and writes nothing, and leaves unknown what only the provider can know", async () => {
     const first = await runAll(await bench(), thing("a", { size: 1 }), thing("b"));
     const second = await first.next({ preview: true });
     const { outputs } = await second.deployment.register(thing("a", { size: 2 }));

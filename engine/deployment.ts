@@ -15,7 +15,7 @@ import { normalize, type PropertyMap } from "./values";
 
 export type { Registered } from "./steps";
 
-/** A resource to read, as the protocol asks for it; empty strings are absent. */
+/** A resource to read, as in the protocol's request; empty strings are absent. */
 export interface ReadRequest {
   readonly type: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface ReadRequest {
   readonly inputs: PropertyMap;
 }
 
-/** A component that its provider fills with children. */
+/** Fills a remote component with children. */
 export type Construct = (deployment: Deployment, registration: Registration, urn: string) => Promise<PropertyMap>;
 
 /** What a deployment works with. */
@@ -33,28 +33,28 @@ export interface DeploymentOptions {
   readonly project: string;
   readonly stack: string;
   readonly preview: boolean;
-  /** In a preview: hide every output of new and changed resources, not only those that cannot be known. */
+  /** In a preview: hide every output of new and changed resources, not only the unknowable ones. */
   readonly hideOutputs: boolean;
   readonly state: StateFile;
   readonly providers: Providers;
   readonly progress: Progress;
   readonly analyzers: Analyzers;
   readonly constructs: Readonly<Record<string, Construct>>;
-  /** Look at each resource before it is compared, as Pulumi.yaml's `refresh: always` says. @default false */
+  /** Refresh each resource before comparing it, as with `refresh: always` in Pulumi.yaml. @default false */
   readonly refresh?: boolean;
-  /** Aborted when a person wants the run to end: no step begins any more, and waits end. Absent when nothing can interrupt it. */
+  /** Abort it to interrupt the run: no further step begins, and waits end. Absent when nothing can interrupt the run. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The run was stopped because something failed elsewhere; nobody needs to hear of it again. */
+/** The run stopped because of a failure elsewhere, which has been reported already. */
 export class Stopped extends Error {}
 
 const INTERRUPTED =
-  "interrupted; what was done is kept, and what was under way goes on in the cluster: run the same command again, or take the change back and run that";
+  "interrupted; finished steps are kept, and running ones go on in the cluster: run the same command again, or take the change back and run that";
 
 /** A deployment in progress. */
 export class Deployment {
-  /** What went wrong first. */
+  /** The first failure. */
   failure: Error | undefined;
   /** URNs seen in this run. */
   readonly seen = new Set<string>();
@@ -62,7 +62,7 @@ export class Deployment {
   private readonly aliases = new Map<string, string[]>();
   private readonly running = new Set<Promise<unknown>>();
   private readonly firstFailure = Promise.withResolvers<undefined>();
-  /** Resolved by the first failure. */
+  /** Resolves on the first failure. */
   readonly failed: Promise<undefined> = this.firstFailure.promise;
 
   constructor(readonly options: DeploymentOptions) {
@@ -76,7 +76,7 @@ export class Deployment {
     }
   }
 
-  /** Finds a resource of this run, as it is or in a preview would be. */
+  /** Finds a resource of this run, as it is now or as a preview expects it. */
   readonly lookup = (urn: string): ResourceState | undefined => this.steps.results.get(urn);
 
   /**
@@ -102,19 +102,19 @@ export class Deployment {
     }
   }
 
-  /** Takes note of a hook: resources name it. */
+  /** Registers a hook, which resources name. */
   registerHook(name: string, hook: Hook): void {
     this.steps.hooks.set(name, hook);
   }
 
-  /** Waits until nothing runs any more. */
+  /** Waits until no step is running. */
   async settle(): Promise<void> {
     while (this.running.size > 0) {
       await Promise.allSettled(this.running);
     }
   }
 
-  /** Notes the first failure. */
+  /** Records the first failure. */
   fail(urn: string | undefined, error: unknown): void {
     if (error instanceof Stopped) {
       return;
@@ -133,7 +133,7 @@ export class Deployment {
     }
   }
 
-  /** Adds outputs to a component; the stack's become the stack's outputs. */
+  /** Sets a component's outputs; those of the stack become the stack's outputs. */
   registerOutputs(urn: string, outputs: PropertyMap): void {
     const { state } = this.options;
     const resource = state.find(urn);
@@ -147,7 +147,7 @@ export class Deployment {
   }
 
   /**
-   * Reads a resource that something else manages.
+   * Reads a resource that this program does not manage.
    *
    * @throws when it does not exist or its type cannot be read
    */
@@ -162,7 +162,7 @@ export class Deployment {
     return { urn, id, outputs };
   }
 
-  /** Answers a function call. @throws for functions that it does not know */
+  /** Runs a function call. @throws for unknown functions */
   invoke(token: string, args: PropertyMap): PropertyMap {
     if (token === "pulumi:pulumi:getResource" && typeof args["urn"] === "string") {
       const resource = this.lookup(args["urn"]);
@@ -174,7 +174,7 @@ export class Deployment {
     throw new Error(`the function ${token} is not supported by the engine stand-in`);
   }
 
-  /** A message of the program; an error fails the run. */
+  /** Shows a message of the program; an error fails the run. */
   log(severity: LogSeverity, message: string, urn: string): void {
     const text = (urn === "" ? "" : `${describe(urn)}: `) + message.trimEnd();
     if (severity === LogSeverity.ERROR) {
@@ -202,7 +202,7 @@ export class Deployment {
     const { old, drift, notReady } = await this.refreshed(subject, known);
     const wanted =
       old === undefined ? registration.inputs : restore(registration.ignoreChanges, old.inputs, registration.inputs);
-    // What a run that was killed had begun to make keeps the name that the provider gave it.
+    // A resource that a killed run had begun to create keeps the name that the provider gave it.
     const checked = await provider.check(subject, wanted, old ?? state.begun(urn));
     const inputs = await analyzers.analyze(registration, urn, checked, this.lookup);
     const work: Work = { subject, provider, registration, next: stateOf(registration, urn, inputs), drift };
@@ -221,10 +221,10 @@ export class Deployment {
       : this.steps.update(work, old, difference);
   }
 
-  /** A resource as it is now, whatever an earlier run left and somebody did by hand; none when it is gone. */
+  /** The live resource, whatever earlier runs or people did to it; nothing when it is gone. */
   private async refreshed(subject: Subject, old: ResourceState | undefined): Promise<Found> {
     const { refresh, providers, preview, progress, state } = this.options;
-    // What an earlier run made is asked of the provider that made it.
+    // Ask the provider that made it.
     const provider: Provider | undefined =
       refresh === true && old !== undefined ? providers.get(old.type, old.provider) : undefined;
     if (old === undefined || provider?.refresh === undefined) {
@@ -232,7 +232,7 @@ export class Deployment {
     }
     const now = await provider.refresh(this.steps.operationOn(subject, old));
     if (now === undefined) {
-      progress.note(subject.urn, `is gone, by something else than this stack; it is made anew`);
+      progress.note(subject.urn, `is gone, and this stack did not delete it; it is created again`);
       if (!preview) {
         state.remove(old);
       }
@@ -251,7 +251,7 @@ export class Deployment {
     return { old, drift: now.drift, notReady };
   }
 
-  /** Ends a deletion in whose midst an earlier run was killed: there is no telling how far it came. */
+  /** Finishes a deletion that a killed run had begun: nothing tells how far it came. */
   private async withoutHalfDeleted(old: ResourceState | undefined): Promise<ResourceState | undefined> {
     if (old?.deleting !== true) {
       return old;
@@ -301,7 +301,7 @@ export class Deployment {
   }
 }
 
-/** What the state and the cluster know of a resource. */
+/** A resource in the state and in the cluster. */
 interface Found {
   readonly old: ResourceState | undefined;
   readonly drift: readonly Drift[];

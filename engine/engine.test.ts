@@ -8,7 +8,7 @@ import { redact } from "./values";
 const FIXTURES = path.join(__dirname, "test-support", "programs");
 
 describe("engine: a whole program", function () {
-  // The program and its SDK are loaded by a Node of their own, which takes seconds on a busy machine.
+  // A Node process loads the program and its SDK, which takes seconds on a busy machine.
   this.timeout(60_000);
   const cluster = new FakeCluster();
   const stateDirectory = temporaryFolder();
@@ -30,7 +30,7 @@ describe("engine: a whole program", function () {
     return run({ command, stack: "dev", root, env, stateDirectory, write: (line) => lines.push(line), ...options });
   }
 
-  it("is previewed without any output, and held against a policy pack with one line for each violation", async () => {
+  it("previews without outputs, and reports each violation of a policy pack on a line", async () => {
     const directory = path.join(FIXTURES, "pack");
     const policyPacks = [{ directory, configFile: path.join(directory, "strict.json") }];
     const preview = engine("preview", { hideOutputs: true, policyPacks });
@@ -44,7 +44,7 @@ describe("engine: a whole program", function () {
     assert.deepEqual(cluster.names("ConfigMap"), []);
   });
 
-  it("is brought up, with its outputs; a second time changes nothing", async () => {
+  it("brings the program up, with its outputs; a second run changes nothing", async () => {
     const first = await engine("up");
     assert.equal(first.changes.create, 4, lines.join("\n"));
     assert.deepEqual(cluster.names("ConfigMap").sort(), ["one", "two"]);
@@ -54,21 +54,21 @@ describe("engine: a whole program", function () {
     assert.deepEqual([second.changes.same, second.changes.create], [4, 0]);
   });
 
-  it("stops with the resource's name, and keeps what was made", async () => {
+  it("stops with the resource's name, and keeps what it created", async () => {
     const at = "PATCH /api/v1/namespaces/default/configmaps/two";
     cluster.refusals.set(at, { code: 422, message: "data: Invalid value" });
     await assert.rejects(engine("up", { MODE: "other" }), /^Error: ConfigMap two failed: data: Invalid value$/);
     cluster.refusals.delete(at);
   });
 
-  it("lets the program refuse an update by a hook, in a preview too", async () => {
+  it("lets a hook of the program refuse an update, in a preview too", async () => {
     const refused = /^Error: ConfigMap two failed: refused after the mode ""$/;
     await assert.rejects(engine("preview", { MODE: "refused" }), refused);
     await assert.rejects(engine("up", { MODE: "refused" }), refused);
     assert.equal((await engine("up")).changes.same, 4, lines.join("\n"));
   });
 
-  it("fails when the program does, and deletes nothing then", async () => {
+  it("fails when the program fails, and then deletes nothing", async () => {
     await assert.rejects(engine("up", { MODE: "throw" }), /the program is broken/);
     assert.deepEqual(cluster.names("ConfigMap").sort(), ["one", "two"]);
   });
@@ -77,7 +77,7 @@ describe("engine: a whole program", function () {
     const at = "PATCH /api/v1/namespaces/default/configmaps/two";
     cluster.refusals.set(at, { code: 422, message: "data: Invalid value" });
     await assert.rejects(engine("up", { MODE: "lingers" }), /^Error: ConfigMap two failed: data: Invalid value$/);
-    assert.ok(lines.includes("The program goes on after the failure: it is ended."), lines.join("\n"));
+    assert.ok(lines.includes("The program goes on after the failure, so it is ended."), lines.join("\n"));
     cluster.refusals.delete(at);
   });
 
@@ -89,7 +89,7 @@ describe("engine: a whole program", function () {
     );
   });
 
-  it("is taken down, dependents first", async () => {
+  it("takes the stack down, dependents first", async () => {
     const { changes, steps } = await engine("down");
     assert.equal(changes.delete, 4);
     assert.deepEqual(cluster.names("ConfigMap"), []);
@@ -97,7 +97,7 @@ describe("engine: a whole program", function () {
     assert.ok(order.indexOf("two") < order.indexOf("one"), order.join(", "));
   });
 
-  it("lets the program refuse a creation by a hook, and calls one that wants no previews in none", async () => {
+  it("lets a hook refuse a creation, and calls hooks in previews only when they ask for it", async () => {
     assert.equal((await engine("preview", { MODE: "unmade" })).changes.create, 4);
     const refused = /^Error: ConfigMap two failed: refused for the first time$/;
     await assert.rejects(engine("up", { MODE: "unmade" }), refused);

@@ -1,10 +1,10 @@
 import { isScalar, parseDocument, visit } from "yaml";
 
 /**
- * Reads YAML as it was written: a number whose text JavaScript would write otherwise (one above 2^53, `1.0`, `1E6`) comes as that text. What the config means by it,
- * its schema says.
+ * Reads YAML and keeps numbers as written: a number that JavaScript would print differently (above 2^53, `1.0`, `1E6`) is returned as text. The
+ * config's schema decides what it means.
  *
- * @throws when it is not YAML, with where
+ * @throws when the text is not YAML, with the position
  */
 export function parseExactYaml(text: string): unknown {
   const document = parseDocument(text);

@@ -25,7 +25,7 @@ items:
 describe("engine: Helm charts", () => {
   let tools = "";
 
-  /** A deployment in which helm prints the manifest and every Kubernetes object goes to a fake provider. */
+  /** A deployment in which helm prints the manifest and a fake provider takes every Kubernetes object. */
   async function benchWithHelm(script: string): Promise<Bench & { kubernetes: FakeProvider }> {
     tools = temporaryFolder();
     const env = fakeTool(tools, "helm", `echo "$@" > ${tools}/args; cat > ${tools}/values; ${script}`);
@@ -43,7 +43,7 @@ describe("engine: Helm charts", () => {
 
   const chart = (inputs: PropertyMap) => component("registry", { type: CHART, remote: true, inputs });
 
-  it("registers each object as a child, namespaces first, and gives references to them", async () => {
+  it("registers each object as a child, namespaces first, and returns references to them", async () => {
     const run = await benchWithHelm(`cat <<'END'\n${MANIFEST}\nEND`);
     const inputs = {
       chart: "docker-registry",
@@ -67,13 +67,13 @@ describe("engine: Helm charts", () => {
     assert.match(find("registry:ns/cm")?.urn ?? "", /kubernetes:helm\.sh\/v4:Chart\$kubernetes:core\/v1:ConfigMap/);
   });
 
-  it("fails with what helm said", async () => {
+  it("fails with helm's message", async () => {
     const run = await benchWithHelm('echo "Error: no such chart" >&2; exit 1');
     await assert.rejects(run.deployment.register(chart({ chart: "nope" })), Stopped);
     assert.match(run.deployment.failure?.message ?? "", /^Chart registry failed: `helm template [^]*no such chart/);
   });
 
-  it("waits with its objects while inputs are unknown", async () => {
+  it("registers no object while inputs are unknown", async () => {
     const run = await benchWithHelm("exit 1");
     const { outputs } = await run.deployment.register(chart({ chart: "c", values: { a: UNKNOWN } }));
     assert.deepEqual(outputs, { resources: UNKNOWN });

@@ -21,14 +21,14 @@ import {
 /** The chart component's type. */
 export const CHART = "kubernetes:helm.sh/v4:Chart";
 
-// What other objects of a chart need to be there first.
+// Kinds that a chart's other objects need first.
 const FIRST = new Set(["CustomResourceDefinition", "Namespace", "PriorityClass", "StorageClass"]);
 
 /**
- * Makes a chart's objects.
+ * Creates a chart's objects.
  *
  * @returns the component's outputs
- * @throws when helm fails or a child does
+ * @throws when helm or a child fails
  */
 export async function constructChart(
   deployment: Deployment,
@@ -82,7 +82,7 @@ async function render(deployment: Deployment, name: string, inputs: PropertyMap)
     ...flag("--plain-http", inputs["plainHttp"]),
     ...valueFiles(inputs["valueYamlFiles"], root),
   ];
-  // JSON is YAML; the standard input keeps secrets out of the process list.
+  // JSON is YAML. Standard input keeps secrets out of the process list.
   const manifest = await run("helm", args, { env, cwd: root, input: JSON.stringify(inputs["values"] ?? {}) });
   return parseAllDocuments(manifest)
     .map((document) => document.toJS() as Value)
@@ -94,7 +94,7 @@ function valueFiles(files: Value | undefined, root: string): string[] {
   return (Array.isArray(files) ? files : []).flatMap((file) => {
     const from = isAsset(file) && isObject(file) ? text(file["path"]) : undefined;
     if (from === undefined) {
-      throw new Error("of valueYamlFiles the engine stand-in reads files only");
+      throw new Error("the engine stand-in reads only files of valueYamlFiles");
     }
     return ["--values", path.resolve(root, from)];
   });

@@ -6,13 +6,13 @@ import * as resource from "@pulumi/pulumi/proto/resource_pb";
 import { nameOf } from "./urn";
 import { toStruct, type PropertyMap } from "./values";
 
-/** A hook as the program registered it. */
+/** A hook that the program registered. */
 export interface Hook {
-  /** Where the program listens. */
+  /** The program's address for callbacks. */
   readonly target: string;
-  /** Which of the program's functions it is. */
+  /** Identifies the function in the program. */
   readonly token: string;
-  /** Whether it is called in a preview too. */
+  /** Whether previews call it too. */
   readonly onDryRun: boolean;
 }
 
@@ -25,16 +25,16 @@ export function readHook(request: resource.RegisterResourceHookRequest): [name: 
   ];
 }
 
-/** What a hook is told of the resource. */
+/** The arguments of a hook. */
 export interface Occasion {
   readonly urn: string;
   readonly type: string;
   readonly newInputs: PropertyMap;
-  /** The resource as it was; absent before its creation. */
+  /** The previous state; absent before a creation. */
   readonly old?: { readonly id?: string; readonly inputs: PropertyMap; readonly outputs: PropertyMap };
 }
 
-/** Calls a hook. @throws what the hook throws */
+/** Calls a hook. @throws the hook's error */
 export async function callHook({ target, token }: Hook, occasion: Occasion): Promise<void> {
   const { urn, type, newInputs, old } = occasion;
   const request = new resource.ResourceHookRequest();

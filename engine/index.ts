@@ -1,13 +1,13 @@
 /**
- * A small stand-in for the Pulumi engine and the few providers that this project uses, for tests and for machines that
- * cannot download the real ones. It runs the unchanged program over Pulumi's own protocol.
+ * A small stand-in for the Pulumi engine and the few providers that this project uses, for tests and for machines that cannot download the real ones.
+ * It runs the unchanged program over Pulumi's own protocol.
  *
- * What it is not: it is not for production. It shows which properties change, not full diffs; it refreshes Kubernetes
- * objects as it comes to them (`options: {refresh: always}`) and not by a command of its own; it has no import, no targets, no transforms, no hooks but those before a creation or an update,
- * no stack references and no encrypted config; it knows Kubernetes objects, Helm charts (v4) and docker images,
- * nothing else.
+ * It is not for production. It shows which properties change, not full diffs; it refreshes Kubernetes objects only during a run (`options: {refresh:
+ * always}`); it has no import, targets, transforms, stack references or encrypted config, and only the hooks before a creation or an update. It
+ * supports Kubernetes objects, Helm charts (v4) and docker images.
  *
- * This module is the only door of the package. It knows nothing of this repository: where things are and on which Node.js programs run, its callers say.
+ * This module is the package's only entry point. The package knows nothing of this repository: callers say where things are and which Node.js runs
+ * programs.
  */
 import * as path from "node:path";
 import type { RunOptions, RunResult } from "./contract";
@@ -55,12 +55,12 @@ export {
 } from "./values";
 
 /**
- * Brings a stack to what the program says (`up`), shows what that would change (`preview`), or takes it down (`down`).
+ * Brings a stack to the declared state (`up`), shows what that would change (`preview`), or takes the stack down (`down`).
  *
- * The environment's `ENGINE` says with what: `pulumi` for the Pulumi CLI, `stand-in` for the stand-in; unset, for the
- * CLI when there is one with its plugins, else the stand-in.
+ * `ENGINE` in the environment chooses the engine: `pulumi` for the Pulumi CLI, `stand-in` for the stand-in. Unset, it is the CLI when it is installed
+ * with its plugins, else the stand-in.
  *
- * @throws the first failure, naming the resource; what was running beside it has ended by then and is in the state
+ * @throws the first failure, naming the resource; concurrent steps have ended by then and are in the state
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const project = readProject(path.resolve(options.root ?? process.cwd()));

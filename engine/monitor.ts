@@ -10,15 +10,12 @@ import { readHook } from "./hooks";
 import { readRegistration } from "./registration";
 import { fromStruct, normalize, reveal, toStruct } from "./values";
 
-/**
- * All that a program asks of an engine. The monitor knows nothing else of what stands behind it, so that the compiler holds whoever stands
- * there to the whole of it.
- */
+/** The part of a deployment that programs use. Because the monitor depends on nothing else, the compiler checks that a substitute is complete. */
 export type Answers = Pick<Deployment, "register" | "registerHook" | "registerOutputs" | "read" | "invoke" | "log">;
 
 /** A running server. */
 export interface Monitor {
-  /** Where it listens, `host:port`. */
+  /** Its address, `host:port`. */
   readonly address: string;
   /** Ends it at once. */
   stop(): void;
@@ -34,7 +31,7 @@ const FEATURES = [
   "resourceHooks",
 ];
 
-// Kubernetes manifests can be long; the SDK itself uses this limit.
+// Kubernetes manifests can be long; this is the SDK's own limit.
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /** Starts the services for one run of a program on a free port of the loopback interface. */
@@ -86,7 +83,7 @@ function unsupported<Q, S>(what: string): Handler<Q, S> {
 
 function monitorOf(deployment: Answers): resourcegrpc.IResourceMonitorServer {
   return {
-    // Not implemented on purpose: the SDK then asks for each feature by name.
+    // Deliberately not implemented: the SDK then asks for each feature by name.
     getDeploymentInfo: unsupported("getDeploymentInfo"),
     supportsFeature: unary((request: resource.SupportsFeatureRequest) => {
       const response = new resource.SupportsFeatureResponse();

@@ -1,4 +1,4 @@
-/** Pulumi's property paths (`spec.template.spec.containers[0].image`, `metadata.annotations["a/b"]`) and diffs by path. */
+/** Pulumi's property paths (`spec.template.spec.containers[0].image`, `metadata.annotations["a/b"]`), and diffs by path. */
 import { equal, hasUnknown, isObject, isSecret, type PropertyMap, type Value } from "./values";
 
 /** One step of a path: an object's key, an array's index, or `*` for any. */
@@ -52,26 +52,26 @@ export function contains(prefix: Path, path: Path): boolean {
   return prefix.length <= path.length && prefix.every((step, index) => step === "*" || step === path[index]);
 }
 
-/** Whether one of two paths lies on the way to the other. */
+/** Whether one path is the other or leads to it. */
 export function related(a: Path, b: Path): boolean {
   return contains(a, b) || (a.length > b.length && contains(a.slice(0, b.length), b));
 }
 
 /** One difference between old and new properties. */
 export interface Change {
-  /** Where. */
+  /** The path of the difference. */
   readonly path: Path;
-  /** What happened there. */
+  /** The kind of difference. */
   readonly kind: "add" | "update" | "delete";
   /** The old value, absent for an addition. */
   readonly old?: Value;
   /** The new value, absent for a deletion. */
   readonly new?: Value;
-  /** Whether either side is secret, so that neither may be shown. */
+  /** Whether either value is secret, so that neither may be shown. */
   readonly secret: boolean;
 }
 
-/** All differences between two property maps, one for each leaf that differs; an unknown new value counts as different. */
+/** All differences between two property maps, one for each differing leaf. An unknown new value counts as different. */
 export function diff(before: PropertyMap, after: PropertyMap): Change[] {
   const changes: Change[] = [];
   compare([], before, after, false, changes);
@@ -88,7 +88,7 @@ function compare(
   const inSecret = marked || (before !== undefined && isSecret(before)) || (after !== undefined && isSecret(after));
   const a = before !== undefined && isSecret(before) ? before.value : before;
   const b = after !== undefined && isSecret(after) ? after.value : after;
-  // JSON null and absence are the same to every provider here.
+  // All providers here treat null like an absent value.
   if (a === undefined || a === null) {
     if (b !== undefined && b !== null) {
       out.push({ path, kind: "add", new: b, secret: inSecret });
@@ -126,7 +126,7 @@ export function valueAt(value: Value, path: Path): Value | undefined {
   }, value);
 }
 
-/** A copy with another value at a path; what is missing on the way is made. */
+/** A copy with another value at a path. Missing objects on the way are created. */
 export function withValueAt(node: Value | undefined, path: Path, value: Value): Value {
   const [step, ...rest] = path;
   if (step === undefined) {
@@ -141,7 +141,7 @@ export function withValueAt(node: Value | undefined, path: Path, value: Value): 
   return { ...map, [step]: withValueAt(map[step], rest, value) };
 }
 
-/** Puts the old value at each of the paths back into the new properties (Pulumi's `ignoreChanges`). */
+/** Restores the old value at each path (Pulumi's `ignoreChanges`). */
 export function restore(paths: readonly string[], before: PropertyMap, after: PropertyMap): PropertyMap {
   let result: Value = after;
   for (const text of paths) {

@@ -10,7 +10,7 @@ const LEVELS: Readonly<Record<string, analyzer.EnforcementLevel>> = {
   remediate: analyzer.EnforcementLevel.REMEDIATE,
 };
 
-/** An enforcement level as the protocol has it. @throws when there is no such level */
+/** The protocol's number of an enforcement level. @throws when there is no such level */
 export function levelNumber(level: string): analyzer.EnforcementLevel {
   const number = LEVELS[level];
   if (number === undefined) {
@@ -19,7 +19,7 @@ export function levelNumber(level: string): analyzer.EnforcementLevel {
   return number;
 }
 
-/** What a config file says of one policy. */
+/** One policy's settings in a config file. */
 export interface PolicySetting {
   readonly level?: analyzer.EnforcementLevel;
   readonly properties: PropertyMap;
@@ -28,7 +28,7 @@ export interface PolicySetting {
 /**
  * Reads a config file: for each policy (or `all`) a level, or an object with `enforcementLevel` and properties.
  *
- * @throws when the file is not of that form
+ * @throws when the file does not have that form
  */
 export function readPolicyConfig(file: string): Record<string, PolicySetting> {
   const settings: Record<string, PolicySetting> = {};
@@ -69,9 +69,9 @@ function readSetting(setting: Value): PolicySetting {
 }
 
 /**
- * The config to give to a pack: its own defaults, then what its program set, then the file's.
+ * A pack's config: the pack's defaults, overridden by its program, overridden by the file.
  *
- * @throws when a property that a policy needs is missing
+ * @throws when a required property of a policy is missing
  */
 export function policyConfig(
   info: analyzer.AnalyzerInfo,

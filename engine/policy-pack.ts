@@ -22,9 +22,9 @@ export interface PackOptions {
   /** The stack's config, which policies may read. */
   readonly config: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
-  /** The Node.js that it runs on. @default the one that runs this */
+  /** The Node.js that it runs on. @default the current one */
   readonly node?: string | undefined;
-  /** Takes the lines that the pack prints. */
+  /** Receives the lines that the pack prints. */
   readonly print: (line: string) => void;
 }
 
@@ -42,14 +42,14 @@ export interface Pack {
 
 const START_MS = 60_000;
 
-/** A server without end: it must notice by the end of its standard input that the run was killed. */
+/** A pack serves for ever, so it must notice that the run was killed: by the end of its standard input. */
 const END_WITH_PARENT = `data:text/javascript,process.stdin.on("end",()=>process.exit()).resume()`;
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /**
- * Starts a pack and gives it its config.
+ * Starts a pack and configures it.
  *
- * @throws when it does not start (with what it printed) or its config does not fit
+ * @throws when it does not start (with its output) or its config does not fit
  */
 export async function startPack(options: PackOptions): Promise<Pack> {
   const child = launch(options);
@@ -92,7 +92,7 @@ function launch(options: PackOptions): ChildProcess {
   }
   const { main } = (parse(fs.readFileSync(file, "utf8")) ?? {}) as { main?: string };
   const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [directory] });
-  // After the preload, the first argument, the engine's address, is not used by packs of today.
+  // Current packs ignore the first argument, the engine's address.
   const args = ["--import", END_WITH_PARENT, run, "127.0.0.1:0", path.resolve(directory, main ?? ".")];
   return spawn(options.node ?? process.execPath, args, {
     cwd: directory,
@@ -103,14 +103,14 @@ function launch(options: PackOptions): ChildProcess {
       PULUMI_NODEJS_PROJECT: options.project,
       PULUMI_NODEJS_STACK: options.stack,
       PULUMI_NODEJS_DRY_RUN: String(options.preview),
-      // Types are checked when the pack is developed, not at each run.
+      // Types are checked when the pack is developed, not in each run.
       TS_NODE_TRANSPILE_ONLY: "true",
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }
 
-/** Reads the port that the pack prints first; what it prints later is for people. */
+/** Reads the port, which the pack prints first. Later output is for people. */
 function portOf(child: ChildProcess, options: PackOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const errors: string[] = [];

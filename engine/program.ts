@@ -10,22 +10,22 @@ export interface ProgramOptions {
   readonly project: Project;
   readonly stack: string;
   readonly preview: boolean;
-  /** Where the monitor and the engine listen. */
+  /** Address of the monitor and the engine. */
   readonly address: string;
   readonly config: Readonly<Record<string, string>>;
   readonly env: NodeJS.ProcessEnv;
-  /** The Node.js that it runs on. @default the one that runs this */
+  /** The Node.js that it runs on. @default the current one */
   readonly node?: string | undefined;
-  /** Takes the lines that the program prints. */
+  /** Receives the lines that the program prints. */
   readonly print: (line: string) => void;
-  /** Aborted when the program shall end. */
+  /** Abort it to end the program. */
   readonly signal?: AbortSignal | undefined;
 }
 
-// How many registrations a program may have under way: the SDK serializes only at 1.
+// Concurrent registrations of a program: the SDK serializes only at 1.
 const PARALLEL = 16;
 
-/** Runs the program and gives its exit code. */
+/** Runs the program and returns its exit code. */
 export async function runProgram(options: ProgramOptions): Promise<number> {
   const { project, stack, address } = options;
   const [entry, directory] = entryPoint(project);

@@ -1,18 +1,18 @@
-/** What a person sees of a run. */
+/** The progress that a person sees. */
 import { typeOf, nameOf } from "./urn";
 
-/** The words for what happens to a resource. */
+/** The operations on a resource. */
 export type Operation = "create" | "update" | "replace" | "delete" | "same" | "read";
 
-/** One thing that was done, or in a preview would be done, to one resource. */
+/** One operation on a resource; in a preview, an expected one. */
 export interface Step {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
   readonly operation: Operation;
-  /** Property paths that differ, for updates and replacements. */
+  /** Differing property paths, for updates and replacements. */
   readonly paths: readonly string[];
-  /** Of these, the ones that force a replacement. */
+  /** Those of them that force a replacement. */
   readonly replacePaths: readonly string[];
 }
 
@@ -34,14 +34,14 @@ const PLANNED: Record<Operation, string> = {
   read: "read",
 };
 
-/** Writes progress, a line for each thing that happens. */
+/** Writes progress, one line for each step. */
 export class Progress {
   private readonly started = Date.now();
-  /** Everything that happened, in the order in which it ended. */
+  /** All steps, in the order in which they ended. */
   readonly steps: Step[] = [];
 
   /**
-   * @param write takes one line
+   * @param write receives one line
    * @param preview say what would happen instead of what did
    */
   constructor(
@@ -49,17 +49,17 @@ export class Progress {
     private readonly preview: boolean,
   ) {}
 
-  /** A line of its own. */
+  /** Writes a line about the run. */
   say(line: string): void {
     this.write(line);
   }
 
-  /** A line about a resource while something happens to it. */
+  /** Writes a line about a resource whose step is running. */
   note(urn: string, line: string): void {
     this.write(`    ${describe(urn)}: ${line}`);
   }
 
-  /** Something has been done (or, in a preview, would be). */
+  /** Records a finished step (in a preview, an expected one). */
   done(step: Omit<Step, "type" | "name">, seconds = 0): void {
     this.steps.push({ ...step, type: typeOf(step.urn), name: nameOf(step.urn) });
     if (step.operation === "same") {
@@ -72,12 +72,12 @@ export class Progress {
     this.write(`  ${SIGNS[step.operation]} ${describe(step.urn)} ${what}`);
   }
 
-  /** How often each thing happened. */
+  /** The number of steps by operation. */
   changes(): Record<Operation, number> {
     return countOperations(this.steps);
   }
 
-  /** The line at the end. */
+  /** Writes the last line. */
   summarize(): void {
     const { create, update, replace, delete: deleted, same } = this.changes();
     const verb = (one: string, planned: string) => (this.preview ? planned : one);
@@ -96,7 +96,7 @@ function summarize(step: Pick<Step, "paths" | "replacePaths">): string {
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-/** `StatefulSet broker`: the last word of the type and the name. */
+/** A resource's last word of type and its name: `StatefulSet broker`. */
 export function describe(urn: string): string {
   const type = typeOf(urn);
   const kind = type.startsWith("pulumi:providers:")
@@ -105,12 +105,12 @@ export function describe(urn: string): string {
   return `${kind} ${nameOf(urn)}`;
 }
 
-/** Writes a line to the standard error stream, so that results can have the standard output for themselves. */
+/** Writes a line to standard error; standard output is for results. */
 export function toStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** How often each operation is among the steps. */
+/** The number of steps by operation. */
 export function countOperations(steps: readonly Pick<Step, "operation">[]): Record<Operation, number> {
   const count = { create: 0, update: 0, replace: 0, delete: 0, same: 0, read: 0 };
   for (const step of steps) {

@@ -34,7 +34,7 @@ config:
     assert.deepEqual(project.defaults, { "demo:replicas": 3, "aws:region": "eu" });
   });
 
-  it("looks at what there is before it compares, when the project says so, as this one does", () => {
+  it("refreshes before it compares when the project says so, as this one does", () => {
     assert.ok(
       readProject(projectWith({ "Pulumi.yaml": "name: demo\nruntime: nodejs\noptions: { refresh: always }\n" }))
         .refresh,
@@ -47,7 +47,7 @@ config:
     assert.throws(() => readProject(projectWith({ "Pulumi.yaml": "name: demo\nruntime: go\n" })), /it has go/);
   });
 
-  it("gives values as programs get them: strings, everything else as JSON", () => {
+  it("returns values as programs get them: strings, everything else as JSON", () => {
     const text = "config:\n  demo:a: text\n  demo:b: 3\n  demo:c: true\n  demo:d: { e: [1, x] }\n  f: plain\n";
     const root = projectWith({ "Pulumi.dev.yaml": text });
     assert.deepEqual(readConfig(readProject(root), path.join(root, "Pulumi.dev.yaml")), {
@@ -59,7 +59,7 @@ config:
     });
   });
 
-  it("knows a stack by Pulumi's own forms of its name", () => {
+  it("accepts Pulumi's own forms of a stack's name", () => {
     const root = projectWith({});
     assert.deepEqual(
       ["dev", "acme/dev", "acme/demo/dev"].map((given) => stackName(root, given)),
@@ -86,7 +86,7 @@ describe("engine: registrations", () => {
     assert.throws(() => seconds("10 minutes"), /"10 minutes" is not a duration/);
   });
 
-  it("works out the URNs that aliases mean", () => {
+  it("derives URNs from aliases", () => {
     const urn = (type: string, name: string) => `urn:pulumi:dev::demo::${type}::${name}`;
     const parent = urn("my:C", "new");
     const aliases = [{ name: "before" }, { urn: "urn:whole" }, { parent: null }, { type: "other:T" }];

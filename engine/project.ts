@@ -4,20 +4,20 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { parseExactYaml } from "./exact-yaml";
 
-/** What the engine needs of Pulumi.yaml. */
+/** The engine's part of Pulumi.yaml. */
 export interface Project {
   /** The folder of Pulumi.yaml. */
   readonly root: string;
   readonly name: string;
   /** The program's folder or file, relative to the root. */
   readonly main: string;
-  /** Node's own arguments, before the program. */
+  /** Arguments of Node itself. */
   readonly nodeArgs: readonly string[];
-  /** Whether Pulumi's SDK shall compile TypeScript itself. */
+  /** Whether Pulumi's SDK compiles TypeScript itself. */
   readonly typescript: boolean;
-  /** The project's own config values, which a stack file may override. */
+  /** The project's own config values; a stack file may override them. */
   readonly defaults: Readonly<Record<string, unknown>>;
-  /** Whether each run looks at what there is before it compares (`options: {refresh: always}`). */
+  /** Whether each run refreshes resources before it compares them (`options: {refresh: always}`). */
   readonly refresh: boolean;
 }
 
@@ -32,7 +32,7 @@ interface ProjectFile {
 /**
  * Reads Pulumi.yaml.
  *
- * @throws when there is none or its runtime is not nodejs
+ * @throws when it is missing or its runtime is not nodejs
  */
 export function readProject(root: string): Project {
   const file = path.join(root, "Pulumi.yaml");
@@ -47,7 +47,7 @@ export function readProject(root: string): Project {
   const options = typeof document.runtime === "object" ? (document.runtime.options ?? {}) : {};
   const defaults: Record<string, unknown> = {};
   for (const [key, entry] of Object.entries(document.config ?? {})) {
-    // An entry is either a value or a declaration that may carry one.
+    // An entry is a value, or a declaration that may contain one.
     if (typeof entry === "object" && entry !== null && !Array.isArray(entry)) {
       const { value, default: fallback } = entry as { value?: unknown; default?: unknown };
       if (value !== undefined || fallback !== undefined) {
@@ -69,7 +69,7 @@ export function readProject(root: string): Project {
 }
 
 /**
- * The stack's name out of what `--stack` was given: Pulumi's own forms are `stack`, `organization/stack` and `organization/project/stack`.
+ * The stack's name in `--stack`, which takes Pulumi's own forms: `stack`, `organization/stack` and `organization/project/stack`.
  *
  * @throws when it has another form, or names another project
  */
@@ -86,13 +86,13 @@ export function stackName(root: string, given: string): string {
   return name;
 }
 
-/** A config key with its namespace: `replicas` is `<project>:replicas`. */
+/** A config key with its namespace: `replicas` becomes `<project>:replicas`. */
 export function qualify(project: string, key: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
 /**
- * The stack's config in the form in which programs get it: a string for each key, objects and lists as JSON.
+ * The stack's config as programs get it: a string for each key, objects and lists as JSON.
  *
  * @throws when a value is encrypted: only the real engine has the key
  */

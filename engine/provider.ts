@@ -1,9 +1,9 @@
-/** What the engine asks of something that makes resources. */
+/** The interface between the engine and providers. */
 import type { Change, Path } from "./paths";
 import type { ResourceState } from "./state";
 import type { PropertyMap } from "./values";
 
-/** Which resource is worked on. */
+/** The resource that an operation is about. */
 export interface Subject {
   readonly urn: string;
   readonly type: string;
@@ -12,79 +12,79 @@ export interface Subject {
 
 /** One creation, update or deletion. */
 export interface Operation extends Subject {
-  /** The inputs after `check`; for a deletion the last ones. */
+  /** The inputs after `check`; for a deletion, the last ones. */
   readonly inputs: PropertyMap;
-  /** What there was before; absent for a creation. */
+  /** The previous state; absent for a creation. */
   readonly old?: ResourceState;
-  /** Only find out what would happen. */
+  /** Only predict the result. */
   readonly preview: boolean;
-  /** The object may exist already because an earlier run was killed while it made it. */
+  /** The object may exist already, because an earlier run was killed while it created it. */
   readonly adopt: boolean;
-  /** Paths that are left as they are, whatever the inputs say. */
+  /** Paths that keep their value, whatever the inputs say. */
   readonly ignoreChanges: readonly string[];
-  /** To be called when the request that makes a resource is about to be sent. */
+  /** Call it right before the request that creates the resource. */
   readonly begin: () => void;
-  /** How long it may take, in seconds; absent for the default. */
+  /** The limit, in seconds; absent for the default. */
   readonly timeout?: number;
-  /** Says what the operation waits for. */
+  /** Receives progress: what the operation waits for. */
   readonly note: (line: string) => void;
-  /** Aborted when a person wants the run to end: waits end then. Absent when nothing can interrupt it. */
+  /** Abort it to interrupt the run: waits end then. Absent when nothing can interrupt the run. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A property that something else has changed. */
+/** A property that something else changed. */
 export interface Drift {
   readonly path: Path;
-  /** Who has, as far as the cluster knows. */
+  /** Who changed it, as far as the cluster knows. */
   readonly managers: readonly string[];
 }
 
-/** A resource as it is now. */
+/** A live resource. */
 export interface Refreshed {
-  /** The inputs that would have made it as it is. */
+  /** Inputs that would produce the live resource. */
   readonly inputs: PropertyMap;
   readonly outputs: PropertyMap;
-  /** Where it is not as it was made. */
+  /** Its differences from the last applied inputs. */
   readonly drift: readonly Drift[];
-  /** Whether it is ready, else why not; absent where a refresh does not ask. */
+  /** Whether it is ready, and if not, why; absent when a refresh does not check this. */
   readonly readiness?: "ready" | { readonly notReady: string };
 }
 
-/** How new inputs differ from the old ones. */
+/** The differences between new and old inputs. */
 export interface Difference {
   readonly changes: readonly Change[];
-  /** Those of the changes that cannot be made in place. */
+  /** Changes that need a replacement. */
   readonly replace: readonly Path[];
   /** Whether a replacement must delete the old resource first. */
   readonly deleteBeforeReplace: boolean;
 }
 
-/** A resource that a provider made. */
+/** The result of a creation or an update. */
 export interface Made {
-  /** The provider's id; empty in a preview, where it is not known yet. */
+  /** The provider's id; empty in a preview, which does not know it yet. */
   readonly id: string;
   readonly outputs: PropertyMap;
 }
 
-/** Manages resources of some types. Every method fails with a sentence that a person can act on. */
+/** Manages resources of some types. The errors of all methods say what a person can do. */
 export interface Provider {
   /** Completes and validates inputs. */
   check(subject: Subject, inputs: PropertyMap, old: ResourceState | undefined): Promise<PropertyMap>;
-  /** Compares. */
+  /** Compares old and new inputs. */
   diff(subject: Subject, old: ResourceState, inputs: PropertyMap): Promise<Difference>;
-  /** Makes the resource and waits until it is ready. @throws NotReady when it exists but is not */
+  /** Creates the resource and waits until it is ready. @throws NotReady when it exists but is not ready */
   create(operation: Operation): Promise<Made>;
   /** Changes the resource in place and waits until it is ready. @throws NotReady when it is not */
   update(operation: Operation & { old: ResourceState }): Promise<PropertyMap>;
-  /** Deletes the resource and waits until it is gone; one that is gone already is no error. */
+  /** Deletes the resource and waits until it is gone; one that is already gone is no error. */
   delete(operation: Operation & { old: ResourceState }): Promise<void>;
   /**
-   * What has become of the resource since the last run; `undefined` when it is gone. Absent for what cannot be asked.
+   * The live resource; `undefined` when it is gone. Absent when the provider cannot find out.
    *
-   * @throws when it cannot be found out: no answer does not mean that the resource is gone
+   * @throws when the request fails: no answer does not mean that the resource is gone
    */
   refresh?(operation: Operation & { old: ResourceState }): Promise<Refreshed | undefined>;
-  /** The resource with this id as it is now. @throws when there is none */
+  /** Reads the resource with this id. @throws when there is none */
   read(subject: Subject, id: string, inputs: PropertyMap): Promise<PropertyMap>;
 }
 
@@ -92,17 +92,17 @@ export interface Provider {
 export class NotReady extends Error {
   constructor(
     message: string,
-    /** What there is. */
+    /** The resource as it exists. */
     readonly made: Made,
-    /** What ended the wait. */
+    /** Why the wait ended. */
     cause?: unknown,
   ) {
     super(message, { cause });
   }
 }
 
-/** A person wanted the run to end while this was waited for. */
+/** A person interrupted the run during this wait. */
 export class Interrupted extends Error {}
 
-/** The request was refused, so that certainly nothing was made or deleted. */
+/** The request was refused, so that nothing was created or deleted. */
 export class Refused extends Error {}

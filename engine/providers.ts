@@ -1,4 +1,4 @@
-/** Which provider makes resources of which type, configured as the program (or the stack config) says. */
+/** Finds the provider of a type, configured by the program or the stack config. */
 import { randomUUID } from "node:crypto";
 import { diff } from "./paths";
 import type { Difference, Made, Operation, Provider, Subject } from "./provider";
@@ -6,22 +6,22 @@ import type { ResourceState, StateFile } from "./state";
 import { splitReference } from "./urn";
 import { hasUnknown, reveal, UNKNOWN, type PropertyMap, type Value } from "./values";
 
-/** What providers share: the environment of tools and the default config of each package. */
+/** Shared by all providers: the environment of tools and the default config of each package. */
 export interface ProviderContext {
-  /** The environment in which tools (docker, helm) run and in which a kubeconfig is looked for. */
+  /** The environment of tools (docker, helm) and of the kubeconfig lookup. */
   readonly env: NodeJS.ProcessEnv;
   /** The stack config, `package:key` to value. */
   readonly config: Readonly<Record<string, string>>;
-  /** The folder of Pulumi.yaml: relative paths are relative to it. */
+  /** The folder of Pulumi.yaml, to which paths are relative. */
   readonly root: string;
   readonly preview: boolean;
 }
 
-/** Makes the providers of one package. */
+/** Creates the providers of one package. */
 export interface ProviderFactory {
-  /** Makes a provider from its config (with unknowns in a preview). */
+  /** Creates a provider from its config (with unknowns in a preview). */
   make(config: PropertyMap, context: ProviderContext): Provider;
-  /** The keys whose change makes the provider, and with it all of its resources, another one. */
+  /** The config keys whose change replaces the provider, and with it all its resources. */
   replacedKeys(old: PropertyMap, config: PropertyMap, context: ProviderContext): string[];
 }
 
@@ -39,7 +39,7 @@ export class Providers {
    * The provider for resources of this type.
    *
    * @param reference the explicit provider, `urn::id`; absent for the default one
-   * @throws when the stand-in knows none, naming the type
+   * @throws when the stand-in has none, naming the type
    */
   get(type: string, reference: string | undefined): Provider {
     if (type.startsWith("pulumi:providers:")) {
@@ -61,7 +61,7 @@ export class Providers {
     return provider;
   }
 
-  /** Keeps what the program gave to an explicit provider in this run. */
+  /** Stores the config of an explicit provider in this run. */
   configure(urn: string, config: PropertyMap): void {
     this.configs.set(urn, config);
   }
@@ -89,7 +89,7 @@ export class Providers {
 
   private configOf(reference: string): PropertyMap {
     const { urn, id } = splitReference(reference);
-    // A provider that was replaced still deletes what it made, with its old config.
+    // A replaced provider still deletes its resources, with its old config.
     const former = this.state.state.resources.find((resource) => resource.urn === urn && resource.id === id);
     const config = (former?.delete === true ? undefined : this.configs.get(urn)) ?? former?.inputs;
     if (config === undefined) {
@@ -99,7 +99,7 @@ export class Providers {
   }
 }
 
-/** Providers are resources too: they only hold config. */
+/** Providers are resources too; they only hold config. */
 class ProviderResource implements Provider {
   constructor(
     private readonly providers: Providers,
@@ -140,7 +140,7 @@ class ProviderResource implements Provider {
 }
 
 /**
- * A provider's setting. Settings that are not strings travel as JSON text.
+ * A provider's setting. Settings that are not strings are JSON text in the config.
  *
  * @returns the value, `undefined` when it is not set or not known yet
  */
@@ -159,7 +159,7 @@ export function setting(config: PropertyMap, key: string): Value | undefined {
   return value;
 }
 
-/** A setting that is text, which is never read as JSON. */
+/** A text setting, which is never read as JSON. */
 export function textSetting(config: PropertyMap, key: string): string | undefined {
   const value = config[key];
   return typeof value === "string" && value !== "" && value !== UNKNOWN ? value : undefined;

@@ -1,4 +1,4 @@
-/** What a program registers, read from the protocol's request. */
+/** A program's registration of a resource, read from the protocol's request. */
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { Timeouts } from "./state";
 import { makeUrn, nameOf, projectOf, stackOf, typeOf } from "./urn";
@@ -10,7 +10,7 @@ export interface Registration {
   readonly name: string;
   readonly parent?: string;
   readonly custom: boolean;
-  /** A component that the provider, not the program, fills. */
+  /** The component's provider, not the program, creates its children. */
   readonly remote: boolean;
   readonly inputs: PropertyMap;
   readonly dependencies: string[];
@@ -22,7 +22,7 @@ export interface Registration {
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
   readonly deletedWith?: string;
-  /** As the program set it; absent when the provider decides. */
+  /** The program's value; absent when the provider decides. */
   readonly deleteBeforeReplace?: boolean;
   readonly ignoreChanges: string[];
   readonly replaceOnChanges: string[];
@@ -32,13 +32,13 @@ export interface Registration {
   readonly importId?: string;
   readonly timeouts: Timeouts;
   readonly aliases: readonly AliasSpec[];
-  /** Names of hooks that are called before the resource is made, for the first time or anew. */
+  /** Names of the hooks before a creation or replacement. */
   readonly beforeCreate: string[];
-  /** Names of hooks that are called before an update. */
+  /** Names of the hooks before an update. */
   readonly beforeUpdate: string[];
 }
 
-/** Another identity that the resource had: a whole URN, or parts that differ from today's. */
+/** A former identity of the resource: a whole URN, or the parts that differ from the current one. */
 export type AliasSpec =
   | { readonly urn: string }
   | {
@@ -46,7 +46,7 @@ export type AliasSpec =
       readonly type?: string;
       readonly stack?: string;
       readonly project?: string;
-      /** The old parent's URN, `null` for none; absent when it is today's. */
+      /** The old parent's URN, `null` for none; absent when it is the current one. */
       readonly parent?: string | null;
     };
 
@@ -54,7 +54,7 @@ function optional(text: string): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** Drops what is undefined, so that absent stays absent. */
+/** Drops undefined properties. */
 function compact<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
@@ -120,7 +120,7 @@ export function readRegistration(request: RegisterResourceRequest): Registration
 /**
  * Reads a Go duration (`1h30m`, `90s`, `500ms`).
  *
- * @throws when it is not one
+ * @throws when it is malformed
  */
 export function seconds(text: string | undefined): number | undefined {
   if (text === undefined || text === "") {
@@ -139,10 +139,10 @@ export function seconds(text: string | undefined): number | undefined {
 }
 
 /**
- * All URNs that the resource may have had: its own aliases, and those that follow from its parent's.
+ * All URNs that the resource may have had: from its own aliases and from its parent's.
  *
- * @param urn the resource's URN of today
- * @param parentAliases the URNs that its parent may have had
+ * @param urn the resource's current URN
+ * @param parentAliases the former URNs of its parent
  */
 export function aliasUrns(registration: Registration, urn: string, parentAliases: readonly string[]): string[] {
   const { parent, name, type } = registration;
@@ -171,7 +171,7 @@ export function aliasUrns(registration: Registration, urn: string, parentAliases
   return [...urns];
 }
 
-/** A child that carries its parent's name in front had the parent's old name there. */
+/** A child whose name begins with its parent's had the parent's old name there. */
 function inherit(name: string, parent: string | undefined, oldParent: string): string {
   const parentName = parent === undefined ? "" : nameOf(parent);
   return parentName !== "" && typeOf(oldParent) !== "" && name.startsWith(parentName)

@@ -1,19 +1,19 @@
-/** Keeps secrets out of the state file's plain text. */
+/** Encrypts secrets in the state file. */
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SECRET_SIGNATURE, SIGNATURE_KEY } from "./values";
 
-/** Seals and opens the secrets inside a JSON document with a key from a file that only its owner can read. */
+/** Encrypts and decrypts the secrets in a JSON document, with a key file that only its owner can read. */
 export class Cipher {
   private key: Buffer | undefined;
-  // The same secret gives the same text as long as this process runs, which keeps rewriting the file cheap.
+  // One secret gives the same ciphertext while this process runs, so that rewriting the file is cheap.
   private readonly sealed = new Map<string, string>();
 
-  /** @param keyFile where the key is; made, with mode 0600, when a secret is first sealed */
+  /** @param keyFile the key; created with mode 0600 when a secret is first encrypted */
   constructor(private readonly keyFile: string) {}
 
-  /** A copy of the document with every secret's value encrypted. */
+  /** A copy of the document with every secret encrypted. */
   seal<T>(document: T): T {
     return walk(document, (node) =>
       "value" in node
@@ -22,7 +22,7 @@ export class Cipher {
     );
   }
 
-  /** A copy of the document with every secret's value in plain. */
+  /** A copy of the document with every secret decrypted. */
   open<T>(document: T): T {
     return walk(document, (node) =>
       typeof node["ciphertext"] === "string"

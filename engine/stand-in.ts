@@ -1,4 +1,4 @@
-/** The stand-in at work: one run from the stack file to the summary. */
+/** Runs the stand-in, from the stack file to the summary. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Analyzers } from "./analyzer";
@@ -29,7 +29,7 @@ const FACTORIES: Readonly<Record<string, ProviderFactory>> = {
 
 const CONSTRUCTS: Readonly<Record<string, Construct>> = { [CHART]: constructChart };
 
-/** Where the stand-in keeps the state of a stack. */
+/** The stand-in's state file of a stack. */
 export function stateFileOf(options: Pick<RunOptions, "stack" | "stateDirectory">, root: string): string {
   return path.join(options.stateDirectory ?? path.join(root, ".sandbox", "state"), `${options.stack}.json`);
 }
@@ -126,10 +126,10 @@ async function runToEnd(
   }
 }
 
-/** Milliseconds that a program may go on once something has failed and nothing runs any more: it learns of the failure and says its last words. */
+/** How long a program may go on after a failure when no step runs, in milliseconds: it learns of the failure and prints its last lines. */
 const LAST_WORDS_MS = 5_000;
 
-/** Runs a program, and ends one that goes on after a failure: what it still asks for is not done, so that it could wait for ever. */
+/** Runs a program, and ends one that goes on after a failure: its requests are refused, so it could wait for ever. */
 async function untilFailed(deployment: Deployment, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const { progress, signal } = deployment.options;
   const end = new AbortController();
@@ -144,7 +144,7 @@ async function untilFailed(deployment: Deployment, work: (signal: AbortSignal) =
     .then(() => {
       if (ended) return;
       timer = setTimeout(() => {
-        progress.say("The program goes on after the failure: it is ended.");
+        progress.say("The program goes on after the failure, so it is ended.");
         abort();
       }, LAST_WORDS_MS);
     });

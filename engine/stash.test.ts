@@ -23,7 +23,7 @@ const stateOf = (input: string, output: string) => ({
 describe("engine: a stash", () => {
   const provider = new StashProvider();
 
-  it("keeps its first value in its output, and the last in its input", async () => {
+  it("keeps its first value in its output, and the latest in its input", async () => {
     const { id, outputs } = await provider.create(operation("first"));
     assert.notEqual(id, "");
     assert.deepEqual(outputs, { input: "first", output: "first" });
@@ -38,7 +38,7 @@ describe("engine: a stash", () => {
     assert.deepEqual((await provider.diff(subject, stateOf("first", "first"), { input: "first" })).changes, []);
   });
 
-  it("is the one resource of Pulumi's own that there is", async () => {
+  it("is the only builtin resource of Pulumi that is supported", async () => {
     const other = { ...subject, type: "pulumi:pulumi:StackReference" };
     await assert.rejects(provider.check(other, { name: "x" }), /has no resource pulumi:pulumi:StackReference/);
     await assert.rejects(provider.check(subject, {}), /has no resource/);

@@ -1,5 +1,5 @@
 /**
- * Pulumi's own resource `pulumi:index:Stash`, which keeps a value in the state: `output` is the first one, `input` the last.
+ * Pulumi's builtin resource `pulumi:index:Stash`, which keeps a value in the state: `output` is the first one, `input` the latest.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go
  */
@@ -9,7 +9,7 @@ import type { Difference, Made, Operation, Provider, Subject } from "./provider"
 import type { ResourceState } from "./state";
 import type { PropertyMap } from "./values";
 
-/** Makes stashes. Nothing of them is anywhere but in the state. */
+/** Makes stashes, which exist only in the state. */
 export class StashProvider implements Provider {
   check({ type }: Subject, inputs: PropertyMap): Promise<PropertyMap> {
     const known = type === "pulumi:index:Stash" && "input" in inputs;
@@ -34,6 +34,6 @@ export class StashProvider implements Provider {
   }
 
   read(): Promise<PropertyMap> {
-    return Promise.reject(new Error("a stash is nowhere but in the state"));
+    return Promise.reject(new Error("a stash exists only in the state"));
   }
 }

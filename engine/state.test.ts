@@ -11,7 +11,7 @@ function resource(urn: string, more: Partial<ResourceState> = {}): ResourceState
 }
 
 describe("engine: the state file", () => {
-  it("is on disk after each change, and a temporary file that a crash left does no harm", () => {
+  it("is on disk after each change, and ignores a crash's temporary file", () => {
     const file = path.join(temporaryFolder(), "state", "dev.json");
     const state = new StateFile(file);
     state.put(resource("a"));
@@ -39,7 +39,7 @@ describe("engine: the state file", () => {
     assert.throws(() => new StateFile(file), /cannot be decrypted with the key in .*secret\.key/);
   });
 
-  it("refuses what is no state and what another version wrote", () => {
+  it("refuses malformed files and those of another version", () => {
     const file = path.join(temporaryFolder(), "dev.json");
     fs.writeFileSync(file, "{");
     assert.throws(() => new StateFile(file), /state file .* cannot be read/);
@@ -47,13 +47,13 @@ describe("engine: the state file", () => {
     assert.throws(() => new StateFile(file), /has version 7/);
   });
 
-  it("is not written by a preview", () => {
+  it("is not written in a preview", () => {
     const file = path.join(temporaryFolder(), "dev.json");
     new StateFile(file, true).put(resource("a"));
     assert.ok(!fs.existsSync(file));
   });
 
-  it("a new URN is new everywhere", () => {
+  it("a new URN replaces the old one everywhere", () => {
     const state = new StateFile(path.join(temporaryFolder(), "dev.json"));
     state.put(resource("old"));
     state.put(resource("other", { parent: "old", dependencies: ["old"], provider: "old::id", deletedWith: "old" }));
@@ -67,7 +67,7 @@ describe("engine: the state file", () => {
 });
 
 describe("engine: the lock of a stack", () => {
-  it("is held once, and the error names who holds it", () => {
+  it("has one holder, whom the error names", () => {
     const file = path.join(temporaryFolder(), "dev.lock");
     const lock = lockStack(file);
     assert.throws(() => lockStack(file), new RegExp(`process ${process.pid}\\) is working on this stack`));

@@ -1,17 +1,17 @@
-/** The state of a stack: what the engine made, kept in `.sandbox/state/<stack>.json`. */
+/** The state of a stack: the engine's resources, kept in `.sandbox/state/<stack>.json`. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Cipher } from "./secrets";
 import type { PropertyMap } from "./values";
 
-/** How long operations on a resource may take, in seconds; what is absent has the provider's default. */
+/** Limits for operations on a resource, in seconds; absent for the provider's default. */
 export interface Timeouts {
   readonly create?: number;
   readonly update?: number;
   readonly delete?: number;
 }
 
-/** One resource as it was last left. */
+/** One resource as the last step left it. */
 export interface ResourceState {
   urn: string;
   type: string;
@@ -31,17 +31,17 @@ export interface ResourceState {
   deletedWith?: string;
   deleteBeforeReplace?: boolean;
   timeouts?: Timeouts;
-  /** Was replaced by a newer resource with the same URN and waits for its deletion. */
+  /** A newer resource with the same URN replaced it; it waits for its deletion. */
   delete?: boolean;
   /** Its deletion had begun when the file was written: after a crash it may be gone. */
   deleting?: boolean;
-  /** Exists, but did not become ready: why. The next update tries again. */
+  /** Why it did not become ready, though it exists. The next update tries again. */
   initErrors?: string[];
-  /** The value of `replacementTrigger` when it was made. */
+  /** The value of `replacementTrigger` at its creation. */
   replacementTrigger?: PropertyMap;
 }
 
-/** What the state file holds. */
+/** The content of the state file. */
 export interface StackState {
   version: 1;
   resources: ResourceState[];
@@ -51,16 +51,16 @@ export interface StackState {
   outputs: PropertyMap;
 }
 
-/** The state file of one stack. Every change is on disk before the next begins, in one rename. */
+/** The state file of one stack. An atomic rename puts every change on disk before the next begins. */
 export class StateFile {
-  /** The state in memory, secrets in plain. */
+  /** The state in memory, secrets in plain text. */
   readonly state: StackState;
   private readonly cipher: Cipher;
 
   /**
    * Opens the file, or begins an empty state when there is none.
    *
-   * @param file where the state is
+   * @param file the state file
    * @param readOnly do not write (a preview)
    */
   constructor(
@@ -78,7 +78,7 @@ export class StateFile {
     return this.state.resources.find((resource) => resource.urn === urn && resource.delete !== true);
   }
 
-  /** Adds or replaces the live resource of this URN, on disk with the next `save`: for what a next run would find out anyway. */
+  /** Sets the live resource of this URN. It reaches the disk with the next `save`, because the next run could find it out again. */
   note(resource: ResourceState): void {
     const index = this.state.resources.findIndex((other) => other.urn === resource.urn && other.delete !== true);
     if (index < 0) {
@@ -89,37 +89,37 @@ export class StateFile {
     this.state.creating = this.state.creating.filter((other) => other.urn !== resource.urn);
   }
 
-  /** Adds or replaces the live resource of this URN. */
+  /** Sets the live resource of this URN. */
   put(resource: ResourceState): void {
     this.note(resource);
     this.save();
   }
 
-  /** Forgets this resource. */
+  /** Removes a resource from the state. */
   remove(resource: ResourceState): void {
     this.state.resources = this.state.resources.filter((other) => other !== resource);
     this.state.creating = this.state.creating.filter((other) => other !== resource);
     this.save();
   }
 
-  /** What an earlier run had begun to make under this URN when it was killed. */
+  /** The resource that a killed run had begun to create under this URN. */
   begun(urn: string): ResourceState | undefined {
     return this.state.creating.find((resource) => resource.urn === urn);
   }
 
-  /** Notes that a resource is about to be made. */
+  /** Records that a creation begins. */
   begin(resource: ResourceState): void {
     this.state.creating = [...this.state.creating.filter((other) => other.urn !== resource.urn), resource];
     this.save();
   }
 
-  /** Notes that what had begun certainly made nothing. */
+  /** Records that a creation that had begun made nothing. */
   dismiss(urn: string): void {
     this.state.creating = this.state.creating.filter((other) => other.urn !== urn);
     this.save();
   }
 
-  /** Gives a resource a new URN, everywhere. */
+  /** Changes a resource's URN everywhere. */
   rename(from: string, to: string): void {
     const rename = (urn: string) => (urn === from ? to : urn);
     for (const resource of [...this.state.resources, ...this.state.creating]) {
@@ -138,7 +138,7 @@ export class StateFile {
     this.save();
   }
 
-  /** Writes the file: a temporary file, flushed, then renamed over the old one. */
+  /** Writes a temporary file, flushes it, and renames it over the old one. */
   save(): void {
     if (this.readOnly) {
       return;

@@ -1,4 +1,4 @@
-/** The steps of a run: each does one thing to one resource, writes the state, and tells of it. */
+/** The steps of a run: each does one thing to one resource, writes the state, and reports it. */
 import type { DeploymentOptions } from "./deployment";
 import { formatPath, related } from "./paths";
 import { callHook, type Hook } from "./hooks";
@@ -18,25 +18,25 @@ import type { ResourceState } from "./state";
 import { nameOf } from "./urn";
 import { markSecretsLike, secret, UNKNOWN, type PropertyMap, type Value } from "./values";
 
-/** What a program gets back for a registration. */
+/** The result of a registration, for the program. */
 export interface Registered {
   readonly urn: string;
   readonly id: string;
   readonly outputs: PropertyMap;
 }
 
-/** One resource on its way to what the program wants. */
+/** One resource on its way to the declared state. */
 export interface Work {
   readonly subject: Subject;
   readonly provider: Provider;
   readonly registration: Registration;
-  /** Its state to be, without id and outputs. */
+  /** Its future state, without id and outputs. */
   readonly next: ResourceState;
-  /** What something else has changed of it. */
+  /** What something else changed. */
   readonly drift: readonly Drift[];
 }
 
-/** What the tale of a step says. */
+/** How a step is reported. */
 interface Told {
   readonly operation: Operation;
   readonly paths: readonly string[];
@@ -45,18 +45,18 @@ interface Told {
 
 const CREATED: Told = { operation: "create", paths: [], replacePaths: [] };
 
-/** Does steps. */
+/** Runs steps. */
 export class Steps {
-  /** Each resource of this run as it is (or in a preview would be). */
+  /** Each resource of this run as it is (in a preview, as expected). */
   readonly results = new Map<string, ResourceState>();
-  /** URNs replaced in this run. */
+  /** URNs that this run replaced. */
   readonly replaced = new Set<string>();
   /** The program's hooks by name. */
   readonly hooks = new Map<string, Hook>();
 
   constructor(private readonly options: DeploymentOptions) {}
 
-  /** Leaves a resource as it is. */
+  /** Leaves a resource unchanged. */
   keepSame({ next, subject }: Work, old: ResourceState): Registered {
     const same = { ...next, outputs: old.outputs, ...(old.id !== undefined && { id: old.id }) };
     this.results.set(subject.urn, same);
@@ -65,7 +65,7 @@ export class Steps {
     return { urn: subject.urn, id: old.id ?? "", outputs: old.outputs };
   }
 
-  /** Makes a resource. @throws when that fails; one that exists but is not ready is in the state then */
+  /** Creates a resource. @throws when that fails; one that exists but is not ready is in the state then */
   async create(work: Work, told = CREATED): Promise<Registered> {
     const { subject, provider, registration, next } = work;
     const { state, preview } = this.options;
@@ -111,7 +111,7 @@ export class Steps {
     return registered;
   }
 
-  /** Waits for a resource that is as it shall be but not ready. @throws when it does not get ready */
+  /** Waits for a resource that is as declared but not ready. @throws when it does not become ready */
   async settle(work: Work, old: ResourceState, notReady: string): Promise<Registered> {
     const { urn } = work.subject;
     const started = Date.now();
@@ -121,7 +121,7 @@ export class Steps {
     return registered;
   }
 
-  /** What a provider is told for looking at a resource. */
+  /** The operation for refreshing a resource. */
   operationOn(subject: Subject, old: ResourceState): Asked & { old: ResourceState } {
     return {
       ...subject,
@@ -136,14 +136,14 @@ export class Steps {
     };
   }
 
-  /** Says what is taken back from whom. */
+  /** Reports the drift that this run reverts. */
   private tellDrift({ subject, drift }: Work, { changes }: Difference): void {
     for (const { path, managers } of drift) {
       if (changes.some((change) => related(path, change.path))) {
         const what =
           managers.length === 0
             ? "is not what the last finished run left, and is set again"
-            : `was changed by ${managers.join(", ")}, and is taken back`;
+            : `was changed by ${managers.join(", ")}, and is reverted`;
         this.options.progress.note(subject.urn, `${formatPath(path)} ${what}`);
       }
     }
@@ -170,7 +170,7 @@ export class Steps {
   }
 
   /**
-   * Makes a resource anew: before the old one is deleted at the end of the run, or after when both cannot exist.
+   * Replaces a resource. The old one is deleted at the end of the run, or first when both cannot exist.
    *
    * @param wanted the inputs before the provider completed them
    */
@@ -195,7 +195,7 @@ export class Steps {
       old.delete = true;
       state.save();
     }
-    // Completed as something new: what the provider named gets another name than what it replaces.
+    // Completed as a new resource, so that a generated name differs from the old one.
     const inputs = await provider.check(subject, wanted, undefined);
     return this.create({ ...work, next: { ...next, inputs } }, told);
   }
@@ -224,14 +224,14 @@ export class Steps {
     }
   }
 
-  /** What the program sees of a new or changed resource's outputs. */
+  /** The outputs of a new or changed resource that the program may see. */
   shown(outputs: PropertyMap): PropertyMap {
     return this.options.preview && this.options.hideOutputs
       ? Object.fromEntries(Object.keys(outputs).map((key): [string, Value] => [key, UNKNOWN]))
       : outputs;
   }
 
-  /** Calls the program's hooks of these names, in a preview only those that want it. @throws what a hook throws */
+  /** Calls the program's hooks of these names; in a preview, only those that ask for it. @throws a hook's error */
   private async callHooks(names: readonly string[], { subject, next }: Work, old?: ResourceState): Promise<void> {
     const { urn, type } = subject;
     for (const name of names) {
@@ -268,9 +268,9 @@ export class Steps {
   }
 }
 
-/** @throws when the resource may not be deleted */
+/** @throws when the resource is protected */
 export function refuseProtected(resource: ResourceState, what: string): void {
   if (resource.protect === true) {
-    throw new Error(`it is protected and cannot be ${what}; take the protect option away first`);
+    throw new Error(`it is protected and cannot be ${what}; remove the protect option first`);
   }
 }

@@ -2,7 +2,7 @@
 
 const STACK_TYPE = "pulumi:pulumi:Stack";
 
-/** Makes a resource's URN; a parent that is the stack does not show in it. */
+/** Builds a resource's URN; a parent that is the stack is left out. */
 export function makeUrn(
   stack: string,
   project: string,
@@ -19,7 +19,7 @@ function part(urn: string, index: number): string {
   return urn.split("::")[index] ?? "";
 }
 
-/** The type with all parent types before it. */
+/** The type, after all parent types. */
 export function qualifiedTypeOf(urn: string): string {
   return part(urn, 2);
 }

@@ -46,7 +46,7 @@ describe("engine: property paths", () => {
     assert.throws(() => parsePath("a[b]"), /"a\[b\]" is not a property path/);
   });
 
-  it("* stands for any one step", () => {
+  it("* matches any one step", () => {
     assert.ok(contains(parsePath("spec.containers[*].image"), parsePath("spec.containers[3].image")));
     assert.ok(!contains(parsePath("spec.containers[*].image"), parsePath("spec.containers[3].name")));
   });
@@ -65,7 +65,7 @@ describe("engine: property paths", () => {
     assert.equal(diff({ a: UNKNOWN }, { a: UNKNOWN }).length, 1);
   });
 
-  it("what is ignored is restored, also where it was absent and for each element", () => {
+  it("ignored paths are restored, also where the value was absent and for each element", () => {
     const before = { a: { keep: 1 }, list: [{ x: 1 }, { x: 2 }] };
     const after = { a: { keep: 2, more: 3 }, list: [{ x: 8 }, { x: 9 }] };
     assert.deepEqual(restore(["a.keep", "a.more"], before, after), { a: { keep: 1 }, list: after.list });

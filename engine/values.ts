@@ -1,6 +1,6 @@
 /**
- * Property values as they go over Pulumi's protocol: plain JSON in which secrets, unknowns and references are
- * marked by well-known signatures. The engine keeps values in this form everywhere, in memory and in the state file.
+ * Property values as in Pulumi's protocol: plain JSON in which well-known signatures mark secrets, unknowns and references. The engine keeps values
+ * in this form everywhere, in memory and in the state file.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/properties.go
  */
@@ -21,7 +21,7 @@ const OUTPUT_SIGNATURE = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const ASSET_SIGNATURE = "c44067f5952c0a294b673a41bacd8c17";
 const ARCHIVE_SIGNATURE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
-/** Stands for a value that is not known during a preview. */
+/** Stands for an unknown value in a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Whether this is a plain object (not null, not an array). */
@@ -38,7 +38,7 @@ export function isSecret(value: Value): value is { [key: string]: Value; value: 
   return signatureOf(value) === SECRET_SIGNATURE && isObject(value) && "value" in value;
 }
 
-/** Marks a value as secret; one that is secret already stays as it is. */
+/** Marks a value as secret, unless it is already. */
 export function secret(value: Value): Value {
   return isSecret(value) ? value : { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
 }
@@ -73,8 +73,8 @@ function map(value: Value, visit: (value: Value) => Value | undefined): Value {
 }
 
 /**
- * What a provider gets to see: output values become their value (or a secret, or unknown), resource references
- * become the resource's id, as the real engine does for providers that do not ask for references.
+ * The provider's view: output values become their value (or a secret, or unknown), and resource references become ids, as the real engine does for
+ * providers that do not ask for references.
  */
 export function normalize<T extends Value>(value: T): T {
   return map(value, (item) => {
@@ -97,17 +97,17 @@ export function normalize<T extends Value>(value: T): T {
   }) as T;
 }
 
-/** The value without its secret marks: what an API gets. */
+/** The value without secret marks, for an API. */
 export function reveal<T extends Value>(value: T): T {
   return map(value, (item) => (isSecret(item) ? reveal(item.value) : undefined)) as T;
 }
 
-/** The value with every secret replaced by a fixed word: what a person gets. */
+/** The value with every secret replaced by a fixed word, for people. */
 export function redact<T extends Value>(value: T): T {
   return map(value, (item) => (isSecret(item) ? "[secret]" : undefined)) as T;
 }
 
-/** Whether anything inside is unknown. */
+/** Whether any part is unknown. */
 export function hasUnknown(value: Value): boolean {
   if (value === UNKNOWN) {
     return true;
@@ -115,7 +115,7 @@ export function hasUnknown(value: Value): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
 }
 
-/** Whether anything inside is secret. */
+/** Whether any part is secret. */
 export function hasSecret(value: Value): boolean {
   return isSecret(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasSecret));
 }
@@ -126,9 +126,7 @@ export function isAsset(value: Value): boolean {
   return signature === ASSET_SIGNATURE || signature === ARCHIVE_SIGNATURE;
 }
 
-/**
- * Marks in `outputs` what is secret at the same place in `inputs`, so that what the program marked stays marked.
- */
+/** Marks in `outputs` what is secret at the same place in `inputs`. */
 export function markSecretsLike(outputs: Value, inputs: Value): Value {
   if (isSecret(inputs)) {
     return secret(reveal(outputs));
@@ -144,7 +142,7 @@ export function markSecretsLike(outputs: Value, inputs: Value): Value {
   return outputs;
 }
 
-/** Whether two values are the same JSON, whatever the order of keys; secret marks do not count. */
+/** Whether two values are the same JSON, regardless of key order and secret marks. */
 export function equal(left: Value, right: Value): boolean {
   const a = isSecret(left) ? left.value : left;
   const b = isSecret(right) ? right.value : right;

@@ -60,7 +60,7 @@ const GOOD: ClusterFacts = {
   unread: [],
 };
 
-/** What is missing for a stack whose directories are on named nodes, unless its config says something of its storage. */
+/** What a cluster lacks for a stack with directories on named nodes, unless its config says otherwise about storage. */
 function found(config: Record<string, unknown>, facts: Partial<ClusterFacts> = {}): string[] {
   const storage = { nodes: (facts.nodes ?? GOOD.nodes ?? []).map(({ metadata }) => metadata?.name) };
   const zookeeper = config["zookeeper"] as Record<string, unknown> | undefined;
@@ -96,7 +96,7 @@ describe("the preflight", () => {
     [
       [
         "Kubernetes is too old",
-        /^cluster: runs Kubernetes v1\.26\.9; needed is 1\.27 or later$/,
+        /^cluster: runs Kubernetes v1\.26\.9; the stack needs 1\.27 or later$/,
         {},
         { version: "v1.26.9" },
       ],
@@ -107,13 +107,13 @@ describe("the preflight", () => {
         { nodes: [node("a", { taint: "NoSchedule" }), node("b", { ready: "False" })] },
       ],
       [
-        "there are fewer nodes than servers that may not share one",
+        "there are fewer nodes than servers that must not share one",
         /^scheduling\.spread: required needs a node of its own for each of 3 brokers; 2 nodes that take pods: a, b$/,
         { scheduling: { spread: "required" } },
         { nodes: [node("a"), node("b"), node("c", { taint: "NoExecute" })] },
       ],
       [
-        "there are fewer nodes than ZooKeeper servers, those without volumes among them",
+        "there are fewer nodes than ZooKeeper servers, including those without volumes",
         /5 ZooKeeper servers; 3 nodes/,
         { mode: "zookeeper", zookeeper: { replicas: 5, persistentServers: 3 }, scheduling: { spread: "required" } },
       ],
@@ -132,7 +132,7 @@ describe("the preflight", () => {
       ],
       [
         "docker builds for other machines",
-        /^images\.platform: is not set, so that docker builds for arm64, but node a is amd64/,
+        /^images\.platform: is not set, so docker builds for arm64, but node a is amd64/,
         {},
         { nodes: [node("a")], builds: "arm64" },
       ],
@@ -194,7 +194,7 @@ describe("the preflight", () => {
         { services: [service("web", "shop", 30192)] },
       ],
       [
-        "the Prometheus operator is asked for, and is not there",
+        "the Prometheus operator is asked for and missing",
         /^monitoring\.scrape: podMonitor needs the Prometheus operator, and the cluster has none/,
         { monitoring: { scrape: "podMonitor", namespaces: ["monitoring"] } },
         { apiGroups: ["apps"] },
@@ -226,7 +226,7 @@ describe("the preflight", () => {
     assert.deepEqual(found({}, { volumes: [volume("Released")], claims: [still] }), []);
   });
 
-  it("does not check what could not be read", () => {
+  it("skips checks of what could not be read", () => {
     const { version = "" } = GOOD;
     assert.deepEqual(
       found({ ...byClass(), scheduling: { spread: "required" } }, {

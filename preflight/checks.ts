@@ -6,7 +6,7 @@ import type { PlainConfig } from "../config/resolve";
 import { nodePortUses } from "../config/rules/ports";
 import type { ClusterFacts } from "./facts";
 
-/** The oldest Kubernetes that has all that the stack uses: a StatefulSet's persistentVolumeClaimRetentionPolicy. */
+/** The oldest supported Kubernetes: the first with a StatefulSet's persistentVolumeClaimRetentionPolicy. */
 const OLDEST = [1, 27] as const;
 
 type Check = (config: PlainConfig, facts: ClusterFacts) => Iterable<Problem>;
@@ -22,11 +22,11 @@ function* version(_config: PlainConfig, { version: found }: ClusterFacts): Itera
     .split(".")
     .map((part) => parseInt(part, 10));
   if (found !== undefined && (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))) {
-    yield complain("cluster", `runs Kubernetes ${found}; needed is ${OLDEST.join(".")} or later`);
+    yield complain("cluster", `runs Kubernetes ${found}; the stack needs ${OLDEST.join(".")} or later`);
   }
 }
 
-/** Whether pods without tolerations may go to a node. */
+/** Whether pods without tolerations can be scheduled on a node. */
 function takesPods({ spec, status }: V1Node): boolean {
   const kept = (spec?.taints ?? []).some(({ effect }) => effect === "NoSchedule" || effect === "NoExecute");
   const ready = (status?.conditions ?? []).some(({ type, status: value }) => type === "Ready" && value === "True");
@@ -62,7 +62,7 @@ function* nodes(config: PlainConfig, { nodes: all }: ClusterFacts): Iterable<Pro
   }
 }
 
-/** Servers of each kind, with those that have no volume. */
+/** The number of servers of each kind, including those without a volume. */
 function serverCounts(config: PlainConfig): { kind: ServerPool["kind"]; count: number }[] {
   return serverPools(config).map(({ kind, replicas }) => ({
     kind,
@@ -86,8 +86,7 @@ function* runtimes({ images }: PlainConfig, { nodes: all, builds }: ClusterFacts
     const given = images.kafka !== undefined && images.services !== undefined;
     const built = given ? undefined : (images.platform?.split("/")[1] ?? builds);
     if (built !== undefined && architecture !== "" && built !== architecture) {
-      const how =
-        images.platform === undefined ? `is not set, so that docker builds for ${built}` : `is ${images.platform}`;
+      const how = images.platform === undefined ? `is not set, so docker builds for ${built}` : `is ${images.platform}`;
       yield complain(
         "images.platform",
         `${how}, but node ${nameOf(node)} is ${architecture}: its containers would not start`,
@@ -168,7 +167,10 @@ function grows(
   return own && asked !== undefined && (parseBytes(asked) ?? Infinity) < (parseBytes(storage.size) ?? 0);
 }
 
-/** Existing volumes that would keep the stack's claims waiting. A released volume does not when `up` makes the next claim, because `up` frees it. */
+/**
+ * Existing volumes that would keep the stack's claims pending. `up` frees a released volume when it creates the next claim, so such a volume does
+ * not.
+ */
 function* released(config: PlainConfig, { volumes = [], claims = [] }: ClusterFacts): Iterable<Problem> {
   const { namespace } = config.cluster;
   const kinds = serverPools(config).flatMap(({ kind, storage }) => (storage.type === "storageClass" ? [] : [kind]));
@@ -182,9 +184,12 @@ function* released(config: PlainConfig, { volumes = [], claims = [] }: ClusterFa
       const other = `${claimRef.namespace ?? ""}/${claimRef.name ?? ""}`;
       yield complain("cluster", `volume ${name} belongs to the claim ${other}; the stack needs it for ${claim}`);
     } else if (claims.some((one) => nameOf(one) === claim && one.metadata?.uid !== claimRef.uid)) {
-      // Kubernetes made this claim in place of one that somebody deleted.
+      // Kubernetes created this claim in place of a deleted one.
       const patch = `kubectl patch pv ${name} --type json -p '[{"op": "remove", "path": "/spec/claimRef/uid"}]'`;
-      yield complain("cluster", `volume ${name} belongs to an earlier claim ${claim}; free it for today's: ${patch}`);
+      yield complain(
+        "cluster",
+        `volume ${name} belongs to an earlier claim ${claim}; free it for the current one: ${patch}`,
+      );
     }
   }
 }
@@ -208,7 +213,7 @@ function* ports(config: PlainConfig, { services = [] }: ClusterFacts): Iterable<
   }
 }
 
-/** Group of the Prometheus operator's objects. */
+/** The API group of the Prometheus operator. */
 const OPERATOR = "monitoring.coreos.com";
 
 function* operator({ monitoring }: PlainConfig, { apiGroups }: ClusterFacts): Iterable<Problem> {
@@ -222,7 +227,7 @@ function* operator({ monitoring }: PlainConfig, { apiGroups }: ClusterFacts): It
 
 const CHECKS: readonly Check[] = [version, nodes, runtimes, namedNodes, classes, released, ports, operator];
 
-/** Everything that a stack needs and a cluster lacks. */
+/** Everything that the stack needs and the cluster lacks. */
 export function missing(config: PlainConfig, facts: ClusterFacts): Problem[] {
   return [
     ...facts.unread.map((message) => complain("cluster", message)),

@@ -52,7 +52,7 @@ describe("the facts of the preflight", () => {
     assert.equal(services?.length, 1);
     assert.equal(nodes, undefined);
     assert.equal(unread.length, 5);
-    assert.match(unread[0] ?? "", /^nodes cannot be read, so .* is not checked: \/api\/v1\/nodes is forbidden$/);
+    assert.match(unread[0] ?? "", /^nodes cannot be read, so .* are not checked: \/api\/v1\/nodes is forbidden$/);
   });
 
   it("are one message when the API server does not answer", async () => {

@@ -12,7 +12,7 @@ import {
 } from "@kubernetes/client-node";
 import { apiMessage } from "../components/kubernetes/api-error";
 
-/** What exists in a cluster. A part that could not be read is missing, with its reason in `unread`. */
+/** What exists in a cluster. A part that could not be read is missing, with the reason in `unread`. */
 export interface ClusterFacts {
   /** Version of the API server, such as `v1.34.4`. */
   readonly version?: string;
@@ -23,19 +23,19 @@ export interface ClusterFacts {
   readonly claims?: readonly V1PersistentVolumeClaim[];
   /** Services of all namespaces. */
   readonly services?: readonly V1Service[];
-  /** Groups of the API beside Kubernetes' core, such as `monitoring.coreos.com`. */
+  /** API groups besides Kubernetes' core, such as `monitoring.coreos.com`. */
   readonly apiGroups?: readonly string[];
-  /** Architecture that docker builds images for, such as `amd64`. */
+  /** The architecture that docker builds images for, such as `amd64`. */
   readonly builds?: string;
-  /** Sentences on what could not be read. */
+  /** One sentence for each thing that could not be read. */
   readonly unread: readonly string[];
 }
 
-/** How long the API server may take for one answer, in milliseconds. */
+/** The limit for one answer of the API server, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Reads what a cluster has. When the API server does not answer there is one finding, not one for each part.
+ * Reads the facts of a cluster. An API server that does not answer is one finding, not one for each part.
  *
  * @param namespace the stack's namespace, which need not exist.
  */
@@ -57,7 +57,7 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
     try {
       return (await inTime(list)).items;
     } catch (error) {
-      unread.push(`${what} cannot be read, so what the stack needs of them is not checked: ${apiMessage(error)}`);
+      unread.push(`${what} cannot be read, so the stack's needs of them are not checked: ${apiMessage(error)}`);
       return undefined;
     }
   };

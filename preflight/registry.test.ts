@@ -32,14 +32,14 @@ describe("the preflight of the registry", () => {
     assert.deepEqual(calls, ["pull registry.example.com/team/kafka-stack-preflight:none"]);
   });
 
-  it("reports that docker does not reach it, with docker's message", async () => {
+  it("reports that docker cannot reach it, with docker's message", async () => {
     const refused = 'Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com: no such host';
     assert.deepEqual(await check(EXTERNAL, answering(refused)), [
       `registry.pushAddress: docker does not reach the registry registry.example.com/team: ${refused}`,
     ]);
   });
 
-  it("takes the answer of something that is no registry for none", async () => {
+  it("counts the answer of a host that is no registry as no answer", async () => {
     for (const words of [
       "received unexpected HTTP status: 404 Not Found",
       'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
@@ -77,7 +77,7 @@ describe("the preflight of the registry", () => {
     assert.match((await check({}, docker, true)).join(), /docker does not reach the registry localhost:31500/);
   });
 
-  it("reports that docker does not run", async () => {
+  it("reports that docker is not running", async () => {
     const gone = await builderOf(() => Promise.reject(new Error("Cannot connect to the Docker daemon")));
     assert.deepEqual(gone, {
       path: "images",

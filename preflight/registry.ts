@@ -5,17 +5,17 @@ import { connect } from "node:tls";
 import type { Problem } from "../config/problems";
 import type { PlainConfig } from "../config/resolve";
 
-/** Runs docker with arguments and returns what it prints. @throws an error with docker's own words */
+/** Runs docker with arguments and returns its output. @throws an error with docker's own words */
 export type Docker = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;
 
-/** An image that no registry has: a registry that is reached answers that it does not exist. */
+/** An image that no registry has: the answer that it does not exist shows that docker reaches the registry. */
 const NOWHERE = "kafka-stack-preflight:none";
 
-/** What docker says of an image when the registry answered, and has none of that name. That a host, a page or a program is not found is no such answer. */
+/** Docker's messages when a registry answered that it has no such image. A missing host, page or program is no such answer. */
 const ANSWERED = /manifest unknown|name unknown|repository does not exist|no such image|preflight:none"?:? not found/i;
 const ASKS_WHO = /unauthorized|authentication required|denied|no basic auth/i;
 
-/** Architecture that docker builds images for, such as `amd64`, or why it cannot build. */
+/** The architecture that docker builds images for, such as `amd64`, or why it cannot build. */
 export async function builderOf(docker: Docker): Promise<{ builds: string } | Problem> {
   try {
     return { builds: await docker(["version", "--format", "{{.Server.Arch}}"], {}) };
@@ -25,17 +25,17 @@ export async function builderOf(docker: Docker): Promise<{ builds: string } | Pr
 }
 
 /**
- * Lets docker contact the registry: the daemon has to reach it, not this process, and may run on another machine.
+ * Lets docker contact the registry, because the daemon must reach it and may run on another machine.
  *
- * The stack's own registry is skipped before it runs.
+ * Skips the stack's own registry until that runs.
  *
- * @param running whether the stack's own registry is there.
+ * @param running whether the stack's own registry runs.
  */
 export async function checkRegistry({ registry }: PlainConfig, running: boolean, docker: Docker): Promise<Problem[]> {
   const problem = (path: string, message: string): Problem[] => [{ path, message }];
   const home = mkdtempSync(join(tmpdir(), "preflight-"));
   try {
-    // A temporary docker config: no login of the user is used or changed.
+    // A temporary docker config, so that no login of the user is used or changed.
     writeFileSync(join(home, "config.json"), JSON.stringify(loginFor(registry)), { mode: 0o600 });
     const ask = (...args: string[]) => docker(args, { DOCKER_CONFIG: home });
     if (!registry.external && !running) return [];
@@ -61,7 +61,7 @@ function loginFor({ pushAddress, username, password }: PlainConfig["registry"]):
   return { auths: { [host]: { auth: Buffer.from(`${username}:${password}`).toString("base64") } } };
 }
 
-/** Whether the registry's certificate is signed by the authority in the config; no finding without one. */
+/** Whether the configured authority signed the registry's certificate. No finding without an authority. */
 export async function checkAuthority({ registry }: PlainConfig): Promise<Problem[]> {
   const { ca, pushAddress } = registry;
   if (ca === undefined) return [];
@@ -84,7 +84,7 @@ export async function checkAuthority({ registry }: PlainConfig): Promise<Problem
     : [{ path: "registry.ca", message: `did not sign the certificate of ${pushAddress}: ${refusal}` }];
 }
 
-/** The last line of docker's output: what went wrong, after what it tried. */
+/** The last line of docker's output: the error, after what docker tried. */
 const line = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .trim()

@@ -3,15 +3,15 @@ import { parseConfig } from "../config/parse";
 import type { PlainConfig } from "../config/resolve";
 import { parseExactYaml, readProject } from "kafka-stack-engine";
 
-/** The config of a stack as far as it can be read without its key. */
+/** A stack's config as far as it can be read without its key. */
 export interface ReadableConfig {
   readonly config: PlainConfig;
-  /** Whether credentials of the registry were left out because they are encrypted. */
+  /** Whether the registry's credentials are missing because they are encrypted. */
   readonly withoutCredentials: boolean;
 }
 
 /**
- * Reads a stack file without its encrypted values: only the Pulumi CLI can read them, and only the registry's matter here.
+ * Reads a stack file without its encrypted values, which only the Pulumi CLI can read. Here only the registry's credentials matter.
  *
  * @throws when the config is refused, with all its problems
  */

@@ -7,25 +7,25 @@ describe("the identity of a process", () => {
     assert.deepEqual(parseStat(stat), { state: "S", parent: 7, startTime: "98765" });
   });
 
-  it("knows a process again", () => {
+  it("recognises a running process", () => {
     const self = identify(process.pid);
     assert.ok(self && isRunning(self));
   });
 
-  it("does not take another process with the same number for it", () => {
+  it("does not mistake another process with the same pid for it", () => {
     const self = identify(process.pid);
     assert.ok(self);
     assert.equal(isRunning({ ...self, startTime: "1" }), false);
   });
 
-  it("does not take a process of an earlier run of the machine for it", () => {
+  it("does not mistake a process from before a reboot for it", () => {
     const self = identify(process.pid);
     assert.ok(self);
     assert.equal(isRunning({ ...self, boot: "earlier" }), false);
   });
 
-  it("is not taken for gone when the system does not say", () => {
-    // No file is below a file: an error that says nothing of the process.
+  it("does not count as ended when the system does not answer", () => {
+    // A path below a file gives an error that says nothing about the process.
     assert.throws(() => identify("self/stat" as unknown as number));
   });
 });

@@ -1,30 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** A process by more than its number, which the kernel gives again to others. */
+/** Identifies a process by more than its pid, which the kernel reuses. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks from the start of the machine to that of the process; empty where there is no /proc. */
+  /** Clock ticks between the machine's boot and the process's start; empty without /proc. */
   readonly startTime: string;
-  /** Identity of the machine's run: both numbers above can come again after a restart. Empty where there is no /proc. */
+  /** The boot id, because pid and start time can repeat after a reboot. Empty without /proc. */
   readonly boot: string;
 }
 
-/** Identity of the machine's present run; empty where there is no /proc. */
+/** The machine's current boot id; empty without /proc. */
 export function bootId(): string {
   return hasProc() ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() : "";
 }
 
-/** State letter, parent and start time from the text of a `/proc/<pid>/stat`. */
+/** State letter, parent and start time in the text of `/proc/<pid>/stat`. */
 export function parseStat(stat: string): { state: string; parent: number; startTime: string } {
-  // The second field, the name in parentheses, may hold spaces and parentheses itself.
+  // The second field, the name in parentheses, may itself contain spaces and parentheses.
   const [state = "", ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { state, parent: Number(fields[0]), startTime: fields[18] ?? "" };
 }
 
 /**
- * Identity of a running process, or nothing when there is none; one that ended and only waits to be reaped is none.
+ * The identity of a running process; nothing when it is not running. A zombie is not running.
  *
- * @throws when the system does not say: a process that could not be looked up is not one that has ended
+ * @throws when the system does not say: a failed lookup does not mean that the process has ended
  */
 export function identify(pid: number): ProcessIdentity | undefined {
   if (!hasProc()) return isThere(pid) ? { pid, startTime: "", boot: "" } : undefined;
@@ -39,7 +39,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return state === "Z" || state === "X" ? undefined : { pid, startTime, boot: bootId() };
 }
 
-/** Whether this very process still runs. @throws when the system does not say */
+/** Whether this process is still running. @throws when the system does not say */
 export function isRunning(process: ProcessIdentity): boolean {
   const now = identify(process.pid);
   return now !== undefined && now.startTime === process.startTime && now.boot === process.boot;
@@ -54,7 +54,7 @@ function isThere(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, and another user's.
+    // It exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

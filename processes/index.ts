@@ -1,4 +1,7 @@
-/** Processes of this machine: which of them run, one at a time, and commands run to their end. This module is the only door of the package; it needs nothing but Node.js. */
+/**
+ * Processes of this machine: identity, locks between them, and running commands. This module is the package's only entry point; it needs nothing but
+ * Node.js.
+ */
 export { bootId, identify, isRunning, parseStat, type ProcessIdentity } from "./identity";
 export { exclusively, holderOf, tryLock, type Attempt, type Lock } from "./lock";
 export { run, succeeds, type CommandOptions } from "./run";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { exclusively, holderOf, tryLock } from "./lock";
 import { identify } from "./identity";
 
-/** The module object, because a named import cannot be replaced. */
+/** The module object: a named import cannot be replaced. */
 const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
 
 describe("a lock", () => {
@@ -66,7 +66,7 @@ describe("a lock", () => {
     const file = join(directory, "lock");
     const own = identify(process.pid);
     writeFileSync(file, JSON.stringify({ ...own, startTime: "1" }));
-    // Between reading and removing what was read, a third takes the lock.
+    // A third process takes the lock between the read and the removal.
     const { readFileSync } = fs;
     let taken = false;
     fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
@@ -94,7 +94,7 @@ describe("a lock", () => {
     assert.deepEqual(fs.readdirSync(directory), []);
   });
 
-  it("tells who holds it, and of one who has ended nothing", () => {
+  it("names its holder, and nobody once that process has ended", () => {
     const file = join(directory, "lock");
     assert.equal(holderOf(file), undefined);
     const attempt = tryLock(file);
@@ -105,7 +105,7 @@ describe("a lock", () => {
     assert.equal(holderOf(file), undefined);
   });
 
-  it("is given back by who has it only", () => {
+  it("is released by its holder only", () => {
     const file = join(directory, "lock");
     const attempt = tryLock(file);
     assert.ok("lock" in attempt);
@@ -114,7 +114,7 @@ describe("a lock", () => {
     assert.ok(existsSync(file));
   });
 
-  it("of one who has ended is taken by one of several processes at a time", async () => {
+  it("of a dead process goes to one of several at a time", async () => {
     const file = join(directory, "lock");
     const script = join(__dirname, "test-support", "contender.ts");
     const contenders = [1, 2, 3].map(() => fork(script, [file], { execArgv: ["--import", "tsx"] }));

@@ -4,22 +4,22 @@ import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { identify, isRunning, type ProcessIdentity } from "./identity";
 
-/** A lock that this process holds. A lock whose process has ended is nobody's. */
+/** A lock that this process holds. The lock of an ended process is free. */
 export interface Lock {
-  /** Gives it back. */
+  /** Releases the lock. */
   release(): void;
 }
 
-/** What came of trying to take a lock: the lock, or who has it. */
+/** The result of trying to take a lock: the lock, or its holder. */
 export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
 
-/** Milliseconds between two looks at a lock that another has. */
+/** Milliseconds between attempts on a lock that another process holds. */
 const PERIOD = 200;
 
-/** Seconds that another's work may take. */
+/** How long to wait for another process's work, in seconds. */
 const PATIENCE = 1800;
 
-/** Takes a lock, if no running process has it. @param file - is there while it is held, and says by whom */
+/** Takes a lock, unless a running process holds it. @param file - exists while the lock is held, and names the holder */
 export function tryLock(file: string): Attempt {
   const own = identify(process.pid);
   if (own === undefined) throw new Error("This process cannot find itself in /proc.");
@@ -30,16 +30,16 @@ export function tryLock(file: string): Attempt {
   }
 }
 
-/** The running process that has a lock, if one has. */
+/** The running process that holds a lock, if any. */
 export function holderOf(file: string): ProcessIdentity | undefined {
   const holder = holderIn(read(file));
   return holder !== undefined && isRunning(holder) ? holder : undefined;
 }
 
 /**
- * Runs something that must not run twice at the same time; waits for another that is at it.
+ * Runs work that must not run twice at the same time; waits while another process is running it.
  *
- * @param onWait - told once when another process is at it
+ * @param onWait - called once when another process is running it
  */
 export async function exclusively<T>(file: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
   const deadline = performance.now() + PATIENCE * 1000;
@@ -60,9 +60,9 @@ export async function exclusively<T>(file: string, onWait: (pid: number) => void
   }
 }
 
-/** Takes the lock, or says who has it; `again` when what was in the way is gone. */
+/** Takes the lock, or returns its holder; `again` when an obstacle has been removed. */
 function take(file: string, own: ProcessIdentity): Attempt | "again" {
-  // What is written is like no other's, so that each removes its own only. It is linked into place, so that nobody reads half of it.
+  // The content is unique, so that each process removes only its own file. Linking it into place keeps others from reading half of it.
   const id = randomUUID();
   const content = JSON.stringify({ ...own, id });
   const mine = `${file}.${id}`;
@@ -89,8 +89,8 @@ function take(file: string, own: ProcessIdentity): Attempt | "again" {
 }
 
 /**
- * Removes the lock of a process that has ended. Of several that found it, each would remove what another has taken meanwhile; so only who has the lock for this very removal
- * may look again and remove it.
+ * Removes the lock of an ended process. Of several that found it, each could remove a lock that another has taken meanwhile. So a second lock guards
+ * the removal, and its holder checks again.
  */
 function remove(file: string, dead: string, own: ProcessIdentity): Attempt | "again" {
   const removal = take(`${file}.${createHash("sha256").update(dead).digest("hex").slice(0, 16)}`, own);
@@ -109,7 +109,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Who wrote a lock; nobody when it is not ours. */
+/** The process that wrote a lock; nobody when the file is not a lock of ours. */
 function holderIn(text: string | undefined): ProcessIdentity | undefined {
   try {
     return JSON.parse(text ?? "") as ProcessIdentity;

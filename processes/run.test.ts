@@ -11,7 +11,7 @@ describe("commands", () => {
     assert.equal(await run("sh", ["-c", "echo $GREETING ${HOME:-nowhere}"], { env }), "hello nowhere");
   });
 
-  it("fail with their name, their code and the last lines of their errors", async () => {
+  it("fail with their name, their code and the last lines of standard error", async () => {
     await assert.rejects(
       run("sh", ["-c", "seq 100 >&2; exit 3"]),
       ({ message }: Error) =>
@@ -28,13 +28,13 @@ describe("commands", () => {
     assert.equal(await succeeds("no-such-program", []), false);
   });
 
-  it("tell each line while they run", async () => {
+  it("report each line while they run", async () => {
     const lines: string[] = [];
     await run("sh", ["-c", "echo one >&2; echo two"], { onLine: (line) => lines.push(line) });
     assert.deepEqual(lines.sort(), ["one", "two"]);
   });
 
-  it("are interrupted when asked to end, and their end is waited for", async () => {
+  it("are interrupted on request, and run waits for their end", async () => {
     const stop = new AbortController();
     const script = "trap 'echo cleared; exit 4' INT; echo ready; while :; do sleep 0.05; done";
     const onLine = (line: string) => {

@@ -8,18 +8,18 @@ export interface CommandOptions {
   readonly cwd?: string | undefined;
   /** Its whole environment. @default that of this process */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** What it reads from its standard input. @default nothing */
+  /** Its standard input. @default empty */
   readonly input?: string | undefined;
-  /** Takes each line of its output and of its errors as it comes. */
+  /** Receives each line of its standard output and standard error. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Aborted when the command shall end: it is interrupted then, and its own end is waited for. */
+  /** Abort it to interrupt the command; `run` still waits for its end. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lines that the error of a failed command shows: enough to see what went wrong in a build. */
+/** Lines of output in the error of a failed command: enough to see what went wrong in a build. */
 const SHOWN_LINES = 30;
 
-/** Words of a command that its error shows: later ones are long, or values that no log shall have. */
+/** Words of a command in its error: later ones are long, or values that must not be logged. */
 const SHOWN_WORDS = 5;
 
 /**
@@ -44,7 +44,7 @@ export async function run(command: string, args: readonly string[], options: Com
       onLine?.(line);
     });
   }
-  // A command that does not read its input closes it early; its exit code tells the rest.
+  // A command that does not read its input closes it early; its exit code says the rest.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   try {
@@ -59,12 +59,12 @@ export async function run(command: string, args: readonly string[], options: Com
   }
 }
 
-/** Whether a command can be run and ends with success. */
+/** Whether a command can be run and succeeds. */
 export async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
   return (await ending(spawn(command, args, { stdio: "ignore" }), command)) === undefined;
 }
 
-/** How a command failed; nothing when it did not. */
+/** How a command failed; nothing when it succeeded. */
 function ending(child: ChildProcess, command: string, cwd?: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     child.on("error", (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-/** A hash over everything that a build sees. */
+/** A hash of everything that a build can see. */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -8,7 +8,7 @@ import { readIgnore } from "./ignore";
  * Hashes the names, modes and contents of the context's files, and the Dockerfile.
  *
  * @param context the context's folder
- * @param dockerfile the Dockerfile, which may lie elsewhere
+ * @param dockerfile the Dockerfile, which may be outside the context
  * @throws when either does not exist
  */
 export function hashContext(context: string, dockerfile: string): string {

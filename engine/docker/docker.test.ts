@@ -76,7 +76,7 @@ describe("engine: the hash of a build context", () => {
     }
   });
 
-  it("does not change with what is ignored, nor with times", () => {
+  it("does not change with ignored files or times", () => {
     const before = hash();
     write("ignored/x", "1");
     fs.utimesSync(path.join(folder, "src/a"), 1, 1);
@@ -90,7 +90,7 @@ describe("engine: the hash of a build context", () => {
 });
 
 describe("engine: asking a registry for an image", () => {
-  it("only a registry that says so lacks it", async () => {
+  it("an image is missing only when the registry says so", async () => {
     const asked: string[] = [];
     const server = http.createServer((request, response) => {
       asked.push(`${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`);
@@ -123,7 +123,7 @@ describe("engine: the docker provider", () => {
     fs.writeFileSync(path.join(root, "app", "Dockerfile"), "FROM scratch");
   });
 
-  /** A provider whose docker writes its arguments and its credentials into a file. */
+  /** A provider whose docker writes its arguments and credentials into a file. */
   function provider(script = `echo "1: digest: ${DIGEST} size: 1"`): DockerProvider {
     const log = path.join(tools, "log");
     const note = `cat "$DOCKER_CONFIG/config.json" > ${tools}/config 2>/dev/null; echo "$DOCKER_CONFIG" > ${tools}/folder`;
@@ -156,7 +156,7 @@ describe("engine: the docker provider", () => {
     assert.equal(outputs["repoDigest"], `localhost:31500/kafka@${DIGEST}`);
   });
 
-  it("logs in with a configuration of its own, which is gone afterwards", async () => {
+  it("logs in with a temporary configuration", async () => {
     const registry = { server: "localhost:31500", username: "u", password: secret("p") };
     await provider().create(operation(inputs({ registry })));
     const config = JSON.parse(fs.readFileSync(path.join(tools, "config"), "utf8")) as object;
@@ -178,7 +178,7 @@ describe("engine: the docker provider", () => {
     );
   });
 
-  it("shows the end of a build that fails", async () => {
+  it("shows the last output of a failing build", async () => {
     const failing = provider('echo "Step 1: RUN false"; echo "no such package" >&2; exit 3');
     await assert.rejects(
       failing.create(operation(inputs())),

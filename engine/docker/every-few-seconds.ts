@@ -1,4 +1,4 @@
-/** Gives the latest of many lines now and then, so that a long tool shows that it works. */
+/** Passes on only the latest line every few seconds, which shows that a slow tool is working. */
 export function everyFewSeconds(note: (line: string) => void): (line: string) => void {
   const period = 5_000;
   let noted = Date.now();

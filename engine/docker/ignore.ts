@@ -2,10 +2,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** Says whether a path, relative to the context and with `/` between its parts, is left out. */
+/** Whether a path, relative to the context and with `/` between its parts, is ignored. */
 export type Ignore = (file: string) => boolean;
 
-/** The rules that docker uses for this build: those beside the Dockerfile before those of the context. */
+/** The rules for this build: the Dockerfile's own `.dockerignore` wins over the context's, as in docker. */
 export function readIgnore(context: string, dockerfile: string): Ignore {
   const own = `${dockerfile}.dockerignore`;
   const shared = path.join(context, ".dockerignore");
@@ -32,7 +32,7 @@ export function parseIgnore(text: string): Ignore {
   return (file) => {
     let ignored = false;
     for (const rule of rules) {
-      // A rule for a folder is one for all that is in it.
+      // A rule for a folder applies to everything in it.
       if (rule.expression.test(file)) {
         ignored = !rule.exception;
       }

@@ -14,7 +14,7 @@ import { isMissing, type Credentials } from "./registry";
 
 const IMAGE = "docker:index/image:Image";
 
-/** The inputs that this provider reads, secrets in plain. */
+/** The inputs that this provider reads, secrets in plain text. */
 interface ImageInputs {
   readonly imageName: string;
   readonly skipPush: boolean;
@@ -33,7 +33,7 @@ interface ImageInputs {
   readonly credentials?: Credentials;
 }
 
-/** The docker provider; it knows images only. */
+/** The docker provider; it supports images only. */
 export class DockerProvider implements Provider {
   constructor(
     private readonly config: PropertyMap,
@@ -57,7 +57,7 @@ export class DockerProvider implements Provider {
   }
 
   async diff(_subject: Subject, old: ResourceState, inputs: PropertyMap): Promise<Difference> {
-    // Credentials come and go; they do not make another image.
+    // Credentials change, and do not make another image.
     const withoutCredentials = (properties: PropertyMap): PropertyMap => {
       const registry = isObject(properties["registry"]) ? { server: properties["registry"]["server"] ?? null } : null;
       return { ...properties, registry };
@@ -83,7 +83,7 @@ export class DockerProvider implements Provider {
   }
 
   delete(): Promise<void> {
-    // As with the real provider, pushed images stay: others may use them.
+    // Pushed images stay, as with the real provider: others may use them.
     return Promise.resolve();
   }
 
@@ -135,7 +135,7 @@ function buildArguments({ imageName, build }: ImageInputs): string[] {
   ];
 }
 
-/** Pushes the image. @returns its name by digest; the image's id when it is not pushed */
+/** Pushes the image. @returns its name by digest, or the image's id when it is not pushed */
 async function publish(image: ImageInputs, options: CommandOptions): Promise<string> {
   const { imageName, skipPush } = image;
   if (skipPush) {
@@ -192,7 +192,7 @@ function read(marked: PropertyMap): ImageInputs {
   };
 }
 
-/** A docker configuration folder with the registry's credentials in it, so that the user's own stays as it is. */
+/** A temporary docker configuration with the registry's credentials, so that the user's own stays unchanged. */
 function temporaryConfig(env: NodeJS.ProcessEnv, image: ImageInputs): string | undefined {
   if (image.credentials === undefined) {
     return undefined;
@@ -203,7 +203,7 @@ function temporaryConfig(env: NodeJS.ProcessEnv, image: ImageInputs): string | u
   const config = fs.existsSync(ownFile)
     ? (JSON.parse(fs.readFileSync(ownFile, "utf8")) as Record<string, unknown>)
     : {};
-  // A credential store would be asked instead of this file.
+  // Docker would ask a credential store instead of reading this file.
   delete config["credsStore"];
   delete config["credHelpers"];
   const server = image.server === "" ? (image.imageName.split("/")[0] ?? "") : image.server;

@@ -1,8 +1,8 @@
-/** Asks an image registry whether it still has an image. */
+/** Asks a registry whether it still has an image. */
 import * as http from "node:http";
 import * as https from "node:https";
 
-/** Who asks. */
+/** The account at the registry. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -18,18 +18,18 @@ const MANIFEST_TYPES = [
 const ANSWER_MS = 5_000;
 
 /**
- * Whether the registry says that it has no such image. A registry that cannot be asked says nothing.
+ * Whether the registry says that it lacks the image. False when the registry cannot be asked.
  *
  * @param digest `localhost:31500/kafka@sha256:…`
  */
 export async function isMissing(digest: string, credentials: Credentials | undefined): Promise<boolean> {
   const match = /^([^/]+)\/(.+)@(sha256:[0-9a-f]+)$/.exec(digest);
   const [, host = "", repository = "", hash = ""] = match ?? [];
-  // A name without a host is on Docker Hub, which wants a token; nobody takes images away there.
+  // A name without a host is on Docker Hub, which needs a token. Nobody deletes images there.
   if (!/[.:]|^localhost$/.test(host)) {
     return false;
   }
-  // The rule by which docker itself goes without TLS.
+  // Docker's own rule for registries without TLS.
   const plain = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
   return (await head(`${plain ? "http" : "https"}://${host}/v2/${repository}/manifests/${hash}`, credentials)) === 404;
 }

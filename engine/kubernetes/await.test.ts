@@ -16,19 +16,19 @@ describe("engine: the wait for an object's end", () => {
   const options = { timeout: 0, uid: "u", note: () => undefined };
   const held = claim(["kubernetes.io/pvc-protection"]);
 
-  it("ends when there is none, or another one of its name", async () => {
+  it("ends when the object is gone, or another one has its name", async () => {
     await awaitGone(clusterWith(undefined), held, options);
     await awaitGone(clusterWith({ ...held, metadata: { ...held.metadata, uid: "other" } }), held, options);
   });
 
-  it("names the pod that uses a claim, or what else holds it", async () => {
+  it("names the pod that uses a claim, or the finalizers", async () => {
     const waiting = (pods: object[]) => awaitGone(clusterWith(held, pods), held, { ...options, timeout: -1 });
     const mounts = (claimName: string) => ({ volumes: [{ persistentVolumeClaim: { claimName } }, { emptyDir: {} }] });
     const pods = ["data-0-broker-0", "data-0-broker-1"].map((name, index) => ({
       metadata: { name: `broker-${index}` },
       spec: mounts(name),
     }));
-    await assert.rejects(waiting(pods), /: it is used by broker-1, and goes when that pod is deleted$/);
+    await assert.rejects(waiting(pods), /: broker-1 uses it; it goes once that pod is deleted$/);
     await assert.rejects(waiting([]), /held by its finalizers kubernetes\.io\/pvc-protection/);
   });
 });

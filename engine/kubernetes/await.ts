@@ -1,4 +1,4 @@
-/** Waits for objects to become ready or to go. */
+/** Waits until objects are ready or gone. */
 import { Interrupted } from "../provider";
 import { causeOf } from "./cause";
 import { diagnose } from "./diagnose";
@@ -8,17 +8,17 @@ import { ruleFor } from "./rules";
 
 /** How to wait. */
 export interface AwaitOptions {
-  /** Seconds. */
+  /** The limit, in seconds. */
   readonly timeout: number;
-  /** Says what is waited for. */
+  /** Receives progress: what the wait is for. */
   readonly note: (line: string) => void;
-  /** Aborted when the wait shall end. */
+  /** Abort it to end the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const POLL_MS = 500;
 const NOTE_EVERY_MS = 5_000;
-/** Events are looked for less often than for readiness: what goes well has none. */
+/** Events are read less often than readiness: a healthy object has none. */
 const CAUSE_EVERY_MS = 2_000;
 
 /**
@@ -37,7 +37,7 @@ export async function awaitReady(client: KubeClient, applied: KubeObject, option
   for (;;) {
     const live = await patiently(waiting, () => client.get(apiVersion, kind, metadata.namespace, metadata.name));
     if (live === undefined) {
-      throw new Error("it was deleted by something else while it was waited for");
+      throw new Error("something else deleted it while the run waited for it");
     }
     const verdict = await patiently(waiting, () => rule(live, client));
     if (verdict.state === "ready") {
@@ -96,20 +96,20 @@ async function whatHolds(client: KubeClient, live: KubeObject): Promise<string> 
     const pods = await client.list("v1", "Pod", live.metadata.namespace);
     const users = pods.filter((pod) => claimsOf(pod).includes(live.metadata.name)).map((pod) => pod.metadata.name);
     if (users.length > 0) {
-      return `it is used by ${users.join(", ")}, and goes when that pod is deleted`;
+      return `${users.join(", ")} uses it; it goes once that pod is deleted`;
     }
   }
   const finalizers = live.metadata.finalizers ?? [];
   return finalizers.length > 0 ? `held by its finalizers ${finalizers.join(", ")}` : "waiting for it to go";
 }
 
-/** The names of the claims that a pod mounts. */
+/** The names of a pod's claims. */
 function claimsOf(pod: KubeObject): string[] {
   const volumes = (pod.spec?.["volumes"] ?? []) as { persistentVolumeClaim?: { claimName: string } }[];
   return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
-/** Runs a request again when the server does not answer for a moment. */
+/** Retries a request while the server does not answer. */
 async function patiently<T>(waiting: Waiting, request: () => T | Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -122,7 +122,7 @@ async function patiently<T>(waiting: Waiting, request: () => T | Promise<T>): Pr
   }
 }
 
-/** A wait with a deadline that says now and then what it waits for, and at once why when it learns of a cause. */
+/** A wait with a deadline. It reports its reason now and then, and a new cause at once. */
 class Waiting {
   private readonly started = Date.now();
   private noted = Date.now();
@@ -131,7 +131,7 @@ class Waiting {
 
   constructor(private readonly options: AwaitOptions) {}
 
-  /** Looks for a cause now and then, and says it when it is a new one. */
+  /** Looks for a cause now and then, and reports a new one. */
   async look(find: () => Promise<string>): Promise<void> {
     if (Date.now() - this.looked < CAUSE_EVERY_MS) {
       return;
@@ -144,7 +144,7 @@ class Waiting {
     this.cause = cause;
   }
 
-  /** Pauses. @returns false when the time is up @throws Interrupted when the wait shall end */
+  /** Pauses. @returns false when the time is up @throws Interrupted on an interruption */
   async pause(reason: string): Promise<boolean> {
     if (this.options.signal?.aborted === true) {
       throw new Interrupted(`interrupted: ${reason}`);
@@ -161,7 +161,7 @@ class Waiting {
   }
 }
 
-/** A pause that an interruption cuts short. */
+/** A pause that ends early on an interruption. */
 export async function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {

@@ -35,7 +35,7 @@ describe("engine: the cause of a wait", () => {
     assert.equal(await causeOf(clusterWith([event("job", "FailedCreate", 90)]), job), "");
   });
 
-  it("may be about one of its pods that is not ready, and then is not that a probe fails", async () => {
+  it("may come from one of its pods that is not ready, but never from a failing probe", async () => {
     const pods = [
       { metadata: { uid: "fine" }, status: { conditions: [{ type: "Ready", status: "True" }] } },
       { metadata: { uid: "unready" } },
@@ -49,7 +49,7 @@ describe("engine: the cause of a wait", () => {
     assert.equal(await causeOf(clusterWith(events, pods), job), "Pod prepare-1: FailedMount: message of FailedMount");
   });
 
-  it("may be that a Deployment's ReplicaSet can make no pod", async () => {
+  it("may come from a Deployment's ReplicaSet that can create no pod", async () => {
     const deployment = { ...job, kind: "Deployment" };
     const involvedObject = { kind: "ReplicaSet", name: "prepare-5d", uid: "set" };
     const events = [event("set", "FailedCreate", 101, { involvedObject })];
@@ -57,7 +57,7 @@ describe("engine: the cause of a wait", () => {
     assert.equal(await causeOf(clusterWith(events), job), "");
   });
 
-  it("is not known when the cluster does not answer", async () => {
+  it("is unknown when the cluster does not answer", async () => {
     const silent = { list: () => Promise.reject(new Error("no answer")) } as unknown as KubeClient;
     assert.equal(await causeOf(silent, job), "");
   });

@@ -1,4 +1,4 @@
-/** Why an object is not ready yet, as soon as the cluster knows: the latest warning about it or its pods. */
+/** Why an object is not ready: the latest warning about it or its pods. */
 import type { KubeClient, KubeObject } from "./client";
 import { selectorOf } from "./rules";
 
@@ -9,10 +9,10 @@ interface Involved {
 }
 
 /**
- * The latest Warning event about an object, its pods or its ReplicaSets since the object was last changed: a quota that a Job's pod
- * exceeds, a volume that cannot be mounted, an image that cannot be pulled.
+ * The latest Warning event about an object, its pods or its ReplicaSets since the object last changed: a quota that a Job's pod exceeds, a volume
+ * that cannot be mounted, an image that cannot be pulled.
  *
- * @returns a sentence; empty when nothing is known. A question that fails is asked again later: the wait itself does not depend on it.
+ * @returns a sentence, or an empty string. A failed request counts as "nothing known", because the wait does not depend on it and asks again.
  */
 export async function causeOf(client: KubeClient, object: KubeObject): Promise<string> {
   const { namespace, name, uid } = object.metadata;
@@ -33,7 +33,7 @@ export async function causeOf(client: KubeClient, object: KubeObject): Promise<s
     const since = changedAt(object);
     const [latest] = events
       .filter((event) => timeOf(event) >= since && about((event["involvedObject"] ?? {}) as Involved))
-      // A probe that fails while a server starts is no cause, but the wait itself.
+      // A failing probe while a server starts is the wait itself, not its cause.
       .filter((event) => event["reason"] !== "Unhealthy" && event["reason"] !== "BackOff")
       .sort((one, other) => timeOf(other) - timeOf(one));
     if (latest === undefined) {
@@ -42,7 +42,7 @@ export async function causeOf(client: KubeClient, object: KubeObject): Promise<s
     const involved = latest["involvedObject"] as Involved;
     return `${involved.kind ?? ""} ${involved.name ?? ""}: ${String(latest["reason"])}: ${String(latest["message"])}`;
   } catch {
-    // It is told beside the wait, which asks again itself and says what goes wrong.
+    // The wait makes its own requests and reports their errors.
     return "";
   }
 }
@@ -60,7 +60,7 @@ function isReady(pod: KubeObject): boolean {
   return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }
 
-/** When something last happened, in milliseconds; events of different versions say it in different places. */
+/** When an event last happened, in milliseconds; the versions of events keep this in different fields. */
 function timeOf(event: KubeObject): number {
   const { lastTimestamp, eventTime, series } = event as {
     lastTimestamp?: string;
@@ -71,7 +71,7 @@ function timeOf(event: KubeObject): number {
   return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? created ?? "") || 0;
 }
 
-/** When the specification was last changed: what was said of an earlier one is no cause any more. Events tell whole seconds. */
+/** When the specification last changed: older warnings are no cause. Events have whole seconds. */
 function changedAt(object: KubeObject): number {
   const entries = (object.metadata.managedFields ?? []) as { time?: string; subresource?: string }[];
   const times = entries

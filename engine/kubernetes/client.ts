@@ -1,4 +1,4 @@
-/** A small Kubernetes client: any kind of object, by plain requests. */
+/** A small Kubernetes client for objects of any kind. */
 import type * as https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
@@ -17,7 +17,7 @@ export interface KubeObject {
   [key: string]: unknown;
 }
 
-/** What the engine reads of an object's metadata. */
+/** The metadata that the engine reads. */
 export interface Metadata {
   name: string;
   namespace?: string;
@@ -31,7 +31,7 @@ export interface Metadata {
   [key: string]: unknown;
 }
 
-/** Where objects of a kind are found. */
+/** The API path of a kind. */
 interface Endpoint {
   plural: string;
   namespaced: boolean;
@@ -39,12 +39,12 @@ interface Endpoint {
 
 /** Which kubeconfig, context and namespace to use. */
 export interface Connection {
-  /** A kubeconfig's path or content; absent for `KUBECONFIG` or the default file. */
+  /** A kubeconfig's path or content. @default `KUBECONFIG` or the default file */
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** The kubeconfig's cluster instead of the context's. */
+  /** A cluster of the kubeconfig, instead of the context's. */
   readonly cluster?: string;
-  /** For objects that name none; absent for the context's or `default`. */
+  /** The namespace of objects that name none. @default the context's, or `default` */
   readonly namespace?: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -68,7 +68,7 @@ export class KubeClient {
     return this.config.getCurrentCluster()?.server ?? "";
   }
 
-  /** What tells this cluster from another: its address and its certificate authority. */
+  /** Identifies this cluster: its address and its certificate authority. */
   get cluster(): string {
     const cluster = this.config.getCurrentCluster();
     return JSON.stringify([cluster?.server, cluster?.caData, cluster?.caFile]);
@@ -106,7 +106,7 @@ export class KubeClient {
     const list = await this.request<{ items?: KubeObject[] }>("GET", await this.url(apiVersion, kind, namespace), {
       query,
     });
-    // Items of a list do not name their kind; an empty list may be null.
+    // Items of a list do not have a kind; an empty list may be null.
     return (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));
   }
 
@@ -116,7 +116,7 @@ export class KubeClient {
     return this.request<KubeObject>("PATCH", url, { query, body: object, type: "application/apply-patch+yaml" });
   }
 
-  /** Asks for an object's deletion. @returns whether there was one */
+  /** Requests an object's deletion. @returns whether it existed */
   async delete(object: KubeObject, propagationPolicy: string): Promise<boolean> {
     const url = await this.url(object.apiVersion, object.kind, object.metadata.namespace, object.metadata.name);
     try {
@@ -130,7 +130,7 @@ export class KubeClient {
     }
   }
 
-  /** The last lines of a container's log; of its former run with `previous`. */
+  /** The last lines of a container's log; with `previous`, of its former run. */
   async logTail(pod: KubeObject, container: string, lines: number, previous: boolean): Promise<string> {
     const url = `${await this.url("v1", "Pod", pod.metadata.namespace, pod.metadata.name)}/log`;
     const query = { container, tailLines: String(lines), ...(previous && { previous: "true" }) };
@@ -166,7 +166,7 @@ export class KubeClient {
       }
     }
     if (found === undefined) {
-      // Perhaps a kind whose definition is yet to be made: ask again next time, and guess meanwhile.
+      // The kind's CRD may not exist yet: guess now, and ask again next time.
       this.endpoints.delete(apiVersion);
     }
     return found ?? { plural: pluralOf(kind), namespaced: !isClusterScoped(kind) };
@@ -197,7 +197,7 @@ export class KubeClient {
     const headers = {
       ...(settings.headers as Record<string, string> | undefined),
       accept: options.text === true ? "*/*" : "application/json",
-      // Node sends a DELETE's body only when its length is told.
+      // Node sends a DELETE's body only with its length.
       ...(body !== undefined && {
         "content-type": options.type ?? "application/json",
         "content-length": String(Buffer.byteLength(body)),
@@ -222,7 +222,7 @@ interface RequestOptions {
   readonly text?: boolean;
 }
 
-/** Reads a kubeconfig as the components do, which is as the real provider does. */
+/** Reads a kubeconfig as the components and the real provider do. */
 function loadConfig(connection: Connection): KubeConfig {
   try {
     return readKubeconfig(new KubeConfig(), connection, connection.env, parse);

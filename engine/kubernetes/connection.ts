@@ -1,10 +1,10 @@
-/** Which cluster a provider's config names. */
+/** The cluster in a provider's config. */
 import { textSetting } from "../providers";
 import { hasUnknown, type PropertyMap } from "../values";
 import { KubeClient, type Connection } from "./client";
 import { Unreachable } from "./http";
 
-/** The cluster that a provider's config names. */
+/** The cluster in a provider's config. */
 export function connectionOf(config: PropertyMap, env: NodeJS.ProcessEnv): Connection {
   const kubeconfig = textSetting(config, "kubeconfig");
   const context = textSetting(config, "context");
@@ -19,7 +19,7 @@ export function connectionOf(config: PropertyMap, env: NodeJS.ProcessEnv): Conne
   };
 }
 
-/** Changes of a provider's config that name another cluster, so that all on the old one must be made anew. */
+/** The changes of a provider's config that name another cluster, which replaces everything on the old one. */
 export function otherClusterPaths(old: PropertyMap, config: PropertyMap, env: NodeJS.ProcessEnv): string[] {
   const keys = ["kubeconfig", "context", "cluster"].filter((key) => old[key] !== config[key]);
   if (keys.length === 0) {
@@ -32,7 +32,7 @@ export function otherClusterPaths(old: PropertyMap, config: PropertyMap, env: No
     const before = new KubeClient(connectionOf(old, env)).cluster;
     return before === new KubeClient(connectionOf(config, env)).cluster ? [] : keys;
   } catch (error) {
-    // A kubeconfig that is gone says nothing about its cluster.
+    // Without a kubeconfig nothing is known about its cluster.
     if (error instanceof Unreachable) return [];
     throw error;
   }

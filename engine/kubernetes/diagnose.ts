@@ -1,4 +1,4 @@
-/** Finds out why an object is not ready: its pods' events and last log lines. */
+/** Explains why an object is not ready: its pods' events and last log lines. */
 import type { KubeClient, KubeObject } from "./client";
 import { containerStatuses, selectorOf } from "./rules";
 
@@ -7,7 +7,7 @@ const EVENTS = 8;
 const PODS = 3;
 
 /**
- * The reason with what helps to understand it.
+ * Adds events and log lines to the reason.
  *
  * @param reason what is wrong, in a sentence
  */
@@ -23,7 +23,7 @@ export async function diagnose(client: KubeClient, object: KubeObject, reason: s
     }
     return lines.join("\n");
   } catch (error) {
-    return `${reason}\n    (more could not be found out: ${(error as Error).message})`;
+    return `${reason}\n    (no more could be found out: ${(error as Error).message})`;
   }
 }
 
@@ -36,7 +36,7 @@ async function podsOf(client: KubeClient, object: KubeObject): Promise<KubeObjec
     return [];
   }
   const pods = await client.list("v1", "Pod", object.metadata.namespace, { labelSelector });
-  // The newest first: of a Job's attempts the last says most.
+  // Newest first: a Job's last attempt says most.
   return pods.sort((a, b) => createdAt(b).localeCompare(createdAt(a)));
 }
 

@@ -5,7 +5,7 @@ import * as https from "node:https";
 const ANSWER_MS = 30_000;
 const CONNECTIONS = 16;
 
-/** The server's answer to a request that it did not carry out. */
+/** The server refused a request. */
 export class ApiError extends Error {
   constructor(
     message: string,
@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The cluster could not be asked. */
+/** The cluster does not answer. */
 export class Unreachable extends Error {}
 
 /** An answer. */
@@ -31,7 +31,7 @@ export interface Answer {
 export async function send(url: URL, options: https.RequestOptions, body?: string): Promise<Answer> {
   const { agent } = options;
   if (agent instanceof https.Agent || agent instanceof http.Agent) {
-    // Waiting asks often: a new TLS connection for each question costs more than the answer.
+    // Waits poll often, and a new TLS connection costs more than the answer.
     Object.assign(agent, { keepAlive: true, maxSockets: CONNECTIONS });
   }
   try {
@@ -51,7 +51,7 @@ export async function send(url: URL, options: https.RequestOptions, body?: strin
   }
 }
 
-/** The server had closed the connection that was kept for the next request. */
+/** The server had already closed the kept-alive connection. */
 class ClosedMeanwhile extends Error {}
 
 function sendOnce(url: URL, options: https.RequestOptions, body?: string): Promise<Answer> {
@@ -73,7 +73,7 @@ function sendOnce(url: URL, options: https.RequestOptions, body?: string): Promi
   });
 }
 
-/** The error that a Kubernetes API server's answer tells of. */
+/** Reads the error in a Kubernetes API server's answer. */
 export function apiError(code: number, text: string): ApiError {
   try {
     const status = JSON.parse(text) as { message?: string; reason?: string };

@@ -1,4 +1,4 @@
-/** What must be known of kinds before a cluster can be asked, and which of their fields cannot be changed in place. */
+/** What the engine must know of kinds before it can ask a cluster, and which of their fields are immutable. */
 import { contains, parsePath, valueAt, type Change, type Path } from "../paths";
 
 const CLUSTER_SCOPED = new Set([
@@ -86,7 +86,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   "storage.k8s.io/v1/StorageClass": ["parameters", "provisioner"],
   "v1/PersistentVolume": VOLUME_SOURCES.map((source) => `spec.${source}`),
   "v1/PersistentVolumeClaim": ["spec.accessModes", "spec.selector", "spec.storageClassName", "spec.volumeName"],
-  // Of a pod the API server lets only images, tolerations and deadlines be changed; the provider replaces for images too.
+  // The API server lets only a pod's images, tolerations and deadlines change; the provider replaces pods for images too.
   "v1/Pod": ["spec"],
   "v1/ResourceQuota": ["spec.scopes"],
   "v1/Secret": ["type"],
@@ -95,13 +95,13 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
 
 const POD_MUTABLE = new Set(["spec.activeDeadlineSeconds", "spec.tolerations"]);
 
-/** How the provider treats kinds whose objects it can treat as immutable. */
+/** Which kinds the provider treats as immutable. */
 export interface Mutability {
   readonly configMaps: boolean;
   readonly secrets: boolean;
 }
 
-/** The paths that need a replacement, for an object of this kind. */
+/** The paths of a kind whose change needs a replacement. */
 export function replacedPaths(apiVersion: string, kind: string, immutable: boolean, mutability: Mutability): Path[] {
   const paths = ["metadata.name", "metadata.namespace", ...(REPLACED[`${apiVersion}/${kind}`] ?? [])];
   if (kind === "Secret" && apiVersion === "v1" && (!mutability.secrets || immutable)) {
@@ -113,7 +113,7 @@ export function replacedPaths(apiVersion: string, kind: string, immutable: boole
   return paths.map(parsePath);
 }
 
-/** Whether a change touches one of the paths: at it, below it, or above it with a value that has it. */
+/** Whether a change touches one of the paths: at it, below it, or above it with a value that contains it. */
 export function forcesReplacement(paths: readonly Path[], change: Change): boolean {
   return paths.some((path) => {
     if (contains(path, change.path)) {
@@ -126,7 +126,7 @@ export function forcesReplacement(paths: readonly Path[], change: Change): boole
   });
 }
 
-/** Whether a pod's field can be changed although most cannot. */
+/** Whether this field of a pod is mutable; most are not. */
 export function isMutableInPod(path: string): boolean {
   return [...POD_MUTABLE].some((one) => path === one || path.startsWith(`${one}[`));
 }

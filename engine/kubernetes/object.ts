@@ -5,7 +5,7 @@ import type { ResourceState } from "../state";
 import { isObject, markSecretsLike, reveal, secret, type PropertyMap, type Value } from "../values";
 import type { KubeObject } from "./client";
 
-/** Marks objects whose name the provider made up. */
+/** The annotation of objects whose name the provider generated. */
 export const AUTONAMED = "pulumi.com/autonamed";
 
 /** The object's API version and kind: from its inputs or its type, `kubernetes:apps/v1:Deployment`. */
@@ -18,7 +18,7 @@ export function typeOf(subject: Subject, inputs: PropertyMap): { apiVersion: str
   };
 }
 
-/** The object to send: without secret marks and nulls. */
+/** The object to send, without secret marks and nulls. */
 export function objectOf(inputs: PropertyMap): KubeObject {
   return withoutNulls(reveal(inputs)) as unknown as KubeObject;
 }
@@ -48,7 +48,7 @@ export function annotationsOf(inputs: PropertyMap): Record<string, string> {
   return isObject(annotations) ? (reveal(annotations) as Record<string, string>) : {};
 }
 
-/** The name that the provider made up for a resource; `undefined` when the program named it. */
+/** The name that the provider generated for a resource; `undefined` when the program named it. */
 export function autonameOf(old: ResourceState | undefined): string | undefined {
   if (old === undefined || annotationsOf(old.inputs)[AUTONAMED] !== "true") {
     return undefined;
@@ -57,14 +57,14 @@ export function autonameOf(old: ResourceState | undefined): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** Whether two versions of an object cannot exist beside each other. */
+/** Whether two versions of an object have the same name, so that they cannot exist beside each other. */
 export function sameName(old: PropertyMap, inputs: PropertyMap): boolean {
   const before = metadataOf(old);
   const after = metadataOf(inputs);
   return before["name"] === after["name"] && before["namespace"] === after["namespace"];
 }
 
-/** Eight characters, new in each run, so that a replacement gets another name than what it replaces. */
+/** Eight characters, new in each run: a replacement needs another name. */
 export function randomSuffix(urn: string): string {
   return createHash("sha256").update(`${urn}${Date.now()}${process.pid}`).digest("hex").slice(0, 8);
 }
@@ -75,7 +75,7 @@ export function idOf(object: KubeObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** The uid that an object had when it was last seen. */
+/** The last seen uid of an object. */
 export function uidOf(old: ResourceState): string | undefined {
   const uid = metadataOf(old.outputs)["uid"];
   return typeof uid === "string" ? uid : undefined;
@@ -96,7 +96,7 @@ export function outputsOf(live: KubeObject, inputs: PropertyMap): PropertyMap {
   return markSecretsLike(outputs, inputs) as PropertyMap;
 }
 
-/** How long the object itself asks to be waited for, in seconds. */
+/** The object's own wait limit, in seconds. */
 export function annotatedTimeout(object: KubeObject): number | undefined {
   const value = object.metadata.annotations?.["pulumi.com/timeoutSeconds"];
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;

@@ -1,11 +1,8 @@
-/** What is known of an object's outputs in a preview. */
+/** What a preview knows of an object's outputs. */
 import { equal, isObject, isSecret, secret, UNKNOWN, type PropertyMap, type Value } from "../values";
 import { metadataOf } from "./object";
 
-/**
- * In a preview: what the program gave is known, what the server would add is not, except what is there already and
- * would stay.
- */
+/** The outputs in a preview: the program's values are known. The server's additions are unknown, unless they exist already and would stay. */
 export function unknownBeyond(inputs: PropertyMap, dryRun: PropertyMap, old: PropertyMap | undefined): PropertyMap {
   const outputs = merge(inputs, dryRun, old) as PropertyMap;
   const metadata = { ...metadataOf(outputs) };

@@ -53,7 +53,7 @@ describe("engine: the Kubernetes provider", () => {
     return { ...subject, inputs, preview: false, adopt: false, ignoreChanges: [], begin, note, timeout: 2, ...more };
   }
 
-  it("applies on the server's side with its field manager, and gives back what the server made of it", async () => {
+  it("applies server-side with its field manager, and returns the server's object", async () => {
     const { id, outputs } = await provider().create(operation(configMap({ password: secret("x"), gone: null })));
     assert.equal(id, "default/a");
     const [call] = cluster.calls;
@@ -64,7 +64,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.ok((outputs["metadata"] as PropertyMap)["uid"]);
   });
 
-  it("does not take over what exists, unless told to or after a kill", async () => {
+  it("does not take over existing objects, except when told to or after a kill", async () => {
     await provider().create(operation(configMap({})));
     await assert.rejects(
       provider().create(operation(configMap({}))),
@@ -80,7 +80,7 @@ describe("engine: the Kubernetes provider", () => {
     await provider().create(operation(configMap({}), { adopt: true }));
   });
 
-  it("names what the program does not, keeps that name, and puts it in the default namespace", async () => {
+  it("generates a name, keeps it, and uses the default namespace", async () => {
     const inputs = { apiVersion: "v1", kind: "ConfigMap", metadata: {} };
     const checked = await provider().check(subject, inputs, undefined);
     const metadata = checked["metadata"] as PropertyMap;
@@ -96,7 +96,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.equal(namespace["kind"], "Namespace");
   });
 
-  it("says which types it does not make", async () => {
+  it("names the types that it does not support", async () => {
     for (const type of ["kubernetes:helm.sh/v3:Release", "kubernetes:core/v1:ConfigMapPatch"]) {
       await assert.rejects(
         provider().check({ ...subject, type }, { kind: "ConfigMap" }, undefined),
@@ -105,7 +105,7 @@ describe("engine: the Kubernetes provider", () => {
     }
   });
 
-  it("replaces for fields that cannot change, in place when the name is fixed", async () => {
+  it("replaces for immutable fields, in place when the name is fixed", async () => {
     const old = stateOf(configMap({ a: "1" }));
     const changed = await provider().diff(subject, old, configMap({ a: "2" }));
     assert.deepEqual(changed.replace, [["data", "a"]]);
@@ -119,7 +119,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.ok(!(await provider().diff(subject, stateOf(auto), { ...auto, data: {} })).deleteBeforeReplace);
   });
 
-  it("replaces when a whole object brings or takes such a field, not for one that is not known", async () => {
+  it("replaces when a whole object adds or removes an immutable field, but not for an unknown one", async () => {
     const spec = (value: PropertyMap | string): PropertyMap => ({
       ...configMap({}),
       kind: "Job",
@@ -134,7 +134,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.ok(!(await replaced(UNKNOWN)));
   });
 
-  it("finds what was changed and what is gone, and takes no answer for neither", async () => {
+  it("finds changed and missing objects, and takes no answer for neither", async () => {
     const inputs = configMap({ a: "1" });
     const old = stateOf(inputs);
     const refresh = (of = provider()) => of.refresh({ ...operation(inputs), old });
@@ -155,7 +155,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.deepEqual((await refresh(preview))?.inputs, inputs);
   });
 
-  it("waits for the end of what is being deleted already", async () => {
+  it("waits until an object that is already being deleted is gone", async () => {
     const inputs = configMap({ a: "1" });
     const path = "/api/v1/namespaces/default/configmaps/a";
     await provider().create(operation(inputs));
@@ -166,7 +166,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.equal(await provider().refresh({ ...operation(inputs, { note }), old: stateOf(inputs) }), undefined);
   });
 
-  it("ends a wait that is interrupted, and keeps what there is", async () => {
+  it("ends a wait on an interruption, and keeps the object", async () => {
     cluster.statusOf = () => ({ phase: "Pending" });
     const interruption = new AbortController();
     const creating = provider().create(
@@ -180,7 +180,7 @@ describe("engine: the Kubernetes provider", () => {
     });
   });
 
-  it("leaves live what is ignored", async () => {
+  it("leaves ignored fields as they are live", async () => {
     const path = "/api/v1/namespaces/default/configmaps/a";
     const { outputs } = await provider().create(operation(configMap({ a: "1", b: "1" })));
     const live = cluster.objects.get(path);
@@ -191,7 +191,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.deepEqual(cluster.objects.get(path)?.["data"], { a: "set by something else", b: "2" });
   });
 
-  it("waits for a namespace that is just being made", async () => {
+  it("waits for a namespace that is being created", async () => {
     const inputs = configMap({}, { namespace: "later" });
     const creating = provider().create(
       operation(inputs, {
@@ -207,7 +207,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.equal((await creating).id, "later/a");
   });
 
-  it("tells what the server said", async () => {
+  it("reports the server's message", async () => {
     cluster.refusals.set("PATCH /api/v1/namespaces/default/configmaps/a", {
       code: 409,
       message: 'conflict with "other" using v1: .data.a',
@@ -215,7 +215,7 @@ describe("engine: the Kubernetes provider", () => {
     await assert.rejects(provider().create(operation(configMap({}))), /conflict with "other"/);
   });
 
-  it("a Job that fails says why, with events and last log lines", async () => {
+  it("reports why a Job failed, with events and last log lines", async () => {
     const job = {
       ...configMap({}),
       apiVersion: "batch/v1",
@@ -244,7 +244,7 @@ describe("engine: the Kubernetes provider", () => {
     });
   });
 
-  it("what does not become ready in time is named with what it waits for", async () => {
+  it("names what an object waited for when it does not become ready in time", async () => {
     cluster.statusOf = () => ({ phase: "Pending" });
     const pod = { ...configMap({}), kind: "Pod" };
     await assert.rejects(
@@ -255,7 +255,7 @@ describe("engine: the Kubernetes provider", () => {
     await provider().create(operation({ ...skipped, kind: "Pod" }, { timeout: 0.1 }));
   });
 
-  it("deletes in the foreground unless told otherwise, and minds no object that is gone", async () => {
+  it("deletes in the foreground unless told otherwise, and accepts that an object is gone", async () => {
     const inputs = configMap({});
     const { outputs } = await provider().create(operation(inputs));
     await provider().delete({ ...operation(inputs), old: stateOf(inputs, outputs) });
@@ -267,7 +267,7 @@ describe("engine: the Kubernetes provider", () => {
     await assert.rejects(provider().delete({ ...operation(inputs), old: stateOf(inputs) }), new Refused("it stays"));
   });
 
-  it("a preview changes nothing; what the server would add is unknown, what the program gave is known", async () => {
+  it("a preview changes nothing; the server's additions are unknown, the program's values are known", async () => {
     const { id, outputs } = await provider({}, true).create(operation(configMap({ a: "1" }), { preview: true }));
     assert.equal(id, "");
     assert.deepEqual(cluster.calls, []);
@@ -276,7 +276,7 @@ describe("engine: the Kubernetes provider", () => {
     assert.deepEqual(outputs["data"], { a: "1" });
   });
 
-  it("a preview works before the namespace and before the cluster exist", async () => {
+  it("a preview works before the namespace and the cluster exist", async () => {
     const early = operation(configMap({}, { namespace: "none" }), { preview: true });
     assert.equal((await provider({}, true).create(early)).id, "");
     const nowhere = provider({ kubeconfig: "/nonexistent/kubeconfig" }, true);
@@ -289,11 +289,11 @@ describe("engine: the Kubernetes provider", () => {
     );
   });
 
-  it("names the contexts that there are", () => {
+  it("names the existing contexts", () => {
     assert.throws(() => provider({ context: "mine" }).client, /has no context mine; .* has fake\./);
   });
 
-  it("reads kubeconfigs as the real provider does: one path, which counts alone, or several of KUBECONFIG, and no more", async () => {
+  it("reads kubeconfigs as the real provider does: either one path alone or KUBECONFIG's list", async () => {
     const other = new FakeCluster();
     const second = await other.start(temporaryFolder());
     const clientOf = (config: PropertyMap, env: NodeJS.ProcessEnv = {}) =>
@@ -305,7 +305,7 @@ describe("engine: the Kubernetes provider", () => {
     await other.stop();
   });
 
-  it("a provider of another cluster is another one; another way to the same cluster is not", async () => {
+  it("another cluster makes another provider; another way to the same cluster does not", async () => {
     const other = new FakeCluster();
     const second = await other.start(temporaryFolder());
     assert.deepEqual(otherClusterPaths({ kubeconfig }, { kubeconfig: second }, {}), ["kubeconfig"]);

@@ -1,4 +1,4 @@
-/** Makes Kubernetes objects as Pulumi's Kubernetes provider does: server-side apply, then wait until they are ready. */
+/** Creates Kubernetes objects as Pulumi's Kubernetes provider does: server-side apply, then a wait until they are ready. */
 import { diff, formatPath, parsePath, valueAt, withValueAt } from "../paths";
 import {
   NotReady,
@@ -38,16 +38,16 @@ import { FIELD_MANAGER, refreshed } from "./refresh";
 /** How long an object may take to become ready or to go, in seconds: the real provider's default. */
 const DEFAULT_TIMEOUT = 600;
 
-/** How long something that is being deleted already may take to go, in seconds: its pods' grace period may have to pass. */
+/** How long an object that is already being deleted may take to go, in seconds: its pods' grace period may have to pass. */
 const GOING_TIMEOUT = 180;
 
-/** Kinds for which the real provider, told not to wait for them, does not wait for their deletion either. */
+/** Kinds whose deletion the real provider does not await when told not to wait for them. */
 const SKIPS_AWAITING_DELETION = new Set(["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "StatefulSet"]);
 
 /** The provider for one cluster. */
 export class KubernetesProvider implements Provider {
   private connected: KubeClient | undefined;
-  /** In a preview: the cluster has turned out not to be there (yet), so that it is not asked again. */
+  /** In a preview: the cluster did not answer, and is not asked again. */
   private absent = false;
 
   constructor(
@@ -65,7 +65,7 @@ export class KubernetesProvider implements Provider {
     return setting(this.config, name) === true;
   }
 
-  /** Asks the cluster; in a preview, which may come before there is one, `undefined` when there is none. */
+  /** Asks the cluster. Returns `undefined` in a preview without a cluster, because a preview may come first. */
   private async ask<T>(question: () => T | Promise<T>): Promise<T | undefined> {
     if (this.absent) {
       return undefined;
@@ -119,7 +119,7 @@ export class KubernetesProvider implements Provider {
     return { changes, replace, deleteBeforeReplace: sameName(old.inputs, inputs) && autonameOf(old) === undefined };
   }
 
-  /** Whether a Job that was made earlier has not completed (or is gone without having been seen to). */
+  /** Whether a Job of an earlier run has not completed, or is gone and was never seen to complete. */
   private async hasFailed(old: ResourceState): Promise<boolean> {
     const { apiVersion, kind, metadata } = objectOf(old.inputs);
     if (kind !== "Job" || old.initErrors === undefined) {
@@ -151,7 +151,7 @@ export class KubernetesProvider implements Provider {
       return { inputs, outputs: operation.old.outputs, drift: [] };
     }
     if (asked.live !== undefined && asked.found === undefined && !preview) {
-      note("it is being deleted by something else; waiting for its end");
+      note("something else is deleting it; waiting until it is gone");
       await awaitGone(this.client, asked.live, { timeout: GOING_TIMEOUT, uid: asked.live.metadata.uid, note, signal });
     }
     return asked.found;
@@ -172,7 +172,7 @@ export class KubernetesProvider implements Provider {
     return this.finish(operation, live);
   }
 
-  /** Applying would silently take over what somebody else made. @throws when there is such an object */
+  /** Refuses to take over an object that this stack did not create, which an apply would do silently. @throws when it exists */
   private async refuseExisting(object: KubeObject): Promise<void> {
     const { apiVersion, kind, metadata } = object;
     const existing = await this.client.get(apiVersion, kind, metadata.namespace, metadata.name);
@@ -192,7 +192,7 @@ export class KubernetesProvider implements Provider {
     return (await this.finish(operation, live)).outputs;
   }
 
-  /** What is ignored keeps the live value, which something else may have set. */
+  /** Ignored fields keep their live value, which something else may have set. */
   private async withIgnored(operation: Operation, object: KubeObject): Promise<KubeObject> {
     if (operation.ignoreChanges.length === 0) {
       return object;
@@ -209,7 +209,7 @@ export class KubernetesProvider implements Provider {
     return result as unknown as KubeObject;
   }
 
-  /** As the real provider, take fields over from other managers only when asked to. */
+  /** Takes fields over from other managers only when asked to, like the real provider. */
   private applyQuery(operation: Operation): Query {
     const force =
       annotationsOf(operation.inputs)["pulumi.com/patchForce"] === "true" ||
@@ -218,7 +218,7 @@ export class KubernetesProvider implements Provider {
     return { fieldManager: FIELD_MANAGER, force: String(force), ...(operation.preview && { dryRun: "All" }) };
   }
 
-  /** Sends a change, again when what it needs (a namespace, a kind) is just being made. */
+  /** Sends a change, and retries while something that it needs (a namespace, a kind) is being created. */
   private async send(operation: Operation, request: () => Promise<KubeObject>): Promise<KubeObject> {
     const pauses = [0.5, 1, 2, 4];
     let unfinished = operation.adopt;
@@ -227,7 +227,7 @@ export class KubernetesProvider implements Provider {
         return await request();
       } catch (error) {
         if (unfinished && isImmutable(error) && operation.type.endsWith(":Job")) {
-          // A killed run's Job, from when the program wanted another one.
+          // A killed run's Job; false once the program declares another one.
           unfinished = false;
           await this.erase(operation, undefined);
           continue;
@@ -257,7 +257,7 @@ export class KubernetesProvider implements Provider {
     }
   }
 
-  /** What the object would be, as far as can be known: the server's dry run where one is possible, else the inputs. */
+  /** The expected object: from the server's dry run where one is possible, else from the inputs. */
   private async preview(operation: Operation, object: KubeObject): Promise<PropertyMap> {
     let known: PropertyMap = {};
     if (!hasUnknown(operation.inputs)) {
@@ -265,7 +265,7 @@ export class KubernetesProvider implements Provider {
         const result = await this.ask(() => this.client.apply(object, this.applyQuery(operation)));
         known = result === undefined ? {} : outputsOf(result, operation.inputs);
       } catch (error) {
-        // What it needs does not exist yet, or it is to be replaced, which a dry run cannot show.
+        // Something that it needs does not exist yet, or the object is to be replaced, which a dry run cannot show.
         if (!(error instanceof ApiError && error.code === 404) && !isImmutable(error)) {
           throw explain(error);
         }
@@ -308,12 +308,12 @@ export class KubernetesProvider implements Provider {
   }
 }
 
-/** Whose an object is that stands in the way, and what to do: never to delete what somebody else may live by. */
+/** Says whose the existing object is and what to do. It never advises deletion, because others may depend on the object. */
 function whose(existing: KubeObject): string {
   const labels = existing.metadata.labels ?? {};
   const stack = labels["app.kubernetes.io/instance"];
   if (existing.kind === "PersistentVolumeClaim" && stack !== undefined && !("app.kubernetes.io/part-of" in labels)) {
-    return `: a StatefulSet of the stack ${stack} has made it for a server that was added by hand; run up with the number of servers that the stack had, and then with the new one`;
+    return `: a StatefulSet of the stack ${stack} created it for a server that was added by hand; run up with the number of servers that the stack had, and then with the new one`;
   }
   return labels["app.kubernetes.io/part-of"] === "kafka-stack" && stack !== undefined
     ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, docs/operations.md says how to go on with its data ("When the engine's state is lost")`

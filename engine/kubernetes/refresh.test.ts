@@ -43,26 +43,26 @@ function live(replicas: number, more: object = {}): KubeObject {
 const nobody = { list: () => Promise.resolve([]) } as unknown as KubeClient;
 const gives = (object: KubeObject) => () => Promise.resolve(object);
 
-describe("engine: what has become of a Kubernetes object", () => {
-  it("is nothing when the server only added to it and writes quantities its own way", async () => {
+describe("engine: the drift of a Kubernetes object", () => {
+  it("is empty when the server only added fields and normalised quantities", async () => {
     const found = await refreshed(nobody, live(3), declared, gives(live(3)));
     assert.deepEqual([found?.drift, found?.inputs, found?.readiness], [[], declared, "ready"]);
   });
 
-  it("does not even ask the server when all that was declared is there as it was declared", async () => {
+  it("needs no request when every declared field is live as declared", async () => {
     const inputs = { ...declared, spec: { replicas: 3 } };
     const found = await refreshed(nobody, live(3), inputs, () => Promise.reject(new Error("asked")));
     assert.deepEqual(found?.drift, []);
   });
 
-  it("is a field that somebody else has set, with who that was", async () => {
+  it("is a field that somebody else set, with their name", async () => {
     const found = await refreshed(nobody, live(2), declared, gives(live(3)));
     assert.deepEqual(found?.drift, [{ path: ["spec", "replicas"], managers: ["kubectl"] }]);
     assert.equal((found.inputs["spec"] as PropertyMap)["replicas"], 2);
     assert.deepEqual((found.inputs["spec"] as PropertyMap)["template"], (declared["spec"] as PropertyMap)["template"]);
   });
 
-  it("is a field that somebody else has taken away, and a list as a whole", async () => {
+  it("is a field that somebody else removed, and a list as a whole", async () => {
     const without = live(3, { metadata: { ...live(3).metadata, labels: { added: "by somebody" } } });
     const gone = await refreshed(nobody, without, declared, gives(live(3)));
     assert.deepEqual(
@@ -80,7 +80,7 @@ describe("engine: what has become of a Kubernetes object", () => {
     assert.deepEqual(shorter.inputs["spec"], { list: [{ name: "a" }] });
   });
 
-  it("keeps secret what the program gave as one", async () => {
+  it("keeps secrets secret", async () => {
     const inputs = { ...declared, data: secret({ password: "mine" }) };
     const [now, again] = [live(3, { data: { password: "theirs" } }), live(3, { data: { password: "mine" } })];
     const found = await refreshed(nobody, now, inputs, gives(again));
@@ -91,7 +91,7 @@ describe("engine: what has become of a Kubernetes object", () => {
     assert.ok(isSecret(found.inputs["data"] ?? null));
   });
 
-  it("is another object altogether when what was declared cannot be applied to it", async () => {
+  it("is the whole object when the declared one cannot be applied to it", async () => {
     const refuse = () => Promise.reject(new ApiError("field is immutable", 422, "Invalid"));
     const found = await refreshed(nobody, live(2), declared, refuse);
     assert.ok(found?.drift.some(({ path }) => path.join(".") === "spec.replicas"));
@@ -99,12 +99,12 @@ describe("engine: what has become of a Kubernetes object", () => {
     await assert.rejects(refreshed(nobody, live(2), declared, forbid), /not allowed/);
   });
 
-  it("is not known when the object changed while the server was asked", async () => {
+  it("is unknown when the object changed during the request", async () => {
     const later = live(3, { metadata: { ...live(3).metadata, resourceVersion: "8" } });
     assert.equal(await refreshed(nobody, live(2), declared, gives(later)), undefined);
   });
 
-  it("says that it is not ready, and why, unless nobody was to wait for it", async () => {
+  it("comes with whether the object is ready, unless nobody should wait for it", async () => {
     const status = { observedGeneration: 0, replicas: 3, readyReplicas: 2, updatedReplicas: 3 };
     const found = await refreshed(nobody, live(3, { status }), declared, gives(live(3, { status })));
     assert.deepEqual(found?.readiness, { notReady: "2 of 3 pods ready" });

@@ -1,4 +1,4 @@
-/** What has become of an object since it was last applied: the refresh of Pulumi's Kubernetes provider. */
+/** The drift of an object since it was last applied: the refresh of Pulumi's Kubernetes provider. */
 import { diff, formatPath, valueAt, type Path } from "../paths";
 import type { Drift, Refreshed } from "../provider";
 import { equal, isObject, markSecretsLike, type PropertyMap, type Value } from "../values";
@@ -7,15 +7,15 @@ import { ApiError } from "./http";
 import { objectOf, outputsOf } from "./object";
 import { ruleFor } from "./rules";
 
-/** The server's bookkeeping, which differs without anybody having changed the object. */
+/** The server's bookkeeping, which changes by itself. */
 const BOOKKEEPING = ["managedFields", "resourceVersion", "generation", "creationTimestamp"];
 
 /**
  * Compares a live object with the inputs that it was applied with.
  *
- * @param inputs what was applied, with secret marks
- * @param applied asks the server what the object would be if the inputs were applied again
- * @returns `undefined` when the object changed meanwhile, so that it must be read again
+ * @param inputs the applied inputs, with secret marks
+ * @param applied asks the server for the object that the inputs would give if they were applied again
+ * @returns `undefined` when the object changed meanwhile and must be read again
  */
 export async function refreshed(
   client: KubeClient,
@@ -48,7 +48,7 @@ async function driftOf(
   applied: (object: KubeObject) => Promise<KubeObject>,
 ): Promise<Drift[] | undefined> {
   const asDeclared = declared as unknown as PropertyMap;
-  // The server adds to what was declared, and mostly changes nothing of it: then it need not be asked.
+  // Usually the server has only added fields, and no dry run is needed.
   if (equal(shapedLike(live as unknown as PropertyMap, asDeclared) ?? null, asDeclared)) {
     return [];
   }
@@ -64,12 +64,12 @@ async function driftOf(
     if (!(error instanceof ApiError && error.code === 422)) {
       throw error;
     }
-    // Something else made an object of this name that cannot become what was declared.
+    // An object of this name that somebody else made, and that cannot become the declared one.
     after = asDeclared;
   }
   const paths = new Map<string, Path>();
   for (const { path } of diff((after === asDeclared ? shapedLike(before, after) : before) as PropertyMap, after)) {
-    // The items of a list are not told apart by their place: the list is different as a whole.
+    // Place does not identify the items of a list, so the list counts as a whole.
     const item = path.findIndex((step) => typeof step === "number");
     const whole = item < 0 ? path : path.slice(0, item);
     paths.set(formatPath(whole), whole);
@@ -84,7 +84,7 @@ function withoutBookkeeping(object: KubeObject): PropertyMap {
   ) as unknown as PropertyMap;
 }
 
-/** Of a live value what the declared one has too: the server's additions are left out. */
+/** The live value without the server's additions. */
 function shapedLike(live: Value | undefined, declared: Value): Value | undefined {
   if (isObject(live) && isObject(declared)) {
     return Object.fromEntries(
@@ -100,7 +100,7 @@ function shapedLike(live: Value | undefined, declared: Value): Value | undefined
   return live;
 }
 
-/** The inputs with what is live at a path, in the shape that was declared there. */
+/** The inputs with the live value at a path, in the declared shape. */
 function withLive(node: Value | undefined, path: Path, live: Value | undefined): Value | undefined {
   const [step, ...rest] = path;
   if (step === undefined) {
@@ -111,7 +111,7 @@ function withLive(node: Value | undefined, path: Path, live: Value | undefined):
   return Object.fromEntries(inner === undefined ? others : [...others, [step, inner]]);
 }
 
-/** Who else set a field, as the server notes it. */
+/** The other field managers of a field, by the server's record. */
 function managersOf(live: KubeObject, path: Path): string[] {
   const entries = (live.metadata.managedFields ?? []) as { manager?: string; fieldsV1?: unknown }[];
   const fields = path.map((step) => `f:${step}`);
@@ -121,7 +121,7 @@ function managersOf(live: KubeObject, path: Path): string[] {
   return [...new Set(names)].filter((name) => name !== "" && name !== FIELD_MANAGER);
 }
 
-/** Kinds of which the real provider's refresh says that they are not ready. A volume that lost its claim, for one, is not: it waits for the next. */
+/** Kinds whose readiness the real provider's refresh checks. A volume that lost its claim is not one: it waits for the next. */
 const READ_FOR_READINESS = new Set(["DaemonSet", "Deployment", "Ingress", "Job", "Pod", "Service", "StatefulSet"]);
 
 async function readinessOf(client: KubeClient, live: KubeObject): Promise<Refreshed["readiness"]> {
@@ -134,5 +134,5 @@ async function readinessOf(client: KubeClient, live: KubeObject): Promise<Refres
   return verdict.state === "ready" ? "ready" : { notReady: verdict.reason };
 }
 
-/** The name under which the stand-in applies objects. */
+/** The stand-in's field manager. */
 export const FIELD_MANAGER = "kafka-stack";

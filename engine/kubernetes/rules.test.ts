@@ -8,7 +8,7 @@ function object(kind: string, spec: PropertyMap, status: PropertyMap, apiVersion
   return { apiVersion, kind, metadata: { name: "a", namespace: "default", generation: 2 }, spec, status };
 }
 
-/** Stands for a cluster in which every list is `items` and every object `item`. */
+/** A cluster in which every list is `items` and every object `item`. */
 function clusterWith(items: unknown[], item?: unknown): KubeClient {
   return { list: () => Promise.resolve(items), get: () => Promise.resolve(item) } as unknown as KubeClient;
 }
@@ -49,7 +49,7 @@ describe("engine: when Kubernetes objects are ready", () => {
       await verdict(object("StatefulSet", { replicas: 3 }, rolling)),
       "waiting: 3 of 3 pods ready, 1 of them updated",
     );
-    // Taken back half-way: the revision is the current one again before the pods are.
+    // Reverted half-way: the old revision is current again before its pods are.
     assert.match(
       await verdict(object("StatefulSet", { replicas: 3 }, { ...done, ...revisions, updatedReplicas: 2 })),
       /^waiting: 3 of 3 pods ready, 2 of them updated/,
@@ -74,7 +74,7 @@ describe("engine: when Kubernetes objects are ready", () => {
     );
   });
 
-  it("says the last words of a container that ended, or of the kubelet", async () => {
+  it("shows the last words of an ended container or of the kubelet", async () => {
     const message = "starting\nException: the disk is full\n\tat a.b.C(D.java:1)\n\t... 3 more\n";
     const terminated = { exitCode: 1, message };
     const crashed = { name: "c", state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
@@ -90,7 +90,7 @@ describe("engine: when Kubernetes objects are ready", () => {
     );
   });
 
-  it("a Job when it is complete; one that failed never", async () => {
+  it("a Job when it is complete; a failed one never", async () => {
     const job = (type: string) =>
       object("Job", {}, { conditions: [{ type, status: "True", message: "why" }] }, "batch/v1");
     assert.equal(await verdict(job("Complete")), "ready");
@@ -106,7 +106,7 @@ describe("engine: when Kubernetes objects are ready", () => {
     assert.equal(await verdict(claim("Pending"), mode("Immediate")), "waiting: the claim is pending");
   });
 
-  it("a Service when no pod that it selects is unready", async () => {
+  it("a Service when none of its pods is unready", async () => {
     const service = (spec: PropertyMap) => object("Service", spec, {}, "v1");
     const slice = (...ready: boolean[]) =>
       clusterWith([{ endpoints: ready.map((one) => ({ conditions: { ready: one } })) }]);
@@ -120,7 +120,7 @@ describe("engine: when Kubernetes objects are ready", () => {
     assert.equal(await verdict(service({ type: "LoadBalancer" })), "waiting: no load balancer address yet");
   });
 
-  it("what has no rule is ready when it exists", () => {
+  it("a kind without a rule is ready when it exists", () => {
     assert.equal(ruleFor(object("ConfigMap", {}, {}, "v1")), undefined);
   });
 });

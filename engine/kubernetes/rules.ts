@@ -6,13 +6,13 @@
 import { isObject, type Value } from "../values";
 import type { KubeClient, KubeObject } from "./client";
 
-/** What a rule finds. */
+/** A rule's finding. */
 export type Verdict =
   | { readonly state: "ready" }
   | { readonly state: "waiting"; readonly reason: string }
   | { readonly state: "failed"; readonly reason: string };
 
-/** Looks at a live object. */
+/** Judges a live object. */
 export type Rule = (live: KubeObject, client: KubeClient) => Verdict | Promise<Verdict>;
 
 const READY: Verdict = { state: "ready" };
@@ -65,7 +65,7 @@ function isObserved(object: KubeObject): boolean {
   return number(object.status?.["observedGeneration"]) >= (object.metadata.generation ?? 0);
 }
 
-/** The labels by which a workload or a Service selects its pods, as a selector; `undefined` when it selects none. */
+/** The label selector of a workload's or Service's pods; `undefined` when it selects none. */
 export function selectorOf(object: KubeObject): string | undefined {
   const selector = object.spec?.["selector"];
   const labels = isObject(selector) && isObject(selector["matchLabels"]) ? selector["matchLabels"] : selector;
@@ -78,7 +78,7 @@ export function selectorOf(object: KubeObject): string | undefined {
     .join(",");
 }
 
-/** In a few words, why pods are not ready: `broker-2 ContainerCreating`. */
+/** Why pods are not ready, in a few words: `broker-2 ContainerCreating`. */
 export async function podTroubles(client: KubeClient, object: KubeObject): Promise<string> {
   const labelSelector = selectorOf(object);
   if (labelSelector === undefined) {
@@ -117,7 +117,7 @@ function troubleOf(one: KubeObject): string | undefined {
   return phaseOf(one) === "Running" ? "is not ready" : "is starting";
 }
 
-/** The last line of what a container or the kubelet said, behind a colon. Where it is a stack trace, what that is of. */
+/** The last line of a container's or the kubelet's message, after a colon; of a stack trace, its exception. */
 function lastWords({ message }: { message?: string }): string {
   const lines = (message ?? "").split("\n").map((line) => line.trim());
   const line = lines.filter((one) => one !== "" && !/^(at \S.*|\.\.\. \d+ more$)/.test(one)).at(-1);
@@ -169,7 +169,7 @@ async function statefulSet(live: KubeObject, client: KubeClient): Promise<Verdic
   const strategy = live.spec?.["updateStrategy"];
   const onDelete = isObject(strategy) && strategy["type"] === "OnDelete";
   const updated = number(live.status?.["updatedReplicas"]);
-  // Taken back half-way, the new revision is the current one at once, while pods of the other still run.
+  // After a revert half-way, the new revision is current at once, while pods of the other still run.
   const rolled =
     onDelete || (live.status?.["currentRevision"] === live.status?.["updateRevision"] && updated === wanted);
   if (isObserved(live) && ready === wanted && total === wanted && rolled) {
@@ -218,7 +218,7 @@ async function persistentVolumeClaim(live: KubeObject, client: KubeClient): Prom
   const className = live.spec?.["storageClassName"];
   if (phase === "Pending" && typeof className === "string" && className !== "") {
     const storageClass = await client.get("storage.k8s.io/v1", "StorageClass", undefined, className);
-    // Such a claim is bound when a pod first uses it, which may come later than this.
+    // Kubernetes binds such a claim when a pod first uses it, which may come later.
     if (storageClass?.["volumeBindingMode"] === "WaitForFirstConsumer") {
       return READY;
     }
@@ -237,7 +237,7 @@ function pod(live: KubeObject): Verdict {
   return waiting(`the pod ${troubleOf(live) ?? "is starting"}`);
 }
 
-/** Ready when none of the pods that it selects is unready; a Service that selects none yet is no error. */
+/** Ready when none of its pods is unready. A Service without pods is no error. */
 async function service(live: KubeObject, client: KubeClient): Promise<Verdict> {
   const { type, clusterIP } = { type: live.spec?.["type"], clusterIP: live.spec?.["clusterIP"] };
   if (type === "LoadBalancer") {

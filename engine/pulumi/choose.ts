@@ -1,4 +1,4 @@
-/** Decides which engine runs. */
+/** Chooses the engine. */
 import * as fs from "node:fs";
 import type { Project } from "../project";
 import { canDownload, downloadCli, findCli, missingPlugins } from "./find";
@@ -8,11 +8,11 @@ import { checkpointOf } from "./run";
 export interface Choice {
   /** The Pulumi CLI; absent for the stand-in. */
   readonly cli?: string;
-  /** Which engine it is and why, in a few words. */
+  /** The engine and the reason for it, in a few words. */
   readonly description: string;
 }
 
-/** What the choice depends on. */
+/** The inputs of the choice. */
 export interface ChoiceOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly project: Project;
@@ -22,9 +22,9 @@ export interface ChoiceOptions {
 }
 
 /**
- * Chooses as `ENGINE` says; unset, what made the stack stays in charge of it, and for a new stack the CLI is preferred.
+ * Chooses by `ENGINE`. Unset, the engine that made a stack keeps it, and a new stack prefers the CLI.
  *
- * @throws when `ENGINE` asks for what is not there, or for another engine than the one that made the stack
+ * @throws when `ENGINE` asks for an engine that is missing, or that did not make the stack
  */
 export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
   const { env, project, stack } = options;
@@ -53,7 +53,7 @@ export async function chooseEngine(options: ChoiceOptions): Promise<Choice> {
 }
 
 /**
- * The engines that have made something of a stack that is still there.
+ * The engines that have resources of this stack in their state.
  *
  * @param stateFile the stand-in's state of the stack.
  */
@@ -64,7 +64,7 @@ export function makersOf(project: Project, stack: string, stateFile: string): ("
   ];
 }
 
-/** The CLI with all its plugins, downloaded where that is possible, or why there is none. */
+/** The CLI with all its plugins, downloaded where possible, or why there is none. */
 export async function findPulumi(project: Project, env: NodeJS.ProcessEnv): Promise<{ cli: string } | string> {
   let cli = findCli(project.root, env);
   let reachable: boolean | undefined;
@@ -90,7 +90,7 @@ function hasResources(file: string, at: string): boolean {
   try {
     node = JSON.parse(fs.readFileSync(file, "utf8"));
   } catch {
-    // The engine whose state it is will say what is wrong with it.
+    // The engine will report what is wrong with its own state.
     return true;
   }
   for (const key of at.split(".")) {

@@ -4,7 +4,7 @@ import type { RunResult } from "../contract";
 import { countOperations, type Operation, type Step } from "../progress";
 import { nameOf, typeOf } from "../urn";
 
-/** What an event tells of one resource. */
+/** The event of one resource. */
 export interface StepEvent {
   readonly op: string;
   readonly urn: string;
@@ -27,11 +27,11 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   read: "read",
 };
 
-/** The events of resources that have been done (or planned), in their order. @throws when the CLI has written none: that is not "nothing was done" */
+/** The events of finished (or planned) resources, in order. @throws when the CLI wrote none, which does not mean that it did nothing */
 export function readEvents(file: string): StepEvent[] {
   if (!fs.existsSync(file)) {
     throw new Error(
-      "the Pulumi CLI succeeded, but wrote no log of its events, so that what it did is not known; pulumi stack shows what there is",
+      "the Pulumi CLI succeeded, but wrote no event log, so its steps are not known; pulumi stack shows the stack's resources",
     );
   }
   return fs
@@ -41,7 +41,7 @@ export function readEvents(file: string): StepEvent[] {
     .flatMap((line) => (JSON.parse(line) as EngineEvent).resOutputsEvent?.metadata ?? []);
 }
 
-/** The steps and their numbers, as the stand-in counts them: resources of providers, without default providers. */
+/** The steps and their numbers, counted like the stand-in's: resources of providers, without default providers. */
 export function countSteps(events: readonly StepEvent[]): Pick<RunResult, "changes" | "steps"> {
   const steps: Step[] = [];
   for (const event of events) {

@@ -1,4 +1,4 @@
-/** Finds the Pulumi CLI and its plugins, and gets them where that is possible. */
+/** Finds the Pulumi CLI and its plugins, and downloads them where possible. */
 import { run } from "kafka-stack-processes";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -34,14 +34,14 @@ function findOnPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
     .find((file) => !fs.realpathSync(file).includes(`${path.sep}node_modules${path.sep}`));
 }
 
-/** The CLI on this machine: on the PATH, or where the npm package `pulumi` keeps the one that it has downloaded. */
+/** The CLI on this machine: on the PATH, or the one that the npm package `pulumi` downloaded. */
 export function findCli(root: string, env: NodeJS.ProcessEnv): string | undefined {
   const version = packageOf(root, "pulumi")?.version;
   const cached = version === undefined ? undefined : path.join(homeOf(env), "versions", version, "bin", "pulumi");
   return findOnPath("pulumi", env) ?? (cached !== undefined && isExecutable(cached) ? cached : undefined);
 }
 
-/** Whether Pulumi's downloads can be reached; says so within a few seconds. */
+/** Whether Pulumi's downloads can be reached, within a few seconds. */
 export async function canDownload(): Promise<boolean> {
   try {
     const response = await fetch(`${DOWNLOAD_HOST}/install.sh`, {
@@ -54,7 +54,7 @@ export async function canDownload(): Promise<boolean> {
   }
 }
 
-/** Lets the npm package `pulumi` download the CLI. @returns where it is, `undefined` when that failed */
+/** Lets the npm package `pulumi` download the CLI. @returns its path, `undefined` when that failed */
 export async function downloadCli(root: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   try {
     const wrapper = require.resolve("pulumi/run.js", { paths: [root] });
@@ -65,7 +65,7 @@ export async function downloadCli(root: string, env: NodeJS.ProcessEnv): Promise
   return findCli(root, env);
 }
 
-/** The plugins that the program's packages need and that are not on this machine. */
+/** The plugins that the program's packages need and this machine lacks. */
 export function missingPlugins(root: string, env: NodeJS.ProcessEnv, cli: string): string[] {
   const language = path.join(path.dirname(fs.realpathSync(cli)), "pulumi-language-nodejs");
   const missing =
@@ -73,7 +73,7 @@ export function missingPlugins(root: string, env: NodeJS.ProcessEnv, cli: string
   for (const { name, version } of neededPlugins(root)) {
     const program = `pulumi-resource-${name}`;
     const folder = path.join(homeOf(env), "plugins", `resource-${name}-v${version}`);
-    // The CLI keeps a file of this name beside a plugin until it is installed whole.
+    // The CLI keeps a file of this name beside a plugin until its installation is complete.
     const whole = isExecutable(path.join(folder, program)) && !fs.existsSync(`${folder}.partial`);
     if (!whole && findOnPath(program, env) === undefined) {
       missing.push(`${name} ${version}`);

@@ -10,7 +10,7 @@ import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 import { checkpointOf, runPulumi } from "./run";
 
-/** A Pulumi CLI that notes its calls, makes stacks, writes an event log and prints outputs. */
+/** A Pulumi CLI that records its calls, creates stacks, writes an event log and prints outputs. */
 const CLI = `
 echo "$(pwd) $*" >> "$CALLS"
 case "$1 $2" in
@@ -69,7 +69,7 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(choose("other"), /ENGINE is "other"; it must be stand-in or pulumi/);
   });
 
-  it("has its plugins when their programs are there, and whole", () => {
+  it("has its plugins when their programs are complete", () => {
     const missing = () => missingPlugins(root, env, cli());
     fs.mkdirSync(plugin(), { recursive: true });
     assert.deepEqual(missing(), ["kubernetes 1.0.0"]);
@@ -79,7 +79,7 @@ describe("engine: the Pulumi CLI", () => {
     assert.deepEqual(missing(), ["kubernetes 1.0.0"]);
   });
 
-  it("does not touch a stack that the stand-in made, and the other way round", async () => {
+  it("does not touch a stack that the stand-in made, and vice versa", async () => {
     withPlugins();
     const state = path.join(root, "state.json");
     fs.writeFileSync(state, '{"version":1,"resources":[{}]}');
@@ -92,7 +92,7 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(choose("stand-in"), /was made with ENGINE=pulumi/);
   });
 
-  it("makes the stack away from the committed files, runs, and reads outputs and steps", async () => {
+  it("creates the stack away from the committed files, runs, and reads outputs and steps", async () => {
     withPlugins();
     const event = (op: string, name: string, more: object = {}) =>
       JSON.stringify({
@@ -123,7 +123,7 @@ describe("engine: the Pulumi CLI", () => {
     assert.deepEqual(lines, ["doing it"]);
   });
 
-  it("takes away the lock that a killed run left, but not that of a run that works", async () => {
+  it("removes the lock of a killed run, but not that of a running one", async () => {
     withPlugins();
     await run("up");
     const locks = path.join(root, ".sandbox", "pulumi", ".pulumi", "locks", "organization", "demo", "dev");
@@ -141,11 +141,11 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
   });
 
-  it("is not believed to have done nothing when it says nothing of what it did", () => {
-    assert.throws(() => readEvents(path.join(root, "no-events")), /wrote no log of its events/);
+  it("does not pass for having done nothing when it wrote no events", () => {
+    assert.throws(() => readEvents(path.join(root, "no-events")), /wrote no event log/);
   });
 
-  it("takes nothing down where there is nothing", async () => {
+  it("takes nothing down where there is no stack", async () => {
     assert.deepEqual((await run("down")).steps, []);
     assert.ok(!fs.existsSync(path.join(root, "calls")));
   });

@@ -1,4 +1,4 @@
-/** The same run with the real engine: the Pulumi CLI with a backend in a folder. */
+/** Runs a stack with the real engine: the Pulumi CLI with a file backend. */
 import { run } from "kafka-stack-processes";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
@@ -12,7 +12,7 @@ import { secret, type PropertyMap } from "../values";
 import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 
-/** Where the CLI's file backend keeps a stack. */
+/** A stack's file in the CLI's file backend. */
 export function checkpointOf(project: Project, stack: string): string {
   return path.join(backendOf(project), ".pulumi", "stacks", project.name, `${stack}.json`);
 }
@@ -26,7 +26,7 @@ function backendOf(project: Project): string {
   return path.join(project.root, ".sandbox", "pulumi");
 }
 
-/** What the engine needs of the run. */
+/** The options that this engine needs. */
 export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "write">>;
 
 /** Runs the Pulumi CLI. @throws when it fails, with its first error */
@@ -49,7 +49,7 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     await createStack(cli, stack, project, env);
   }
   if (isLocked(project, stack)) {
-    // Nobody else is at work, so that this lock of the CLI's own is what a killed run left.
+    // This process holds the stack's lock, so a lock of the CLI's own is left over from a killed run.
     await run(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
@@ -83,7 +83,7 @@ function argumentsOf(options: PulumiOptions, project: Project, eventLog: string,
     ...["--stack", stack, "--config-file", configFile, "--non-interactive", "--color", "never"],
     ...["--event-log", eventLog],
     ...(command === "preview" ? [] : ["--yes", "--skip-preview"]),
-    // The CLI pairs packs with configs by their order, so that each pack needs one.
+    // The CLI pairs packs with configs by order, so each pack needs a config.
     ...packs.flatMap((pack) => ["--policy-pack", pack.directory, "--policy-pack-config", pack.configFile ?? noConfig]),
   ];
 }
@@ -98,19 +98,19 @@ function environmentOf(cli: string, options: PulumiOptions, project: Project): N
   const complete = missingPlugins(project.root, options.env, cli).length === 0;
   return {
     ...options.env,
-    // The language host lies beside the CLI.
+    // The language host is beside the CLI.
     PATH: [path.dirname(fs.realpathSync(cli)), options.env["PATH"] ?? ""].join(path.delimiter),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // The event log is an option for those who debug the CLI.
+    // The CLI has its event log behind a debug option.
     PULUMI_DEBUG_COMMANDS: "true",
-    // With every plugin here, a download could only be a hang.
+    // All plugins are here; a download could only hang.
     ...(complete && { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
   };
 }
 
-/** Makes the stack from a folder of its own, because the CLI writes into the stack file beside Pulumi.yaml. */
+/** Creates the stack from a temporary folder, because the CLI writes into the stack file beside Pulumi.yaml. */
 async function createStack(cli: string, stack: string, project: Project, env: NodeJS.ProcessEnv): Promise<void> {
   const folder = path.join(backendOf(project), "new-stack");
   fs.mkdirSync(folder, { recursive: true });
@@ -133,7 +133,7 @@ async function outputsOf(cli: string, stack: string, project: Project, env: Node
   );
 }
 
-/** Passes the CLI's lines on and keeps what it calls errors. */
+/** Passes the CLI's lines on and keeps its errors. */
 function listener(write: (line: string) => void): { say: (line: string) => void; errors: () => string[] } {
   const errors: string[] = [];
   return {

@@ -20,16 +20,16 @@ import { StateFile, type ResourceState } from "../state";
 import { reveal, UNKNOWN, type PropertyMap } from "../values";
 import { temporaryFolder } from "../../test/support/temporary";
 
-/** How many names have been made up: no two are the same, as with real providers. */
+/** Counts generated names: each differs, as with real providers. */
 let named = 0;
 
-/** Remembers what it was asked, as `create a`, `delete b`. Inputs steer it: `fail`, `notReady`, and `fixed`, which cannot change. */
+/** Records its calls, as `create a`, `delete b`. Inputs steer it: `fail`, `notReady`, and the immutable `fixed`. */
 export class FakeProvider implements Provider {
   readonly log: string[] = [];
-  /** Waits here before it goes on, for tests about what runs at the same time. */
+  /** Every call waits here first, for tests of concurrency. */
   pause: (subject: Subject) => Promise<void> = () => Promise.resolve();
   adopted: string[] = [];
-  /** What a refresh finds, by name; what is not here is as it was made. `undefined` is gone. */
+  /** What a refresh finds, by name: `undefined` is a missing resource, no entry an unchanged one. */
   readonly found = new Map<string, Partial<Refreshed> | undefined>();
 
   refresh({ name, old }: Operation & { old: ResourceState }): Promise<Refreshed | undefined> {

@@ -1,21 +1,21 @@
-/** A process that takes a lock whenever it is told to, and says whether it was alone while it held it. */
+/** A process that takes a lock on command, and reports whether it was alone while it held it. */
 import { createRequire } from "node:module";
 import { rmSync, writeFileSync } from "node:fs";
 import { tryLock } from "../lock";
 
-/** As the lock sees it: what is imported by name cannot be set. */
+/** The module object that the lock uses: a named import cannot be replaced. */
 const fs = createRequire(__filename)("node:fs") as typeof import("node:fs");
 
 const [file = ""] = process.argv.slice(2);
 const held = `${file}.held`;
 
-/** Time passes, so that others come between. */
+/** Lets time pass, so that others can interleave. */
 function pass(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
 }
 
-// Between reading who has the lock and acting on it, as on a machine with much to do.
+// Pauses between reading the holder and acting on it, as a busy machine would.
 const { readFileSync } = fs;
 fs.readFileSync = ((...args: Parameters<typeof readFileSync>) => {
   const text = readFileSync(...args);

@@ -119,7 +119,7 @@ describe("fields that somebody else has set", () => {
     await reach({ replicas: "3" });
     await kubectl("scale", "statefulset", "broker", "-n", "kafka", "--replicas=2");
     const { printed, changes } = await change();
-    assert.match(printed, /StatefulSet broker: spec\.replicas was changed by kubectl, and is taken back/);
+    assert.match(printed, /StatefulSet broker: spec\.replicas was changed by kubectl, and is reverted/);
     assert.equal(changes.update, 1, printed);
     await reach({ replicas: "3" });
   });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-// Without @pulumi/kubernetes, which takes longer to load than all of the rest takes to run.
+// Without @pulumi/kubernetes, which takes longer to load than all the rest takes to run.
 class KubernetesObject extends pulumi.CustomResource {
   declare readonly metadata: pulumi.Output<{ name: string }>;
 
