@@ -102,7 +102,7 @@ describe("a Kafka server that is closed by certificates", function () {
       writeCertificate(running.tls, next, issuer, ["tls.crt"]);
       await until("it says that half a certificate is not taken", 60, async () => {
         assert.equal(await shows(), first);
-        return running.log().includes("is not taken, and the certificate before it stays") ? null : "it has not";
+        return running.log().includes("is refused, and the previous certificate stays in use") ? null : "it has not";
       });
       assert.equal(await shows(), first);
       writeCertificate(running.tls, next, issuer, ["tls.key"]);

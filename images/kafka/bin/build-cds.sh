@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# At image build: starts a throw-away broker once and keeps what the JVM found out about its classes, which halves a broker's start. From Java 25 on this is an AOT cache
-# (JEP 483 and 514), before that a class-data-sharing archive. The options that use it go into startup.options.
+# At image build: starts a throw-away broker once and stores what the JVM learned about its classes, which halves a broker's start. From Java 25 on this is an AOT
+# cache (JEP 483 and 514), before that a class-data-sharing archive. startup.options gets the JVM options that use it.
 set -euo pipefail
 cd /opt/kafka
 work=$(mktemp -d)
@@ -21,9 +21,9 @@ health.bootstrap=127.0.0.1:9092
 P
 if java -XX:+PrintFlagsFinal -version 2>/dev/null | grep -q AOTCacheOutput; then
   archive=kafka.aot
-  # Kafka unmaps files through Unsafe and compresses in native code, of which the JVM would warn at each start.
+  # Kafka unmaps files through Unsafe and compresses in native code. Without these options the JVM warns of both at each start.
   printf '%s\n' --sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED >startup.options
-  # Without the profiles of the methods: compiling by them at once competes with the start for the processors.
+  # Without method profiles: compiling from them at once takes processor time from the start.
   write=(-XX:+IgnoreUnrecognizedVMOptions -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput="$PWD/$archive")
   use=-XX:AOTCache=$PWD/$archive
 else
@@ -45,7 +45,7 @@ for _ in $(seq 120); do
   kill -0 $broker 2>/dev/null || { cat "$log"; exit 1; }
   sleep 0.5
 done
-# What a scrape needs is kept as well.
+# A scrape, so that its classes are stored too.
 (exec 3<>/dev/tcp/127.0.0.1/9404 && printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3 && cat <&3 >/dev/null) || { echo "no metrics are given"; cat "$log"; exit 1; }
 kill -TERM $broker
 wait $broker || true

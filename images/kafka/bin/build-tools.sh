@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# At image build: writes the classpath, and links each tool's usual name. Kafka moves tools between packages: the first class that this version has is taken;
-# `none` at the end is for tools that not every version has.
+# At image build: writes the classpath, and links each tool's usual name. Kafka moves tools between packages, so the first class that this version has is
+# used; `none` at the end marks a tool that not every version has.
 set -euo pipefail
 cd /opt/kafka
 ls libs/*.jar | sed 's#^#/opt/kafka/#' | paste -sd: >classpath

@@ -5,7 +5,7 @@ for name in KAFKA_CLUSTER_ID KAFKA_DATA_DIRS KAFKA_NODE_ID_BASE; do need "$name"
 readonly NODE_ID=$((KAFKA_NODE_ID_BASE + ORDINAL))
 KRAFT=yes
 [[ ${KAFKA_MODE:-kraft} != zookeeper ]] || KRAFT=''
-# How many controllers the quorum has. A file and not a variable: a changed number must not restart the pods.
+# The number of controllers. A file and not a variable, because a changed number must not restart the pods.
 CONTROLLERS=$(cat "$CONFIG/controllers" 2>/dev/null || echo 0)
 readonly KRAFT CONTROLLERS
 
@@ -17,8 +17,8 @@ roles() {
 ROLES=$(roles)
 readonly ROLES
 
-# Where the quorum is asked for. Each controller by its own name: behind one name for all, a server that has reached one without a leader would go on asking that one.
-# The name for all comes last, for controllers that are added while this server runs.
+# The controllers' addresses, each by its own name: behind a common name, a server that has reached a controller without a leader would go on asking that one.
+# The common name comes last, for controllers that are added while this server runs.
 controller_addresses() {
   local pool=controller ordinal addresses=()
   [[ -z ${KAFKA_COMBINED:-} ]] || pool=broker
@@ -28,7 +28,7 @@ controller_addresses() {
   echo "${addresses[*]}"
 }
 
-# The part of the configuration that differs between the pods of a pool.
+# Adds the settings that differ between the pods of a pool.
 render() {
   local listeners=() advertised=() dirs=() port
   if [[ $ROLES == *broker* ]]; then
@@ -43,23 +43,23 @@ render() {
   if [[ $ROLES == *controller* ]]; then
     listeners+=(CONTROLLER://:9093)
     advertised+=("CONTROLLER://$HOST:9093")
-    # Refused by servers that are no controllers, ignored by Kafka 3: a new controller becomes a voter by itself. One that was told to retire stays in this pod
-    # until it is taken away, and must not come back as a voter meanwhile.
+    # Makes a new controller a voter by itself; brokers refuse the setting, Kafka 3 ignores it. A retired controller stays in this pod until it is removed, and must not
+    # become a voter again meanwhile.
     if [[ -e ${RENDERED%/*}/retired ]]; then printf '%s\n' controller.quorum.auto.join.enable=false health.retired=true
     else echo controller.quorum.auto.join.enable=true; fi
   fi
   local IFS=, dir
   for dir in $KAFKA_DATA_DIRS; do dirs+=("$dir/log"); done
   cat "$CONFIG/server.properties"
-  # The name of the health endpoint's own bootstrap server is read by it alone; Kafka ignores it.
+  # Only the health endpoint reads health.bootstrap; Kafka ignores it.
   printf '%s\n' "listeners=${listeners[*]}" "advertised.listeners=${advertised[*]}" "log.dirs=${dirs[*]}" "health.bootstrap=$HOST:9092"
   if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES" "controller.quorum.bootstrap.servers=$(controller_addresses)"
   else printf '%s\n' "broker.id=$NODE_ID"; fi
-  # An init container has asked for it.
+  # The init container wrote the zone of the node into this file.
   if [[ -n ${KAFKA_RACK_FILE:-} ]]; then echo "broker.rack=$(<"$KAFKA_RACK_FILE")"; fi
 }
 
-# Refuses a disk that this pod must not use; counts those that are still empty into EMPTY.
+# Refuses a disk that this pod must not use; sets EMPTY to the number of empty ones.
 inspect() {
   local IFS=, dir meta id node
   EMPTY=0
@@ -78,23 +78,23 @@ inspect() {
       die "the volume $dir holds data of the Kafka cluster '$id', but this is cluster '$KAFKA_CLUSTER_ID': give the pod its own volume, or set the cluster id of the stack to '$id'"
     [[ $node == "$NODE_ID" ]] ||
       die "the volume $dir holds data of node $node, but this pod is node $NODE_ID: volumes must go back to the pods that filled them"
-    # Version 0 is how servers with ZooKeeper mark a disk, version 1 how those with KRaft do.
+    # Servers with ZooKeeper mark their disks with version 0, those with KRaft with version 1.
     if [[ -n $KRAFT ]] && grep -qx 'version=0' "$meta"; then
-      die "the volume $dir was written with ZooKeeper, and KRaft knows nothing of what it holds: set mode back to zookeeper; see docs/zookeeper-to-kraft.md"
+      die "the volume $dir was written with ZooKeeper, and a server with KRaft cannot use its data: set mode back to zookeeper; see docs/zookeeper-to-kraft.md"
     elif [[ -z $KRAFT ]] && grep -qx 'version=1' "$meta"; then
-      die "the volume $dir was written with KRaft, and ZooKeeper knows nothing of what it holds: set mode back to kraft; see docs/zookeeper-to-kraft.md"
+      die "the volume $dir was written with KRaft, and a server with ZooKeeper cannot use its data: set mode back to kraft; see docs/zookeeper-to-kraft.md"
     fi
   done
 }
 
-# Runs commands of zookeeper-shell.sh in one go; prints what it answers.
+# Runs commands in one zookeeper-shell.sh; prints its output.
 zookeeper() {
   local servers=$1
   shift
   printf '%s\n' "$@" quit | zookeeper-shell.sh "$servers" 2>&1 || true
 }
 
-# A cluster with ZooKeeper has its id there. The first broker with an empty disk writes the stack's, where Kafka would make one up.
+# ZooKeeper stores the cluster id. The first broker with an empty disk writes the stack's id; Kafka would generate one.
 name_cluster() {
   local servers answer id
   servers=$(sed -n 's/^zookeeper\.connect=//p' "$RENDERED")
@@ -107,7 +107,7 @@ name_cluster() {
 
 render >"$RENDERED"
 inspect
-# With KRaft, disks are formatted by the JVM that becomes the server: its health endpoint must say what they know before.
+# With KRaft, the server's JVM formats the disks, because its health endpoint must first report what they know.
 if [[ -z $KRAFT ]] && ((EMPTY > 0)); then name_cluster; fi
 say "starting node $NODE_ID ($ROLES)"
 exec kafka-run-class.sh kafkastack.Main kafka.Kafka "$RENDERED"

@@ -1,4 +1,4 @@
-# Sourced by entrypoint.sh: one server of a ZooKeeper ensemble. With which members it starts is decided in the JVM, whose health endpoint the other servers ask.
+# Sourced by entrypoint.sh: one server of a ZooKeeper ensemble. The JVM decides with which members it starts, and its health endpoint answers the other servers.
 # shellcheck shell=bash
 
 for name in ZOOKEEPER_DATA_DIR ZOOKEEPER_ID_BASE KAFKA_CLUSTER_ID; do need "$name"; done
@@ -12,8 +12,8 @@ if [[ -f $DATA/myid && $(<"$DATA/myid") != "$MY_ID" ]]; then
   die "the volume $ZOOKEEPER_DATA_DIR holds data of ZooKeeper server $(<"$DATA/myid"), but this pod is server $MY_ID: volumes must go back to the pods that filled them"
 fi
 
-# The Kafka cluster whose ensemble this volume is of: as it is marked, or, on a volume of the time before there were marks, by the id that Kafka has stored in
-# ZooKeeper. One that says neither was never used by Kafka.
+# The Kafka cluster that this volume belongs to: by its mark or, on an older volume without one, by the id that Kafka stored in ZooKeeper. Kafka has never used a
+# volume with neither.
 owner() {
   if [[ -f $DATA/cluster.id ]]; then
     cat "$DATA/cluster.id"

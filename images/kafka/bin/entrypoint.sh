@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Starts one Kafka or ZooKeeper server of a StatefulSet. Does only what must be done inside the pod: takes the ordinal, renders this pod's properties,
-# formats storage once, and becomes the JVM. Every refusal is one sentence; nothing is half-started.
+# Starts one Kafka or ZooKeeper server of a StatefulSet. It does only what needs the pod: finds the ordinal, renders this pod's properties, checks its
+# volumes, and becomes the JVM. A refusal is one sentence, and nothing is started then.
 set -euo pipefail
 
-# Outside of an image the two are elsewhere: tests run this script as it is.
+# Tests run this script outside an image, where both paths differ.
 readonly CONFIG=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}
 readonly RENDERED=${KAFKA_STACK_RENDERED:-/tmp/server.properties}
 
@@ -11,7 +11,7 @@ say() { printf 'kafka-stack: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 need() { [[ -n ${!1:-} ]] || die "$1 is not set in the pod's environment"; }
 
-# The first process of a container is not ended by a signal that it does not handle: a pod that still waits for others can be stopped at once.
+# A container's first process ignores signals that it does not handle. With this trap a pod that still waits for others stops at once.
 trap 'exit 143' TERM
 
 for name in POD_NAME POD_NAMESPACE KAFKA_POOL; do need "$name"; done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a Java class with the image's jars, what build-cds.sh kept for a quick start, and the settings of this container.
+# Runs a Java class with the image's jars, the archive of build-cds.sh for a quick start, and the settings of this container.
 set -euo pipefail
 readonly HOME_DIR=/opt/kafka
 

@@ -4,9 +4,9 @@ set -euo pipefail
 export KAFKA_HEAP_OPTS=${KAFKA_TOOL_HEAP_OPTS:--Xmx256m} KAFKA_JVM_OPTS=${KAFKA_TOOL_JVM_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1}
 export KAFKA_LOGGING=/opt/kafka/etc/tools-log4j
 class=$(sed -n "s/^${0##*/} //p" /opt/kafka/tools)
-# Kafka's own script of this name takes the servers without their option, too.
+# Like Kafka's own script, accept the servers without their option.
 [[ ${0##*/} != zookeeper-shell.sh ]] || set -- -server "$@"
-# With certificates every client shows one: the container's, unless the caller names another.
+# In a closed stack every client needs a certificate: the container's, unless the caller names another.
 if [[ -n ${KAFKA_TLS_DIR:-} ]]; then
   case "${0##*/} $*" in
     kafka-dump-log.sh* | kafka-storage.sh* | zookeeper-shell.sh* | kafka-cluster.sh*\ --config* | *\ --command-config* | *\ --producer.config* | *\ --consumer.config* | *\ --admin.config*) ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The metadata version: the level of features that all servers of a KRaft cluster agree on. It is raised after the binaries; older binaries cannot read it then.
+# The metadata version: the level of features that all servers of a KRaft cluster agree on. It is raised after the binaries, and older binaries cannot read it from then on.
 # Exit codes: 1 failed or refused; 2 bad usage.
-# Usage: metadata-version.sh check ADDRESS VERSION  refuses when a version of Kafka cannot read the cluster's metadata
+# Usage: metadata-version.sh check ADDRESS VERSION  fails when a version of Kafka cannot read the cluster's metadata
 #        metadata-version.sh raise ADDRESS RELEASE  brings the cluster to the features of a release
 set -euo pipefail
 
@@ -9,7 +9,7 @@ say() { printf 'kafka-stack: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 readonly CONFIG=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}
 features() { kafka-features.sh --bootstrap-server "$ADDRESS" "$@" 2>&1; }
-# The cluster's level as this image's Kafka names it. It knows names of the release after its own, which it cannot read.
+# The cluster's level, named by this image's Kafka, which also knows the names of the next release's levels but cannot read these.
 level() {
   local answer tries=1
   until answer=$(features describe); do
@@ -27,7 +27,7 @@ case "${1:-} $#" in
   *) say "usage: ${0##*/} check ADDRESS VERSION | raise ADDRESS RELEASE"; exit 2 ;;
 esac
 
-# Whether the stack has brokers is not decided by whether they answer: an earlier update has left their configuration, or there was none.
+# No answer does not mean that there are no brokers. Their configuration shows it: an earlier update left one, or there was none.
 if [[ $ACTION == check && ! -e $CONFIG/server.properties ]]; then
   say "this is the first start of the brokers, so there is nothing to check"
   exit 0
@@ -41,7 +41,7 @@ if [[ $ACTION == check ]]; then
     fi
     die "no broker says its metadata version ($found), and Kafka $VERSION may be too old to read it: bring a broker up${earlier:+, or set kafka.version to $earlier or a later one}"
   fi
-  # A release reads its own levels and those of all before: 4.2.1 reads 4.2-IV1.
+  # A release reads the levels of its own and all earlier releases: 4.2.1 reads 4.2-IV1.
   newest=$(printf '%s\n' "${found%%-*}" "${VERSION%.*}" | sort -V | tail -n 1)
   if [[ $found == UNKNOWN || $newest != "${VERSION%.*}" ]]; then
     say "the cluster's metadata version is $found, which Kafka $VERSION cannot read, and there is no way back: set kafka.version to that release or a later one"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Brings the voting members of a running ZooKeeper ensemble to those listed, by ZooKeeper's own reconfiguration. `leave` takes out those that are not listed, before
-# their pods stop; `settle` takes in those that are new as well, once their pods run.
+# Reconciles the voting members of a running ZooKeeper ensemble with the list, by ZooKeeper's own reconfiguration. `leave` removes members that are not listed, before
+# their pods stop; `settle` also adds new ones, once their pods run.
 # Usage: zookeeper-members.sh leave|settle ADDRESS server.N=HOST:2888:3888:participant;2181 ...
 set -euo pipefail
 
 readonly ATTEMPTS=60
 said=''
-# Says something once, however often it is tried.
+# Logs a message, unless it repeats the previous one.
 say() {
   [[ $said == "$*" ]] || printf 'kafka-stack: %s\n' "$*" >&2
   said=$*
@@ -20,7 +20,7 @@ declare -A listed=()
 for server; do listed[${server%%=*}]=$server; done
 readonly EARLIER=${KAFKA_STACK_CONFIG_DIR:-/etc/kafka}/members
 
-# Servers that the stack had, by what its last update left, and that are not listed any more.
+# Servers on the list of the last update that are not listed any more.
 gone() {
   local line
   while IFS= read -r line; do
@@ -28,7 +28,7 @@ gone() {
   done <"$EARLIER"
 }
 
-# Makes one change towards the list; says what is still to be done in PENDING, which is empty at the goal.
+# Makes one change towards the list. PENDING says what is still missing; it is empty when the members are as listed.
 step() {
   local config line key add=() remove=()
   local -A members=()
@@ -48,11 +48,11 @@ step() {
   if ((${#add[@]})); then change+=(-add "${add[*]}"); fi
   if ((${#remove[@]})); then change+=(-remove "${remove[*]}"); fi
   ((${#change[@]})) || return 0
-  say "taking in (${add[*]}), taking out (${remove[*]})"
+  say "adding (${add[*]}), removing (${remove[*]})"
   if ! config=$(ask reconfig "${change[@]}"); then PENDING="the ensemble refuses to change: $(tail -n 2 <<<"$config" | head -n 1)"; fi
 }
 
-# Whether there is an ensemble is not decided by whether it answers: an earlier update has left its list of members, or there was none.
+# No answer does not mean that there is no ensemble. The list of members shows it: an earlier update left one, or there was none.
 leaving=''
 if [[ $ACTION == leave ]]; then
   if [[ ! -e $EARLIER ]]; then
@@ -67,12 +67,12 @@ for ((attempt = 0; attempt < ATTEMPTS; attempt++)); do
     say "the members are as listed"
     exit 0
   fi
-  # An ensemble that does not serve is not repaired by waiting here: its servers may need the very change that comes next. But none may go that still has a vote.
+  # Waiting does not repair an ensemble that does not serve: its servers may need the very change that comes next. But no server may go that still has a vote.
   if [[ $ACTION == leave && -z $leaving && attempt -ge 10 && $PENDING == *"not answer" ]]; then
     say "$PENDING, but nobody has to leave it"
     exit 0
   fi
   sleep 1
 done
-say "$PENDING${leaving:+: ${leaving}would go with their votes, and the others might be no majority; mend the ensemble first, or keep zookeeper.replicas as it was}"
+say "$PENDING${leaving:+: ${leaving}would go with their votes, and the others might be no majority; repair the ensemble first, or keep zookeeper.replicas as it was}"
 exit 1

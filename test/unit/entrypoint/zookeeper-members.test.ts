@@ -107,7 +107,7 @@ describe("zookeeper-members.sh", () => {
     writeFileSync(file("silent"), "");
     const { code, said } = await run("leave", ADDRESS, ...listed(1, 2, 3));
     assert.equal(code, 1);
-    assert.match(said, /does not answer: server\.4 server\.5 would go with their votes, .* mend the ensemble first/);
+    assert.match(said, /does not answer: server\.4 server\.5 would go with their votes, .* repair the ensemble first/);
   });
 
   it("fails when an ensemble does not come to serve with its new members, and says so once", async () => {

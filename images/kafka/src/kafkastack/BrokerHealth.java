@@ -3,8 +3,8 @@ package kafkastack;
 import java.util.Properties;
 
 /**
- * A broker is ready once it is unfenced <em>and</em> back in the in-sync replicas of every partition it hosts: then, and only then, may a roll go on to the next.
- * Afterwards it is ready for as long as it runs, so that brokers which are not being rolled do not flap.
+ * A broker becomes ready once it is unfenced <em>and</em> in the ISR of every partition it hosts; only then may a roll go on to the next broker. It
+ * then stays ready as long as it runs, so that brokers that are not being rolled do not flap.
  */
 final class BrokerHealth implements Health {
     /** {@code BrokerState.RUNNING}: registered, caught up with the metadata, unfenced. */
@@ -35,7 +35,7 @@ final class BrokerHealth implements Health {
         return inSync.missing();
     }
 
-    /** Whether the broker has come so far that it may be in sync with others. */
+    /** Whether the broker is far enough to be in sync with others. */
     boolean runs() {
         return state() >= RUNNING;
     }

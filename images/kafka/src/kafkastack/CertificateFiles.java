@@ -19,23 +19,26 @@ import java.util.Base64;
 import java.util.Collection;
 
 /**
- * A certificate, its key and the authority that others are judged by, as PEM: what a Secret of the stack has.
+ * A certificate, its key and the trusted authorities, as PEM, from a Secret of the stack.
  *
- * @param certificate the certificate, with those between it and the authority behind it
+ * @param certificate the certificate, followed by the intermediate ones
  * @param key its private key, PKCS#8 and not encrypted
- * @param authority certificates of whom is trusted
+ * @param authority the certificates of the trusted authorities
  */
 record CertificateFiles(String certificate, String key, String authority) {
     static CertificateFiles read(Path directory) throws IOException {
         return new CertificateFiles(Files.readString(directory.resolve("tls.crt")), Files.readString(directory.resolve("tls.key")), Files.readString(directory.resolve("ca.crt")));
     }
 
-    /** When the certificate ends. */
+    /** When the certificate expires. */
     Instant until() throws GeneralSecurityException {
         return own().getNotAfter().toInstant();
     }
 
-    /** Refuses files of which some are of another time than the rest: the key must be the certificate's, and the authority the one that it comes from. */
+    /**
+     * Refuses files that do not belong together, as in the middle of a renewal: the key must be the certificate's, and the certificate must come from
+     * the authority.
+     */
     void requireFit() throws GeneralSecurityException {
         X509Certificate own = own();
         byte[] text = new byte[32];
@@ -74,7 +77,7 @@ record CertificateFiles(String certificate, String key, String authority) {
     private PrivateKey privateKey(String algorithm) throws GeneralSecurityException {
         String[] parts = key.split("-----(BEGIN|END) PRIVATE KEY-----");
         if (parts.length < 2) {
-            throw new GeneralSecurityException("tls.key has no private key in PKCS#8 that is not encrypted");
+            throw new GeneralSecurityException("tls.key has no unencrypted private key in PKCS#8");
         }
         try {
             return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(parts[1].strip())));

@@ -1,6 +1,6 @@
 package kafkastack;
 
-/** A node with both KRaft roles is ready when both are. */
+/** A node with both KRaft roles is ready when both roles are. */
 record CombinedHealth(Health controller, Health broker) implements Health {
     @Override
     public String notReady() {

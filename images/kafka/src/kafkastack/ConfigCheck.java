@@ -6,9 +6,11 @@ import java.util.Properties;
 import kafka.server.KafkaConfig;
 
 /**
- * Has this version's own parser read a {@code server.properties}, before any server finds it at its next start: one that does not pass ends every broker that restarts.
+ * Lets this version's own parser read a {@code server.properties} before any server gets it: a file that the parser refuses stops every broker at its
+ * next restart.
  *
- * <p>Usage: {@code ConfigCheck <properties> <roles>...}, the text of the file and the roles as in {@code process.roles}, or {@code zookeeper} for a broker without KRaft. What differs from pod to pod is made up.
+ * <p>Usage: {@code ConfigCheck <properties> <roles>...}: the text of the file, and the roles as in {@code process.roles}, or {@code zookeeper} for a
+ * broker without KRaft. Settings that differ from pod to pod get example values.
  */
 public final class ConfigCheck {
     private ConfigCheck() {}
@@ -21,15 +23,15 @@ public final class ConfigCheck {
             try {
                 KafkaConfig.fromProps(properties);
             } catch (RuntimeException e) {
-                System.err.println("kafka-stack: Kafka would not start with kafka.config as it is, so no server was given it: " + e.getMessage());
+                System.err.println("kafka-stack: Kafka would not start with this kafka.config, so no server was given it: " + e.getMessage());
                 System.exit(1);
             }
         }
-        System.err.println("kafka-stack: Kafka reads these settings");
+        System.err.println("kafka-stack: Kafka accepts these settings");
         System.exit(0);
     }
 
-    /** As entrypoint-kafka.sh does it. */
+    /** Adds the pod's own settings, like entrypoint-kafka.sh. */
     private static void addPod(Properties properties, String roles) {
         boolean broker = !roles.equals("controller");
         boolean controller = roles.contains("controller");

@@ -2,7 +2,10 @@ package kafkastack;
 
 import java.util.Properties;
 
-/** A controller is ready once it is a voter that follows a leader, or has retired. It stays ready through elections, so that a roll elsewhere does not make it flap. */
+/**
+ * A controller is ready once it is a voter that follows a leader, or has retired. It stays ready through elections, so that a roll elsewhere does not
+ * make it flap.
+ */
 final class ControllerHealth implements Health {
     private final Quorum quorum;
     private final Leaving leaving;

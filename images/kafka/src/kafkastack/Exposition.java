@@ -4,14 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Metrics in Prometheus' text format, in which the series of a name stand together. A series that is added twice is kept once: a scrape with two of them would be refused.
+ * Metrics in Prometheus' text format, which groups the series of a name. A duplicate series is dropped, because Prometheus would refuse the whole
+ * scrape.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">the format, version 0.0.4</a>
  */
 final class Exposition {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    /** How a metric's values are to be understood. */
+    /** The type of a metric. */
     enum Type {
         GAUGE,
         COUNTER,
@@ -34,7 +35,7 @@ final class Exposition {
      * Adds a series.
      *
      * @param suffix of the series' name, such as {@code _count} of a summary.
-     * @param value left out when it is null.
+     * @param value null for no series.
      * @param labels names and values in turn.
      */
     void add(Type type, String name, String suffix, Number value, String... labels) {

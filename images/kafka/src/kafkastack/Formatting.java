@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Formats the log directories of a KRaft server that are not formatted yet. A controller without a metadata log first asks the others how: see {@link Founding}. Its
- * health endpoint answers meanwhile, so that others that wait hear of this disk, too.
+ * Formats the unformatted log directories of a KRaft server. A controller without a metadata log first asks the others how: see {@link Founding}. Its
+ * health endpoint answers meanwhile, so that waiting servers learn about this disk too.
  */
 final class Formatting {
     private static final String TOOL = "kafka.tools.StorageTool";
     private static final long FIRST_PAUSE_MS = 100;
     private static final long PAUSE_MS = 500;
-    /** What is waited for is said when it changes, though not more often than this; */
+    /** A changed reason for waiting is logged at most this often; */
     private static final long SAY_CHANGE_MS = 5_000;
-    /** and at least so often. */
+    /** an unchanged one at least this often. */
     private static final long SAY_AGAIN_MS = 60_000;
-    /** For how long a reason to stop must hold. The others, which may have the same, hear this server's answer meanwhile. */
+    /** How long a reason to stop must hold. Meanwhile the others, which may have the same reason, receive this server's answer. */
     private static final long REFUSAL_MS = 15_000;
 
     private final KafkaDisk disk;
@@ -32,7 +32,7 @@ final class Formatting {
     private String said = "";
     private long saidAt;
 
-    /** @param properties the server's rendered file; marks of this pod are beside it. */
+    /** @param properties the server's rendered file; this pod's marker files are beside it. */
     Formatting(KafkaDisk disk, Path properties, String clusterId, boolean controller, Peers peers) {
         this.disk = disk;
         this.properties = properties;
@@ -41,19 +41,19 @@ final class Formatting {
         this.peers = peers;
     }
 
-    /** Null when nothing is waited for; otherwise what is, for people. */
+    /** What the server is waiting for, for people; null when it is not waiting. */
     String waiting() {
         Founding.Decision decision = now;
         return decision == null ? null : decision.text();
     }
 
-    /** Whether the pod may count as ready although it waits. */
+    /** Whether the pod may count as ready while it waits. */
     boolean mayCountAsReady() {
         Founding.Decision decision = now;
         return decision != null && decision.ready();
     }
 
-    /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when it cannot be done. */
+    /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when that is impossible. */
     void run() throws IOException, InterruptedException {
         if (disk.formatted()) {
             return;
@@ -69,7 +69,7 @@ final class Formatting {
                 arguments.add(action == Founding.Action.FOUND ? "--standalone" : "--no-initial-controllers");
             }
         }
-        // Matters to who founds a quorum; a file, as the cluster's level changes without restarts.
+        // Needed by the founder of a quorum. It is a file, because the cluster's level changes without restarts.
         Path level = peers.config().resolve("metadata-version");
         if (Files.exists(level)) {
             arguments.addAll(List.of("--release-version", Files.readString(level).trim()));
@@ -111,8 +111,8 @@ final class Formatting {
     }
 
     /**
-     * The first time in a pod's life a refusal ends the container, so that everybody who looks at the pod finds the reason in its state. From then on the container stays:
-     * it goes on as soon as a volume is back.
+     * The first refusal in a pod's life ends the container, so that the pod's status shows the reason. Later ones do not: the container goes on as
+     * soon as a volume is back.
      */
     private void endOnce(String reason) throws IOException {
         Path mark = properties.resolveSibling("refused");

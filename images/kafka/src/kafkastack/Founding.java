@@ -5,30 +5,32 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Decides how a controller starts whose metadata log is not there: its disk is new, or was lost. An empty disk cannot tell the two apart, so the others are asked.
+ * Decides how a controller without a metadata log starts. Its disk is new or was lost; an empty disk cannot tell which, so this asks the other
+ * servers.
  *
- * <p>Two rules keep it safe. A quorum is founded only when <em>every</em> server of the stack has answered, now, that its disks know of none. And a controller that
- * has forgotten what it agreed to never votes on its own word: with Kafka 4 it joins without a vote; with Kafka 3, where its vote is written down for it, it waits until
- * most voters are there that have forgotten nothing, follow a leader, and hold all that was committed.
+ * <p>Two rules make this safe. A controller founds a quorum only when <em>every</em> server of the stack has just answered that its disks know of
+ * none. And a controller that lost its memory of past votes never votes on its own: with Kafka 4 it joins without a vote; with Kafka 3, whose
+ * configuration gives it a vote, it waits until most voters are running with intact disks, follow a leader, and have all committed records.
  *
- * <p>Two keep it alive. Whoever waits asks again, so that it starts as soon as it may. And it says for whom it waits, or, when waiting cannot help, what to do.
+ * <p>Two rules keep it from getting stuck. A waiting server asks again, so that it starts as soon as it may. And it says which servers it is waiting
+ * for, or, when waiting cannot help, what to do.
  */
 final class Founding {
     /** What a controller without a metadata log does. */
     enum Action {
-        /** Begins the one quorum of this cluster. */
+        /** Founds the one quorum of this cluster. */
         FOUND,
-        /** Starts as a controller of a quorum that exists, or that another one founds. */
+        /** Joins a quorum that exists, or that another controller founds. */
         JOIN,
         /** Asks again. */
         WAIT,
-        /** Asks again, too, but somebody has to do something. */
+        /** Asks again, but needs a person to act. */
         REFUSE
     }
 
     /**
-     * @param text for people; the same while nothing has changed.
-     * @param ready whether the pod may count as ready meanwhile: the next pods are to be made, and nothing is there that a restart could harm.
+     * @param text for people; unchanged while the situation is unchanged.
+     * @param ready whether the pod may count as ready meanwhile: the StatefulSet should create the next pods, and a restart could harm nothing.
      */
     record Decision(Action action, String text, boolean ready) {}
 
@@ -36,7 +38,7 @@ final class Founding {
      * Another server of the stack.
      *
      * @param knows null when it does not answer, or cannot say yet.
-     * @param current whether it follows a leader, or is the leader, and holds all that was committed when it was asked the time before.
+     * @param current whether it leads or follows a leader, and had all records that were committed at the previous request.
      */
     record Server(String name, Knows knows, boolean current) {
         boolean silent() {
@@ -46,19 +48,19 @@ final class Founding {
 
     /**
      * @param ordinal of this controller; 0 is the one that may found.
-     * @param fixedVoters whether the first voters and their directories are given, as for Kafka 3.
-     * @param dedicated whether controllers have pods of their own, which exist before the brokers' do.
+     * @param fixedVoters whether the configuration names the first voters and their directories, as for Kafka 3.
+     * @param dedicated whether controllers have their own pods, which are created before the brokers'.
      * @param own what this server's disks know.
      * @param controllers the others.
-     * @param brokers those that are no controllers.
+     * @param brokers the servers that are not controllers.
      */
     record Situation(int ordinal, boolean fixedVoters, boolean dedicated, Knows own, List<Server> controllers, List<Server> brokers) {
-        /** Controllers that have forgotten nothing. */
+        /** Controllers that still have their metadata and votes. */
         private List<Server> remembering() {
             return controllers.stream().filter(server -> server.knows == Knows.QUORUM || server.knows == Knows.VOTE).toList();
         }
 
-        /** Only among the voters that Kafka 3 begins with can one have voted before there is a leader. */
+        /** Only Kafka 3's first voters can have voted before there was a leader. */
 
         private boolean quorumIsKnown() {
             return fixedVoters ? controllers.stream().anyMatch(server -> server.knows == Knows.QUORUM) : !remembering().isEmpty();
@@ -86,7 +88,7 @@ final class Founding {
         return new Decision(Action.JOIN, names(now.remembering()) + " knows the quorum: joining it with an empty disk", false);
     }
 
-    /** With the vote of a former life, which must not carry what others have committed since. */
+    /** Returns with the vote of its former life, which must not decide about records that others have committed since. */
     private static Decision returnAsVoter(Situation now) {
         long current = now.controllers.stream().filter(server -> server.knows == Knows.QUORUM && server.current).count();
         if (current >= now.majority()) {
@@ -141,7 +143,7 @@ final class Founding {
         return some(servers.stream().map(Server::name).toList());
     }
 
-    /** The first few of them. */
+    /** The first few names. */
     private static String some(List<String> names) {
         String shown = names.stream().limit(5).collect(Collectors.joining(", "));
         return names.size() > 5 ? shown + " and " + (names.size() - 5) + " more" : shown;

@@ -3,35 +3,38 @@ package kafkastack;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/** What the probes and the peers ask of a server. Implementations are called by several threads and, but for those that wait, answer within milliseconds. */
+/** What probes and peers ask of a server. Several threads call an implementation. Its methods answer within milliseconds, except those that wait. */
 interface Health {
-    /** Null when the server may serve and the next one may be restarted; otherwise what is missing, in a few words. */
+    /** Null when the server can serve and the next one may be restarted; otherwise what is missing, in a few words. */
     String notReady();
 
-    /** Null while a restart would not help; otherwise what is wrong, in a few words. A JVM that answers at all is alive unless its server knows better. */
+    /** Null while a restart would not help; otherwise what is wrong, in a few words. By default, a JVM that answers is alive. */
     default String notLive() {
         return null;
     }
 
-    /** Null when the others can do without this server; otherwise why not, in a few words. May take seconds. */
+    /** Null when the cluster can do without this server; otherwise why not, in a few words. May take seconds. */
     default String needed() {
         return null;
     }
 
-    /** Waits until the server is ready, at the latest until the time is up: a probe that waits hears of it at once, and not a period later. @return what is missing. */
+    /**
+     * Waits until the server is ready, or the time is up. A probe that waits learns at once that it is ready, not a period later. @return what is
+     * missing.
+     */
     default String awaitReady(Duration patience) {
         return await(this::notReady, patience, 50);
     }
 
     /**
-     * Waits until the others can do without this server, at the latest until the time is up.
+     * Waits until the cluster can do without this server, or the time is up.
      *
-     * @return null when they can; otherwise why not, which is said, too.
+     * @return null when it can; otherwise why not, which is also logged.
      */
     default String awaitSpared(Duration patience) {
         String reason = await(this::needed, patience, 500);
         if (reason != null) {
-            System.err.println("kafka-stack: stopping although " + reason + ": it has been waited for");
+            System.err.println("kafka-stack: stopping although " + reason + ": the time for waiting is up");
         }
         return reason;
     }
@@ -50,7 +53,7 @@ interface Health {
         return found;
     }
 
-    /** What {@code /quorum} tells of this server: {@code key=value} lines. */
+    /** This server's part of {@code /quorum}: {@code key=value} lines. */
     default String quorum() {
         return "";
     }

@@ -6,7 +6,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Node;
 
-/** How the health endpoint asks Kafka: as a client of the server that it reports on. */
+/** How the health endpoint asks Kafka: as a client of its own server. */
 record HealthClient(int nodeId, Map<String, Object> settings) {
     static HealthClient ofBroker(Properties properties) {
         return of(properties, "bootstrap.servers", properties.getProperty("health.bootstrap", "localhost:9092"));
@@ -27,7 +27,7 @@ record HealthClient(int nodeId, Map<String, Object> settings) {
         return Admin.create(settings);
     }
 
-    /** Whether this server is among them. */
+    /** Whether the nodes include this server. */
     boolean isAmong(List<Node> nodes) {
         return nodes.stream().anyMatch(node -> node.id() == nodeId);
     }

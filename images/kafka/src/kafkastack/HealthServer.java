@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * {@code /live} and {@code /ready} (200, or 503 with what is wrong, or what is missing after a short wait), {@code /quorum}, and {@code /leave?seconds=N}, which answers
- * when the others can do without this server, at the latest after that time; and what else a server can be told to do. On daemon threads.
+ * Serves {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short wait), {@code /quorum}, {@code
+ * /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and orders to the server. On daemon threads.
  */
 final class HealthServer {
     static final int PORT = 8080;
-    /** A little less than the period of the readiness probe, so that one of them waits nearly always. */
+    /** Slightly less than the period of the readiness probe, so that a probe is nearly always waiting. */
     private static final Duration READY_PATIENCE = Duration.ofMillis(900);
 
     private HealthServer() {}
 
-    /** @param orders what a server does that is told to, by path, and by POST alone: to look at an address changes nothing. */
+    /** @param orders the server's orders by path. Only POST runs them, because a GET must change nothing. */
     static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
@@ -34,7 +34,7 @@ final class HealthServer {
             return thread;
         }));
         Thread dispatcher = new Thread(server::start, "health-start");
-        dispatcher.setDaemon(true); // the server's own thread inherits this, so that it never keeps a stopping JVM alive
+        dispatcher.setDaemon(true); // the dispatcher thread inherits daemon status, so that it never keeps a stopping JVM alive
         dispatcher.start();
     }
 

@@ -12,8 +12,8 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Whether this broker is in the ISR of all its partitions, asked by a thread of its own until it is: at first often, since a broker that was
- * away for a moment is back within one, then twice a second. Then the thread ends, its client is closed, and the answer stays.
+ * Whether this broker is in the ISR of all its partitions. A thread asks until it is: often at first, because a broker that was away for a moment is
+ * back within one, then twice a second. Then it closes its client and ends, and the answer stays.
  */
 final class InSync {
     private static final long FIRST_INTERVAL_MS = 50;
@@ -27,7 +27,7 @@ final class InSync {
         this.client = client;
     }
 
-    /** Null when in sync; otherwise what is missing. The first call starts the asking: before the broker runs there is nobody to ask. */
+    /** Null when in sync; otherwise what is missing. The first call starts the thread: before the broker runs there is nobody to ask. */
     synchronized String missing() {
         if (!asking && missing != null) {
             asking = true;
@@ -66,7 +66,7 @@ final class InSync {
             }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                return "a topic was deleted while it was described";
+                return "a topic was deleted during the request";
             }
             throw e;
         } catch (TimeoutException e) {

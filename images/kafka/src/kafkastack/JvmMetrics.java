@@ -7,7 +7,7 @@ import java.lang.management.MemoryUsage;
 import kafkastack.Exposition.Type;
 
 /**
- * The JVM and its process, under the names that Prometheus' own library for Java gives them.
+ * Metrics of the JVM and its process, named as in Prometheus' own library for Java.
  *
  * @see <a href="https://prometheus.github.io/client_java/instrumentation/jvm/">those names</a>
  */

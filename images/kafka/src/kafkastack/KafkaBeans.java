@@ -5,14 +5,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which of Kafka's metrics are given to Prometheus. What grows with topics, partitions, clients or the kinds of requests is left out or bounded, so that the number of
- * series follows from the number of servers alone.
+ * Which of Kafka's metrics Prometheus gets. Metrics that grow with topics, partitions, clients or kinds of requests are left out or bounded, so that
+ * the number of series depends on the number of servers alone.
  */
 final class KafkaBeans {
-    /** Instead of names: all of a type. */
+    /** All names of a type. */
     static final Set<String> ALL = Set.of("*");
 
-    /** Broker and controller metrics, by domain and type, with the names that are taken. */
+    /** Broker and controller metrics: the names to export, by domain and type. */
     static final Map<String, Map<String, Set<String>>> NAMED = Map.of(
             "kafka.controller", Map.of(
                     "KafkaController", ALL,
@@ -43,29 +43,32 @@ final class KafkaBeans {
             "kafka.coordinator.group", Map.of("GroupMetadataManager", ALL),
             "kafka.coordinator.transaction", Map.of("TransactionMarkerChannelManager", ALL));
 
-    /** Requests whose times are given: Kafka has ninety kinds. */
+    /** Requests with exported times; Kafka has ninety kinds. */
     static final Set<String> TIMED_REQUESTS = Set.of("Produce", "FetchConsumer", "FetchFollower", "Metadata");
 
-    /** What is given of each topic. */
+    /** Metrics of each topic. */
     static final Set<String> OF_A_TOPIC = Set.of("BytesInPerSec", "BytesOutPerSec", "MessagesInPerSec");
 
-    /** Topics of which it is given, at each broker; the first by name. */
+    /** The number of topics with metrics, at each broker; the first by name. */
     static final int TOPICS = 200;
 
-    /** What is given of a partition, and only while it is so, with the metric that says whether any is. */
+    /** Metrics of a partition, exported only while they apply, with the metric that says whether any do. */
     static final Map<String, String> OF_A_PARTITION = Map.of("UnderReplicated", "UnderReplicatedPartitions", "UnderMinIsr", "UnderMinIsrPartitionCount");
 
-    /** Partitions of which it is given, at each broker. */
+    /** The number of partitions with metrics, at each broker. */
     static final int PARTITIONS = 50;
 
-    /** Beans of `kafka.server` that have their metrics as attributes: how the type is written in names, the attributes that are taken, and the labels that they must have. */
+    /**
+     * Beans of `kafka.server` with their metrics as attributes: the type as written in names, the attributes to export, and the labels that a bean
+     * must have.
+     */
     static final Map<String, WithAttributes> WITH_ATTRIBUTES = Map.of(
             "raft-metrics", new WithAttributes("raftmetrics", ALL, List.of()),
             "broker-metadata-metrics", new WithAttributes("brokermetadatametrics", ALL, List.of()),
             "socket-server-metrics", new WithAttributes("socket_server_metrics", Set.of("connection-count"), List.of("listener", "networkProcessor")),
             "group-coordinator-metrics", new WithAttributes("group_coordinator_metrics", Set.of("group-count", "num-partitions"), null));
 
-    /** @param labels that a bean must have and no other; null when any will do. */
+    /** @param labels exactly the labels that a bean must have; null for any. */
     record WithAttributes(String name, Set<String> attributes, List<String> labels) {}
 
     private KafkaBeans() {}

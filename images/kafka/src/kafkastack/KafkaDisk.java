@@ -12,24 +12,24 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What the log directories of a KRaft server say of its past. It is read anew each time, for Kafka writes an epoch to its disk before it acts on it: the disk is
- * right before Kafka has started, while it starts and while it runs.
+ * What the log directories of a KRaft server tell about its past. They are read anew each time: Kafka writes an epoch to disk before it acts on it,
+ * so the disk is right before Kafka starts, while it starts and while it runs.
  *
  * @param directories the log directories; the first holds the metadata log.
  */
 record KafkaDisk(List<Path> directories) {
     private static final String FORMATTED = "meta.properties";
     private static final String METADATA = "__cluster_metadata-0";
-    /** What formatting writes into the metadata log of a founder: its first voters. */
+    /** The file with the first voters, which formatting writes into a founder's metadata log. */
     private static final String FIRST_VOTERS = "00000000000000000000-0000000000.checkpoint";
-    /** What formatting leaves in a log directory. */
+    /** The files that formatting leaves in a log directory. */
     private static final Set<String> FORMATTING = Set.of(FORMATTED, "bootstrap.checkpoint", METADATA, "lost+found");
-    /** Ending of a file that Kafka is about to give its name: formatting takes seconds on a busy machine, and others ask meanwhile. */
+    /** Suffix of a file that Kafka is about to rename: formatting takes seconds on a busy machine, and others ask meanwhile. */
     private static final String UNFINISHED = ".tmp";
 
     private static final Pattern EPOCH = Pattern.compile("\"leaderEpoch\":(\\d+)");
     private static final Pattern LEADER = Pattern.compile("\"leaderId\":(\\d+)");
-    /** A directory of a partition, also one that is being deleted or moved, or that belongs to no topic any more. */
+    /** A partition's directory, also one that is being deleted or moved, or that belongs to no topic any more. */
     private static final Pattern PARTITION = Pattern.compile(".+-\\d+(\\..+-(delete|future|stray))?");
 
     /** What the disks know, and the last epoch on them: 0 when there is none. */
@@ -45,7 +45,7 @@ record KafkaDisk(List<Path> directories) {
         return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
     }
 
-    /** @throws IOException when a disk cannot be read: then it is not known, which is not the same as nothing. */
+    /** @throws IOException when a disk cannot be read: then its state is unknown, not empty. */
     State read() throws IOException {
         try {
             Path log = metadata().resolve(METADATA);
@@ -55,7 +55,8 @@ record KafkaDisk(List<Path> directories) {
                 return new State(Knows.QUORUM, epoch);
             }
             for (Path directory : directories) {
-                // A disk with a partition was used; and of two disks that were formatted together, the one without the metadata log was, when Kafka has written to it.
+                // A disk with a partition was used. Of two disks formatted together, the one without the metadata log was used once Kafka has written
+                // to it.
                 if (any(directory, KafkaDisk::isPartition) || (!metadataFormatted() && any(directory, file -> !isOfFormatting(file)))) {
                     return new State(Knows.DATA, epoch);
                 }
@@ -75,7 +76,7 @@ record KafkaDisk(List<Path> directories) {
         try {
             return (name.endsWith(".log") && Files.size(file) > 0) || (name.endsWith(".checkpoint") && !name.equals(FIRST_VOTERS));
         } catch (NoSuchFileException e) {
-            return false; // an old segment that was deleted just now: there are later ones
+            return false; // a segment that was just deleted: there are later ones
         } catch (IOException e) {
             throw new DirectoryIteratorException(e);
         }

@@ -6,14 +6,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * A KRaft server's health from before its storage is formatted: until Kafka runs it says what is waited for, and at any time what the disks know.
+ * A KRaft server's health, from before its storage is formatted. Until Kafka runs it says what the server is waiting for, and at any time what the
+ * disks know.
  *
- * @param running of the server itself.
- * @param serves whether Kafka has come so far that others may need it.
+ * @param running the health of the server itself.
+ * @param serves whether Kafka is far enough that others may need it.
  * @param leaving whether the server has been asked to stop.
  */
 record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId, AtomicBoolean leaving) implements Health {
-    /** What a server that has been asked to stop says of itself. */
+    /** The key of a server that has been asked to stop. */
     static final String LEAVING = "leaving";
 
     KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId) {
@@ -47,11 +48,11 @@ record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDis
         return raft.report(known()) + "node=" + node + "\ncluster=" + clusterId + "\n" + LEAVING + "=" + leaving + "\n" + running.quorum();
     }
 
-    /** Nothing while the disk cannot be read: that is not the same as nothing on it. */
+    /** Null while the disk cannot be read, which does not mean that it is empty. */
     private String known() {
         try {
             KafkaDisk.State state = disk.read();
-            // Servers of the version before this one ask for the epoch alone.
+            // Servers of the previous version ask for the epoch alone.
             long epoch = Math.max(Math.max(state.epoch(), raft.epoch()), state.knows() == Knows.NOTHING ? 0 : 1);
             return "epoch=" + epoch + "\nknows=" + state.knows().word() + "\n";
         } catch (IOException e) {

@@ -16,7 +16,7 @@ import javax.management.ObjectName;
 import kafkastack.Exposition.Type;
 
 /**
- * Kafka's own metrics under the names that dashboards for Kafka look for: those of the JMX exporter with the rules that Strimzi gives it.
+ * Kafka's own metrics under the names that Kafka dashboards expect: those of the JMX exporter with Strimzi's rules.
  *
  * @see <a href="https://github.com/strimzi/strimzi-kafka-operator/blob/main/packaging/examples/metrics/kafka-metrics.yaml">those rules</a>
  */
@@ -58,7 +58,7 @@ final class KafkaMetrics {
                     addNamed(bean, type, name);
                 }
             } catch (JMException | RuntimeException e) {
-                // It went while it was read, or has nothing to say yet: absent here, and there again in the next scrape.
+                // The bean disappeared during the read, or has no value yet: it is missing from this scrape only.
             }
         }
     }
@@ -94,7 +94,7 @@ final class KafkaMetrics {
             case "Meter" -> {
                 Number count = number(bean, "Count");
                 if (name.endsWith("Percent")) {
-                    // The rule for it takes the mean since the start, which hides what is now.
+                    // Strimzi's rule takes the mean since the start, which hides the current value.
                     out.gauge(full + lower(cut(name, "Percent")) + "_percent", number(bean, "OneMinuteRate"), labels);
                 } else if (count != null && (!type.equals("RequestMetrics") || count.longValue() > 0)) {
                     out.counter(full + lower(cut(name, "PerSec")) + "_total", count, labels);
@@ -143,7 +143,7 @@ final class KafkaMetrics {
         }
     }
 
-    /** Of the partitions only those that lack copies, which is asked for only when there are any. */
+    /** Adds only the partitions that lack replicas, and asks for them only when there are any. */
     private void addPartitions() {
         KafkaBeans.OF_A_PARTITION.forEach((name, count) -> {
             if (Beans.number("kafka.server:type=ReplicaManager,name=" + count, "Value", 0) == 0) {
@@ -172,7 +172,9 @@ final class KafkaMetrics {
         }
     }
 
-    /** Read from the whole name: a bean that is asked for a part of it keeps all parts in memory, and a broker has ten beans of each partition. */
+    /**
+     * Reads the type from the whole name. A bean that is asked for one key keeps all keys in memory, and a broker has ten beans for each partition.
+     */
     private static String typeOf(ObjectName bean) {
         String name = bean.getCanonicalName();
         int start = name.lastIndexOf("type=") + "type=".length();
@@ -184,7 +186,7 @@ final class KafkaMetrics {
         return names != null && (names == KafkaBeans.ALL || names.contains(name));
     }
 
-    /** Null when the value is none, or no number. */
+    /** Null when the value is missing or not a number. */
     private static Number number(ObjectName bean, String attribute) throws JMException {
         return SERVER.getAttribute(bean, attribute) instanceof Number number ? number : null;
     }

@@ -12,12 +12,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Mends a disk that Kafka can never start from: one that was left between the moment when the server heard of its leader, which is written down at once, and the moment
- * when the records arrived that name this leader as a voter. Kafka starts from such a disk with a leader and no address of it, asks the quorum, and ends with
- * {@code Expected to be Follower} when the leader itself answers: each time, where there is one controller.
+ * Repairs a disk from which Kafka can never start: the server died after it wrote down its leader and before it received the records that name this
+ * leader as a voter. Kafka then starts with a leader and no address for it, asks the quorum, and ends with {@code Expected to be Follower} when the
+ * leader itself answers. With a single controller this happens at every start.
  *
- * <p>The server forgets who leads, and is told so again. It keeps the epoch, and notes the leader as the one that it has voted for, so that a controller votes for nobody
- * else in this epoch. Metadata is not touched.
+ * <p>The server forgets the leader, and learns it again from the quorum. It keeps the epoch, and records the leader as its vote, so that a controller
+ * votes for nobody else in this epoch. The metadata stays untouched.
  */
 final class LeaderElsewhere {
     private static final String STATE = "quorum-state";
@@ -29,7 +29,7 @@ final class LeaderElsewhere {
 
     /**
      * @param metadata directory of the metadata log.
-     * @param node this server, which never forgets that it led itself: Kafka starts from that, and takes care that there are no two leaders of an epoch.
+     * @param node this server. It never forgets that it led itself, because Kafka can start from that and ensures that an epoch has only one leader.
      */
     static void forget(Path metadata, int node) throws IOException {
         Path file = metadata.resolve(STATE);
@@ -46,10 +46,10 @@ final class LeaderElsewhere {
             return;
         }
         replace(file, VOTE.matcher(found.replaceFirst(NO_LEADER)).replaceFirst("\"votedId\":" + leader));
-        System.err.println("kafka-stack: node " + leader + " leads the quorum, but the metadata on this disk does not go so far: asking anew who leads");
+        System.err.println("kafka-stack: node " + leader + " leads the quorum, but the metadata on this disk does not reach that far: asking again who leads");
     }
 
-    /** Whether the metadata names it. What cannot be read is left to Kafka, which says what is wrong with it. */
+    /** Whether the metadata names the node as a voter. Kafka reports unreadable metadata itself. */
     private static boolean isVoter(int node, Path metadata) {
         try {
             var voters = MetadataLog.read(metadata).voters();

@@ -13,11 +13,11 @@ import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Whether the cluster can do without this server now: no partition would have fewer in-sync replicas than {@code min.insync.replicas} without it, and most
- * controllers would still have caught up. It is asked when the pod is about to stop, whoever wants that: a roll, a drained node, a person.
+ * Whether the cluster can do without this server: no partition would fall below {@code min.insync.replicas}, and most controllers would still be
+ * caught up. Checked whenever the pod is about to stop, for a roll, a node drain or a person.
  */
 final class Leaving {
-    /** A controller that had everything this lately takes part; by default it asks for more twice a second. */
+    /** A controller that was caught up this recently counts; by default it fetches twice a second. */
     private static final long CAUGHT_UP_MS = 10_000;
 
     private static final String MIN_ISR = "min.insync.replicas";
@@ -26,13 +26,13 @@ final class Leaving {
     private final HealthClient client;
     private final LastToLeave last;
 
-    /** @param last decides for a controller that is the only one; null for a broker. */
+    /** @param last decides for the only controller; null for a broker. */
     Leaving(HealthClient client, LastToLeave last) {
         this.client = client;
         this.last = last;
     }
 
-    /** Null when the broker may go, or nobody can say; otherwise what would suffer. */
+    /** Null when the broker may stop, or nobody can say; otherwise which partition would suffer. */
     String neededByPartitions() {
         try (Admin admin = client.connect()) {
             var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(ANSWER_S, TimeUnit.SECONDS);
@@ -48,7 +48,7 @@ final class Leaving {
                 var config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
                 int needed = config == null ? 1 : Integer.parseInt(config.get(MIN_ISR).value());
                 for (TopicPartitionInfo partition : topic.partitions()) {
-                    // A topic with no replica to spare has an interruption whenever its broker restarts.
+                    // Partitions without a replica to spare are interrupted by every restart of their broker.
                     boolean spare = partition.replicas().size() > needed;
                     if (spare && client.isAmong(partition.isr()) && partition.isr().size() <= needed) {
                         return topic.name() + "-" + partition.partition() + " has " + partition.isr().size() + " in-sync replicas and needs " + needed;
@@ -64,7 +64,7 @@ final class Leaving {
         }
     }
 
-    /** Null when the controller may go, or nobody can say; otherwise how many would be left, or who needs the only one. */
+    /** Null when the controller may stop, or nobody can say; otherwise how many would be left, or which server needs the only one. */
     String neededByQuorum() {
         try (Admin admin = client.connect()) {
             QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(ANSWER_S, TimeUnit.SECONDS);

@@ -11,17 +11,19 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Starts the health endpoint and the metrics, and then the server that they report on, in one JVM.
+ * Starts the health endpoint and the metrics, and then their server, in one JVM.
  *
- * <p>A wrapper and not a Java agent: an agent makes the JVM reread every class of the class-data-sharing archive, which costs what the archive saves.
+ * <p>This is a wrapper and not a Java agent, because an agent makes the JVM reread every class of the class-data-sharing archive, which costs what
+ * the archive saves.
  *
- * <p>Usage: {@code Main <main class> <properties file>}. The ports are {@code health.port} (8080 by default) and {@code metrics.port} (9404) among the system properties.
+ * <p>Usage: {@code Main <main class> <properties file>}. The system properties {@code health.port} (default 8080) and {@code metrics.port} (9404) set
+ * the ports.
  */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws Exception {
-        // A restarted pod has another address: the JVM's own 30 s of remembering the old one, or 10 s of remembering that there was none, are too long.
+        // A restarted pod has another address. The JVM's own caching, 30 s for an address and 10 s for a missing one, is too long.
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "1");
         String server = args[0];
@@ -52,7 +54,7 @@ public final class Main {
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
     }
 
-    /** Everything that comes before Kafka itself: the health endpoint, and with KRaft the formatting of what is not formatted yet. */
+    /** Everything before Kafka itself: the health endpoint and, with KRaft, formatting. */
     private static void startKafka(Properties properties, Path file, int port) throws Exception {
         BrokerHealth broker = new BrokerHealth(properties);
         if (!properties.containsKey("process.roles")) {
@@ -84,7 +86,7 @@ public final class Main {
         formatting.run();
     }
 
-    /** What a scrape gives. */
+    /** The content of a scrape. */
     private static List<Consumer<Exposition>> metrics(boolean zookeeper, Properties properties) {
         if (zookeeper) {
             VolumeMetrics volumes = new VolumeMetrics(directories(properties.getProperty("dataDir")));

@@ -15,16 +15,16 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
- * A copy of the KRaft metadata log, as it lies in {@code __cluster_metadata-0}: on controllers, and on every broker, which follow it. Read without Kafka, which may have
- * it open, and checked batch by batch: what a torn write left at its end is not part of it.
+ * A copy of the KRaft metadata log, as in {@code __cluster_metadata-0} on controllers and on every broker, which replicate it. It is read without
+ * Kafka, which may have it open, and checked batch by batch; a torn write at its end is left out.
  *
  * @param snapshot the newest snapshot; null when there is none.
- * @param segments in order; none when the snapshot is newer than all of them.
- * @param bytes how much of the last segment is whole.
+ * @param segments in order; empty when the snapshot is newer than all of them.
+ * @param bytes the size of the complete part of the last segment.
  * @param end offset of the next record.
- * @param epoch of the last record: of two copies, the one with the later epoch has more, and with the same epoch the one with the later end.
- * @param written when the last record was written, in milliseconds since 1970; 0 when that is not known.
- * @param voters the last ones that it names; null when it names none.
+ * @param epoch of the last record. Of two copies, the one with the later epoch has more; with equal epochs, the one with the later end.
+ * @param written when the last record was written, in milliseconds since 1970; 0 when unknown.
+ * @param voters the last voters that it names; null when it names none.
  */
 record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int epoch, long written, VotersRecord voters) {
     static final String DIRECTORY = "__cluster_metadata-0";
@@ -55,14 +55,14 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
             next = reader.next;
         }
         if (next < reader.covered) {
-            // A follower that has fetched a snapshot drops its log, and begins anew behind it.
+            // A follower that fetched a snapshot drops its log and begins again after the snapshot.
             segments = List.of();
             next = reader.covered;
         }
         return new MetadataLog(snapshot, List.copyOf(segments), bytes, next, reader.epoch, reader.written, reader.voters);
     }
 
-    /** Adds a record that names voters, in an epoch that nothing was written in. */
+    /** Adds a record that names voters, in an unused later epoch. */
     void append(Path directory, int laterEpoch, VotersRecord changed) throws IOException {
         ObjectSerializationCache cache = new ObjectSerializationCache();
         ByteBuffer value = ByteBuffer.allocate(changed.size(cache, VOTERS_VERSION));
@@ -94,9 +94,9 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
         return Long.parseLong(file.getFileName().toString().substring(0, 20));
     }
 
-    /** Goes through the batches of a snapshot and of what follows it. */
+    /** Reads the batches of a snapshot and of the following segments. */
     private static final class Reader {
-        /** First offset that the snapshot does not cover. */
+        /** First offset after the snapshot. */
         private long covered;
 
         private long next;
@@ -121,7 +121,7 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
             }
         }
 
-        /** @return how many of its bytes are whole batches. */
+        /** @return the size of its complete batches, in bytes. */
         private long segment(Path file, long from) throws IOException {
             ByteBuffer content = contentOf(file);
             next = from;

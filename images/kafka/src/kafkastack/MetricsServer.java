@@ -13,24 +13,24 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * {@code GET /metrics}, for Prometheus, at a port of its own: whoever is let in there can give no orders, as at the health endpoint. Two daemon threads, so that scrapes
- * never take more of the server than that.
+ * {@code GET /metrics}, for Prometheus, on its own port: clients of this port cannot give orders, as they could at the health endpoint. Two daemon
+ * threads limit what scrapes take from the server.
  */
 final class MetricsServer {
-    /** The one that dashboards' and operators' examples have for Kafka. */
+    /** The usual port in dashboards' and operators' examples for Kafka. */
     static final int PORT = 9404;
 
     private static final int THREADS = 2;
 
     private MetricsServer() {}
 
-    /** Starts it. A server without metrics is better than none: a port that somebody else has is said, and no more. */
+    /** Starts it. A server without metrics is better than none, so an occupied port is only logged. */
     static void start(int port, List<Consumer<Exposition>> sources) {
         HttpServer server;
         try {
             server = HttpServer.create(new InetSocketAddress(port), 0);
         } catch (IOException e) {
-            System.err.println("kafka-stack: no metrics are given, for port " + port + " cannot be listened to: " + e.getMessage());
+            System.err.println("kafka-stack: metrics are not available, because port " + port + " cannot be listened on: " + e.getMessage());
             return;
         }
         server.createContext("/", exchange -> answer(exchange, sources));
@@ -40,7 +40,7 @@ final class MetricsServer {
             return thread;
         }));
         Thread dispatcher = new Thread(server::start, "metrics-start");
-        dispatcher.setDaemon(true); // as that of the health endpoint
+        dispatcher.setDaemon(true); // daemon, like the dispatcher of the health endpoint
         dispatcher.start();
     }
 
@@ -62,7 +62,7 @@ final class MetricsServer {
         }
     }
 
-    /** A source that fails is missing, and counted, so that the others are there. */
+    /** A failing source is left out and counted, so that the others remain. */
     private static String scrape(List<Consumer<Exposition>> sources) {
         long start = System.nanoTime();
         Exposition out = new Exposition();
@@ -75,7 +75,7 @@ final class MetricsServer {
                 System.err.println("kafka-stack: metrics are missing from a scrape: " + e);
             }
         }
-        // Under a name of its own, for every process that Prometheus watches has a process_start_time_seconds.
+        // An own name, because every process that Prometheus watches has a process_start_time_seconds.
         out.gauge("kafka_stack_start_time_seconds", ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
         out.gauge("kafka_stack_scrape_failed_sources", failed);
         out.gauge("kafka_stack_scrape_seconds", (System.nanoTime() - start) / 1e9);

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Writes the value of a label of the node that the pod runs on into a file. Asks the Kubernetes API, for a pod is not told by other means. Usage: {@code NodeLabel LABEL FILE}, with
- * {@code NODE_NAME} in the environment and a service account that may get nodes.
+ * Writes the value of a label of the pod's node into a file. It asks the Kubernetes API, because the downward API does not show node labels. Usage:
+ * {@code NodeLabel LABEL FILE}, with {@code NODE_NAME} in the environment and a service account that may get nodes.
  */
 public final class NodeLabel {
     private static final Path ACCOUNT = Path.of(System.getProperty("kafkastack.account", "/var/run/secrets/kubernetes.io/serviceaccount"));
@@ -41,7 +41,7 @@ public final class NodeLabel {
                 Thread.sleep(1000);
             }
         }
-        // Values of labels need no escapes, and a label in a text within the JSON has escaped quotes around it.
+        // Label values need no escapes; quotes around a label inside JSON text would be escaped.
         Matcher found = Pattern.compile("\"" + Pattern.quote(label) + "\":\\s*\"([^\"]*)\"").matcher(metadata);
         if (!found.find()) {
             say("node " + node + " has no label " + label + ": label it, or set scheduling.zones to false");
@@ -59,7 +59,7 @@ public final class NodeLabel {
         connection.setSSLSocketFactory(trusting(ACCOUNT.resolve("ca.crt")).getSocketFactory());
         connection.setConnectTimeout(PATIENCE_MS);
         connection.setReadTimeout(PATIENCE_MS);
-        // Labels are all that is wanted: no status with its list of images.
+        // Asks for metadata only: the status with its list of images is not needed.
         connection.setRequestProperty("Accept", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io");
         connection.setRequestProperty("Authorization", "Bearer " + Files.readString(ACCOUNT.resolve("token")).strip());
         if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
@@ -70,7 +70,7 @@ public final class NodeLabel {
         }
     }
 
-    /** Trusts the authorities in a PEM file, and no others. */
+    /** Trusts only the authorities in a PEM file. */
     private static SSLContext trusting(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);

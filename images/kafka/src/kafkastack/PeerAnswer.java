@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What another server's health endpoint says of the quorum that it knows. */
+/** What another server's health endpoint says about its quorum. */
 final class PeerAnswer {
     private static final int TIMEOUT_MS = 2000;
 
     private PeerAnswer() {}
 
-    /** The lines that a server's {@code /quorum} answers; none when it does not answer. */
+    /** The lines of a server's {@code /quorum}; none when it does not answer. */
     static List<String> lines(String host, int port) {
         try {
             var connection = (HttpURLConnection) URI.create("http://" + host + ":" + port + "/quorum").toURL().openConnection();
@@ -28,7 +28,7 @@ final class PeerAnswer {
         }
     }
 
-    /** Lines of the form {@code key=value}; others are left out. */
+    /** Reads lines of the form {@code key=value}; ignores others. */
     static Map<String, String> values(List<String> lines) {
         Map<String, String> values = new HashMap<>();
         for (String line : lines) {

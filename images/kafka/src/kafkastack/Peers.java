@@ -14,10 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Asks all other servers of the stack what their disks know. How many there are is read from files each time: an {@code up} may change it while somebody waits.
+ * Asks all other servers of the stack what their disks know. It reads their number from files each time, because an {@code up} may change it while a
+ * server waits.
  *
  * @param config directory with the files {@code controllers} and {@code brokers}.
- * @param pool of this controller: {@code controller}, or {@code broker} with both roles in one.
+ * @param pool of this controller: {@code controller}, or {@code broker} with combined roles.
  * @param firstId node id of the pool's ordinal 0.
  * @param healthPort of every server.
  */
@@ -28,7 +29,7 @@ record Peers(Path config, String namespace, String pool, int firstId, int ordina
         return thread;
     });
 
-    /** What a server answered, and how far it says that the metadata is committed: -1 while that is not known. */
+    /** A server's answer, and its high watermark of the metadata: -1 while that is unknown. */
     record Answer(String name, Knows knows, boolean follows, long highWatermark) {
         private static Answer silence(String name) {
             return new Answer(name, null, false, -1);
@@ -39,7 +40,7 @@ record Peers(Path config, String namespace, String pool, int firstId, int ordina
         }
     }
 
-    /** The other controllers, and the brokers that are none. */
+    /** The other controllers, and the brokers that are not controllers. */
     record Answers(List<Answer> controllers, List<Answer> brokers) {}
 
     boolean dedicated() {
@@ -104,17 +105,17 @@ record Peers(Path config, String namespace, String pool, int firstId, int ordina
         };
     }
 
-    /** @param id that the server must have: an address may be another's by now. */
+    /** @param id the expected id, because the address may belong to another server by now. */
     Answer understand(String name, int id, Map<String, String> said) {
         Knows knows = null;
         if (String.valueOf(id).equals(said.get("node")) && clusterId.equals(said.get("cluster")) && said.containsKey("knows")) {
             knows = Knows.valueOf(said.get("knows").toUpperCase());
         } else if (!said.containsKey("node") && Long.parseLong(said.getOrDefault("epoch", "0")) > 0) {
-            // A server of a version before this one says nothing else. Its epoch 0 may only mean that it has not read its disk yet.
+            // Servers of the previous version report only an epoch. Epoch 0 may only mean that the server has not read its disk yet.
             knows = Knows.QUORUM;
         }
         if (knows == null) {
-            return Answer.silence(name); // an address that another server has by now, or nobody
+            return Answer.silence(name); // the address belongs to another server by now, or to none
         }
         return new Answer(name, knows, Long.parseLong(said.getOrDefault("leader", "-1")) >= 0, Long.parseLong(said.getOrDefault("highWatermark", "-1")));
     }

@@ -14,20 +14,20 @@ final class Quorum {
         return Beans.number(RAFT, "current-leader", -1);
     }
 
-    /** The epoch that this node has seen: above 0 as soon as it has ever met a quorum, and kept on its disk. */
+    /** The epoch that this node has seen: above 0 once it has ever met a quorum, and stored on its disk. */
     long epoch() {
         return Beans.number(RAFT, "current-epoch", 0);
     }
 
-    /** How far the metadata log is known to be committed, -1 when nothing is. */
+    /** The metadata log's high watermark, -1 when it is unknown. */
     long highWatermark() {
         return Beans.number(RAFT, "high-watermark", -1);
     }
 
     /**
-     * What {@code /quorum} answers, one {@code key=value} a line.
+     * The answer of {@code /quorum}, one {@code key=value} a line.
      *
-     * @param known lines with what the disk says; an epoch that is not from there is none while Kafka has not read it.
+     * @param known lines about the disk. The raft client's epoch is no substitute while Kafka has not read the disk.
      */
     String report(String known) {
         return "state=" + state() + "\nleader=" + leader() + "\n" + known + "highWatermark=" + highWatermark() + "\n";

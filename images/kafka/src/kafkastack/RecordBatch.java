@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * A batch of records as it is on disk, in the format that Kafka has had since 0.11. Kafka's own classes for it are in another package in each line of versions.
+ * A batch of records on disk, in Kafka's format since 0.11. Kafka's own classes for it move between packages from version to version.
  *
  * @param content the whole batch.
  */
@@ -30,7 +30,7 @@ record RecordBatch(ByteBuffer content) {
     private static final byte VERSION = 2;
     private static final short CONTROL = 0x20;
 
-    /** Takes the next batch, and goes behind it. @return null when there is no whole one: it was torn, or is damaged. */
+    /** Reads the next batch and advances past it. @return null when there is no complete one: it was torn, or is damaged. */
     static RecordBatch next(ByteBuffer from) {
         int start = from.position();
         if (from.remaining() < RECORDS) {

@@ -22,37 +22,38 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.VotersRecord;
 
 /**
- * What {@code recover-quorum} does inside of servers: brings the metadata log that another server still has to a controller that has lost its own. It is run in the pods
- * by who may run commands there; nothing of it can be asked for over the network, for the metadata holds what passwords are checked against.
+ * The part of {@code recover-quorum} that runs inside servers: brings another server's copy of the metadata log to a controller that has lost its
+ * own. It needs the right to run commands in pods, and the network offers none of it, because the metadata contains password verifiers.
  *
- * <p>{@code survey}: prints what the disk has, {@code key=value} a line.
+ * <p>{@code survey}: prints the state of the disk, {@code key=value} a line.
  *
- * <p>{@code export}: writes the metadata log to the standard output.
+ * <p>{@code export}: writes the metadata log to standard output.
  *
- * <p>{@code stage BYTES END EPOCH DIRECTORY ID:DIRECTORY,…}: reads such a copy, of so many bytes and that ends at an offset, from the standard input, and lays it beside the log directory, with
- * these voters in a later epoch and the id of this controller's directory. The next start of the server takes it: see {@link #install}.
+ * <p>{@code stage BYTES END EPOCH DIRECTORY ID:DIRECTORY,…}: reads such a copy, with this size and end offset, from standard input. Stores it beside
+ * the log directory, with these voters in a later epoch and the id of this controller's directory. The server's next start installs it: see {@link
+ * #install}.
  *
- * <p>{@code discard}: takes away what was staged.
+ * <p>{@code discard}: removes a staged copy.
  */
 final class Recovery {
     private static final String META = "meta.properties";
     private static final String QUORUM_STATE = "quorum-state";
     private static final String EPOCHS = "leader-epoch-checkpoint";
     private static final String STAGED = "recovery";
-    /** What was staged and is being taken. */
+    /** A staged copy that is being installed. */
     private static final String TAKEN = "recovery.taken";
-    /** What was staged for a disk that has changed since. */
+    /** A copy staged for a disk that has changed since. */
     private static final String STALE = "recovery.stale-";
-    /** In what is staged: what the disk had then. */
+    /** The file in a staged copy with the disk's state at that time. */
     private static final String REPLACES = "replaces";
     private static final String BEFORE = "before-recovery-";
-    /** Beside segments and snapshots; indexes are made anew. */
+    /** Copied beside segments and snapshots; Kafka rebuilds indexes. */
     private static final List<String> COPIED = List.of(EPOCHS, "partition.metadata");
 
     private final Path log;
     private final Path volume;
 
-    /** @param log the log directory with the metadata; what is staged is beside it. */
+    /** @param log the log directory with the metadata; the staged copy is beside it. */
     Recovery(Path log) {
         this.log = log;
         this.volume = log.toAbsolutePath().getParent();
@@ -79,8 +80,8 @@ final class Recovery {
     }
 
     /**
-     * Takes what is staged: what was there before is laid aside, and nothing of it is deleted. Can be interrupted at any point, and done again. A disk that has other
-     * metadata than when the copy was staged belongs to a quorum that lives: the copy is laid aside.
+     * Installs a staged copy. The former metadata is moved aside and never deleted. The installation can be interrupted at any point and repeated. A
+     * disk whose metadata has changed since the staging belongs to a live quorum, so the copy is moved aside instead.
      */
     void install() throws IOException {
         Path waiting = volume.resolve(STAGED);
@@ -91,7 +92,7 @@ final class Recovery {
             }
             if (!Files.readString(waiting.resolve(REPLACES)).equals(state())) {
                 Files.move(waiting, volume.resolve(STALE + System.currentTimeMillis()), StandardCopyOption.ATOMIC_MOVE);
-                System.err.println("kafka-stack: a copy of the metadata that was brought here is not taken: this disk has other metadata since");
+                System.err.println("kafka-stack: a staged copy of the metadata is not installed: the metadata on this disk has changed since");
                 return;
             }
             Files.move(waiting, staged, StandardCopyOption.ATOMIC_MOVE);
@@ -113,7 +114,7 @@ final class Recovery {
         System.err.println("kafka-stack: the metadata is recovered from the copy of another server");
     }
 
-    /** What the disk has, in a form that changes with it. */
+    /** A digest of the disk's state. */
     private String state() throws IOException {
         Path directory = log.resolve(MetadataLog.DIRECTORY);
         String id = formatted().getProperty("directory.id", "");
@@ -195,7 +196,7 @@ final class Recovery {
         if (!changed.equals(metadata.voters())) {
             metadata.append(directory, epoch, changed);
             Path epochs = directory.resolve(EPOCHS);
-            Files.deleteIfExists(epochs); // made anew from the records
+            Files.deleteIfExists(epochs); // rebuilt from the records
         }
         Files.writeString(directory.resolve(QUORUM_STATE), "{\"leaderId\":-1,\"leaderEpoch\":" + epoch + ",\"votedId\":-1,\"votedDirectoryId\":\"" + Uuid.ZERO_UUID + "\",\"data_version\":1}");
         if (!Files.exists(log.resolve(META))) {
@@ -207,7 +208,7 @@ final class Recovery {
         Files.move(partial, volume.resolve(STAGED), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** The same voters, with other directories. */
+    /** The same voters with other directories. */
     private static VotersRecord with(VotersRecord voters, String directories) throws IOException {
         if (voters == null) {
             throw new IOException("the copy of the metadata names no voters");
@@ -220,7 +221,7 @@ final class Recovery {
         for (VotersRecord.Voter voter : changed.voters()) {
             Uuid id = ids.remove(voter.voterId());
             if (id == null) {
-                throw new IOException("the copy of the metadata has the voter " + voter.voterId() + ", for whom no directory was given");
+                throw new IOException("the copy of the metadata has the voter " + voter.voterId() + ", which got no directory");
             }
             voter.setVoterDirectoryId(id);
         }
@@ -251,7 +252,9 @@ final class Recovery {
         }
     }
 
-    /** The first bytes of a stream that does not end: the connection by which a copy comes is not closed in one direction, and readers of archives look ahead. */
+    /**
+     * Reads the first bytes of an endless stream: the connection that brings a copy is not closed in one direction, and archive readers read ahead.
+     */
     private static final class First extends FilterInputStream {
         private long left;
 

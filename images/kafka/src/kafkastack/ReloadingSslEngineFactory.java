@@ -15,14 +15,15 @@ import org.apache.kafka.common.security.auth.SslEngineFactory;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 
 /**
- * Kafka's own TLS, from the PEM files of a directory that is looked at again before connections are made or taken: a renewed certificate needs no restart, and connections
- * that there are go on. {@code ssl.keystore.location} names the directory. What is half written or does not fit together is not taken; the certificate before it stays.
+ * Kafka's own TLS, with PEM files from a directory that is checked again before connections are made or accepted: a renewed certificate needs no
+ * restart, and existing connections go on. {@code ssl.keystore.location} names the directory. Files that are half written or do not fit together are
+ * refused; the previous certificate stays in use.
  */
 public final class ReloadingSslEngineFactory implements SslEngineFactory {
-    /** Nanoseconds between looks at the files. */
+    /** Nanoseconds between checks of the files. */
     private static final long PAUSE = 2_000_000_000L;
 
-    /** What was said last: a server has a factory for each listener, and one line is enough. */
+    /** The last message. A server has a factory for each listener, and one line is enough. */
     private static volatile String said = "";
 
     private Map<String, ?> settings;
@@ -52,7 +53,7 @@ public final class ReloadingSslEngineFactory implements SslEngineFactory {
         return current().createServerSslEngine(peerHost, peerPort);
     }
 
-    /** Never: what changes is taken without it. */
+    /** Never: this factory reloads files itself. */
     @Override
     public boolean shouldBeRebuilt(Map<String, Object> nextConfigs) {
         return false;
@@ -98,7 +99,7 @@ public final class ReloadingSslEngineFactory implements SslEngineFactory {
                 say("the certificate in " + directory + " was renewed; it is valid until " + found.until());
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            say("what is in " + directory + " is not taken, and the certificate before it stays: " + e.getMessage());
+            say("the content of " + directory + " is refused, and the previous certificate stays in use: " + e.getMessage());
         }
         lookedAt = System.nanoTime();
     }

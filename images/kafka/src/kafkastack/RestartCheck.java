@@ -26,23 +26,24 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * Whether all servers may be restarted one after the other now. A StatefulSet restarts the server with the highest ordinal first, and goes on when it is ready again. So a server that is missing
- * is no obstacle when it is the first in that order; beside one that comes later, servers would be restarted that the cluster cannot do without.
+ * Whether all servers can be restarted one after the other now. A StatefulSet restarts the highest ordinal first, and goes on once that server is
+ * ready again. A missing server is therefore no obstacle when it is the first in that order. Otherwise the roll would restart servers before it that
+ * the cluster cannot do without.
  *
- * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits so long for servers that are only on their way. A name without an address, or addresses that all refuse to be connected to, are servers
- * that do not run: there is nothing then that a restart could take away, and it may be what mends them. No answer at all is not that.
+ * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits that long for servers that are on their way. When the name has no address, or every
+ * address refuses connections, no server runs: a restart takes nothing away, and may be the repair. Silence does not mean that.
  */
 public final class RestartCheck {
     private static final int FIRST_CONTROLLER = 9000;
     private static final long CAUGHT_UP_MS = 10_000;
     private static final int ANSWER_S = 15;
 
-    /** Servers that only restart are back, or at least listen, within this time. */
+    /** Restarting servers are back, or at least listen, within this time. */
     private static final Duration DOWN = Duration.ofSeconds(60);
 
     private RestartCheck() {}
 
-    /** A partition, or the quorum: who belongs to it, who of them has everything, and how many must. */
+    /** A partition or the quorum: its members, those in sync, and the required number. */
     record Group(String name, Collection<Integer> members, Collection<Integer> inSync, int needed, String what) {}
 
     public static void main(String[] args) throws Exception {
@@ -53,7 +54,7 @@ public final class RestartCheck {
         while (true) {
             String wrong;
             try {
-                // A client takes a refused connection for one that will do later, and cannot say which it was.
+                // A client retries refused connections, and does not report them as such.
                 if (nobodyListens(address)) {
                     refusing = refusing == null ? Instant.now() : refusing;
                     if (Instant.now().isAfter(refusing.plus(DOWN))) {
@@ -65,13 +66,13 @@ public final class RestartCheck {
                     wrong = wrong(look(address));
                 }
             } catch (UnknownHostException e) {
-                // A name server that does not answer is another matter than one that knows no address.
+                // A name server that does not answer differs from one that knows no address.
                 if (!String.valueOf(e.getMessage()).contains("Temporary failure")) {
                     end("no server runs yet, so there is nothing to check");
                 }
                 wrong = "the name " + address + " cannot be looked up.";
             } catch (Exception e) {
-                wrong = "the cluster does not say whether servers can be spared: " + cause(e);
+                wrong = "the cluster does not say whether it can spare servers: " + cause(e);
             }
             if (wrong == null) {
                 end("every server can be restarted");
@@ -88,8 +89,8 @@ public final class RestartCheck {
         }
     }
 
-    private static final String ADVICE = "Mend what is missing first: `kubectl logs` of that pod, with --previous, says why it does not run. If this change is what mends it, set"
-            + " operations.restartBesideMissing to true; writers may be interrupted then until the roll has come to that pod, which `kubectl delete pod` brings forward once the roll has begun.";
+    private static final String ADVICE = "Repair what is missing first: `kubectl logs` of that pod, with --previous, says why it does not run. If this change is the repair, set"
+            + " operations.restartBesideMissing to true; writers may then be interrupted until the roll reaches that pod. `kubectl delete pod` makes that sooner once the roll has begun.";
 
     /** What would suffer, or null. */
     static String wrong(List<Group> groups) {
@@ -99,9 +100,9 @@ public final class RestartCheck {
             List<Integer> out = new ArrayList<>(group.members());
             out.removeAll(group.inSync());
             for (int server : group.inSync()) {
-                // Those above are restarted before, and in sync again then.
+                // Higher ordinals restart earlier, and are in sync again by then.
                 List<Integer> left = out.stream().filter(other -> other < server).toList();
-                // With no member to spare there is an interruption at each restart, whoever is missing.
+                // A group without a member to spare is interrupted by each restart, whoever is missing.
                 boolean spare = group.members().size() > group.needed();
                 if (!left.isEmpty() && spare && group.inSync().size() <= group.needed()) {
                     absent.addAll(left);
@@ -124,7 +125,7 @@ public final class RestartCheck {
 
     private static List<Group> look(Admin admin) throws Exception {
         List<Group> groups = new ArrayList<>();
-        // Before the topics: what begins to move in between is looked at again.
+        // Read before the topics; moves that begin in between are found in the next round.
         var moving = admin.listPartitionReassignments().reassignments().get(ANSWER_S, TimeUnit.SECONDS);
         var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(ANSWER_S, TimeUnit.SECONDS);
         var topics = admin.describeTopics(names).allTopicNames().get(ANSWER_S, TimeUnit.SECONDS).values();
@@ -135,7 +136,7 @@ public final class RestartCheck {
             for (TopicPartitionInfo partition : topic.partitions()) {
                 PartitionReassignment move = moving.get(new TopicPartition(topic.name(), partition.partition()));
                 List<Integer> members = new ArrayList<>(ids(partition.replicas()));
-                // A replica that is still being made is not missed.
+                // A replica that is still being added does not count as missing.
                 members.removeIf(id -> move != null && move.addingReplicas().contains(id) && !ids(partition.isr()).contains(id));
                 groups.add(new Group(topic.name() + "-" + partition.partition(), members, ids(partition.isr()), needed, "in-sync replicas"));
             }
@@ -143,7 +144,7 @@ public final class RestartCheck {
         try {
             groups.add(quorum(admin.describeMetadataQuorum().quorumInfo().get(ANSWER_S, TimeUnit.SECONDS)));
         } catch (ExecutionException e) {
-            // There is no quorum with ZooKeeper.
+            // With ZooKeeper there is no quorum.
             if (!(e.getCause() instanceof UnsupportedVersionException)) {
                 throw e;
             }
@@ -169,7 +170,7 @@ public final class RestartCheck {
         return Tls.with(Map.of("bootstrap.servers", address, "client.id", "restart-check", "enable.metrics.push", "false", "default.api.timeout.ms", "10000", "request.timeout.ms", "5000"));
     }
 
-    /** Whether every address of the name refuses to be connected to: the machines are there, and nothing of Kafka runs on them. */
+    /** Whether every address of the name refuses connections: the machines are there, and Kafka does not run on them. */
     private static boolean nobodyListens(String address) throws UnknownHostException {
         int colon = address.lastIndexOf(':');
         int port = Integer.parseInt(address.substring(colon + 1));

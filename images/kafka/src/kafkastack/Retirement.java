@@ -8,21 +8,21 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * A controller can be told to retire: to start anew as one that does not become a voter by itself, so that its vote can be taken; and to return. The entrypoint reads the
- * mark that is left for it, which goes with the pod.
+ * Makes a controller retire on request: it restarts and no longer becomes a voter by itself, so that its vote can be removed. It can also return. The
+ * entrypoint reads the marker file, which disappears with the pod.
  *
- * @param config the server's properties file, beside which the mark is.
+ * @param config the server's properties file; the marker is beside it.
  */
 record Retirement(Health health, Path config) {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** What this server can be told to do, by path of the health endpoint. */
+    /** This server's orders, by path of the health endpoint. */
     Map<String, Runnable> orders() {
         return Map.of("/retire", () -> startAnew(true), "/return", () -> startAnew(false));
     }
 
     private void startAnew(boolean retired) {
-        System.err.println("kafka-stack: told to " + (retired ? "retire" : "return") + ": starting anew as soon as the others can do without this server");
+        System.err.println("kafka-stack: told to " + (retired ? "retire" : "return") + ": restarting as soon as the cluster can do without this server");
         new Thread(() -> {
             health.awaitSpared(PATIENCE);
             mark(retired);

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Capacity of the volumes, looked at by a thread for each: an NFS server that is away makes whoever asks wait, and a scrape must not. What was not heard of for a while
- * is not known any more.
+ * Capacity of the volumes. Each has a thread of its own, because an unreachable NFS server blocks its callers, and must not block a scrape. Old
+ * values expire.
  */
 final class VolumeMetrics {
     private static final long INTERVAL_MS = 10_000;

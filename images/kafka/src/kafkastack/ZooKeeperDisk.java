@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 
-/** What a ZooKeeper server keeps in its data directory. */
+/** A ZooKeeper server's data directory. */
 final class ZooKeeperDisk {
     private static final String CONFIG = "zoo.cfg";
     private static final String POINTER = "dynamicConfigFile=";
@@ -20,7 +20,7 @@ final class ZooKeeperDisk {
         this.directory = directory;
     }
 
-    /** The server's number in the ensemble, as the entrypoint wrote it. */
+    /** The server's id in the ensemble, written by the entrypoint. */
     int id() {
         try {
             return Integer.parseInt(Files.readString(directory.resolve("myid")).trim());
@@ -40,12 +40,12 @@ final class ZooKeeperDisk {
         }
     }
 
-    /** The last epoch that the server took part in: above 0 as soon as it has ever met a leader. */
+    /** The last epoch that the server took part in: above 0 once it has met a leader. */
     long epoch() {
         return Math.max(Math.max(number("acceptedEpoch"), number("currentEpoch")), 0);
     }
 
-    /** The members of the ensemble as the server last knew them; none before its first start. */
+    /** The server's last known ensemble members; none before its first start. */
     Optional<ZooKeeperMembers> members() {
         try {
             Path config = directory.resolve(CONFIG);
@@ -65,19 +65,19 @@ final class ZooKeeperDisk {
         }
     }
 
-    /** Lets the server vote although it has no data. ZooKeeper takes the permission back when it has made its first snapshot. */
+    /** Lets the server vote although it has no data. ZooKeeper withdraws the permission once it has written its first snapshot. */
     void allowEmpty() throws IOException {
         Files.writeString(directory.resolve("initialize"), "");
     }
 
     /**
-     * Writes the configuration that the server starts with, and rewrites itself when members change.
+     * Writes the configuration for the start; the server rewrites it when members change.
      *
      * @param settings lines without members.
      * @return its path.
      */
     Path configure(String settings, ZooKeeperMembers members) throws IOException {
-        // The name is one that ZooKeeper gives such a file: it reads the version from it.
+        // ZooKeeper reads the version from this form of file name.
         Path dynamic = directory.resolve(CONFIG + ".dynamic." + Long.toHexString(members.version()));
         replace(dynamic, members.lines());
         Path config = directory.resolve(CONFIG);
@@ -97,7 +97,7 @@ final class ZooKeeperDisk {
         } catch (NoSuchFileException e) {
             return 0;
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // what cannot be read is not 0
+            throw new UncheckedIOException(e); // an unreadable epoch is not 0
         }
     }
 }

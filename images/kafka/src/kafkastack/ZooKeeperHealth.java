@@ -7,8 +7,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A ZooKeeper server is ready when it serves: {@code srvr} names its mode only as part of a quorum, where {@code ruok} says imok even alone. It is alive as long as
- * it answers {@code ruok}: without a quorum a restart would not help.
+ * A ZooKeeper server is ready when it serves: {@code srvr} reports a mode only within a quorum, whereas {@code ruok} answers imok even without one.
+ * It is alive as long as it answers {@code ruok}: without a quorum a restart would not help.
  */
 final class ZooKeeperHealth implements Health {
     private static final int PORT = 2181;

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The members of an ensemble: a version (0 for the founding members, else the zxid of the change that made it) and, by server id, what ZooKeeper writes after
+ * The members of an ensemble: a version (0 for the founding members, else the zxid of their last change) and, by server id, ZooKeeper's text after
  * {@code server.N=}, such as {@code zookeeper-0.zookeeper:2888:3888:participant;2181}.
  */
 record ZooKeeperMembers(long version, Map<Integer, String> servers) {
@@ -14,7 +14,7 @@ record ZooKeeperMembers(long version, Map<Integer, String> servers) {
     private static final String VERSION = "version=";
     private static final String OBSERVER = ":observer;2181";
 
-    /** Reads {@code server.N=} lines, and the version from a {@code version=} line where there is one; other lines are left out. */
+    /** Reads {@code server.N=} lines, and the version in a {@code version=} line if there is one; ignores other lines. */
     static ZooKeeperMembers parse(List<String> lines, long version) {
         Map<Integer, String> servers = new TreeMap<>();
         long read = version;
@@ -30,8 +30,9 @@ record ZooKeeperMembers(long version, Map<Integer, String> servers) {
     }
 
     /**
-     * With this server among them: one that is no member yet, or no more, comes without a vote. The version is then 0, so that the leader's list, which lacks this
-     * server, replaces this one: only so does it become a follower that counts as caught up when it is taken in. {@code own} is its line in the list of the stack.
+     * Adds this server. If it is not a member, it comes without a vote, and the version becomes 0. The leader's list, which lacks this server, then
+     * replaces this one; only so does the server become a follower that counts as caught up when it is added. {@code own} is its line in the stack's
+     * list.
      */
     ZooKeeperMembers including(int id, String own) {
         if (servers.containsKey(id)) {
@@ -48,12 +49,12 @@ record ZooKeeperMembers(long version, Map<Integer, String> servers) {
         return servers.get(id).replaceFirst(":.*$", "");
     }
 
-    /** The lines of ZooKeeper's own file, which has the version in its name. */
+    /** The lines of ZooKeeper's own file; its name contains the version. */
     String lines() {
         return servers.entrySet().stream().map(server -> SERVER + server.getKey() + "=" + server.getValue() + "\n").collect(Collectors.joining());
     }
 
-    /** What {@link #parse} reads. */
+    /** The input of {@link #parse}. */
     String report() {
         return VERSION + Long.toHexString(version) + "\n" + lines();
     }

@@ -10,8 +10,8 @@ import javax.management.ObjectName;
 import kafkastack.Exposition.Type;
 
 /**
- * ZooKeeper's own metrics under the names that dashboards look for: those of the JMX exporter with the rules that Strimzi gave it. The connections of clients are not
- * given one by one.
+ * ZooKeeper's own metrics under the names that dashboards expect: those of the JMX exporter with Strimzi's former rules. Metrics of single client
+ * connections are left out.
  */
 final class ZooKeeperMetrics {
     private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();

@@ -9,12 +9,13 @@ import java.util.Map;
 /**
  * Decides with which members a server starts, and whether it may vote with an empty disk.
  *
- * <p>An empty server that votes can undo what others have agreed on: it may once have agreed too, and forgotten. So it votes only in the founding of the ensemble: after
- * <em>every</em> other server of the stack has answered that it has never met a leader. When one of them knows an ensemble, the empty server joins that, without a
- * voice until it has copied the leader's data. ({@code db.autocreate=false} makes ZooKeeper keep to this.)
+ * <p>An empty server that votes can undo what others agreed on, because it may have lost its own part of an agreement. So it votes only when the
+ * ensemble is founded: after <em>every</em> other server of the stack has answered that it has never met a leader. When one of them knows an
+ * ensemble, the empty server joins that without a vote until it has copied the leader's data. ({@code db.autocreate=false} makes ZooKeeper enforce
+ * this.)
  *
- * <p>Members change by ZooKeeper's own reconfiguration, which each server remembers on its disk; the list in the ConfigMap only says who is to be asked, and who
- * founds. So a changed number of servers restarts none of them.
+ * <p>Members change by ZooKeeper's own reconfiguration, which each server remembers on its disk. The list in the ConfigMap only says which servers to
+ * ask, and which ones found. So a changed number of servers restarts none of them.
  */
 final class ZooKeeperStart {
     /** The list of the stack's servers in the ConfigMap. */
@@ -38,7 +39,7 @@ final class ZooKeeperStart {
     }
 
     /**
-     * Waits until the decision can be made, and writes the configuration to start with.
+     * Waits until the decision is possible, and writes the configuration for the start.
      *
      * @param settings file with the settings that all servers share.
      * @return path of that configuration.
@@ -67,7 +68,7 @@ final class ZooKeeperStart {
                     ZooKeeperMembers members = ZooKeeperMembers.parse(answer, 0);
                     known = known == null || members.version() > known.version() ? members : known;
                 } else if (epoch == 0 && String.valueOf(other).equals(values.get("server"))) {
-                    // An address may be another server's by now: only its own word counts.
+                    // The address may belong to another server by now, whose answer does not count.
                     strangers++;
                 }
             }
