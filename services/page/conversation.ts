@@ -1,6 +1,6 @@
 import { fromMessage, toMessage } from "../src/chat/publish.js";
 
-/** Where a message stands. Those of others are always `shown`. */
+/** State of a message. Those of others are always `shown`. */
 export type MessageStatus = "sending" | "shown" | "failed";
 
 /** A message as the page shows it. */
@@ -12,16 +12,16 @@ export interface ShownMessage {
   readonly status: MessageStatus;
   /** Why it was not sent. */
   readonly problem: string;
-  /** The first of those that came while nobody was looking. */
+  /** The first message that arrived while nobody was looking. */
   readonly firstUnread: boolean;
 }
 
-/** Messages kept on the page; older ones are let go. */
+/** Messages kept on the page; older ones are dropped. */
 const MAX_MESSAGES = 500;
 
 /**
- * The messages of a room as a person sees them: in the room's order, own ones at once and replaced by what comes back from the room. Holds no
- * elements of the page, so that it can be tested without one.
+ * The messages of a room as a person sees them: in the room's order; own ones at once, until the room's copy replaces them. Independent of the page's
+ * elements, so that tests need no page.
  */
 export class Conversation {
   #messages: ShownMessage[] = [];
@@ -32,12 +32,12 @@ export class Conversation {
     return this.#messages;
   }
 
-  /** How many messages came while nobody was looking. */
+  /** The number of messages that arrived while nobody was looking. */
   get unread(): number {
     return this.#unread;
   }
 
-  /** A message of the room. `looking` is whether the person sees the end of the conversation now. */
+  /** Adds a message of the room. `looking` is whether the person sees the end of the conversation now. */
   received(data: string, looking: boolean): void {
     const { name, text } = fromMessage(data);
     const echoed = this.#messages.findIndex(
@@ -55,43 +55,43 @@ export class Conversation {
       firstUnread: isUnread && this.#unread === 0,
     };
     if (isUnread) this.#unread += 1;
-    // What is still being sent stays at the end: its place in the room's order is not known yet.
+    // Messages that are being sent stay at the end: their place in the room's order is not known yet.
     const at = this.#messages.findIndex((message) => message.status !== "shown");
     this.#messages.splice(at < 0 ? this.#messages.length : at, 0, shown);
     this.#messages = this.#messages.slice(-MAX_MESSAGES);
   }
 
-  /** An own message that is on its way; returns its key. */
+  /** Adds an own message that is on its way; returns its key. */
   sending(name: string, text: string): number {
     const key = this.#nextKey++;
     this.#messages.push({ key, name, text, own: true, status: "sending", problem: "", firstUnread: false });
     return key;
   }
 
-  /** The message did not get into the room. */
+  /** Marks a message that did not get into the room. */
   failed(key: number, problem: string): void {
     this.#change(key, { status: "failed", problem });
   }
 
-  /** Takes a message that failed out, to be sent again; returns it. */
+  /** Removes and returns a failed message, to be sent again. */
   takeFailed(key: number): ShownMessage | undefined {
     const at = this.#messages.findIndex((message) => message.key === key && message.status === "failed");
     return at < 0 ? undefined : this.#messages.splice(at, 1)[0];
   }
 
-  /** The person has seen everything; the mark stays until more comes unseen. */
+  /** The person has seen everything; the mark stays until the next unseen message. */
   seen(): void {
     this.#unread = 0;
   }
 
-  /** Takes the mark of what was unread away. */
+  /** Removes the mark of unread messages. */
   unmark(): void {
     this.#messages = this.#messages.map((message) =>
       message.firstUnread ? { ...message, firstUnread: false } : message,
     );
   }
 
-  /** Another room: begins anew. */
+  /** Clears it for another room. */
   clear(): void {
     this.#messages = [];
     this.#unread = 0;

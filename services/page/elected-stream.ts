@@ -2,15 +2,15 @@ import { EventStream, type StreamListener } from "../src/chat/event-stream.js";
 import type { RoomStream } from "./room-stream.js";
 import { nameOf, Replay, type StreamNews, type StreamRequest, tell } from "./stream-messages.js";
 
-/** What tabs say to each other: that one is new, what has been up to now (for one that is new, or for all who do not know yet), and what comes. */
+/** Messages between tabs: a new tab's greeting, the past (for a new tab, or for all that do not know it yet), and news. */
 type TabMessage =
   | { readonly kind: "hello" }
   | { readonly kind: "welcome"; readonly news: readonly StreamNews[] }
   | { readonly kind: "news"; readonly news: StreamNews };
 
 /**
- * A stream that one tab has for all: the one that holds a lock, which the next tab gets when that one is closed or crashes. What comes is passed on, and every tab remembers the
- * latest of it, so that whichever is next goes on where the last one was.
+ * A stream that one tab has for all: the tab that holds a lock. The next tab gets the lock when that one is closed or crashes. The tab passes on what
+ * arrives, and every tab remembers the latest of it, so that the next one resumes where the last one was.
  */
 export class ElectedStream implements RoomStream {
   readonly #request: StreamRequest;
@@ -18,9 +18,9 @@ export class ElectedStream implements RoomStream {
   readonly #channel: BroadcastChannel;
   readonly #closing = new AbortController();
   readonly #replay = new Replay();
-  /** This tab's own stream, while it is the one that has it. */
+  /** This tab's own stream, while it holds the lock. */
   #stream: EventStream | undefined;
-  /** Whether this tab knows what has been up to now. */
+  /** Whether this tab knows the past. */
   #isInformed = false;
 
   constructor(request: StreamRequest, listener: StreamListener) {
@@ -36,7 +36,7 @@ export class ElectedStream implements RoomStream {
     navigator.locks
       .request(name, { signal: this.#closing.signal }, () => this.#lead())
       .catch(() => {
-        // Left before it was this tab's turn.
+        // Closed before it got the lock.
       });
   }
 
@@ -50,10 +50,10 @@ export class ElectedStream implements RoomStream {
     this.#channel.close();
   }
 
-  /** Has the stream until the tab leaves. */
+  /** Has the stream until the tab is closed. */
   #lead(): Promise<void> {
     this.#isInformed = true;
-    // Those whose greeting nobody heard, because nobody had the stream yet.
+    // For tabs whose greeting nobody heard, because nobody had the stream yet.
     this.#say({ kind: "welcome", news: this.#replay.news });
     const pass = (news: StreamNews) => {
       if (this.#closing.signal.aborted) return;

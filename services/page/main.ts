@@ -4,10 +4,10 @@ import { openRoomStream, type RoomStream } from "./room-stream.js";
 import { HISTORY } from "./stream-messages.js";
 import { element, MessageList, showProblem, showState } from "./view.js";
 
-/** What the service says about itself. */
+/** The service's configuration. */
 interface ServiceConfig {
   readonly rooms: readonly string[];
-  /** False when this service cannot pass messages on to kproducer. */
+  /** False when this service cannot forward messages to kproducer. */
   readonly canPublish: boolean;
   /** True when callers must present a token. */
   readonly needsToken: boolean;
@@ -23,9 +23,9 @@ const list = new MessageList((key) => {
 });
 let stream: RoomStream | undefined;
 let headers: Readonly<Record<string, string>> = {};
-/** Whether something was to be sent before there was a room. */
+/** Whether a message was to be sent before there was a room. */
 let isWaiting = false;
-/** One after the other, so that a person's messages stay in their order. */
+/** One after the other, which keeps a person's messages in order. */
 let queue: Promise<void> = Promise.resolve();
 
 function render(): void {
@@ -43,7 +43,7 @@ function join(room: string): void {
   const query = new URLSearchParams({ room, history: String(HISTORY) });
   let loaded = false;
   let loading: ReturnType<typeof setTimeout> | undefined;
-  // What was there before is no news; it comes at once, before anything new.
+  // Earlier messages are no news; they arrive at once, before any new one.
   const load = () => {
     loading ??= setTimeout(() => {
       loaded = true;
@@ -167,7 +167,7 @@ roomSelect.addEventListener("change", () => {
 });
 document.addEventListener("visibilitychange", lookedAtEnd);
 list.onScroll(lookedAtEnd);
-// A page that is left must not keep others' stream, nor one of its own; one that is come back to begins anew.
+// A page that is left must keep neither the shared stream nor its own; when the person returns, it begins anew.
 addEventListener("pagehide", () => stream?.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && stream !== undefined) join(roomSelect.value);

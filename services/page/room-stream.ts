@@ -3,17 +3,17 @@ import { ElectedStream } from "./elected-stream.js";
 import { type StreamNews, type StreamRequest, tell } from "./stream-messages.js";
 import type { TabMessage } from "./stream-worker.js";
 
-/** A room's stream as a tab has it. */
+/** A tab's view of a room's stream. */
 export interface RoomStream {
-  /** Ends a pause between attempts, as when the network is back. */
+  /** Ends the pause between attempts, for example when the network is back. */
   retryNow(): void;
   /** Leaves for good. */
   close(): void;
 }
 
 /**
- * Opens a room's stream, one for all tabs of the browser: in a worker that they share, where there is none in the tab that was elected, and where the browser has no locks
- * either (as over plain HTTP) one for this tab alone.
+ * Opens a room's stream, one for all tabs of the browser: in a shared worker, or else in an elected tab. Where the browser has no locks either (as
+ * over plain HTTP), this tab gets its own.
  */
 export function openRoomStream(request: StreamRequest, listener: StreamListener): RoomStream {
   return "SharedWorker" in globalThis ? new WorkerStream(request, listener) : openWithoutWorker(request, listener);
@@ -29,7 +29,7 @@ function openWithoutWorker(request: StreamRequest, listener: StreamListener): Ro
 /** A stream in the worker that all tabs share. */
 class WorkerStream implements RoomStream {
   readonly #port: MessagePort;
-  /** What is used instead when the worker cannot be loaded. */
+  /** The fallback when the worker cannot be loaded. */
   #instead: RoomStream | undefined;
   #isClosed = false;
 

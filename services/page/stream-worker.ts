@@ -1,12 +1,15 @@
-/** Runs once for all tabs of a browser: has one event stream for each room that one of them shows. A browser opens six connections to a service, and no more. */
+/**
+ * Runs once for all tabs of a browser, with one event stream for each room that one of them shows, because a browser opens at most six connections to
+ * a service.
+ */
 import { EventStream } from "../src/chat/event-stream.js";
 import { nameOf, Replay, type StreamNews, type StreamRequest } from "./stream-messages.js";
 
-/** What a tab says: which stream it wants, that the network is back, or that it leaves. */
+/** A tab's message: which stream it wants, that the network is back, or that it leaves. */
 export type TabMessage =
   { readonly kind: "join"; readonly request: StreamRequest } | { readonly kind: "retry" } | { readonly kind: "leave" };
 
-/** A stream, and the tabs that it is for. */
+/** A stream and its tabs. */
 class SharedStream {
   readonly stream: EventStream;
   readonly ports = new Set<MessagePort>();
@@ -42,7 +45,7 @@ function streamFor(request: StreamRequest): SharedStream {
   const name = nameOf(request);
   const present = streams.get(name);
   if (present !== undefined) return present;
-  // One that was refused is asked for again by whoever comes next.
+  // The next tab asks again for a refused stream.
   const made = new SharedStream(request, () => streams.delete(name));
   streams.set(name, made);
   return made;

@@ -16,7 +16,7 @@ const STATES: Record<StreamState, string> = {
   closed: "Left",
 };
 
-/** Says how the connection is. */
+/** Shows the state of the connection. */
 export function showState(state: StreamState, detail: string): void {
   const line = element("state", HTMLElement);
   line.dataset["state"] = state;
@@ -24,12 +24,12 @@ export function showState(state: StreamState, detail: string): void {
   line.title = detail;
 }
 
-/** Says what went wrong with the last thing that the person did; empty takes it away. */
+/** Shows what went wrong with the person's last action; empty removes it. */
 export function showProblem(text: string): void {
   element("problem", HTMLElement).textContent = text;
 }
 
-/** The list of messages. Only what changed is touched, so that screen readers announce what is new and nothing else. */
+/** The list of messages. It touches only what changed, so that screen readers announce new messages and nothing else. */
 export class MessageList {
   readonly #list = element("messages", HTMLOListElement);
   readonly #scroll = element("scroll", HTMLElement);
@@ -38,7 +38,7 @@ export class MessageList {
   readonly #items = new Map<number, { readonly message: ShownMessage; readonly item: HTMLLIElement }>();
   readonly #onRetry: (key: number) => void;
 
-  /** @param onRetry - called with the key of a message that should be sent again */
+  /** @param onRetry - called with the key of a message to send again */
   constructor(onRetry: (key: number) => void) {
     this.#onRetry = onRetry;
     this.#newer.addEventListener("click", () => {
@@ -59,7 +59,7 @@ export class MessageList {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
   }
 
-  /** Live announcements begin when the earlier messages are there. */
+  /** Begins live announcements once the earlier messages are there. */
   loaded(): void {
     this.#scroll.setAttribute("aria-busy", "false");
   }
@@ -86,7 +86,7 @@ export class MessageList {
     if (wasAtEnd) this.toEnd();
   }
 
-  /** Everything from others goes in as text, never as markup. */
+  /** Inserts everything from others as text, never as markup. */
   #render({ key, name, text, own, status, problem, firstUnread }: ShownMessage): HTMLLIElement {
     const item = document.createElement("li");
     item.className = own ? "message own" : "message";

@@ -1,9 +1,9 @@
 import { defineConfig } from "vite";
 
-/** How the chat page is built; the build of the image and the browser's tests share it. */
+/** The build of the chat page, for the image and the browser tests. */
 export default defineConfig({
   root: import.meta.dirname,
-  // Relative addresses, so that the page also works below a path that an ingress adds.
+  // Relative addresses, so that the page also works below a path that an Ingress adds.
   base: "./",
   build: { outDir: "../dist/page", emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false } },
   worker: { format: "es" },

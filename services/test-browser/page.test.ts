@@ -10,7 +10,7 @@ import { MemoryRoom, testConsumer, testProducer, until } from "../test/fakes.js"
 const PAGE = fileURLToPath(new URL("../dist/page-test/", import.meta.url));
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
-/** Both services on a room in memory, and Chromium. */
+/** Both services on an in-memory room, and Chromium. */
 class Stage {
   readonly room = new MemoryRoom();
   readonly #browser: Browser;
@@ -70,7 +70,7 @@ class Stage {
     return this.tab(await this.#browser.newContext(options), name);
   }
 
-  /** A person of their own, who opens tabs. */
+  /** A separate person, who opens tabs. */
   browser(): Promise<BrowserContext> {
     return this.#browser.newContext();
   }
@@ -88,7 +88,7 @@ class Stage {
     return page;
   }
 
-  /** Event streams that are open. */
+  /** Open event streams. */
   async streams(): Promise<number> {
     const metrics = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
     return Number(/^kchat_readers\{.*\} (\d+)$/m.exec(metrics)?.[1]);
@@ -152,7 +152,7 @@ describe("the chat page", function () {
     assert.deepEqual(await a.locator("#messages .own .mark").allTextContents(), ["✓ sent"]);
   });
 
-  it("shows what was said before", async () => {
+  it("shows earlier messages", async () => {
     for (let index = 0; index < 60; index += 1) stage.room.write(`Ann: message ${index}`);
     const page = await stage.person("User A");
     await sees(page, "message 59");
@@ -178,7 +178,7 @@ describe("the chat page", function () {
     assert.equal(overflow, 0);
   });
 
-  it("reconnects when kconsumer was gone, and misses nothing", async () => {
+  it("reconnects after an outage of kconsumer, and misses nothing", async () => {
     const page = await stage.person("User A");
     await say(page, "before");
     await sees(page, "before");
@@ -210,7 +210,7 @@ describe("the chat page", function () {
     );
   });
 
-  /** What a browser lacks, and how many streams its tabs then have. */
+  /** Features that a browser lacks, and the number of streams of its tabs. */
   const browsers: readonly [name: string, lacks: readonly string[], streams: number][] = [
     ["a worker", [], 1],
     ["an elected tab, where there are no shared workers", ["SharedWorker"], 1],
@@ -246,7 +246,7 @@ describe("the chat page", function () {
         );
         assert.equal(await tab.locator(".own .text").textContent(), `from tab ${index}`);
       }
-      // The first one had the stream, if a tab has it.
+      // The first tab had the stream, if a tab has it.
       await tabs.shift()?.close();
       stage.room.write("Ann: after the first was closed");
       for (const tab of tabs) {
@@ -262,7 +262,7 @@ describe("the chat page", function () {
     });
   }
 
-  it("counts what came while the reader was further up", async () => {
+  it("counts new messages while the reader is further up", async () => {
     for (let index = 0; index < 50; index += 1) stage.room.write(`Ann: message ${index}`);
     const page = await stage.person("User A");
     await sees(page, "message 49");

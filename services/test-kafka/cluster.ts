@@ -49,12 +49,12 @@ export class TestCluster {
     await until(`broker ${id} listens`, () => listens(FIRST_PORT + id), 120_000);
   }
 
-  /** As a power cut would. */
+  /** Like a power cut. */
   async kill(id: number): Promise<void> {
     await this.#end(id, "SIGKILL");
   }
 
-  /** Properly, as Kubernetes does. */
+  /** With SIGTERM, like Kubernetes. */
   async stop(id: number): Promise<void> {
     await this.#end(id, "SIGTERM");
   }

@@ -45,7 +45,7 @@ describe("kchat under faults", function () {
     await cluster.close();
   });
 
-  /** The broker that leads the partition of the room. */
+  /** The broker that leads the room's partition. */
   async function leader(offsets: { readonly partition: number }): Promise<number> {
     const client = new KafkaClient({ bootstrap: parseBootstrap(cluster.bootstrap), clientId: "test" });
     const topic = (await client.metadata(["chatroom"])).topics.get("chatroom");
@@ -66,7 +66,7 @@ describe("kchat under faults", function () {
     await until("every reader has a place", () => readers.every(({ lastEventId }) => lastEventId !== ""));
     const start = readers[0]?.lastEventId ?? "";
 
-    // Some write on the page, whose messages take the way through kconsumer.
+    // Some writers use the page, whose messages go through kconsumer.
     const writers = Array.from(
       { length: WRITERS },
       (_, index) => new Writer(`writer-${index}`, index % 4 === 0 ? a.url : producer.url),
@@ -84,7 +84,7 @@ describe("kchat under faults", function () {
       await a.start();
       await underLoad(0.5);
       await cluster.kill(killed);
-      // Broker 0 is the only controller as well: while it is away, nobody else becomes leader.
+      // Broker 0 is also the only controller: while it is away, no other broker becomes leader.
       await underLoad(killed === 0 ? 0.5 : 0.7);
       await cluster.startBroker(killed);
       await underLoad(0.8);
@@ -96,7 +96,7 @@ describe("kchat under faults", function () {
     const last = new Writer("test-last", producer.url);
     await last.write(1);
     const end = last.acknowledged[0]?.message ?? "";
-    // One who was away the whole time comes back for all of it; most is no longer in the replica's memory.
+    // A reader that was away the whole time resumes; most messages are no longer in the replica's memory.
     readers.push(new ResumingReader([b.url], start));
     await until(
       "every reader has seen the last message",
@@ -139,7 +139,7 @@ describe("kchat under faults", function () {
     );
   });
 
-  it("refuses with 503 and Retry-After while there is no Kafka, and works again when there is", async () => {
+  it("refuses with 503 and Retry-After while Kafka is down, and works again when it is back", async () => {
     const small = new ServiceProcess("kproducer", PORTS.smallProducer, {
       KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap,
       KCHAT_SEND_TIMEOUT_MS: "2000",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { ServiceProcess } from "./processes.js";
 
-/** What a Service of Kubernetes is to its pods: one port in front of several replicas, each connection to the first one that is ready. */
+/** Stands in for a Service of Kubernetes: one port in front of several replicas; each connection goes to the first ready one. */
 export class Front {
   readonly url: string;
   readonly #replicas: readonly ServiceProcess[];

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { until } from "../test/fakes.js";
 
-/** HTTP libraries of Java; each class in `java/` that is one says what is particular about it. */
+/** HTTP libraries of Java; the class in `java/` for each says what is special about it. */
 export const LIBRARIES = ["jersey-event-input", "jersey-event-source", "jdk"] as const;
 
 /** Compiles `java/`; returns the class path. */
@@ -20,11 +20,11 @@ export function compileClient(): string {
   return [classes, join(jars, "*")].join(delimiter);
 }
 
-/** A person in the chat whose client is written in Java. */
+/** A chat client in Java. */
 export class JavaClient {
-  /** All that the library took for an event, `name: data`. */
+  /** All events that the library reported, as `name: data`. */
   readonly events: string[] = [];
-  /** How the service answered to each message. */
+  /** The service's status for each message. */
   readonly statuses: number[] = [];
   readonly #process: ChildProcess;
   #streams = 0;
@@ -57,7 +57,7 @@ export class JavaClient {
     return this.statuses.at(-1);
   }
 
-  /** Waits until something was taken for an event. */
+  /** Waits until the client reports an event. */
   async sees(event: string): Promise<void> {
     await this.#until(`the client sees "${event}"`, () => this.events.includes(event));
   }

@@ -10,10 +10,10 @@ import { ops, ServiceProcess } from "./processes.js";
 
 const PORTS = { producer: 19_654, consumers: [19_655, 19_656], front: 19_657 } as const;
 
-/** How clients may name what they send. */
+/** Content types that clients may send. */
 const CONTENT_TYPES = ["text/plain", "text/plain;charset=UTF-8", 'text/plain; charset="utf-8"', "*/*"] as const;
 
-/** 16,000 bytes, nearly the longest message that is taken, and more than Jersey holds back to count them: it comes in chunks. */
+/** 16,000 bytes: nearly the longest message, and more than Jersey buffers to count them, so that it sends chunks. */
 const LONG = "ü".repeat(8_000);
 
 describe("chat clients in Java", function () {
@@ -24,7 +24,7 @@ describe("chat clients in Java", function () {
   let front: Front;
   /** Two of each library. */
   let people: { readonly name: string; readonly library: (typeof LIBRARIES)[number]; readonly client: JavaClient }[];
-  /** All that was said so far, in the order in which it was acknowledged. */
+  /** Everything said so far, in the order of its acknowledgement. */
   const said: string[] = [];
 
   before(async () => {
@@ -37,7 +37,7 @@ describe("chat clients in Java", function () {
     const environment = { KCHAT_BOOTSTRAP_ADDRESS: cluster.bootstrap, KCHAT_LOG_LEVEL: "warn" };
     producer = new ServiceProcess("kproducer", PORTS.producer, environment);
     consumers = PORTS.consumers.map(
-      // Heartbeats as often as can be: no client may take one for a message.
+      // Heartbeats as often as possible: no client may take one for a message.
       (port) => new ServiceProcess("kconsumer", port, { ...environment, KCHAT_HEARTBEAT_MS: "100" }),
     );
     await Promise.all([producer, ...consumers].map((service) => service.start()));
@@ -59,7 +59,7 @@ describe("chat clients in Java", function () {
     await cluster.close();
   });
 
-  /** Everyone says something, which everyone sees. */
+  /** Every client says something that every client sees. */
   async function talk(text: string, contentType: string = CONTENT_TYPES[0]): Promise<void> {
     for (const { name, client } of people) {
       const message = `${name}: ${text}`;
@@ -70,7 +70,7 @@ describe("chat clients in Java", function () {
     await Promise.all(people.map(({ client }) => client.sees(`test: ${last}`)));
   }
 
-  /** Ends one replica while everyone reads from it; waits until everyone reads from the other one. */
+  /** Stops one replica while everyone reads from it; waits until everyone reads from the other one. */
   async function moveOn(from: ServiceProcess, to: ServiceProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     await from.end(signal);
     const everyone = new RegExp(`^kchat_readers\\{.*\\} ${people.length}$`, "m");
@@ -81,7 +81,7 @@ describe("chat clients in Java", function () {
     );
   }
 
-  it("see each other's messages, however they name what they send", async () => {
+  it("see each other's messages, whatever content type they send", async () => {
     for (const contentType of CONTENT_TYPES) await talk(`こんにちは, ${contentType}`, contentType);
     await talk(LONG);
     await talk("");
@@ -97,7 +97,7 @@ describe("chat clients in Java", function () {
     await talk("on the first one again");
   });
 
-  it("have been shown each message once, and nothing else for a message", () => {
+  it("have been shown each message once, and nothing else as a message", () => {
     for (const { name, client } of people) {
       const messages = client.events.filter((event) => event.startsWith("test: "));
       assert.deepEqual(

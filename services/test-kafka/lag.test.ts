@@ -44,14 +44,14 @@ describe("The lag exporter with a real Kafka", function () {
     return Number(line.exec(answer)?.[1] ?? NaN);
   };
 
-  it("says how far a group is behind, and since when, and nothing of a partition whose leader is away", async () => {
+  it("reports a group's lag in records and time, and nothing for a partition whose leader is away", async () => {
     const bootstrapBrokers = cluster.bootstrap.split(",");
     const client = new KafkaClient({ bootstrap: parseBootstrap(cluster.bootstrap), clientId: "test" });
 
     await client.request(
       "controller",
       createTopicsV7.api,
-      // A broker leads one partition each.
+      // Each broker leads one partition.
       [
         {
           name: "orders",

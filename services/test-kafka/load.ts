@@ -5,20 +5,20 @@ const PAUSE_MS = 30;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 
-/** What the services answer to a message. */
+/** The services' answer to a message. */
 interface Acknowledgement {
   readonly offset: number;
 }
 
-/** A person who writes one message after the other. Whatever was not acknowledged is written again as another message, so that each has one fate. */
+/** A client that writes one message after the other. It writes an unacknowledged one again as another message, so that each has one fate. */
 export class Writer {
   readonly acknowledged: { readonly message: string; readonly offset: number }[] = [];
-  /** Messages whose fate is not known. */
+  /** Messages whose fate is unknown. */
   failed = 0;
   readonly #name: string;
   readonly #url: string;
 
-  /** @param url - the service that takes messages, without a path */
+  /** @param url - the service that accepts messages, without a path */
   constructor(name: string, url: string) {
     this.#name = name;
     this.#url = url;
@@ -46,16 +46,16 @@ export class Writer {
   }
 }
 
-/** A person who reads, at one replica after the other whenever the stream ends. */
+/** A client that reads from one replica after the other, whenever its stream ends. */
 export class ResumingReader {
   readonly messages: string[] = [];
-  /** How often a stream began. */
+  /** The number of streams so far. */
   connections = 0;
   lastEventId: string;
   readonly #urls: readonly string[];
   readonly #leave = new AbortController();
 
-  /** @param urls - the replicas, in the order in which they are tried */
+  /** @param urls - the replicas, in the order of attempts */
   constructor(urls: readonly string[], lastEventId = "") {
     this.#urls = urls;
     this.lastEventId = lastEventId;

@@ -49,7 +49,7 @@ describe("ops on a cluster", function () {
   const chatroom = { name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } };
   const bulk = { name: "bulk", partitions: 6, replicationFactor: 2 };
 
-  /** What a running program has printed so far is kept, so that a test can wait for a line. */
+  /** Keeps a running program's output, so that a test can wait for a line. */
   const printed = new WeakMap<ChildProcess, string>();
   const listen = (running: ChildProcess): ChildProcess => {
     printed.set(running, "");
@@ -96,7 +96,7 @@ describe("ops on a cluster", function () {
     ]);
   });
 
-  it("passes Kafka's refusal of a setting on, before it changes anything", async () => {
+  it("passes on Kafka's refusal of a setting, before it changes anything", async () => {
     const bad = [
       { ...chatroom, partitions: 13 },
       { ...bulk, partitions: 8, config: { "retention.ms": "for ever" } },
@@ -128,7 +128,7 @@ describe("ops on a cluster", function () {
     ]);
   });
 
-  it("changes settings of the whole cluster, and takes them back", async () => {
+  it("changes settings of the whole cluster, and removes them again", async () => {
     const file = join(directory, "settings.json");
     writeFileSync(file, JSON.stringify({ cluster: { "log.retention.ms": "7200000" } }));
     assert.deepEqual(await done("settings", "apply", "--file", file), ["set log.retention.ms = 7200000", "Done."]);
@@ -139,7 +139,7 @@ describe("ops on a cluster", function () {
     assert.deepEqual(await done("settings", "apply", "--file", file), ["remove log.retention.ms", "Done."]);
   });
 
-  it("takes thread pools to their sizes in steps, and names a setting that Kafka refuses", async () => {
+  it("resizes thread pools in steps, and names a setting that Kafka refuses", async () => {
     const file = join(directory, "pools.json");
     const write = (cluster: Record<string, string>) => {
       writeFileSync(file, JSON.stringify({ cluster }));
@@ -158,7 +158,7 @@ describe("ops on a cluster", function () {
     assert.deepEqual(await done("settings", "apply", "--file", file), ["All settings are as declared."]);
   });
 
-  it("gives Kafka's own topics the declared number of replicas, up and down, with those in sync to match", async () => {
+  it("gives Kafka's own topics the declared number of replicas, up and down, with min.insync.replicas to match", async () => {
     const path = join(directory, "internal.json");
     const write = (replicationFactor: number, minInsyncReplicas: number, topics: readonly object[] = []) => {
       const own = { replicationFactor, minInsyncReplicas };
@@ -194,11 +194,11 @@ describe("ops on a cluster", function () {
     ]);
     assert.equal(await listed(), 1);
     assert.deepEqual(await done("topics", "narrow", "--file", path, "--keep", "0,1,2"), [
-      "No topic has more replicas than it shall.",
+      "No topic has more replicas than declared.",
     ]);
   });
 
-  it("gives a new broker its share, with a throttle, also after it was interrupted or killed", async () => {
+  it("gives a new broker its share, with a throttle, also after an interruption or a kill", async () => {
     await fill(cluster.bootstrap, "bulk", 8, 4_000_000);
     await done("rebalance", "--brokers", "0,1,2");
     await cluster.startBroker(3);
@@ -232,10 +232,7 @@ describe("ops on a cluster", function () {
     interrupted.kill("SIGTERM");
     const { code, errors } = await interruption;
     assert.equal(code, 143);
-    assert.equal(
-      errors.at(-1),
-      "Interrupted. What Kafka is copying goes on, with its throttle; the next run takes it over.",
-    );
+    assert.equal(errors.at(-1), "Interrupted. Kafka's copying goes on, with its throttle; the next run takes it over.");
     assert.deepEqual(await aims(), first);
     const during = await report();
     assert.ok(during.throttled.length > 0);
@@ -251,7 +248,7 @@ describe("ops on a cluster", function () {
     killed.kill("SIGKILL");
     await death;
     assert.ok((await report()).throttled.length > 0);
-    // While partitions move, they have as many replicas as before: nobody needs more brokers for them.
+    // Under reassignment, partitions count with as many replicas as before and need no more brokers.
     assert.deepEqual(await done("topics", "check", "--file", declare([chatroom, bulkOfTwo])), [
       "All 2 topics are as declared.",
     ]);
@@ -274,11 +271,11 @@ describe("ops on a cluster", function () {
     assert.deepEqual(await done("rebalance", "--brokers", "0,1,2,3"), ["Partitions are spread evenly over 4 brokers."]);
   });
 
-  it("hands moves over without waiting, and settles them later", async () => {
+  it("hands over moves without waiting, and settles them later", async () => {
     const throttled = ["--throttle", "1000000"];
     const lines = await done("rebalance", "--brokers", "0,1,2", ...throttled, "--no-await");
-    assert.match(lines.at(-1) ?? "", /^Kafka has all of it to do/);
-    assert.equal((await report()).brokers.find(({ id }) => id === 3)?.replicas, 0, "the aim is known at once");
+    assert.match(lines.at(-1) ?? "", /^Kafka is doing all of it now/);
+    assert.equal((await report()).brokers.find(({ id }) => id === 3)?.replicas, 0, "the target is known at once");
     await done("settle", "--throttle", "100000000");
     const { reassignments, throttled: left } = await report();
     assert.deepEqual([reassignments, left], [0, []]);
@@ -291,12 +288,12 @@ describe("ops on a cluster", function () {
       await refused("drain", "--keep", "0,1"),
       "2 brokers cannot hold all topics: chatroom has replication factor 3. Lower the replication factor or keep more brokers.",
     );
-    // Besides, the report says how far behind controllers are, which is never twice the same.
+    // Everything but the controllers' lag, which always differs.
     assert.deepEqual((await report()).brokers, before.brokers);
     assert.equal((await report()).reassignments, 0);
   });
 
-  it("drains a broker, and forgets it once it has stopped", async () => {
+  it("drains a broker, and unregisters it once it has stopped", async () => {
     await done("drain", "--keep", "0,1,2");
     assert.equal((await report()).brokers.find(({ id }) => id === 3)?.replicas, 0);
     assert.equal(
@@ -309,7 +306,7 @@ describe("ops on a cluster", function () {
     await done("verify", "--brokers", "0,1,2");
   });
 
-  it("finds what is wrong, and gives leadership back", async () => {
+  it("finds problems, and gives leadership back", async () => {
     await cluster.kill(2);
     await until("the broker counts as gone", async () => (await report()).brokers.length === 2, 60_000);
     assert.match(await refused("verify", "--brokers", "0,1,2"), /all brokers are up.*every replica is in sync/);
@@ -325,7 +322,7 @@ describe("ops on a cluster", function () {
     await done("verify", "--brokers", "0,1,2");
   });
 
-  it("changes how much a logger of one broker writes, for a while or until it is told otherwise", async () => {
+  it("changes the level of one broker's logger, for a while or until the next change", async () => {
     const logger = "kafka.server.ReplicaManager";
     const level = async (broker: number) => (await done("log-level", String(broker), logger)).at(-1) ?? "";
     assert.match(await level(1), /of broker 1: (ERROR|WARN|INFO)$/);

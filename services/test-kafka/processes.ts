@@ -4,13 +4,13 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { until } from "../test/fakes.js";
 
-/** Node.js is told the same as in the image. */
+/** The same Node.js options as in the image. */
 const NODE_OPTIONS =
   /^ENV NODE_OPTIONS=(.+)$/m.exec(
     readFileSync(new URL("../../images/services/Dockerfile", import.meta.url), "utf8"),
   )?.[1] ?? "";
 
-/** Starts a bundle of `dist/` (see build.mjs) with the given environment. */
+/** Starts a bundle of `dist/` (see build.mjs) with this environment. */
 export function launch(
   program: "kproducer" | "kconsumer" | "ops" | "lag",
   environment: Record<string, string>,
@@ -23,7 +23,7 @@ export function launch(
   });
 }
 
-/** A chat service in a process of its own. */
+/** A chat service as a process. */
 export class ServiceProcess {
   readonly url: string;
   readonly #program: "kproducer" | "kconsumer";
@@ -37,7 +37,7 @@ export class ServiceProcess {
     this.#environment = { KCHAT_HOST: "127.0.0.1", KCHAT_PORT: String(port), KCHAT_DRAIN_MS: "100", ...environment };
   }
 
-  /** The process's id, while there is one. */
+  /** The process's id, while it runs. */
   get pid(): number {
     return this.#process?.pid ?? 0;
   }
@@ -76,7 +76,7 @@ export async function ops(
   return outcome(launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: bootstrap }, args));
 }
 
-/** What a process printed and how it ended. */
+/** A process's output and exit code. */
 export async function outcome(
   running: ChildProcess,
 ): Promise<{ code: number | null; lines: string[]; errors: string[] }> {

@@ -72,7 +72,7 @@ describe("the check before a restart", function () {
     });
   });
 
-  it("refuses beside a missing broker that would be restarted later, and names both", async () => {
+  it("refuses beside a missing broker that is not the first to restart, and names both", async () => {
     await cluster.kill(1);
     await behind(1);
     const { code, said } = check(cluster.bootstrap.split(",")[0] ?? "", 3);
@@ -82,7 +82,7 @@ describe("the check before a restart", function () {
     await behind();
   });
 
-  it("passes where the missing broker is the first to be restarted: that may be what mends it", async () => {
+  it("passes when the missing broker is the first to restart, because that may be the repair", async () => {
     await cluster.kill(2);
     await behind(2);
     assert.equal(check(cluster.bootstrap.split(",")[0] ?? "", 60).code, 0);
@@ -95,7 +95,7 @@ describe("the check before a restart", function () {
     });
   });
 
-  it("does not miss replicas that are still being made", async () => {
+  it("does not count replicas that are still being added as missing", async () => {
     await cluster.startBroker(2);
     await behind();
     const file = join(directory, "moving.json");
@@ -116,7 +116,7 @@ describe("the check before a restart", function () {
     assert.equal((await ops(cluster.bootstrap, "settle")).code, 0);
     await cluster.kill(1);
     await behind(1);
-    // It waits for broker 1, and was never there: no restart takes anything of it away.
+    // The replica waits for broker 1 and was never there, so no restart takes anything away from it.
     await place(0, 2, 1);
     await client.close();
     assert.deepEqual(check(bootstrap.map(({ host, port }) => `${host}:${port}`)[0] ?? "", 10), {

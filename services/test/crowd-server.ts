@@ -1,6 +1,6 @@
 /**
- * A kconsumer in a process of its own, at the socket that is its argument, for tests that measure it. Its room has many messages that are no longer in memory. It answers what it is
- * asked over the channel to its parent.
+ * A kconsumer as a process, on the socket in its argument, for tests that measure it. Its room has many messages that are no longer in memory. It
+ * answers questions on the channel to its parent.
  */
 import type { Socket } from "node:net";
 import type { Entry } from "../src/kafka/fetch.js";
@@ -8,10 +8,10 @@ import { Positions } from "../src/kconsumer/position.js";
 import type { RoomListener } from "../src/kconsumer/room-source.js";
 import { testConsumer } from "./fakes.js";
 
-/** What a parent may ask: the bytes that are in use, the bytes that were sent to those who are there, or that a message be written. */
+/** A parent's question: the bytes in use, the bytes sent to present readers, or to write a message. */
 export type Question = "memory" | "sent" | "write";
 
-/** Messages of the room, those of them in memory, and those that are read back at once. */
+/** Messages of the room, those of them in memory, and those per read. */
 export const ROOM = { messages: 20_000, kept: 500, page: 200 } as const;
 
 const PARTITIONS = 12;

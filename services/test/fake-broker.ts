@@ -3,11 +3,11 @@ import { initProducerIdV5, NetworkError, produceV11, ResponseError } from "@plat
 import type { ClusterView } from "../src/kafka/client.js";
 import type { WriterClient } from "../src/kafka/partition-writer.js";
 
-/** A partition's log as a broker keeps it: a batch is written once for each producer and sequence number. */
+/** A partition's log as a broker keeps it: each sequence number of a producer is written once. */
 export class FakeBroker implements WriterClient {
   readonly log: string[] = [];
   readonly requests: { readonly producerId: bigint; readonly sequence: number; readonly values: string[] }[] = [];
-  /** What happens to the next produce requests, in turn; without more of these they succeed. */
+  /** Faults of the next produce requests, in turn; later requests succeed. */
   readonly faults: ("lost before" | "lost after" | "no leader" | "out of order" | "too large" | "duplicate")[] = [];
   readonly #next = new Map<bigint, number>();
   #producers = 0n;

@@ -9,14 +9,14 @@ import { Positions } from "../src/kconsumer/position.js";
 import type { RoomListener, RoomSource } from "../src/kconsumer/room-source.js";
 import { createProducerApp, type ProducerAppOptions } from "../src/kproducer/app.js";
 
-/** A room that lives in memory: what is written to it is what its readers get. Stands in for a topic of several partitions. */
+/** An in-memory room: its readers get what is written to it. Stands in for a topic of several partitions. */
 export class MemoryRoom implements MessageSink {
   readonly entries: Entry[] = [];
   readonly #listeners = new Set<RoomListener>();
-  /** Set to make writing fail. */
+  /** Set it to make writing fail. */
   failure: HttpError | undefined;
   tag = "memory";
-  /** Entries that are read back at once. */
+  /** Entries per read of older messages. */
   pageEntries = 7;
 
   get bufferedBytes(): number {
@@ -70,7 +70,7 @@ export class MemoryRoom implements MessageSink {
 
 const silent = pino({ level: "silent" });
 
-/** kproducer on a fake, with everything allowed that a test does not say otherwise. */
+/** kproducer on a fake; without other options, everything is allowed. */
 export function testProducer(options: Partial<ProducerAppOptions> & Pick<ProducerAppOptions, "sink">) {
   return createProducerApp({
     rooms: ["chatroom"],
@@ -108,7 +108,7 @@ export function testConsumer(
   });
 }
 
-/** Waits for a condition; fails with what was missing. */
+/** Waits for a condition; an error names it. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,

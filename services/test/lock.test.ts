@@ -16,7 +16,7 @@ describe("services/package-lock.json", () => {
   const manifest = read("../package.json") as Record<string, unknown>;
   const howTo = "run `node services/lock.mjs`";
 
-  it("locks what services/package.json asks for", () => {
+  it("locks the dependencies of services/package.json", () => {
     for (const key of ["name", "version", "dependencies", "devDependencies", "engines"]) {
       assert.deepEqual(own[""]?.[key], manifest[key], `${key} is stale; ${howTo}`);
     }

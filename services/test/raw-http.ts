@@ -8,9 +8,9 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes as they are and waits for the first answer. Event streams are left once they have begun.
+ * Sends raw bytes and waits for the first answer. Leaves event streams once they have begun.
  *
- * @param isCutOff - whether the client's side ends with the bytes
+ * @param isCutOff - whether the client closes its side after the bytes
  * @throws when there is neither an answer nor an end within 10 s.
  */
 export function exchange(port: number, bytes: Buffer | string, isCutOff = false): Promise<RawAnswer> {
@@ -31,7 +31,7 @@ export function exchange(port: number, bytes: Buffer | string, isCutOff = false)
       received += chunk;
       if (isComplete(received)) finish();
     });
-    // The service may close before it has taken everything; what it answered still counts.
+    // The service may close before it has read everything; its answer still counts.
     socket.on("error", () => undefined);
     socket.on("close", finish);
     if (isCutOff) socket.end(bytes);
@@ -39,7 +39,7 @@ export function exchange(port: number, bytes: Buffer | string, isCutOff = false)
   });
 }
 
-/** A request with its parts written out; `Host` is added, and `Content-Length` when there is a body. */
+/** Builds a request; adds `Host`, and `Content-Length` when there is a body. */
 export function request(line: string, headers: readonly string[] = [], body: Buffer | string = ""): Buffer {
   const bytes = Buffer.from(body);
   const length = bytes.length > 0 ? [`Content-Length: ${bytes.length}`] : [];
@@ -62,6 +62,6 @@ function parse(all: string): RawAnswer {
   if (end < 0) return { status: 0, head: "", body: "" };
   const head = received.slice(0, end);
   const body = received.slice(end + 4);
-  // The end of chunks of which there were none: answers without a body that Node.js itself gives.
+  // The end of missing chunks: Node.js' own answers have no body.
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body: body === "0\r\n\r\n" ? "" : body };
 }

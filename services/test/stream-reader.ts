@@ -2,11 +2,11 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { EventParser, type StreamEvent } from "../src/chat/event-parser.js";
 import { until } from "./fakes.js";
 
-/** A reader of an event stream, as plain as can be; asks for one by name unless `headers` say otherwise. */
+/** A minimal reader of an event stream; asks for one by name unless `headers` say otherwise. */
 export class StreamReader {
   readonly events: StreamEvent[] = [];
   readonly socket: Socket;
-  /** The beginning of what was received. */
+  /** The beginning of the received text. */
   raw = "";
   ended = false;
   readonly #parser = new EventParser(

@@ -74,7 +74,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2",
   ),
   "npm run ops -- plan --brokers 0-3": test("services/test/ops/program.test.ts", '["plan"]'),
-  "npm run ops -- settle": test("services/test/ops/mover.test.ts", "waits with settle for what was handed over"),
+  "npm run ops -- settle": test("services/test/ops/mover.test.ts", "waits in settle for moves that were handed over"),
   "kubectl annotate namespace kafka kafka-stack/stack=kafka-stack/production": test(
     "test/unit/guards/guards.test.ts",
     "kafka-stack/stack",
@@ -260,7 +260,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "bin/connect-mirror-maker.sh mm2.properties": excused(
     "a program of Kafka's own download, which the image leaves out",
   ),
-  "node lock.mjs": test("services/test/lock.test.ts", "locks what services/package.json asks for"),
+  "node lock.mjs": test("services/test/lock.test.ts", "locks the dependencies of services/package.json"),
   "npm run docs:config": test("test/run.ts", "npm run check"),
   "npm run docs": test("test/run.ts", "npm run check"),
 };

@@ -1,4 +1,4 @@
-// The library below asks for it.
+// The library below needs this import.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { webcrypto } from "node:crypto";
@@ -10,28 +10,28 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** Whom a certificate is for. */
+/** The subject of a certificate. */
 export interface Holder {
-  /** Its common name, which brokers know the holder by. */
+  /** Its common name, by which brokers know the holder. */
   readonly name: string;
-  /** Host names and addresses under which the holder is connected to. None for one that is a client only. */
+  /** Host names and addresses of the holder. Empty for a pure client. */
   readonly hosts: readonly string[];
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 
-/** How long a certificate is valid. */
+/** Validity of a certificate. */
 export const VALID_MS = 365 * DAY_MS;
 
-/** How long the authority of a stack is valid. */
+/** Validity of a stack's authority. */
 const AUTHORITY_VALID_MS = 20 * 365 * DAY_MS;
 
-/** Clocks of nodes differ: a certificate is valid from this long before it was made. */
+/** Clocks of nodes differ, so a certificate is valid from this long before its creation. */
 const CLOCKS_MS = 5 * 60 * 1000;
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
-/** Makes an authority of its own. */
+/** Creates an authority. */
 export async function createAuthority(name: string, now: Date): Promise<KeyPair> {
   const keys = await generate();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -49,7 +49,7 @@ export async function createAuthority(name: string, now: Date): Promise<KeyPair>
   return { certificate: certificate.toString("pem"), key: await pemOf(keys.privateKey) };
 }
 
-/** Makes a certificate with a new key. It is never valid longer than the authority. */
+/** Creates a certificate with a new key. It expires no later than the authority. */
 export async function issue(authority: KeyPair, holder: Holder, now: Date): Promise<KeyPair> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const [keys, signingKey] = await Promise.all([generate(), readKey(authority.key)]);
@@ -76,8 +76,8 @@ export async function issue(authority: KeyPair, holder: Holder, now: Date): Prom
 }
 
 /**
- * Why a certificate must be made anew; undefined when it need not: it is of this authority, says what it shall say, and has a third of its time left, or as much as the
- * authority gives.
+ * Why a certificate must be renewed; undefined when it need not be. A good one comes from this authority, names the holder, and has a third of its
+ * validity left, or as much as the authority allows.
  */
 export async function whyIssue(
   found: { readonly [part in keyof KeyPair]: string | undefined },
@@ -104,7 +104,7 @@ export async function whyIssue(
   return left < whole / 3 && gains ? `it ends on ${certificate.notAfter.toISOString()}` : undefined;
 }
 
-/** When a certificate ends. @throws when it cannot be read */
+/** When a certificate expires. @throws when it cannot be read */
 export const endsAt = (certificate: string): Date => new x509.X509Certificate(certificate).notAfter;
 
 function endOf(issuer: x509.X509Certificate, now: Date): Date {

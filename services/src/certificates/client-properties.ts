@@ -1,11 +1,11 @@
-/** A certificate, its key, and whom its holder trusts; PEM. */
+/** A certificate, its key and the holder's trusted authority; PEM. */
 export interface TrustedPair {
   readonly certificate: string;
   readonly key: string;
   readonly authority: string;
 }
 
-/** A file that Kafka's Java clients and tools take as it is, with the certificate in it: it works wherever it is copied to. */
+/** A self-contained file for Kafka's Java clients and tools: it contains the certificate, and so works wherever it is copied to. */
 export function clientProperties({ certificate, key, authority }: TrustedPair): string {
   return [
     "security.protocol=SSL",
@@ -18,5 +18,5 @@ export function clientProperties({ certificate, key, authority }: TrustedPair): 
   ].join("\n");
 }
 
-/** As java.util.Properties reads several lines from one. */
+/** Escapes line breaks for java.util.Properties. */
 const oneLine = (pem: string): string => pem.trim().replaceAll("\r", "").replaceAll("\n", "\\n");

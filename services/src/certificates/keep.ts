@@ -2,22 +2,22 @@ import { createAuthority, endsAt, issue, VALID_MS, whyIssue, type Holder, type K
 import { clientProperties } from "./client-properties.js";
 import type { Secret, Secrets } from "./secrets.js";
 
-/** The certificates of a stack. */
+/** The certificates that a stack needs. */
 export interface Wanted {
-  /** Name of the Secret with the authority's key, and of the authority. */
+  /** Name of the authority, and of the Secret with its key. */
   readonly authority: string;
-  /** Whom there are certificates for, by the name of the Secret that has it. */
+  /** The holders of certificates, by the name of their Secret. */
   readonly holders: Readonly<Record<string, Holder>>;
 }
 
-/** A state that no certificate can be made in. */
+/** A state in which no certificate can be issued. */
 export class CannotKeepError extends Error {}
 
 /**
- * Brings the Secrets of a stack to what they shall be: an authority, which is made once, and a certificate for each holder, which is made anew in time.
+ * Reconciles the Secrets of a stack: an authority, which is created once, and a certificate for each holder, which is renewed in time.
  *
  * @returns a sentence for each Secret that was written.
- * @throws CannotKeepError when the authority is gone or has ended: another one would shut out whoever trusts the first.
+ * @throws CannotKeepError when the authority is gone or has expired: a new one would shut out everybody who trusts the old one.
  */
 export async function keepCertificates(
   secrets: Secrets,
@@ -39,7 +39,7 @@ export async function keepCertificates(
     const pair = { certificate: before?.data["tls.crt"], key: before?.data["tls.key"] };
     const why =
       (await whyIssue(pair, authority, holder, now)) ??
-      (before?.data["ca.crt"] === authority.certificate ? undefined : "its authority is written otherwise");
+      (before?.data["ca.crt"] === authority.certificate ? undefined : "its authority is written differently");
     if (why === undefined) continue;
     const made = await issue(authority, holder, now);
     const trusted = { ...made, authority: authority.certificate };
@@ -66,7 +66,7 @@ async function keepAuthority(
   if (found === undefined) {
     if (others.length > 0) {
       throw new CannotKeepError(
-        `The Secret ${name} is gone while ${others.join(", ")} are there. A new authority would be trusted by nobody who has a certificate of the old one: bring it back from a backup, or take the stack down, delete these Secrets, and bring it up again; every client needs a new certificate then.`,
+        `The Secret ${name} is gone while ${others.join(", ")} are there. No holder of an old certificate would trust a new authority: bring it back from a backup, or take the stack down, delete these Secrets, and bring it up again; every client needs a new certificate then.`,
       );
     }
     const made = await createAuthority(name, now);
@@ -77,14 +77,14 @@ async function keepAuthority(
   const { "tls.crt": certificate, "tls.key": key } = found.data;
   if (certificate === undefined || key === undefined) {
     throw new CannotKeepError(
-      `The Secret ${name} lacks tls.crt or tls.key, so that no certificate can be made: bring it back from a backup.`,
+      `The Secret ${name} lacks tls.crt or tls.key, so no certificate can be issued: bring it back from a backup.`,
     );
   }
   const end = endsAt(certificate);
   const how = `take the stack down, delete ${[name, ...others].join(", ")}, and bring it up again; every client needs a new certificate then`;
-  if (end <= now) throw new CannotKeepError(`The authority in ${name} has ended on ${end.toISOString()}: ${how}.`);
+  if (end <= now) throw new CannotKeepError(`The authority in ${name} expired on ${end.toISOString()}: ${how}.`);
   if (end.getTime() - now.getTime() < VALID_MS) {
-    said.push(`${name}: the authority ends on ${end.toISOString()}, and with it all certificates: before, ${how}`);
+    said.push(`${name}: the authority expires on ${end.toISOString()}, and with it all certificates: before, ${how}`);
   }
   return { certificate, key };
 }

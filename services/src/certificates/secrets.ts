@@ -2,23 +2,23 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 
-/** A Secret, as far as it matters here. Its data is plain text. */
+/** The relevant part of a Secret. Its data is plain text. */
 export interface Secret {
   readonly name: string;
   readonly data: Readonly<Record<string, string>>;
-  /** What the API server knows this state of it by; absent for one that does not exist yet. */
+  /** The version that was read; absent for a Secret that does not exist yet. */
   readonly resourceVersion?: string | undefined;
 }
 
 /** The Secrets of a namespace. */
 export interface Secrets {
-  /** A Secret; undefined when there is none. @throws when the API server does not answer, or refuses */
+  /** Reads a Secret; undefined when it does not exist. @throws when the API server does not answer, or refuses */
   read(name: string): Promise<Secret | undefined>;
-  /** Creates a Secret, or replaces the one that was read. @throws when it has changed since, and as `read` does */
+  /** Creates a Secret, or replaces the version that was read. @throws when it has changed since, and as `read` does */
   write(secret: Secret): Promise<void>;
 }
 
-/** Where a pod finds who it is for the API server. */
+/** The pod's service account. */
 export const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 interface Answer {
@@ -32,7 +32,7 @@ interface Answer {
 
 const PATIENCE_MS = 20_000;
 
-/** The Secrets of a namespace, by the API server of the cluster that this pod is in. */
+/** The Secrets of a namespace in the pod's own cluster. */
 export function kubernetesSecrets(
   namespace: string,
   labels: Readonly<Record<string, string>>,
@@ -64,7 +64,7 @@ export function kubernetesSecrets(
               resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] });
             } catch (error) {
               reject(
-                new Error(`the API server answers with what is no JSON (${response.statusCode ?? 0})`, {
+                new Error(`the API server did not answer with JSON (${response.statusCode ?? 0})`, {
                   cause: error,
                 }),
               );

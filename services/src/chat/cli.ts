@@ -11,13 +11,13 @@ async function main(): Promise<number> {
   const program = new Command("chat")
     .description("Chat in a terminal. With input that is not a terminal, each line is sent as a message.")
     .argument("<name>", "the name that others see")
-    .option("--host <host>", "where the chat services are", "localhost")
+    .option("--host <host>", "the host of the chat services", "localhost")
     .option("--room <room>", "the room to join", "chatroom")
     .option("--history <count>", "how many earlier messages to show", wholeNumber, 20)
     .option("--producer-port <port>", "the port of kproducer", wholeNumber, 30_192)
     .option("--consumer-port <port>", "the port of kconsumer", wholeNumber, 30_292)
-    .option("--listen", "go on listening when the input has ended", false)
-    .addHelpText("after", "\nThe environment variable KCHAT_TOKEN holds the token, where the services ask for one.")
+    .option("--listen", "go on listening after the end of the input", false)
+    .addHelpText("after", "\nThe environment variable KCHAT_TOKEN holds the token, if the services ask for one.")
     .exitOverride();
   try {
     program.parse();

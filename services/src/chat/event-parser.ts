@@ -2,11 +2,11 @@
 export interface StreamEvent {
   readonly type: string;
   readonly data: string;
-  /** The id to resume after; the last one seen, which need not be of this very event. */
+  /** The id to resume after: the last one seen, which may be an earlier event's. */
   readonly id: string;
 }
 
-/** Parses `text/event-stream` as the HTML standard says, from chunks cut anywhere. */
+/** Parses `text/event-stream` as in the HTML standard, from chunks cut anywhere. */
 export class EventParser {
   readonly #onEvent: (event: StreamEvent) => void;
   readonly #onRetry: (milliseconds: number) => void;
@@ -24,15 +24,15 @@ export class EventParser {
   }
 
   /**
-   * The id to resume after. An id that comes without data counts too: it says where a stream began. That of an event which was cut off before its end does not:
-   * the event would be missed.
+   * The id to resume after. An id without data counts too: it says where a stream began. The id of an event that was cut off does not, because
+   * resuming after it would miss the event.
    */
   get lastEventId(): string {
     return this.#lastEventId;
   }
 
   push(chunk: string): void {
-    // A carriage return at the end may be half of a line break; it waits for what follows.
+    // A carriage return at the end may be half of a line break, so it waits for the next chunk.
     const text = this.#rest + chunk;
     const end = text.endsWith("\r") ? text.length - 1 : text.length;
     const lines = text.slice(0, end).split(/\r\n|\r|\n/);

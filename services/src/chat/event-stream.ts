@@ -1,12 +1,12 @@
 import { EventParser, type StreamEvent } from "./event-parser.js";
 
-/** Where an {@link EventStream} stands. `refused` is final: trying again would bring the same answer. */
+/** State of an {@link EventStream}. `refused` is final: another attempt would get the same answer. */
 export type StreamState = "connecting" | "open" | "waiting" | "refused" | "closed";
 
-/** What an {@link EventStream} reports to. */
+/** Receives the events and states of an {@link EventStream}. */
 export interface StreamListener {
   event(event: StreamEvent): void;
-  /** `detail` says why, for people; empty when there is nothing to say. */
+  /** `detail` says why, for people; it may be empty. */
   state(state: StreamState, detail: string): void;
 }
 
@@ -14,7 +14,7 @@ export interface StreamListener {
 export interface StreamOptions {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The id to begin after, as of a stream that another one had. @default none */
+  /** The id to begin after, such as another stream's. @default none */
   readonly lastEventId?: string;
   /** Milliseconds without a byte after which the connection counts as dead; servers send heartbeats. @default 45000 */
   readonly silenceMs?: number;
@@ -23,8 +23,8 @@ export interface StreamOptions {
 const MAX_PAUSE_MS = 10_000;
 
 /**
- * Server-sent events over `fetch`, for browsers and Node.js: reconnects for ever, resumes after the last id (also one that came before
- * the first event), and can send headers, none of which the browsers' own EventSource does all of.
+ * Server-sent events over `fetch`, for browsers and Node.js. It reconnects for ever, resumes after the last id (also one that came before the first
+ * event), and can send headers; the browsers' own EventSource does not do all of this.
  */
 export class EventStream {
   readonly #options: StreamOptions;
@@ -42,12 +42,12 @@ export class EventStream {
     this.#lastEventId = options.lastEventId ?? "";
   }
 
-  /** Begins to connect; returns at once. */
+  /** Starts connecting; returns at once. */
   start(): void {
     void this.#run();
   }
 
-  /** Ends a pause between attempts, as when the network is back. */
+  /** Ends the pause between attempts, for example when the network is back. */
   retryNow(): void {
     this.#wake?.();
   }
@@ -78,7 +78,7 @@ export class EventStream {
     return this.#closed;
   }
 
-  /** Resolves with the reason when the stream has ended. */
+  /** Resolves with the reason when the stream ends. */
   async #connect(): Promise<string | RefusedStream> {
     this.#abort = new AbortController();
     const headers: Record<string, string> = { accept: "text/event-stream", ...this.#options.headers };
@@ -128,7 +128,7 @@ export class EventStream {
     }
   }
 
-  /** Longer after each failure in a row, and never the same for everyone, so that a restart is not answered by a stampede. */
+  /** Grows with each failure in a row and is random, so that clients do not all return at once after a restart. */
   async #pause(): Promise<void> {
     const longest = Math.min(this.#pauseMs * 2 ** this.#failures, MAX_PAUSE_MS);
     this.#failures += 1;
@@ -145,21 +145,21 @@ export class EventStream {
 
 class RefusedStream extends Error {}
 
-/** Why a request failed, for people: `fetch` itself only says that it did. */
+/** Why a request failed, for people; `fetch` itself does not say. */
 export function failureOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
-  // A name with several addresses: one failure for each of them.
+  // A name with several addresses has one failure for each of them.
   const first: unknown = cause instanceof AggregateError ? (cause.errors[0] ?? cause) : cause;
   return first instanceof Error ? first.message : String(first);
 }
 
-/** The sentence in a JSON error, or the start of whatever else it is. */
+/** The sentence in a JSON error, or the beginning of any other body. */
 export function messageIn(body: string): string {
   try {
     const { message } = JSON.parse(body) as { message?: unknown };
     if (typeof message === "string") return message;
   } catch {
-    // Not JSON: some proxy's page.
+    // Not JSON: a proxy's page.
   }
   return body.slice(0, 200).trim();
 }

@@ -1,6 +1,6 @@
 import { failureOf, messageIn } from "./event-stream.js";
 
-/** Where and how messages are sent. */
+/** Where and how to send messages. */
 export interface PublishTarget {
   /** The service's address, without a path. */
   readonly url: string;
@@ -8,9 +8,9 @@ export interface PublishTarget {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The service did not take the message; the message says why. */
+/** The service did not accept the message; the error's text says why. */
 export class NotSentError extends Error {
-  /** @param maybeWritten - true when it may have reached the room all the same */
+  /** @param maybeWritten - true when it may be in the room nevertheless */
   constructor(
     message: string,
     readonly maybeWritten: boolean,
@@ -20,12 +20,12 @@ export class NotSentError extends Error {
   }
 }
 
-/** The chat's wire form of a message. */
+/** The wire format of a chat message. */
 export function toMessage(name: string, text: string): string {
   return `${name}: ${text}`;
 }
 
-/** A received message's author and text; without an author when it does not have the wire form. */
+/** The author and text of a received message; without an author when it does not have the wire format. */
 export function fromMessage(message: string): { readonly name: string | undefined; readonly text: string } {
   const colon = message.indexOf(": ");
   if (colon <= 0 || message.slice(0, colon).includes("\n")) return { name: undefined, text: message };
@@ -33,7 +33,7 @@ export function fromMessage(message: string): { readonly name: string | undefine
 }
 
 /**
- * Sends a message; resolves when Kafka has it.
+ * Sends a message; resolves when Kafka has acknowledged it.
  *
  * @throws {@link NotSentError}
  */

@@ -1,25 +1,25 @@
 import { createInterface, type Interface } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 
-/** Where a session writes and reads lines. */
+/** Where a session reads and writes lines. */
 export interface Screen {
-  /** A message or a remark of its own line. */
+  /** Shows a message or a remark on its own line. */
   show(line: string): void;
-  /** What is being waited for; stays visible until it is replaced. Empty removes it. */
+  /** Shows what the session is waiting for until the next call. Empty removes it. */
   status(text: string): void;
   onLine(listener: (line: string) => void): void;
   onEnd(listener: () => void): void;
   close(): void;
 }
 
-/** Takes the control characters out of text from others, so that no message can move the cursor or change colours. */
+/** Removes control characters from other people's text, so that no message can move the cursor or change colours. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]/gu, (character) =>
     character === "\n" || character === "\t" ? character : "\uFFFD",
   );
 }
 
-/** A terminal: a prompt at the bottom with line editing, everything else above it. */
+/** A terminal: a prompt with line editing at the bottom, everything else above it. */
 export class TerminalScreen implements Screen {
   readonly #output: WriteStream;
   readonly #readline: Interface;
@@ -49,7 +49,7 @@ export class TerminalScreen implements Screen {
 
   onLine(listener: (line: string) => void): void {
     this.#readline.on("line", (line) => {
-      // The line comes back above the prompt once it is in the room; what was typed makes way.
+      // The line appears above the prompt once it is in the room, so the typed text is removed.
       const rows = Math.floor((this.#readline.getPrompt().length + line.length) / this.#output.columns) + 1;
       this.#output.moveCursor(0, -rows);
       this.#output.cursorTo(0);
@@ -79,7 +79,7 @@ export class TerminalScreen implements Screen {
   }
 }
 
-/** Anything else: plain lines in, plain lines out, remarks to the error stream. */
+/** Anything else: plain lines in and out, remarks to standard error. */
 export class PlainScreen implements Screen {
   readonly #output: NodeJS.WritableStream;
   readonly #errors: NodeJS.WritableStream;

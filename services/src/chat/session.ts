@@ -3,13 +3,13 @@ import { EventStream } from "./event-stream.js";
 import { NotSentError, publish, toMessage } from "./publish.js";
 import { PlainScreen, printable, type Screen, TerminalScreen } from "./screen.js";
 
-/** What a chat in a terminal needs. */
+/** Options of a chat in a terminal. */
 export interface ChatOptions {
   readonly name: string;
   readonly room: string;
-  /** Earlier messages to begin with. */
+  /** The number of earlier messages to begin with. */
   readonly history: number;
-  /** Stay when the input has ended. */
+  /** Stay after the end of the input. */
   readonly listen: boolean;
   readonly producerUrl: string;
   readonly consumerUrl: string;
@@ -27,13 +27,13 @@ export function runChat(options: ChatOptions): Promise<number> {
   return new ChatSession(options, screen, isTerminal).run();
 }
 
-/** Milliseconds without a message after which everything that was said before has come. */
+/** Milliseconds without a message after which all earlier messages count as received. */
 const QUIET_MS = 300;
 
-/** Milliseconds for which the end of the input waits for a connection: a pod that is just starting answers by then, and one that is not there never does. */
+/** How long the end of the input waits for a connection, in milliseconds: a starting pod answers within this time. */
 const CONNECT_MS = 10_000;
 
-/** Milliseconds for which the end of the input waits for own messages to come back. */
+/** How long the end of the input waits for own messages to come back, in milliseconds. */
 const SHOWN_MS = 10_000;
 
 /** One person in one room. */
@@ -41,14 +41,14 @@ class ChatSession {
   readonly #options: ChatOptions;
   readonly #screen: Screen;
   readonly #isTerminal: boolean;
-  /** Own messages that are in the room, as Kafka said, but have not come back by the stream yet. */
+  /** Own messages that Kafka has acknowledged and the stream has not brought back yet. */
   readonly #awaited: string[] = [];
   #queue: Promise<void> = Promise.resolve();
   #failed = false;
   #isConnected = false;
   /** Why there is no connection. */
   #problem = "";
-  /** When what was said before has been shown, as far as one can tell: it comes at once, and nothing says where it ends. */
+  /** When all earlier messages count as shown: they arrive at once, and nothing marks their end. */
   #quietAt = 0;
 
   constructor(options: ChatOptions, screen: Screen, isTerminal: boolean) {
@@ -101,19 +101,19 @@ class ChatSession {
     });
   }
 
-  /** What the screen says while there is no connection. */
+  /** The screen's status while there is no connection. */
   #interruption(): string {
     if (this.#isConnected) return `connection lost, trying again: ${this.#problem}`;
     return `kchat does not answer at ${this.#options.consumerUrl}, trying again: ${this.#problem}`;
   }
 
-  /** The input has ended: gives the exit code once everything is sent and, where there is no person who has seen it, shown. */
+  /** After the end of the input: returns the exit code once everything is sent and, unless a person is watching, shown. */
   async #leave(isConnected: Promise<boolean>): Promise<number> {
     await this.#queue;
     if (this.#isTerminal) return this.#failed ? 1 : 0;
     if (!(await isConnected)) {
       this.#options.errors.write(
-        `kchat does not answer at ${this.#options.consumerUrl} (${this.#problem}). Start the stack with "npm start", or say where it is with --host and --consumer-port.\n`,
+        `kchat does not answer at ${this.#options.consumerUrl} (${this.#problem}). Start the stack with "npm start", or give its address with --host and --consumer-port.\n`,
       );
       return 1;
     }
@@ -124,7 +124,7 @@ class ChatSession {
     return this.#failed ? 1 : 0;
   }
 
-  /** One after the other, so that a person's messages stay in their order. */
+  /** Sends one after the other, which keeps a person's messages in order. */
   #send(text: string): void {
     const { name, producerUrl, room, headers } = this.#options;
     const message = toMessage(name, text);

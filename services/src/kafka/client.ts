@@ -2,23 +2,23 @@ import { type API, type Broker, type Connection, ConnectionPool, metadataV12 } f
 import { isRetriable, kafkaErrorName } from "./errors.js";
 import { tlsOptions } from "./tls.js";
 
-/** How to reach a cluster and how patient to be with it. */
+/** How to reach a cluster, and how long to wait for it. */
 export interface KafkaClientOptions {
-  /** `host:port` pairs; any one that answers is enough. */
+  /** `host:port` pairs; one that answers is enough. */
   readonly bootstrap: readonly Broker[];
-  /** The name that brokers log and apply quotas by. */
+  /** The client's name in brokers' logs and quotas. */
   readonly clientId: string;
   /** Milliseconds after which an unanswered request counts as failed and its connection is closed. @default 10000 */
   readonly requestTimeoutMs?: number;
   /** Milliseconds to establish a connection. @default 3000 */
   readonly connectTimeoutMs?: number;
-  /** Requests under way on one connection. Brokers answer a connection's requests in order. @default 64 */
+  /** Concurrent requests on a connection. Brokers answer them in order. @default 64 */
   readonly maxInflights?: number;
-  /** Directory with the certificate to show and the authority to trust (see `tls.ts`). @default connections without TLS */
+  /** Directory with the client's certificate and the trusted authority (see `tls.ts`). @default no TLS */
   readonly tlsDirectory?: string | undefined;
 }
 
-/** A broker as the cluster's metadata shows it. */
+/** A broker in the cluster's metadata. */
 export interface BrokerView {
   readonly id: number;
   readonly host: string;
@@ -26,7 +26,7 @@ export interface BrokerView {
   readonly rack: string | undefined;
 }
 
-/** A partition as the cluster's metadata shows it. `leader` is -1 while there is none. */
+/** A partition in the cluster's metadata. `leader` is -1 while there is none. */
 export interface PartitionView {
   readonly index: number;
   readonly leader: number;
@@ -34,7 +34,7 @@ export interface PartitionView {
   readonly isr: readonly number[];
 }
 
-/** A topic as the cluster's metadata shows it; partitions are in the order of their index. */
+/** A topic in the cluster's metadata; partitions are in the order of their index. */
 export interface TopicView {
   readonly name: string;
   readonly id: string;
@@ -50,19 +50,19 @@ export interface ClusterView {
   readonly topics: ReadonlyMap<string, TopicView>;
 }
 
-/** Whom a request goes to: any broker, the controller (in KRaft mode, the broker that forwards to it), or one broker by id. */
+/** The recipient of a request: any broker, the controller (with KRaft, the broker that forwards to it), or one broker by id. */
 export type Target = "any" | "controller" | number;
 
 /**
- * A thin client on the codec and connections of `@platformatic/kafka`: routes one request to the right broker. It keeps no fetch
- * sessions, no consumer groups and no retries of its own; what to do about a failure is the caller's decision.
+ * A thin client on the codec and connections of `@platformatic/kafka`: it routes one request to the right broker. It has no fetch sessions, consumer
+ * groups or retries; callers decide what to do about a failure.
  *
- * Request versions are fixed to ones that both supported lines (3.9 and 4.x) speak.
+ * Both supported lines (3.9 and 4.x) speak its fixed request versions.
  */
 export class KafkaClient {
   readonly #bootstrap: readonly Broker[];
   readonly #pool: ConnectionPool;
-  /** Brokers answer a connection's requests in order, so that a long poll would hold everything else up. */
+  /** Brokers answer a connection's requests in order, so a long poll would hold up all others. */
   readonly #polls: ConnectionPool;
   #cluster: ClusterView | undefined;
   #closed = false;
@@ -80,13 +80,13 @@ export class KafkaClient {
     this.#polls = new ConnectionPool(options.clientId, connection);
   }
 
-  /** The brokers as last seen and every topic asked for so far, without asking again. */
+  /** The last seen brokers and all topics requested so far, without a request. */
   get lastSeen(): ClusterView | undefined {
     return this.#cluster;
   }
 
   /**
-   * Asks for the brokers and the named topics, or every topic with `null`.
+   * Requests the brokers and the named topics, or every topic with `null`.
    *
    * @throws when no broker answers; a topic that does not exist is no error.
    */
@@ -94,7 +94,7 @@ export class KafkaClient {
     const connection = await this.#connect("any");
     const response = await call(connection, metadataV12.api, topics === null ? null : [...topics], false, false).catch(
       (error: unknown) => {
-        // Any topic or partition with an error fails the whole parse, although the rest of the answer is good.
+        // An error of any topic or partition fails the whole parse, although the rest of the answer is good.
         const partial = (error as { response?: metadataV12.MetadataResponse }).response;
         if (partial === undefined) throw error;
         return partial;
@@ -108,18 +108,18 @@ export class KafkaClient {
   /**
    * Sends one request.
    *
-   * @throws the library's error, as it is: Kafka's codes are in it (see `errors.ts`).
+   * @throws the library's error unchanged; it contains Kafka's codes (see `errors.ts`).
    */
   async request<A extends unknown[], R>(target: Target, api: API<A, R>, ...args: A): Promise<R> {
     return call(await this.#connect(target), api, ...args);
   }
 
-  /** {@link request} to one broker on a connection of its own, for requests that the broker may hold back. */
+  /** {@link request} to one broker on a separate connection, for requests that the broker may hold. */
   async poll<A extends unknown[], R>(broker: number, api: API<A, R>, ...args: A): Promise<R> {
     return call(await this.#connect(broker, this.#polls), api, ...args);
   }
 
-  /** Closes every connection; requests under way fail. */
+  /** Closes every connection; pending requests fail. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([this.#pool.close(), this.#polls.close()]);
@@ -131,13 +131,13 @@ export class KafkaClient {
     const cluster = this.#cluster ?? (await this.metadata([]));
     const id = target === "controller" ? cluster.controllerId : target;
     const broker = cluster.brokers.get(id);
-    // Without a known controller, any broker's answer (NOT_CONTROLLER) is more telling than ours.
+    // Without a known controller, any broker's answer (NOT_CONTROLLER) says more than our own error.
     if (broker === undefined && target === "controller") return this.#pool.getFirstAvailable(this.#candidates());
     if (broker === undefined) throw new BrokerUnknownError(id);
     return pool.get(broker);
   }
 
-  /** Brokers seen before come first, in a random order that spreads the load; the bootstrap addresses are the way back. */
+  /** Known brokers come first, in random order to spread the load; the bootstrap addresses are the fallback. */
   #candidates(): Broker[] {
     const seen = [...(this.#cluster?.brokers.values() ?? [])].map(({ host, port }) => ({ host, port }));
     const start = Math.floor(Math.random() * seen.length);
@@ -145,7 +145,7 @@ export class KafkaClient {
   }
 }
 
-/** The metadata at hand does not list this broker; newer metadata may. */
+/** The last metadata does not list this broker; newer metadata may. */
 export class BrokerUnknownError extends Error {
   constructor(readonly brokerId: number) {
     super(brokerId < 0 ? "The partition has no leader at the moment." : `Broker ${brokerId} is not up.`);
@@ -153,7 +153,7 @@ export class BrokerUnknownError extends Error {
   }
 }
 
-/** {@link isRetriable}, also for what this client itself reports about brokers that are away. */
+/** {@link isRetriable}, also for this client's own errors about missing brokers. */
 export function isTransient(error: unknown): boolean {
   return error instanceof BrokerUnknownError || (isRetriable(error) && kafkaErrorName(error) !== "UNSUPPORTED_VERSION");
 }
@@ -199,7 +199,7 @@ function toClusterView(response: metadataV12.MetadataResponse): ClusterView {
   };
 }
 
-/** `view` with the topics of `before` that it was not asked about. */
+/** `view`, plus the topics of `before` that it was not asked about. */
 function withTopics(view: ClusterView, before: ClusterView | undefined, asked: readonly string[]): ClusterView {
   const topics = new Map(before?.topics);
   for (const name of asked) topics.delete(name);

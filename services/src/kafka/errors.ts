@@ -1,18 +1,18 @@
 import { findErrorBy, type ProtocolError } from "@platformatic/kafka";
 
-/** The name of Kafka's error code inside `error` (for example `NOT_LEADER_OR_FOLLOWER`), or undefined when it carries none. */
+/** The name of Kafka's error code inside `error` (such as `NOT_LEADER_OR_FOLLOWER`), or undefined when there is none. */
 export function kafkaErrorName(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const coded = findErrorBy<ProtocolError>(error, "code", "PLT_KFK_PROTOCOL");
   return coded === null ? undefined : String(coded.apiId);
 }
 
-/** True when Kafka answered with the error code `name`. */
+/** True for Kafka's error code `name`. */
 export function isKafkaError(error: unknown, name: string): boolean {
   return error instanceof Error && findErrorBy(error, "apiId", name) !== null;
 }
 
-/** Errors that a later attempt can get past: lost connections, elections under way, replicas missing for a moment. */
+/** Whether a later attempt may succeed: lost connections, elections, temporarily missing replicas. */
 export function isRetriable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (findErrorBy(error, "code", "PLT_KFK_USER") !== null) return false;
@@ -20,7 +20,7 @@ export function isRetriable(error: unknown): boolean {
   return findErrorBy(error, "canRetry", true) !== null;
 }
 
-/** One sentence for people: Kafka's own words when there are any, else the deepest cause. */
+/** One sentence for people: Kafka's own message if there is one, else the deepest cause. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const coded = findErrorBy<ProtocolError>(error, "code", "PLT_KFK_PROTOCOL");

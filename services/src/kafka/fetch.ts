@@ -7,16 +7,16 @@ import {
 } from "@platformatic/kafka";
 import type { KafkaClient, TopicView } from "./client.js";
 
-/** A record as kchat needs it. */
+/** The parts of a record that kchat uses. */
 export interface Entry {
   readonly partition: number;
   readonly offset: number;
-  /** Milliseconds since 1970, as the record carries it. */
+  /** The record's timestamp, in milliseconds since 1970. */
   readonly timestamp: number;
   readonly value: Buffer;
 }
 
-/** What one partition answered to a fetch. */
+/** A partition's part of a fetch answer. */
 export interface PartitionFetch {
   readonly partition: number;
   /** Kafka's error name, or undefined. */
@@ -24,24 +24,24 @@ export interface PartitionFetch {
   readonly entries: readonly Entry[];
   /** The offset to fetch next; unchanged when nothing was read. */
   readonly next: number;
-  /** The first offset that is not yet replicated and so not yet readable. */
+  /** The first offset that is not yet replicated, and so not yet readable. */
   readonly highWatermark: number;
 }
 
-/** How long and how much one fetch may take. */
+/** Limits of one fetch. */
 export interface FetchLimits {
   /** Milliseconds that the broker may wait for the first byte. */
   readonly maxWaitMs: number;
-  /** Bytes of the whole answer, and of each partition; one record larger than that is still returned. */
+  /** Bytes of the whole answer, and of each partition; a single larger record is still returned. */
   readonly maxBytes: number;
 }
 
 const CONTROL_BATCH = 1 << 5;
 
 /**
- * Reads from `broker` the partitions of one topic, from the given offsets on. Needs neither a consumer group nor a fetch session.
+ * Reads partitions of one topic from `broker`, from the given offsets on, without a consumer group or fetch session.
  *
- * @throws when the request as a whole failed; errors of single partitions are in the result.
+ * @throws when the request as a whole failed; the result contains the errors of single partitions.
  */
 export async function fetchPartitions(
   client: KafkaClient,
@@ -71,13 +71,13 @@ export async function fetchPartitions(
   );
 }
 
-/** Which end of a partition's log. */
+/** An end of a partition's log. */
 export type LogEnd = "earliest" | "latest";
 
 /**
  * The first readable offset, or the one after the last, of the given partitions.
  *
- * @throws when one of the partitions has no leader or its leader does not answer.
+ * @throws when a partition has no leader, or its leader does not answer.
  */
 export async function listOffsets(
   client: KafkaClient,
@@ -120,7 +120,7 @@ function toPartitionFetch(answer: fetchV17.FetchResponsePartition, asked: number
 
 const errorNames: Record<number, string | undefined> = protocolErrorsCodesById;
 
-/** A batch may begin before the offset that was asked for, as it is stored and sent whole. */
+/** Kafka stores and sends whole batches, so a batch may begin before the requested offset. */
 function readBatch(batch: RecordsBatch, partition: number, asked: number, into: Entry[]): void {
   for (const record of batch.records) {
     const offset = Number(batch.firstOffset) + record.offsetDelta;

@@ -2,14 +2,14 @@ import { initProducerIdV5, NumericMap, produceV11 } from "@platformatic/kafka";
 import { isTransient, type KafkaClient } from "./client.js";
 import { isKafkaError } from "./errors.js";
 
-/** Where Kafka put a record. */
+/** Where Kafka stored a record. */
 export interface Position {
   readonly partition: number;
-  /** -1 when Kafka had the record already and did not say where. */
+  /** -1 when Kafka already had the record and did not say where. */
   readonly offset: number;
 }
 
-/** Raised when Kafka did not acknowledge in time. Whether the record was written is not known. */
+/** Kafka did not acknowledge in time. The record may or may not have been written. */
 export class NotAcknowledgedError extends Error {
   constructor(cause: unknown) {
     super("Kafka did not acknowledge in time.", { cause });
@@ -17,7 +17,7 @@ export class NotAcknowledgedError extends Error {
   }
 }
 
-/** What writing needs of a {@link KafkaClient}. */
+/** The part of a {@link KafkaClient} that writing needs. */
 export type WriterClient = Pick<KafkaClient, "request" | "metadata" | "lastSeen">;
 
 interface Waiting {
@@ -35,13 +35,13 @@ interface ProducerIdentity {
 /** Bytes of one request; far below a broker's default `message.max.bytes` (1 MiB). */
 const MAX_BATCH_BYTES = 512 * 1024;
 
-/** A record Kafka refuses is refused for good; these are about the producer's state instead, and a new identity cures them. */
+/** Kafka's other refusals of a record are final. These concern the producer's state, and a new producer id cures them. */
 const LOST_STATE = ["OUT_OF_ORDER_SEQUENCE_NUMBER", "UNKNOWN_PRODUCER_ID", "INVALID_PRODUCER_EPOCH"];
 
 /**
- * Appends records to one partition with acks=all, idempotently: one request is under way at a time and everything that arrives
- * meanwhile goes with the next, so an idle partition waits for nothing and a busy one batches by itself. A request whose fate is
- * unknown is sent again with the same sequence number, so Kafka writes it once.
+ * Appends records to one partition with acks=all, idempotently. One request is pending at a time, and everything that arrives meanwhile goes with the
+ * next. So an idle partition waits for nothing, and a busy one batches by itself. A request without an answer is sent again with the same sequence
+ * number, so that Kafka writes it once.
  */
 export class PartitionWriter {
   readonly #client: WriterClient;
@@ -53,7 +53,7 @@ export class PartitionWriter {
   #sequence = 0;
   #busy = false;
 
-  /** @param key - the key of every record written, which is what put them into this partition. */
+  /** @param key - the key of every record; it determines this partition. */
   constructor(client: WriterClient, topic: string, partition: number, key: Buffer) {
     this.#client = client;
     this.#topic = topic;
@@ -64,7 +64,7 @@ export class PartitionWriter {
   /**
    * Resolves when every in-sync replica has the record.
    *
-   * @param deadline - in the scale of `Date.now()`
+   * @param deadline - on the scale of `Date.now()`
    * @throws {@link NotAcknowledgedError} at the deadline, or Kafka's refusal.
    */
   append(value: Buffer, deadline: number): Promise<Position> {
@@ -92,7 +92,7 @@ export class PartitionWriter {
     this.#busy = false;
   }
 
-  /** What waited behind others for too long is not sent with what came later: both would have to be answered by its deadline. */
+  /** Fails records that expired in the queue. Sent with later ones, they would impose their earlier deadline on these. */
   #giveUpExpired(): void {
     const now = Date.now();
     const expired = this.#queue.filter(({ deadline }) => deadline <= now);
@@ -129,7 +129,7 @@ export class PartitionWriter {
           return -1;
         }
         const lostState = LOST_STATE.some((name) => isKafkaError(error, name));
-        // Kafka refused this very sequence number, so the batch is not in the log: a new identity may send it.
+        // Kafka refused this very sequence number, so the batch is not in the log, and a new producer id may send it.
         if (lostState) this.#identity = undefined;
         else if (!isTransient(error)) {
           if (sent && error instanceof NotAcknowledgedError) this.#identity = undefined;
@@ -137,12 +137,12 @@ export class PartitionWriter {
         }
         const pause = Math.min(10 * 2 ** attempt, 500);
         if (Date.now() + pause >= deadline) {
-          // The batch may still be written later, so its sequence numbers must not be used for another one.
+          // The batch may still be written later, so no other batch may use its sequence numbers.
           if (sent) this.#identity = undefined;
           throw new NotAcknowledgedError(error);
         }
         await new Promise((resolve) => setTimeout(resolve, pause));
-        // Where the partition's leader went, or which brokers are left; failing to learn it is not the batch's failure.
+        // Finds the new leader or the remaining brokers; a failure of this is not the batch's failure.
         await this.#client.metadata([this.#topic]).catch(() => undefined);
       }
     }

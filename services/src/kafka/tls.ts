@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 
-/** What a connection with TLS is made with, as it is when the connection is made. */
+/** TLS options of a connection, read when it is made. */
 export interface TlsOptions {
   readonly secureContext: SecureContext;
 }
 
 /**
- * TLS with the certificate of a directory (`tls.crt`, `tls.key`, `ca.crt`), which is read for each new connection: a renewed one needs no restart. What does not fit
- * together, because half of it is of another time, is not taken; what was read before it stays.
+ * TLS with the certificate in a directory (`tls.crt`, `tls.key`, `ca.crt`), which is read for each new connection, so that a renewed one needs no
+ * restart. Files that do not fit together, as in the middle of a renewal, are refused; the previous ones stay in use.
  *
- * @param directory where the files are; without one there is no TLS.
- * @throws when what is there cannot be used.
+ * @param directory where the files are; undefined for no TLS.
+ * @throws when the first files cannot be used.
  */
 export function tlsOptions(directory: string | undefined): TlsOptions | undefined {
   if (directory === undefined || directory === "") return undefined;
@@ -22,7 +22,7 @@ export function tlsOptions(directory: string | undefined): TlsOptions | undefine
       try {
         taken = read(directory, taken);
       } catch {
-        // The certificate before it may do for months; when it does not, connections say so.
+        // The previous certificate may be valid for months; when it is not, connections fail with that reason.
       }
       return taken.context;
     },

@@ -2,30 +2,30 @@ import { type KafkaClient, type TopicView } from "./client.js";
 import { describeError } from "./errors.js";
 import { type Entry, fetchPartitions, listOffsets } from "./fetch.js";
 
-/** What a {@link TopicTail} reports to. */
+/** Receives the records of a {@link TopicTail}. */
 export interface TailListener {
   /** New records, in the order of their partition; called synchronously, once for each answer of a broker. */
   entries(entries: readonly Entry[]): void;
-  /** Reading is interrupted and will be tried again. */
+  /** Reading failed; the tail retries. */
   interrupted(reason: string): void;
-  /** The topic was deleted and made again; the tail has stopped. */
+  /** The topic was deleted and recreated; the tail has stopped. */
   replaced(): void;
 }
 
-/** How a topic is followed. */
+/** How to follow a topic. */
 export interface TailOptions {
-  /** Milliseconds that a broker may hold an empty answer back. @default 1000 */
+  /** Milliseconds that a broker may hold an empty answer. @default 1000 */
   readonly maxWaitMs?: number;
   /** Bytes of one answer. @default 1048576 */
   readonly maxBytes?: number;
-  /** Milliseconds between looks for new partitions. @default 10000 */
+  /** Milliseconds between checks for new partitions. @default 10000 */
   readonly refreshMs?: number;
 }
 
 /**
- * Follows every partition of one topic from given offsets on, without a consumer group: each instance sees everything, and nothing
- * about it is stored in Kafka. One long poll is under way to each broker that leads partitions. Records are delivered once each, in the
- * order of their partition, also across leader changes; partitions added later are read from their beginning.
+ * Follows every partition of one topic from given offsets on, without a consumer group: each instance sees everything and stores nothing in Kafka.
+ * One long poll is pending at each broker that leads partitions. Every record is delivered once, in the order of its partition, also across leader
+ * changes. Partitions added later are read from their beginning.
  */
 export class TopicTail {
   readonly #client: KafkaClient;
@@ -41,7 +41,7 @@ export class TopicTail {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param from - the offset to begin at for each partition that exists now. */
+  /** @param from - the first offset for each existing partition. */
   constructor(
     client: KafkaClient,
     topic: TopicView,
@@ -57,20 +57,20 @@ export class TopicTail {
     for (const [partition, offset] of from) this.#next.set(partition, offset);
   }
 
-  /** Begins to read; returns at once. */
+  /** Starts reading; returns at once. */
   start(): void {
     this.#poll();
     this.#timer = setInterval(() => void this.#refresh(), this.#options.refreshMs);
     this.#timer.unref();
   }
 
-  /** Stops delivering at once. Requests under way end when the client is closed. */
+  /** Stops delivering at once. Pending requests end when the client is closed. */
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#timer);
   }
 
-  /** Records that Kafka has and that were not delivered yet, as of the brokers' last answers. */
+  /** Records in Kafka that are not delivered yet, by the brokers' last answers. */
   get lag(): number {
     let lag = 0;
     for (const [partition, highWatermark] of this.#highWatermarks) {
@@ -79,12 +79,12 @@ export class TopicTail {
     return lag;
   }
 
-  /** The offset to be read next, by partition. */
+  /** The next offset to read, by partition. */
   get positions(): ReadonlyMap<number, number> {
     return this.#next;
   }
 
-  /** How many partitions the topic has, as last seen. */
+  /** The last seen number of partitions. */
   get partitions(): number {
     return this.#topic.partitions.length;
   }
@@ -124,7 +124,7 @@ export class TopicTail {
     this.#poll();
   }
 
-  /** A method, so that the compiler does not take an earlier look at the field for granted. */
+  /** A method, because the compiler would otherwise rely on an earlier check of the field. */
   #isStopped(): boolean {
     return this.#stopped;
   }
@@ -143,7 +143,7 @@ export class TopicTail {
     const fresh: Entry[] = [];
     for (const { partition, entries, next, highWatermark } of answers) {
       const from = this.#next.get(partition) ?? 0;
-      // While a partition moves, two brokers may be polled for it: whoever answers second brings nothing new.
+      // While a partition moves, two brokers may be polled for it, and the second answer brings nothing new.
       for (const entry of entries) if (entry.offset >= from) fresh.push(entry);
       this.#next.set(partition, Math.max(from, next));
       this.#highWatermarks.set(partition, highWatermark);
@@ -159,7 +159,7 @@ export class TopicTail {
     if (outOfRange.length > 0) await this.#returnToRange(outOfRange);
   }
 
-  /** Retention removed what was to be read next, or an unclean election shortened the log. */
+  /** Handles offsets out of range: retention removed the next records, or an unclean election shortened the log. */
   async #returnToRange(partitions: readonly number[]): Promise<void> {
     const earliest = await listOffsets(this.#client, this.#topic, partitions, "earliest");
     const latest = await listOffsets(this.#client, this.#topic, partitions, "latest");
@@ -171,7 +171,7 @@ export class TopicTail {
     }
   }
 
-  /** Refreshes at once the first time, and with a pause when that was just done, so that a long outage is not a busy loop. */
+  /** Refreshes at once the first time, and after a pause when that was just done, so that a long outage is not a busy loop. */
   async #refreshSoon(): Promise<void> {
     const pause = Math.max(0, this.#refreshedAt + 200 - Date.now());
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));

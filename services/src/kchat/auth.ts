@@ -6,7 +6,7 @@ import { SettingsError } from "./settings.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Answered without a token: probes, metrics, the page, descriptions. */
+    /** Answers without a token: probes, metrics, the page, descriptions. */
     open?: boolean;
   }
 }
@@ -25,7 +25,7 @@ export async function readToken(path: string | undefined): Promise<string | unde
   return token.trim();
 }
 
-/** Answers 401 to requests without the token, except on open routes. Without a token everyone is let in. */
+/** Answers 401 to requests without the token, except on open routes. Lets everyone in when there is no token. */
 export function requireToken(app: FastifyInstance, token: string | undefined): void {
   if (token === undefined) return;
   const expected = Buffer.from(`Bearer ${token}`);

@@ -1,10 +1,10 @@
-/** An answer other than success that the caller should see as it is. */
+/** An error answer that the caller sees unchanged. */
 export class HttpError extends Error {
   /**
    * @param statusCode - the HTTP status
    * @param reason - a short name for programs, in snake case
    * @param message - one sentence for people
-   * @param retryAfterSeconds - when trying again makes sense; sent as `Retry-After`
+   * @param retryAfterSeconds - when to try again, if that makes sense; sent as `Retry-After`
    */
   constructor(
     readonly statusCode: number,

@@ -4,7 +4,7 @@ interface ParseError extends Error {
   readonly code?: string;
 }
 
-/** What is wrong with bytes that do not make a request: status line, short name, sentence. */
+/** The error for bytes that are not an HTTP request: status line, short name, sentence. */
 function verdict(code: string | undefined): readonly [string, string, string] {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
     return ["408 Request Timeout", "request_timeout", "The request took too long to arrive."];
@@ -16,8 +16,8 @@ function verdict(code: string | undefined): readonly [string, string, string] {
 }
 
 /**
- * Answers bytes that are no HTTP request, in the form of all errors, and closes the connection. A connection that has carried an answer before is only
- * closed: what is written to it might end up in the middle of an event stream.
+ * Answers bytes that are not an HTTP request with the usual JSON error, and closes the connection. A connection that has carried an answer before is
+ * only closed, because an error could end up in the middle of an event stream.
  */
 export function answerMalformedRequest(error: ParseError, socket: Socket): void {
   if (error.code !== "ECONNRESET" && socket.writable && socket.bytesWritten === 0) {

@@ -3,12 +3,12 @@ import { HttpError } from "./http-error.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The second is how Java's JAX-RS clients name a text whose type they were not told. */
+/** Java's JAX-RS clients send the second for a text whose type they were not told. */
 const CONTENT_TYPES = ["text/plain", "*/*"];
 
 /**
- * Lets `app` take text/plain bodies as the bytes they are, checked: UTF-8 (or its subset US-ASCII) only, and not empty. Any other content
- * type is answered 415 by Fastify itself.
+ * Lets `app` accept text/plain bodies as bytes, checked: UTF-8 (or its subset US-ASCII) and not empty. Fastify itself answers 415 for other content
+ * types.
  */
 export function acceptPlainText(app: FastifyInstance): void {
   app.addContentTypeParser(CONTENT_TYPES, { parseAs: "buffer" }, (request, body: Buffer, done) => {
@@ -24,9 +24,9 @@ export function acceptPlainText(app: FastifyInstance): void {
 }
 
 /**
- * The message in a request's body, which {@link acceptPlainText} has read.
+ * The message in a request's body, as read by {@link acceptPlainText}.
  *
- * @throws {@link HttpError} 400 for a request that has neither a body nor a content type, and so went past it.
+ * @throws {@link HttpError} 400 for a request with neither body nor content type, which {@link acceptPlainText} does not see.
  */
 export function messageIn(body: unknown): Buffer<ArrayBuffer> {
   if (body instanceof Buffer) return body as Buffer<ArrayBuffer>;

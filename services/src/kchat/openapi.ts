@@ -1,4 +1,4 @@
-/** The OpenAPI descriptions of both services, as they serve them under `/openapi.json`. */
+/** The OpenAPI descriptions of both services, served as `/openapi.json`. */
 
 interface Described {
   readonly description: string;
@@ -36,7 +36,7 @@ const components = {
 };
 
 const commonPaths = {
-  "/api/system/echo": { get: { summary: "Is anyone there?", responses: { "200": text("A line of text.") } } },
+  "/api/system/echo": { get: { summary: "Does anyone answer?", responses: { "200": text("A line of text.") } } },
   "/healthz": { get: { summary: "Is the process alive?", responses: { "200": text("It is.") } } },
   "/readyz": {
     get: { summary: "Can it do its work?", responses: { "200": text("It can."), "503": text("What is missing.") } },
@@ -72,7 +72,7 @@ const publish = {
               offset: {
                 type: "integer",
                 minimum: -1,
-                description: "-1 when Kafka had it already and did not say where.",
+                description: "-1 when Kafka already had it and did not say where.",
               },
             },
           },
@@ -86,23 +86,23 @@ const publish = {
     "413": error("The message is too long."),
     "415": error("The body is not text/plain in UTF-8."),
     "429": { ...error("Too many messages from this address."), headers: retryAfter },
-    "503": { ...error("Kafka did not acknowledge it in time, or too much is waiting."), headers: retryAfter },
+    "503": { ...error("Kafka did not acknowledge it in time, or too many messages are waiting."), headers: retryAfter },
   },
 };
 
 const connect = {
-  summary: "Read a room as it goes on",
+  summary: "Follow a room",
   description:
-    "Each message is an event `test` whose data is the message. The id of an event is where to go on: sent back as Last-Event-ID, to any " +
-    "replica, nothing is missed and nothing comes twice. A stream ends with an event `dropped` (the reader was too slow) or `reconnect` " +
-    "(the service stops). A reader that does not accept text/event-stream by name is sent messages only.",
+    "Each message is an event `test` whose data is the message. The id of an event says where to resume: sent as Last-Event-ID to any " +
+    "replica, it makes the stream go on without gaps and duplicates. A stream ends with an event `dropped` (the reader was too slow) or `reconnect` " +
+    "(the service is stopping). A reader that does not accept text/event-stream by name gets messages only.",
   security: [{}, { token: [] }],
   parameters: [
     { name: "room", in: "query", description: "The room; the first one by default.", schema: room },
     {
       name: "history",
       in: "query",
-      description: "How many earlier messages to begin with. Ignored with an event id.",
+      description: "How many earlier messages to begin with. Ignored when there is an event id.",
       schema: { type: "integer", minimum: 0, maximum: 999_999_999, default: 0 },
     },
     {
@@ -117,12 +117,12 @@ const connect = {
     "200": { description: "The stream.", content: { "text/event-stream": { schema: { type: "string" } } } },
     "400": error("history or the event id is malformed."),
     "401": error("The token is missing or wrong."),
-    "403": error("A browser asked for it for a page of another site."),
+    "403": error("A browser requested it for a page of another site."),
     "404": error("There is no such room."),
-    "429": { ...error("This address has all the event streams that one may have."), headers: retryAfter },
+    "429": { ...error("This address has reached its limit of event streams."), headers: retryAfter },
     "503": {
       ...error(
-        "The room is not loaded yet, this replica has all the readers it can serve, or too many are being sent older messages.",
+        "The room is not loaded yet, this replica has reached its limit of readers, or it is sending older messages to too many of them.",
       ),
       headers: retryAfter,
     },
@@ -156,14 +156,14 @@ const head = (title: string) => ({
   info: { title, version: "1.0.0", license: { name: "Apache-2.0" } },
 });
 
-/** What kproducer answers. */
+/** kproducer's description. */
 export const producerDescription = {
   ...head("kproducer"),
   paths: { "/api/topics/{topic}": { post: publish }, ...commonPaths },
   components,
 };
 
-/** What kconsumer answers, besides the page under `/`. */
+/** kconsumer's description, without the page under `/`. */
 export const consumerDescription = {
   ...head("kconsumer"),
   paths: {

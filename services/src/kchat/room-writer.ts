@@ -4,27 +4,27 @@ import { NotAcknowledgedError, PartitionWriter, type Position, type WriterClient
 import { HttpError } from "./http-error.js";
 import { partitionOf } from "./rooms.js";
 
-/** Where messages go. The services know Kafka only through this and through the reader's side, so tests need no Kafka. */
+/** Where messages go. The services use Kafka only through this and the reader's interface, so tests need no Kafka. */
 export interface MessageSink {
   /**
-   * Resolves when the message is acknowledged by every in-sync replica.
+   * Resolves when every in-sync replica has acknowledged the message.
    *
-   * @throws {@link HttpError} 503 when it was not, or there is no room to wait.
+   * @throws {@link HttpError} 503 when that failed, or too many messages are waiting.
    */
   append(room: string, message: Buffer): Promise<Position>;
 }
 
 /** Limits of a {@link RoomWriter}. */
 export interface RoomWriterOptions {
-  /** Bytes of messages that may wait for Kafka, over all rooms; each counts for 1 KiB more than it has. */
+  /** Bytes of messages that may wait for Kafka, over all rooms; each counts for 1 KiB more than its size. */
   readonly bufferBytes: number;
   /** Milliseconds that a message may wait for its acknowledgement. */
   readonly timeoutMs: number;
-  /** Milliseconds between looks at a topic's partition count. @default 30000 */
+  /** Milliseconds between checks of a topic's partition count. @default 30000 */
   readonly refreshMs?: number;
 }
 
-/** What a waiting message takes besides its bytes: request, answer, promises. Without it, very short messages would be free. */
+/** Memory of a waiting message besides its bytes: request, answer, promises. Without it, the limit would ignore very short messages. */
 const OVERHEAD_BYTES = 1_024;
 
 interface Room {
@@ -33,7 +33,7 @@ interface Room {
   readonly checkedAt: number;
 }
 
-/** Writes each room's messages to the one partition that the room's name hashes to, so that a room has one order. */
+/** Writes each room's messages to the one partition that the room's name hashes to, so that a room has a total order. */
 export class RoomWriter implements MessageSink {
   readonly #client: WriterClient;
   readonly #options: Required<RoomWriterOptions>;
@@ -45,7 +45,7 @@ export class RoomWriter implements MessageSink {
     this.#options = { refreshMs: 30_000, ...options };
   }
 
-  /** Bytes of messages waiting for their acknowledgement. */
+  /** Bytes of messages that wait for their acknowledgement. */
   get bufferedBytes(): number {
     return this.#buffered;
   }
@@ -53,7 +53,7 @@ export class RoomWriter implements MessageSink {
   async append(room: string, message: Buffer): Promise<Position> {
     const size = message.length + OVERHEAD_BYTES;
     if (this.#buffered + size > this.#options.bufferBytes) {
-      throw unavailable("buffer_full", "Too many messages are waiting for Kafka; this one was not taken.");
+      throw unavailable("buffer_full", "Too many messages are waiting for Kafka; this one was not accepted.");
     }
     const deadline = Date.now() + this.#options.timeoutMs;
     this.#buffered += size;

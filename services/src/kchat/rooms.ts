@@ -2,7 +2,7 @@ import { compatibilityPartitioner } from "@platformatic/kafka";
 import { HttpError } from "./http-error.js";
 
 /**
- * Checks that `name` is one of the configured rooms.
+ * Checks that `name` is a configured room.
  *
  * @throws {@link HttpError} 404 for any other topic, whether it exists or not.
  */
@@ -11,7 +11,7 @@ export function requireRoom(rooms: readonly string[], name: string): string {
   throw new HttpError(404, "unknown_room", `There is no such room; the rooms are: ${rooms.join(", ")}.`);
 }
 
-/** The partition that a room's messages go to, of a topic with so many: where Kafka's own partitioner puts records with the room's name as key. */
+/** The partition of a room's messages in a topic with this many: the one that Kafka's own partitioner chooses with the room's name as key. */
 export function partitionOf(room: string, partitions: number): number {
   return compatibilityPartitioner({ topic: room }, Buffer.from(room)) % partitions;
 }

@@ -1,24 +1,24 @@
 import pino, { type Logger } from "pino";
 import { SettingsError } from "./settings.js";
 
-/** A started service. */
+/** A running service. */
 export interface Service {
-  /** Ends readiness, waits until traffic has gone elsewhere, finishes what is under way, closes everything. */
+  /** Becomes unready, waits until traffic has moved elsewhere, finishes pending requests, and closes everything. */
   stop(): Promise<void>;
 }
 
-/** A logger that writes JSON lines to stdout. Message bodies are never given to it. */
+/** A logger of JSON lines on standard output. It must never get message bodies. */
 export function createLogger(name: string, level: string): Logger {
   return pino({ name, level, base: { name }, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
-/** Starts a service, stops it on SIGTERM or SIGINT, and ends the process with 0 after a stop, 1 when it could not start. */
+/** Starts a service and stops it on SIGTERM or SIGINT. The process exits with 0 after a stop, with 1 when the service could not start. */
 export async function runService(start: () => Promise<Service>): Promise<void> {
   try {
     const service = await start();
     let stopping = false;
     const stop = () => {
-      // A second signal means: now.
+      // A second signal stops it at once.
       if (stopping) process.exit(1);
       stopping = true;
       void service.stop().then(

@@ -2,8 +2,8 @@ import type { FastifyRequest } from "fastify";
 import { HttpError } from "./http-error.js";
 
 /**
- * A hook that refuses what a page of another site makes a browser ask for: without it, whoever visits such a page would write into the chat unawares. Browsers say where
- * a request comes from (`Sec-Fetch-Site`, over plain HTTP only `Origin`); other programs say nothing, and are let in.
+ * A hook that refuses requests that a page of another site makes a browser send. Without it, whoever visits such a page would write into the chat
+ * unknowingly. Browsers state a request's origin (`Sec-Fetch-Site`, over plain HTTP only `Origin`). Other programs do not, and are let in.
  */
 export function refuseCrossSite(request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void {
   done(
@@ -17,7 +17,7 @@ function isCrossSite({ headers, host }: FastifyRequest): boolean {
   return headers.origin !== undefined && !isOriginOf(headers.origin, host);
 }
 
-/** Whether pages of `origin` come from `host`, the name by which the service was called. The scheme is left out: TLS may end at an Ingress. */
+/** Whether pages of `origin` come from `host`, the service's name in the request. The scheme does not count: TLS may end at an Ingress. */
 function isOriginOf(origin: string, host: string): boolean {
   if (!URL.canParse(origin)) return false;
   const { protocol, host: name } = new URL(origin);

@@ -11,19 +11,19 @@ import { requireToken } from "./auth.js";
 import { HttpError } from "./http-error.js";
 import { answerMalformedRequest } from "./malformed-request.js";
 
-/** Can this service do its work at the moment? */
+/** Whether this service can do its work at the moment. */
 export interface Readiness {
   readonly ready: boolean;
-  /** One sentence: what is missing, when not ready. */
+  /** One sentence on what is missing, when not ready. */
   readonly reason: string;
 }
 
-/** What every chat service has. */
+/** Options that every chat service has. */
 export interface ServerOptions {
   /** `kproducer` or `kconsumer`. */
   readonly name: string;
   readonly logger: FastifyBaseLogger;
-  /** Whether an address is that of a proxy whose `X-Forwarded-For` is believed. */
+  /** Whether to trust the `X-Forwarded-For` of a proxy with this address. */
   readonly trustProxy: (address: string) => boolean;
   readonly bodyLimit: number;
   readonly readiness: () => Readiness;
@@ -33,19 +33,19 @@ export interface ServerOptions {
   readonly description: object;
 }
 
-/** An HTTP server with the parts that both services share, and the registry for its metrics. */
+/** An HTTP server with the parts that both services share, and the registry of its metrics. */
 export interface Server {
   readonly app: FastifyInstance;
   readonly metrics: Registry;
 }
 
-/** Makes a server with probes, metrics, the echo call and JSON errors; routes of its own are added by the caller. */
+/** Creates a server with probes, metrics, the echo call and JSON errors; callers add their own routes. */
 export function createServer(options: ServerOptions): Server {
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: options.name });
   collectDefaultMetrics({ register: metrics });
   const app: FastifyInstance = Fastify({
-    // Requests are counted, not logged: a line for each message would cost more than the message.
+    // Requests are counted, not logged: a log line costs more than a message.
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
@@ -53,9 +53,9 @@ export function createServer(options: ServerOptions): Server {
     // Slow senders of headers or bodies are cut off; answers (event streams) may take for ever.
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
-    // What comes on an open connection while the service stops is still answered, with `connection: close`.
+    // Requests on an open connection are still answered while the service stops, with `connection: close`.
     return503OnClosing: false,
-    // Bytes of a stream that wait in this process for a connection which takes none; the kernel holds more.
+    // Bytes of a stream that wait in this process for a blocked connection; the kernel holds more.
     http: { highWaterMark: 16_384 },
     clientErrorHandler: answerMalformedRequest,
     frameworkErrors: answerError,
@@ -84,7 +84,7 @@ export function createServer(options: ServerOptions): Server {
   return { app, metrics };
 }
 
-/** Every error is answered in the same form; what was not expected is logged and not told. */
+/** Answers every error in the same form. Unexpected ones are logged, and the caller is not told details. */
 function answerError(error: FastifyError | HttpError, request: FastifyRequest, reply: FastifyReply): void {
   const status = error.statusCode ?? 500;
   const code = error instanceof HttpError ? error.reason : (reasons[status] ?? "internal_error");
@@ -92,11 +92,11 @@ function answerError(error: FastifyError | HttpError, request: FastifyRequest, r
   if (error instanceof HttpError && error.retryAfterSeconds !== undefined) {
     void reply.header("retry-after", error.retryAfterSeconds);
   }
-  const message = status === 500 ? "The service failed; its log has more." : error.message;
+  const message = status === 500 ? "The service failed; its log has details." : error.message;
   void reply.status(status).type("application/json").send({ error: code, message });
 }
 
-/** These tell nothing that a token should guard. */
+/** Routes without anything that a token should guard. */
 const OPEN = { config: { open: true } };
 
 const reasons: Record<number, string | undefined> = {

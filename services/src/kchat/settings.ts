@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseBootstrap } from "../kafka/client.js";
 import { parseTrustedProxy } from "./trusted-proxies.js";
 
-/** Thrown for environment variables that cannot be used; the message has one line for each of them. */
+/** Unusable environment variables; the message has one line for each. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.join("\n"));
@@ -13,7 +13,7 @@ export class SettingsError extends Error {
 /**
  * Reads settings from environment variables. An empty variable counts as absent.
  *
- * @throws {@link SettingsError} naming every variable that is wrong, with its value and what is allowed.
+ * @throws {@link SettingsError} naming every wrong variable, with its value and what is allowed.
  */
 export function readSettings<T extends z.ZodType>(
   schema: T,
@@ -44,7 +44,7 @@ export function integer(minimum: number, maximum: number, fallback: number) {
     .default(fallback);
 }
 
-/** Brokers to begin with. */
+/** The brokers to contact first. */
 export const bootstrap = z.string({ error: "must be host:port[,host:port…]" }).transform((text, context) => {
   try {
     return parseBootstrap(text);
@@ -80,30 +80,33 @@ const proxies = z
       }),
   );
 
-/** An address such as `http://kproducer:19092`, kept without a slash at its end. */
+/** An address such as `http://kproducer:19092`, without a trailing slash. */
 export const httpAddress = z
   .string()
   .regex(/^https?:\/\/[^/\s]+\/?$/, "must be http://host:port, without a path")
   .transform((text) => text.replace(/\/$/, ""))
   .optional();
 
-/** What both chat services read from their environment; `services/README.md` lists them for people. */
+/** The environment variables of both chat services; `services/README.md` lists them for people. */
 export const commonSettings = {
-  /** Brokers to find the cluster by. */
+  /** The brokers to contact first. */
   KCHAT_BOOTSTRAP_ADDRESS: bootstrap,
-  /** Topics that are chat rooms; no other topic is served. The first is the default room. */
+  /** Topics that are chat rooms; the services serve no others. The first is the default room. */
   KCHAT_ROOMS: rooms,
-  /** Directory with the certificate that is shown to brokers (`tls.crt`, `tls.key`), and whom they must have theirs from (`ca.crt`). Without it there is no TLS. */
+  /**
+   * Directory with the client certificate (`tls.crt`, `tls.key`) and the authority of the brokers' certificates (`ca.crt`). Without it there is no
+   * TLS.
+   */
   KAFKA_TLS_DIR: z.string().optional(),
   /** Address to listen on. */
   KCHAT_HOST: z.string().default("0.0.0.0"),
-  /** Milliseconds between the end of readiness and the end of accepting connections when stopping. */
+  /** When stopping: milliseconds between becoming unready and refusing connections. */
   KCHAT_DRAIN_MS: integer(0, 300_000, 3_000),
-  /** Requests that change something, per client address and second; more are answered 429. */
+  /** Changing requests per client address and second; more get 429. */
   KCHAT_RATE_LIMIT: integer(1, 1_000_000, 2_000),
-  /** Bytes of a message. */
+  /** Maximum size of a message, in bytes. */
   KCHAT_MAX_BODY_BYTES: integer(1, 524_288, 16_384),
-  /** Proxies whose `X-Forwarded-For` is believed: addresses, CIDR ranges, or names that stand for changing addresses. */
+  /** Proxies whose `X-Forwarded-For` is trusted: addresses, CIDR ranges, or names with changing addresses. */
   KCHAT_TRUST_PROXY: proxies,
   /** A file with the token that callers must present as `Authorization: Bearer …`. */
   KCHAT_TOKEN_FILE: z.string().optional(),

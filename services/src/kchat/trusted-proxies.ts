@@ -1,19 +1,19 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
-/** An address (`10.0.0.1`), a range (`10.0.0.0/8`) or a name whose addresses may change (`kconsumer-pods`). */
+/** An address (`10.0.0.1`), a range (`10.0.0.0/8`) or a name with changing addresses (`kconsumer-pods`). */
 export type TrustedProxy =
   { readonly address: string } | { readonly network: string; readonly prefix: number } | { readonly name: string };
 
 /** Resolves a name to its addresses. */
 export type Resolver = (name: string) => Promise<readonly string[]>;
 
-/** Milliseconds between looks at the addresses of names. Until a new proxy is known, its clients count as one. */
+/** Milliseconds between look-ups of names. Until a new proxy is known, all its clients count as one. */
 const REFRESH_MS = 5_000;
 
 const NAME = /^(?=.*[A-Za-z])[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/;
 
-/** Reads one entry of a list of trusted proxies; undefined when it is none. */
+/** Parses one entry of a list of trusted proxies; undefined when it is malformed. */
 export function parseTrustedProxy(text: string): TrustedProxy | undefined {
   if (isIP(text) !== 0) return { address: text };
   const range = /^(.+)\/(\d{1,3})$/.exec(text);
@@ -24,8 +24,8 @@ export function parseTrustedProxy(text: string): TrustedProxy | undefined {
 }
 
 /**
- * The proxies whose `X-Forwarded-For` is believed. Addresses behind names are looked up again and again, as those of pods come and go; when a
- * look-up fails, the addresses known before go on to count.
+ * The proxies whose `X-Forwarded-For` is trusted. Names are looked up repeatedly, because pods come and go; when a look-up fails, the previous
+ * addresses remain.
  */
 export class TrustedProxies {
   readonly #fixed = new BlockList();
@@ -44,15 +44,15 @@ export class TrustedProxies {
     setInterval(() => void this.refresh(), REFRESH_MS).unref();
   }
 
-  /** Whether `address` is a trusted proxy's. Bound, as the HTTP server wants a function. */
+  /** Whether `address` belongs to a trusted proxy. Bound, because the HTTP server needs a function. */
   readonly trusts = (address: string): boolean => {
-    // What follows the first proxy comes from a header and may be anything.
+    // Entries beyond the first proxy come from a header and may be anything.
     if (isIP(address) === 0) return false;
     const lists = [this.#fixed, ...this.#named.values()];
     return lists.some((list) => list.check(address, family(address)));
   };
 
-  /** Looks the names up again. */
+  /** Looks up the names again. */
   async refresh(): Promise<void> {
     await Promise.all(
       [...this.#named.keys()].map(async (name) => {

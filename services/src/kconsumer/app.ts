@@ -12,39 +12,39 @@ import type { RoomSource } from "./room-source.js";
 import { Seats } from "./seats.js";
 import { Turns } from "./turns.js";
 
-/** What kconsumer is made of. */
+/** Options of kconsumer. */
 export interface ConsumerAppOptions {
   readonly rooms: readonly string[];
   readonly source: (room: string) => RoomSource;
   readonly trustProxy: (address: string) => boolean;
   readonly maxBodyBytes: number;
-  /** Messages of each room kept in memory: the limit of `?history` and what resuming readers are served from first. */
+  /** Messages kept in memory for each room: the limit of `?history`, and the first source for resuming readers. */
   readonly historyEvents: number;
-  /** Bytes of each room kept in memory. */
+  /** Bytes kept in memory for each room. */
   readonly historyBytes: number;
   readonly maxBacklogBytes: number;
   readonly maxReaders: number;
-  /** Event streams that one address may have at a time. */
+  /** Concurrent event streams of one address. */
   readonly maxReadersPerAddress: number;
-  /** Readers that may be sent messages which are no longer in memory at a time. */
+  /** Concurrent readers of messages that are no longer in memory. */
   readonly maxResuming: number;
   readonly heartbeatMs: number;
   /** kproducer's address; without it the page can only show messages. */
   readonly producerUrl: string | undefined;
-  /** Messages per client address and second that are passed on to kproducer. */
+  /** Messages per client address and second that are forwarded to kproducer. */
   readonly rateLimit: number;
-  /** Where the built page is. */
+  /** The folder of the built page. */
   readonly pageDirectory: string;
   readonly token: string | undefined;
   readonly logger: FastifyBaseLogger;
 }
 
-/** kconsumer's HTTP side, and what must be called when it stops. */
+/** kconsumer's HTTP side, and its hooks for stopping. */
 export interface ConsumerApp {
   readonly app: FastifyInstance;
-  /** From now on not ready; present streams go on. */
+  /** Makes it unready; open streams go on. */
   readonly drain: () => void;
-  /** Tells every reader to reconnect and ends the streams. */
+  /** Tells every reader to reconnect, and ends the streams. */
   readonly disconnect: () => void;
 }
 
@@ -54,10 +54,10 @@ interface ConnectQuery {
   readonly lastEventId?: string;
 }
 
-/** One address gets one of so many parts of the places for readers of older messages. */
+/** One address may have this fraction of the places for readers of older messages. */
 const RESUMING_SHARES = 5;
 
-/** Readers of older messages that are sent a chunk in one round of the event loop. What is new waits for a millisecond at most. */
+/** Readers of older messages that get a chunk in one round of the event loop. New messages wait for a millisecond at most. */
 const CHUNKS_PER_ROUND = 32;
 
 /** Builds kconsumer: one {@link RoomHub} for each room, the event streams on top of them, and the page. */
@@ -95,7 +95,7 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
     clearInterval(heartbeat);
     done();
   });
-  // HEAD would be answered by a stream without a body, which never ends.
+  // A HEAD would be answered by a stream without a body that never ends.
   app.get<{ Querystring: ConnectQuery }>(
     "/sse/connect",
     { exposeHeadRoute: false, onRequest: refuseCrossSite },
@@ -121,7 +121,7 @@ export async function createConsumerApp(options: ConsumerAppOptions): Promise<Co
   };
 }
 
-/** What an event stream needs. */
+/** What event streams share. */
 interface Streams {
   readonly hubs: ReadonlyMap<string, RoomHub>;
   readonly seats: Seats;
@@ -145,11 +145,11 @@ async function connect(
   };
   if (reply.raw.destroyed) return;
   const release = takeSeat(seats, request.ip);
-  // Whatever comes of it, the answer ends, and its seat is free again.
+  // Whatever happens, the answer ends and its seat becomes free.
   reply.raw.once("close", release);
   await hub?.connect(reply.raw, start, () => {
     reply.hijack();
-    // The stream ends with the connection, so its parts need no lengths of their own around them.
+    // The stream ends with the connection, so its parts need no lengths of their own.
     reply.raw.removeHeader("transfer-encoding");
     reply.raw.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
@@ -165,20 +165,20 @@ function takeSeat(seats: Seats, address: string): () => void {
   const seat = seats.take(address);
   if (typeof seat !== "string") return seat;
   if (seat === "full") {
-    throw new HttpError(503, "too_many_readers", "This replica has all the readers it can serve.", 5);
+    throw new HttpError(503, "too_many_readers", "This replica has reached its limit of readers.", 5);
   }
-  throw new HttpError(429, "too_many_streams", "This address has all the event streams that one may have.", 5);
+  throw new HttpError(429, "too_many_streams", "This address has reached its limit of event streams.", 5);
 }
 
 /**
- * Whether a client asks for an event stream by name, as the standard's clients do. The original's client asks for whatever there is, and shows
- * everything that ends with an empty line as a message.
+ * Whether a client asks for an event stream by name, as standard clients do. The original's client accepts anything, and shows everything that ends
+ * with an empty line as a message.
  */
 function asksForEventStream(accept: string | undefined): boolean {
   return accept?.toLowerCase().includes("text/event-stream") ?? false;
 }
 
-/** The first of a parameter that was given several times. */
+/** The first value of a repeated parameter. */
 function single(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

@@ -11,17 +11,17 @@ import { KafkaRoomSource } from "./room-source.js";
 const settingsSchema = z.object({
   ...commonSettings,
   KCHAT_PORT: integer(0, 65_535, 29_092),
-  /** Messages of each room kept in memory for `?history` and for readers that resume. */
+  /** Messages kept in memory for each room, for `?history` and resuming readers. */
   KCHAT_HISTORY_EVENTS: integer(1, 1_000_000, 5_000),
-  /** Bytes of each room kept in memory. */
+  /** Bytes kept in memory for each room. */
   KCHAT_HISTORY_BYTES: integer(65_536, 1_073_741_824, 16_777_216),
   /** Bytes that a reader may fall behind before it is dropped. */
   KCHAT_MAX_BACKLOG_BYTES: integer(16_384, 1_073_741_824, 1_048_576),
-  /** Readers that one replica serves. */
+  /** Maximum number of readers of one replica. */
   KCHAT_MAX_READERS: integer(1, 1_000_000, 5_000),
-  /** Readers that one client address may have. Behind a NodePort all who come by one node may be one address. */
+  /** Maximum number of readers of one client address. Behind a NodePort, all clients that come through one node may have one address. */
   KCHAT_MAX_READERS_PER_ADDRESS: integer(1, 1_000_000, 1_000),
-  /** Readers that one replica sends messages which are no longer in memory to, at a time. */
+  /** Concurrent readers of one replica that get messages which are no longer in memory. */
   KCHAT_MAX_RESUMING: integer(1, 1_000_000, 500),
   /** kproducer's address, for messages from the page; without it the page only shows messages. */
   KCHAT_PRODUCER_URL: httpAddress,

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from "fastify";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { RoomHub, RoomObserver } from "./room-hub.js";
 
-/** Milliseconds for which the same interruption is not logged again. */
+/** Milliseconds during which the same interruption is not logged again. */
 const QUIET_MS = 10_000;
 
 /** kconsumer's metrics. */
@@ -55,7 +55,7 @@ export class ConsumerMetrics {
     });
   }
 
-  /** What the hub of `room` reports to. */
+  /** The observer of a room's hub. */
   observer(room: string): RoomObserver {
     const delay = this.#delay.labels({ room });
     const consumed = this.#consumed.labels({ room });

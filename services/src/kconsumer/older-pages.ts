@@ -2,14 +2,14 @@ import type { Entry } from "../kafka/fetch.js";
 import { messageBody } from "./frames.js";
 import { ownBuffer } from "./own-buffer.js";
 
-/** Some records of one partition, as they were read from Kafka. */
+/** Some records of one partition, as read from Kafka. */
 export interface FetchedPage {
   readonly entries: readonly Entry[];
-  /** The offset after them; beyond the one that was asked for also when there are none. */
+  /** The offset after them; beyond the requested one even when there are none. */
   readonly next: number;
 }
 
-/** Reads the records of a partition from an offset on, some of them at a time. */
+/** Reads some records of a partition, from an offset on. */
 export type ReadPage = (partition: number, from: number) => Promise<FetchedPage>;
 
 /** An older message as it is sent: everything of the event but its id. */
@@ -28,16 +28,16 @@ export interface OlderPage {
   readonly bytes: number;
 }
 
-/** Bytes of pages that are kept for others who need them too. */
+/** Bytes of pages in the cache. */
 const CACHE_BYTES = 4 * 1_048_576;
 
 /**
- * What is no longer in a room's log, read for all of its readers together: one read from Kafka is under way at a time, in the order in which they were asked for,
- * and what was read lately is kept for all. A thousand readers that come back to the same place cost one read.
+ * Messages that are no longer in a room's log, read for all its readers together. One read from Kafka is pending at a time, in the order of the
+ * requests, and recent pages are cached for all. A thousand readers that resume at the same place cost one read.
  */
 export class OlderPages {
   readonly #read: ReadPage;
-  /** Those used last are last. */
+  /** In order of use, the latest last. */
   readonly #pages = new Set<OlderPage>();
   #bytes = 0;
   #reading: Promise<unknown> = Promise.resolve();
@@ -47,11 +47,11 @@ export class OlderPages {
   }
 
   /**
-   * The page of `partition` that `offset` lies in.
+   * The page of `partition` that contains `offset`.
    *
-   * @param isWanted - asked when it is the caller's turn to read from Kafka; whoever has left meanwhile costs nothing
+   * @param isWanted - called when it is the caller's turn to read from Kafka; a reader that has left costs nothing
    * @returns undefined when the page was no longer wanted
-   * @throws when it could not be read.
+   * @throws when the page could not be read.
    */
   async page(partition: number, offset: number, isWanted: () => boolean): Promise<OlderPage | undefined> {
     const known = this.#find(partition, offset);
@@ -66,7 +66,7 @@ export class OlderPages {
     return reading;
   }
 
-  /** Forgets everything: the topic was made anew. */
+  /** Clears the cache, because the topic was recreated. */
   clear(): void {
     this.#pages.clear();
     this.#bytes = 0;
@@ -94,7 +94,7 @@ export class OlderPages {
   }
 }
 
-/** Bodies in memory of their own: a record's value would keep the broker's whole answer. */
+/** Copies the bodies: a record's value would keep the broker's whole answer in memory. */
 function toPage(partition: number, from: number, { entries, next }: FetchedPage): OlderPage {
   const events = entries.map(({ offset, value }) => ({ offset, body: ownBuffer(messageBody(value)) }));
   return { partition, from, next, events, bytes: events.reduce((sum, { body }) => sum + body.length + 128, 0) };

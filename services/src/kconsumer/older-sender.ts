@@ -6,19 +6,19 @@ import type { Positions } from "./position.js";
 import type { Gap, Resume } from "./resume.js";
 import type { Turns } from "./turns.js";
 
-/** Bytes that are on their way to one reader of older messages. All that such a reader costs beyond one of new messages. */
+/** Bytes on their way to one reader of older messages: its only memory beyond that of any reader. */
 const CHUNK_BYTES = 4_096;
 
-/** A reader of older messages must take {@link PACE_BYTES} in this many milliseconds, or its place is given to others. */
+/** A reader of older messages must accept {@link PACE_BYTES} within this many milliseconds, or it loses its place. */
 const PACE_MS = 30_000;
 const PACE_BYTES = 65_536;
 
-/** Raised when a reader does not take what it asked for. */
+/** A reader did not accept the data it asked for. */
 export class SlowReaderError extends Error {}
 
 /**
- * Sends one reader the messages that it lacks and that are no longer in the room's log: a chunk at a time, the next one when the last has left this process,
- * so that a reader which takes nothing holds nothing but one chunk.
+ * Sends one reader the messages that it lacks and that are no longer in the room's log. It sends the next chunk when the last has left this process,
+ * so that a stalled reader holds one chunk at most.
  */
 export class OlderSender {
   readonly #socket: Socket;
@@ -26,9 +26,9 @@ export class OlderSender {
   readonly #pages: OlderPages;
   readonly #turns: Turns;
   readonly #hasLeft: () => boolean;
-  /** Bytes of the event at the beginning of the gap that were sent already. */
+  /** Bytes already sent of the event at the beginning of the gap. */
   #sent = 0;
-  /** The event that these are of, while there are any. */
+  /** The event that these bytes belong to, while there are any. */
   #unfinished: Gap | undefined;
   #pacedBytes = 0;
   #waitedMs = 0;
@@ -41,22 +41,22 @@ export class OlderSender {
     this.#hasLeft = hasLeft;
   }
 
-  /** True when only the beginning of an event was sent: nothing else can be said to this reader. */
+  /** True when only the beginning of an event was sent, so that nothing else can be sent to this reader. */
   get isCut(): boolean {
     return this.#sent > 0;
   }
 
   /**
-   * Sends what lies before `covered`, which moves on meanwhile. Resolves when that is done, or the reader has left.
+   * Sends everything before `covered`, which advances meanwhile. Resolves when that is done, or the reader has left.
    *
-   * @throws {@link SlowReaderError} when the reader does not take it, or what reading from Kafka throws.
+   * @throws {@link SlowReaderError} when the reader is too slow, or errors of reading from Kafka.
    */
   async send(covered: Positions): Promise<void> {
     for (let gap = this.#gap(covered); gap !== undefined; gap = this.#gap(covered)) {
       await this.#turns.next();
       const { partition, from, until } = gap;
       const page = this.#pages.page(partition, from, () => !this.#hasLeft());
-      // Without the page in a variable: while the reader takes its chunk, nobody keeps the page.
+      // Without a variable for the page: nobody keeps it in memory while the reader accepts its chunk.
       const chunk = await page.then((read) => (read === undefined ? undefined : this.#chunk(read, from, until)));
       if (chunk === undefined || this.#hasLeft()) return;
       if (chunk.length > 0) await this.#taken(chunk);
@@ -64,12 +64,12 @@ export class OlderSender {
     }
   }
 
-  /** What the reader lacks; an event that was begun is ended first, also when the log reaches further back than it by now. */
+  /** The reader's missing messages. An event that was begun comes first, even when the log covers it by now. */
   #gap(covered: Positions): Gap | undefined {
     return this.#unfinished ?? this.#resume.gap(covered);
   }
 
-  /** As much of the page's events as goes into one chunk. */
+  /** The events of the page that fit into one chunk. */
   #chunk(page: OlderPage, from: number, until: number): Buffer {
     const parts: Buffer[] = [];
     let room = CHUNK_BYTES;
@@ -89,7 +89,7 @@ export class OlderSender {
     }
     if (this.#unfinished !== undefined)
       throw new Error(`The rest of a message of partition ${page.partition} is gone.`);
-    // What was not there to be read (retention removed it, or it was no message) is behind the reader all the same.
+    // Offsets without a message (removed by retention, or no message) count as sent.
     this.#resume.advance(page.partition, Math.min(page.next, until) - 1);
     return ownConcatenation(parts);
   }
@@ -105,7 +105,7 @@ export class OlderSender {
       };
       const timer = setTimeout(() => {
         this.#socket.off("close", finish);
-        reject(new SlowReaderError("The reader took too little."));
+        reject(new SlowReaderError("The reader accepted too little."));
       }, PACE_MS - this.#waitedMs);
       this.#socket.once("close", finish);
       this.#socket.write(chunk, finish);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 
-/** Nothing but this service's own files and calls; messages cannot bring scripts, styles, images or frames along. */
+/** Allows nothing but this service's own files and calls; messages cannot bring in scripts, styles, images or frames. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,7 +15,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Where the build puts the page: beside the bundle. */
+/** The folder of the built page: beside the bundle. */
 export const PAGE_DIRECTORY = fileURLToPath(new URL("./page/", import.meta.url));
 
 /** Serves the chat page under `/`, if it has been built. */
@@ -37,7 +37,7 @@ export async function servePage(app: FastifyInstance, directory: string): Promis
       root: directory,
       wildcard: false,
       setHeaders: (reply, path) => {
-        // Assets carry a hash of their content in their name; the page itself must be asked for each time.
+        // The names of assets contain a hash of their content; the page itself must be revalidated each time.
         const isHashed = path.includes("/assets/");
         void reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
       },

@@ -1,26 +1,23 @@
-/**
- * The most partitions that an id names. It keeps an id below a kilobyte however many partitions a topic has, while it is more than enough for topics of
- * ordinary size, whose ids name every partition.
- */
+/** The maximum number of partitions in an id. It keeps an id below a kilobyte for topics of any size. Ids of ordinary topics name every partition. */
 export const MAX_NAMED = 32;
 
 /**
- * How far a reader of a room has come: for each partition of the room's topic, the offset of the next record. A partition that is
- * absent was not read at all. Written `tag.partition-offset.partition-offset…` in ascending order, for example `9fk2.0-17.7-1042`, it is
- * the id of an event, and means the same on every replica.
+ * A reader's position in a room: for each partition of the room's topic, the offset of the next record. An absent partition was not read at all. As
+ * text, `tag.partition-offset.partition-offset…` in ascending order, for example `9fk2.0-17.7-1042`, it is the id of an event, and means the same on
+ * every replica.
  *
- * An id names the room's own partition and, of the others that have records, the first ones, {@link MAX_NAMED} in all. A partition with records never
- * becomes one without, so what an id does not name though it could have was empty when the id was made.
+ * An id names the room's own partition and the first others that have records, {@link MAX_NAMED} in all. A partition with records never becomes one
+ * without, so a partition that an id with room left does not name was empty when the id was made.
  */
 export class Positions {
   readonly #next: Map<number, number>;
   #own: number;
-  /** The partitions that an id names, while they are known. */
+  /** Cache of the partitions that an id names. */
   #named: readonly number[] | undefined;
 
   /**
-   * @param tag - names the topic's incarnation, so that a position in a deleted topic is not taken for one in its successor.
-   * @param own - the partition that the room's messages go to; -1 when it does not matter.
+   * @param tag - identifies the topic's incarnation, so that a position in a deleted topic is not mistaken for one in its successor.
+   * @param own - the partition of the room's messages; -1 when it does not matter.
    */
   constructor(
     readonly tag: string,
@@ -31,7 +28,7 @@ export class Positions {
     this.#own = own;
   }
 
-  /** Reads what {@link toString} wrote, and the longer ids of earlier versions; undefined for anything else. */
+  /** Parses the text of {@link toString}, and the longer ids of earlier versions; undefined for anything else. */
   static parse(text: string): Positions | undefined {
     if (!/^[A-Za-z0-9]{1,16}(\.\d{1,9}-\d{1,15})*$/.test(text)) return undefined;
     const [tag = "", ...parts] = text.split(".");
@@ -41,7 +38,7 @@ export class Positions {
     );
   }
 
-  /** The partition that the room's messages go to. It changes when the topic gets more partitions. */
+  /** The partition of the room's messages. It changes when the topic gets more partitions. */
   set own(partition: number) {
     if (partition === this.#own) return;
     this.#own = partition;
@@ -59,7 +56,7 @@ export class Positions {
     return this.#named;
   }
 
-  /** Every partition of which something was read. */
+  /** Every partition with a position. */
   get partitions(): Iterable<number> {
     return this.#next.keys();
   }
@@ -69,7 +66,7 @@ export class Positions {
     return this.#next.get(partition) ?? 0;
   }
 
-  /** Notes that the record at `offset` of `partition`, and all before it, were read. */
+  /** Records that everything up to `offset` of `partition` was read. */
   advance(partition: number, offset: number): void {
     const next = this.#next.get(partition);
     if (next !== undefined && offset < next) return;
@@ -77,7 +74,7 @@ export class Positions {
     this.#next.set(partition, offset + 1);
   }
 
-  /** A copy that advances on its own. */
+  /** An independent copy. */
   copy(): Positions {
     return new Positions(this.tag, this.#next, this.#own);
   }
@@ -87,7 +84,7 @@ export class Positions {
   }
 }
 
-/** A topic id as the short tag of {@link Positions}. */
+/** The short tag of a topic id in {@link Positions}. */
 export function topicTag(topicId: string): string {
   return topicId.replace(/[^A-Za-z0-9]/g, "").slice(0, 6);
 }

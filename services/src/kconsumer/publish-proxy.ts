@@ -5,7 +5,7 @@ import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { requireRoom } from "../kchat/rooms.js";
 import { refuseCrossSite } from "../kchat/same-site.js";
 
-/** How the page's messages get to kproducer. */
+/** How the page's messages reach kproducer. */
 export interface PublishProxyOptions {
   readonly rooms: readonly string[];
   /** kproducer's address, without a path. */
@@ -14,12 +14,12 @@ export interface PublishProxyOptions {
   readonly rateLimit: number;
 }
 
-/** Answers from kproducer that are passed on besides its body. */
+/** Headers of kproducer's answer that are forwarded besides its body. */
 const PASSED_ON = ["content-type", "retry-after"];
 
 /**
- * Takes messages under the same address that the page came from and passes them on to kproducer, so that a browser needs to reach one service only
- * and none has to allow requests from other sites.
+ * Accepts messages at the page's own address and forwards them to kproducer. So a browser needs to reach only one service, and none has to allow
+ * cross-site requests.
  */
 export async function proxyPublishing(app: FastifyInstance, options: PublishProxyOptions): Promise<void> {
   acceptPlainText(app);

@@ -2,35 +2,35 @@ import { idLine } from "./frames.js";
 import type { Resume } from "./resume.js";
 import type { RoomLog } from "./room-log.js";
 
-/** The connection to one reader; a Node.js socket is one, and a response. */
+/** The connection to one reader: a Node.js socket or response. */
 export interface ReaderOutput {
-  /** Returns false when the reader's side does not keep up; `drain` follows when it does again. */
+  /** Returns false when the connection is full; `drain` follows when it has room again. */
   write(chunk: Buffer | string): boolean;
   cork(): void;
   uncork(): void;
 }
 
 /**
- * Milliseconds for which a reader may be unable to take data however much comes. A burst, as after Kafka was away, fills everyone's connection; only
- * those that do not empty theirs soon after are slow.
+ * How long a reader's connection may be full, in milliseconds, however much arrives. A burst, as after an outage of Kafka, fills everyone's
+ * connection; only readers that do not empty theirs soon are slow.
  */
 const GRACE_MS = 1_000;
 
-/** Milliseconds after which a reader that takes nothing at all is given up, also when little comes. */
+/** Milliseconds after which a reader that accepts nothing at all is given up, even when little arrives. */
 const STALLED_MS = 60_000;
 
 /**
- * Milliseconds for which a reader that came back may be ahead of this replica. Replicas differ by moments; what is ahead for longer was made up, or the topic
- * has lost records, and then the reader gets what there is.
+ * How long a resuming reader may be ahead of this replica, in milliseconds. Replicas differ by moments. A position that stays ahead was made up, or
+ * the topic has lost records; the reader then gets what there is.
  */
 const AHEAD_MS = 30_000;
 
-/** What {@link Reader.pump} found out. */
+/** Result of {@link Reader.pump}. */
 export type PumpResult = "current" | "blocked" | "behind";
 
 /**
- * One reader's place in a room. It holds a sequence number, no messages. Readers that came back from another replica also have a
- * `resume` position, until the ids of this replica's events cover everything they have seen, or {@link AHEAD_MS} are over.
+ * One reader's place in a room. It holds a sequence number and no messages. Readers that resume from another replica also have a `resume` position,
+ * until the ids of this replica's events cover everything they have seen, or {@link AHEAD_MS} are over.
  */
 export class Reader {
   readonly #output: ReaderOutput;
@@ -38,16 +38,16 @@ export class Reader {
   #cursor: number;
   #sentUntil: number;
   #resume: Resume | undefined;
-  /** The sequence number of the first event that came after the reader. */
+  /** The sequence number of the first event after the reader's arrival. */
   readonly #newFrom: number;
   readonly #aheadUntil: number;
-  /** When the output became full; undefined while it takes data. */
+  /** When the connection became full; undefined while it has room. */
   #blockedAt: number | undefined;
 
   /**
-   * @param cursor - the sequence number of the first event to look at
-   * @param resume - send only events after this position, with ids that keep it
-   * @param maxBacklogBytes - how far behind a blocked reader may fall
+   * @param cursor - the sequence number of the first event to consider
+   * @param resume - send only events after this position, with ids that preserve it
+   * @param maxBacklogBytes - how far a blocked reader may fall behind
    */
   constructor(output: ReaderOutput, log: RoomLog, cursor: number, resume: Resume | undefined, maxBacklogBytes: number) {
     this.#newFrom = log.next;
@@ -59,24 +59,24 @@ export class Reader {
     this.#maxBacklogBytes = maxBacklogBytes;
   }
 
-  /** True when the reader has everything before `sequence` and takes what comes next as it is. */
+  /** True when the reader has everything before `sequence` and gets the next events unchanged. */
   isCurrentAt(sequence: number): boolean {
     return this.#blockedAt === undefined && this.#resume === undefined && this.#cursor === sequence;
   }
 
-  /** Sends `chunk`, which holds the `count` newest events, to a reader that was current before them. */
+  /** Sends `chunk`, the `count` newest events, to a reader that was current before them. */
   push(chunk: Buffer, count: number, log: RoomLog): void {
     this.#cursor += count;
     this.#sentUntil = log.written;
     this.#note(this.#output.write(chunk));
   }
 
-  /** The output takes data again. */
+  /** The connection has room again. */
   unblock(): void {
     this.#blockedAt = undefined;
   }
 
-  /** Writes what is there until the reader is current or its output is full. `behind` means that it fell back too far to be served. */
+  /** Writes events until the reader is current or its connection is full. `behind` means that it fell too far behind. */
   pump(log: RoomLog): PumpResult {
     if (this.#cursor < log.first) return "behind";
     if (this.#blockedAt !== undefined) {
@@ -92,7 +92,7 @@ export class Reader {
     return flowing ? "current" : "blocked";
   }
 
-  /** Sends a heartbeat unless data is waiting anyway. False when the reader has taken nothing for so long that it is to be given up. */
+  /** Sends a heartbeat unless data is waiting anyway. False when the reader has accepted nothing for too long. */
   beat(heartbeat: Buffer): boolean {
     if (this.#blockedAt === undefined) this.#note(this.#output.write(heartbeat));
     return this.#blockedAt === undefined || Date.now() - this.#blockedAt < STALLED_MS;
@@ -102,7 +102,7 @@ export class Reader {
     this.#blockedAt = flowing ? undefined : Date.now();
   }
 
-  /** Sends the event at the cursor if the reader needs it; false when the output is full. */
+  /** Sends the event at the cursor if the reader needs it; false when the connection is full. */
   #step(log: RoomLog): boolean {
     const sequence = this.#cursor;
     const event = log.at(sequence);
@@ -117,7 +117,7 @@ export class Reader {
     this.#resume.advance(partition, offset);
     const id = this.#resume.id;
     this.#output.write(idLine(id));
-    // Everyone who has seen this event has now seen the same: from here on the shared events do.
+    // All readers that have seen this event have now seen the same, so the shared events fit from here on.
     if (id === event.id) this.#resume = undefined;
     return this.#output.write(event.frame.subarray(event.bodyAt));
   }

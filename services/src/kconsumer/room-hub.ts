@@ -16,46 +16,46 @@ import type { Turns } from "./turns.js";
 /** Limits and counters of a {@link RoomHub}. */
 export interface RoomHubOptions {
   readonly log: RoomLogLimits;
-  /** Bytes that a reader which does not keep up may fall behind before it is dropped. */
+  /** Bytes that a slow reader may fall behind before it is dropped. */
   readonly maxBacklogBytes: number;
   /** Milliseconds that clients wait before they reconnect; sent as `retry`. */
   readonly retryMs: number;
-  /** Places for readers of what is no longer in the log, of all rooms of the replica. */
+  /** Places for readers of messages that are no longer in the log, shared by all rooms of the replica. */
   readonly resuming: Seats;
-  /** When it is the turn of each of them. */
+  /** Schedules these readers. */
   readonly turns: Turns;
   readonly observer: RoomObserver;
 }
 
-/** What the metrics and the log want to know. */
+/** Receives events for metrics and the log. */
 export interface RoomObserver {
-  /** `messages` were sent to `readers`; `oldest` is the time of the first of them, in milliseconds since 1970. */
+  /** `messages` were sent to `readers`; `oldest` is the timestamp of the first, in milliseconds since 1970. */
   delivered(messages: number, readers: number, oldest: number): void;
   dropped(reason: string): void;
   interrupted(reason: string): void;
 }
 
-/** Where a reader wants to begin. */
+/** Where a reader begins. */
 export interface ReaderStart {
   /** The id of the last event that it has seen. */
   readonly lastEventId: string | undefined;
-  /** How many of the latest messages to begin with, when there is no `lastEventId`. */
+  /** How many of the latest messages to begin with, without a `lastEventId`. */
   readonly history: number;
-  /** Send nothing but messages: this reader shows whatever comes as one. */
+  /** Send only messages, because this reader shows everything as one. */
   readonly messagesOnly: boolean;
   /** The client's address. */
   readonly address: string;
 }
 
-/** Messages that may still have to be read by a replica that calls itself ready: a moment's work, but more than one busy moment brings. */
+/** Unread messages that a ready replica may have: a moment's work, but more than one busy moment brings. */
 const READY_LAG = 1_000;
 
-/** One room of this replica: takes messages from its source and sends each to all its readers. */
+/** One room of this replica: takes messages from its source and sends each to all readers. */
 export class RoomHub {
   readonly #source: RoomSource;
   readonly #options: RoomHubOptions;
   readonly #readers = new Map<ServerResponse, Reader>();
-  /** Those that are being sent what lies before the log. */
+  /** Readers that are being sent messages older than the log. */
   readonly #resuming = new Map<ServerResponse, OlderSender>();
   readonly #older: OlderPages;
   readonly #messagesOnly = new WeakSet<ServerResponse>();
@@ -79,7 +79,7 @@ export class RoomHub {
     });
   }
 
-  /** True once the messages that existed at the start have been read, while every partition is being followed and little is still to be read. */
+  /** True once the messages that existed at the start have been read, while all partitions are being followed and few messages are unread. */
   get ready(): boolean {
     return this.#log !== undefined && this.#source.connected && this.#source.lag <= READY_LAG;
   }
@@ -93,11 +93,11 @@ export class RoomHub {
   }
 
   /**
-   * Begins to send the room to `output`.
+   * Starts sending the room to `output`.
    *
    * @param begin - writes the head of the answer
-   * @throws {@link HttpError} before anything was written: 400 for an id that is none; 503 while the room is not loaded yet, too many others are being sent
-   * older messages, or the service stops.
+   * @throws {@link HttpError} before anything was written: 400 for a malformed id; 503 while the room is not loaded yet, too many others are being
+   *   sent older messages, or the service is stopping.
    */
   async connect(output: ServerResponse, start: ReaderStart, begin: () => void): Promise<void> {
     const log = this.#log;
@@ -111,7 +111,7 @@ export class RoomHub {
     if (id === undefined)
       throw new HttpError(400, "bad_event_id", "Last-Event-ID is not an id that this service gave out.");
     if (id.tag !== log.head.tag) {
-      // Of another topic, which this one has taken the place of, or made up: all that is at hand.
+      // The id is made up or of a former topic of this name: send the whole log.
       this.#join(output, start, begin, log, log.first);
       return;
     }
@@ -124,25 +124,25 @@ export class RoomHub {
     await this.#sendOlder(output, start, begin, log, resume);
   }
 
-  /** Sends a heartbeat to every reader, and sends those away that take nothing any more. */
+  /** Sends a heartbeat to every reader, and disconnects those that accept nothing any more. */
   beat(): void {
     for (const [output, reader] of this.#readers) if (!reader.beat(HEARTBEAT)) this.#drop(output);
   }
 
-  /** Ends every stream with an event that says so; clients reconnect and resume, by then at another replica. */
+  /** Ends every stream with an event that says so; clients reconnect to another replica and resume. */
   stop(): void {
     this.#stopped = true;
     this.#source.stop();
     this.#endAll("The service is restarting.");
   }
 
-  /** A reader that begins at an event of the log. */
+  /** Adds a reader that begins at an event of the log. */
   #join(output: ServerResponse, start: ReaderStart, begin: () => void, log: RoomLog, cursor: number): void {
     this.#begin(output, start, begin, log.at(cursor - 1)?.id ?? log.covered.toString());
     this.#add(output, cursor, undefined, log);
   }
 
-  /** A reader that lacks what is no longer in the log. */
+  /** Adds a reader that lacks messages older than the log. */
   async #sendOlder(
     output: ServerResponse,
     start: ReaderStart,
@@ -152,9 +152,9 @@ export class RoomHub {
   ): Promise<void> {
     const seat = this.#options.resuming.take(start.address);
     if (typeof seat === "string") {
-      throw new HttpError(503, "too_many_resuming", "Too many others are being sent older messages; try again.", 2);
+      throw new HttpError(503, "too_many_resuming", "Too many readers are being sent older messages; try again.", 2);
     }
-    // Whoever leaves while a broker does not answer gives the place up at once.
+    // A reader that leaves while a broker does not answer gives up its place at once.
     output.once("close", seat);
     try {
       this.#begin(output, start, begin, resume.id);
@@ -188,8 +188,8 @@ export class RoomHub {
   }
 
   #open(from: Positions, entries: readonly Entry[]): void {
-    // A topic made anew has nothing in common with what present readers have seen; they come back with positions that say so.
-    this.#endAll("The room was made anew.");
+    // A recreated topic shares nothing with what readers have seen; they reconnect with positions of the old one.
+    this.#endAll("The room was recreated.");
     this.#older.clear();
     const log = new RoomLog(from, this.#options.log);
     log.own = this.#source.ownPartition;
@@ -214,8 +214,8 @@ export class RoomHub {
   }
 
   /**
-   * From here on messages go to the connection itself, which a response without an encoding of its own allows: a response keeps what is written to it until
-   * all readers have been written to, and takes more of the processor.
+   * From here on messages go to the connection itself, which works because the response has no encoding of its own. A response would keep them until
+   * all readers have been written to, and takes more processor time.
    */
   #add(output: ServerResponse, cursor: number, resume: Resume | undefined, log: RoomLog): void {
     const connection = output.socket;
@@ -223,7 +223,7 @@ export class RoomHub {
     const reader = new Reader(connection, log, cursor, resume, this.#options.maxBacklogBytes);
     this.#readers.set(output, reader);
     const onDrain = () => {
-      // Nothing comes after a farewell.
+      // Nothing follows a farewell.
       if (hasLeft(output)) return;
       reader.unblock();
       this.#pump(output, reader, log);
@@ -252,14 +252,14 @@ export class RoomHub {
   #end(output: ServerResponse, event: "dropped" | "reconnect", reason: string): void {
     if (hasLeft(output)) return;
     this.#readers.delete(output);
-    // Whatever came after half an event would be taken for the rest of it.
+    // After half an event, anything would be taken for the rest of it.
     if (this.#resuming.get(output)?.isCut === true) {
       output.destroy();
       return;
     }
     if (this.#messagesOnly.has(output)) output.end();
     else output.end(farewell(event, reason, this.#options.retryMs));
-    // Whoever does not even take the farewell is not waited for.
+    // Does not wait for a reader that does not even accept the farewell.
     const timer = setTimeout(() => output.destroy(), 5_000);
     timer.unref();
     output.once("close", () => {
@@ -268,7 +268,7 @@ export class RoomHub {
   }
 }
 
-/** True when nothing more can be sent: the reader went away, or was sent away. */
+/** True when nothing more can be sent: the reader left, or was disconnected. */
 function hasLeft(output: ServerResponse): boolean {
   return output.destroyed || output.writableEnded;
 }

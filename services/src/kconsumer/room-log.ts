@@ -9,9 +9,9 @@ export interface LogEvent {
   readonly offset: number;
   /** The position after this event, as text. */
   readonly id: string;
-  /** The whole event; made once, shared by all readers. */
+  /** The whole event, created once and shared by all readers. */
   readonly frame: Buffer;
-  /** Where in `frame` the id line ends. */
+  /** Where the id line ends in `frame`. */
   readonly bodyAt: number;
 }
 
@@ -22,8 +22,8 @@ export interface RoomLogLimits {
 }
 
 /**
- * The latest events of a room in the order in which this replica shows them. Readers keep a sequence number in it instead of queues of
- * their own, so that a message exists once in memory however many read it.
+ * A room's latest events in this replica's order. Readers keep a sequence number in it instead of own queues, so that a message exists once in memory
+ * however many read it.
  */
 export class RoomLog {
   readonly #limits: RoomLogLimits;
@@ -43,17 +43,17 @@ export class RoomLog {
     this.#events = new Array<LogEvent | undefined>(limits.events);
   }
 
-  /** The sequence number of the oldest event kept. */
+  /** The oldest event's sequence number. */
   get first(): number {
     return this.#first;
   }
 
-  /** The sequence number that the next event will get. */
+  /** The next event's sequence number. */
   get next(): number {
     return this.#next;
   }
 
-  /** Bytes of all events ever appended; differences of it measure how far a reader is behind. */
+  /** Bytes of all events ever appended; a difference measures how far a reader is behind. */
   get written(): number {
     return this.#written;
   }
@@ -63,13 +63,13 @@ export class RoomLog {
     return this.#head;
   }
 
-  /** The partition that the room's messages go to; ids name it first. */
+  /** The partition of the room's messages; ids name it first. */
   set own(partition: number) {
     this.#head.own = partition;
     this.#covered.own = partition;
   }
 
-  /** The position before the oldest event kept. */
+  /** The position before the oldest event. */
   get covered(): Positions {
     return this.#covered;
   }

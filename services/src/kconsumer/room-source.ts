@@ -6,37 +6,37 @@ import { partitionOf } from "../kchat/rooms.js";
 import type { FetchedPage } from "./older-pages.js";
 import { Positions, topicTag } from "./position.js";
 
-/** What a {@link RoomSource} reports to. */
+/** Receives the messages of a {@link RoomSource}. */
 export interface RoomListener {
-  /** The room's latest messages, oldest first, and the position before them. Called again when the topic was deleted and made again. */
+  /** The room's latest messages, oldest first, and the position before them. Called again when the topic was deleted and recreated. */
   opened(from: Positions, entries: readonly Entry[]): void;
-  /** Messages as they come. */
+  /** New messages. */
   entries(entries: readonly Entry[]): void;
-  /** Reading is interrupted; it goes on by itself. */
+  /** Reading failed; the source retries by itself. */
   interrupted(reason: string): void;
 }
 
-/** Where a room's messages come from. The services know Kafka only through this, so tests need no Kafka. */
+/** Where a room's messages come from. The services use Kafka only through this, so tests need no Kafka. */
 export interface RoomSource {
   follow(listener: RoomListener): void;
   /**
-   * Older messages of one partition, as many as come at once, from an offset on.
+   * Reads a page of older messages of one partition, from an offset on.
    *
    * @throws when they cannot be read at the moment.
    */
   readPage(partition: number, from: number): Promise<FetchedPage>;
-  /** How many partitions the room's topic has; 0 before it is known. */
+  /** The number of the topic's partitions; 0 before it is known. */
   readonly partitions: number;
-  /** The partition that the room's messages go to; the others have what is written past kproducer. */
+  /** The partition of the room's messages; others contain what was written without kproducer. */
   readonly ownPartition: number;
-  /** Messages in Kafka that were not reported yet. */
+  /** Messages in Kafka that were not delivered yet. */
   readonly lag: number;
-  /** True when every partition is being read. */
+  /** True while every partition is being read. */
   readonly connected: boolean;
   stop(): void;
 }
 
-/** Bytes of older messages that are read at once; one record larger than that is still read. */
+/** Bytes of older messages per read; a single larger record is still read. */
 const PAGE_BYTES = 262_144;
 
 /** A room in Kafka: every partition of one topic, read without a consumer group. */
@@ -50,9 +50,9 @@ export class KafkaRoomSource implements RoomSource {
   #stopped = false;
 
   /**
-   * @param client - for what is new
-   * @param olderClient - for older messages: brokers answer a connection's requests in order, and nobody's coming back may hold up what is new
-   * @param history - messages to begin with
+   * @param client - for new messages
+   * @param olderClient - for older messages: brokers answer a connection's requests in order, and resuming readers must not hold up new messages
+   * @param history - the number of messages to begin with
    */
   constructor(client: KafkaClient, olderClient: KafkaClient, room: string, history: number) {
     this.#client = client;
@@ -92,7 +92,7 @@ export class KafkaRoomSource implements RoomSource {
     try {
       return await this.#fetchPage(topic, partition, from);
     } catch {
-      // The leader may be another one by now.
+      // There may be another leader by now.
       await this.#olderClient.metadata([this.#room]);
       return this.#fetchPage(topic, partition, from);
     }
@@ -109,11 +109,11 @@ export class KafkaRoomSource implements RoomSource {
     if (page?.error === "OFFSET_OUT_OF_RANGE") {
       const earliest = await listOffsets(this.#olderClient, seen ?? topic, [partition], "earliest");
       const next = earliest.get(partition) ?? 0;
-      // Retention removed what is before.
+      // Retention removed the records before.
       if (next > from) return { entries: [], next };
     }
     if (page?.error !== undefined) throw new Error(`Reading ${this.#room}-${partition} failed: ${page.error}.`);
-    // Just after a leader change the new leader may not show all of it yet. To go on without it would be to lose it.
+    // Right after a leader change the new leader may not expose all records yet. Going on without them would lose them.
     if (page === undefined || page.next === from) throw new Error(`${this.#room}-${partition} stops at ${from}.`);
     return page;
   }
@@ -166,7 +166,10 @@ export class KafkaRoomSource implements RoomSource {
     tail.start();
   }
 
-  /** Where to begin: of the room's own partition with its latest messages, of the others with as many together, so that a topic of any size can be loaded. */
+  /**
+   * Where to begin: at the latest messages of the room's own partition, and at as many of all others together, so that a topic of any size can be
+   * loaded.
+   */
   #beginnings(earliest: ReadonlyMap<number, number>, latest: ReadonlyMap<number, number>): Map<number, number> {
     const own = partitionOf(this.#room, latest.size);
     const others = [...latest].filter(([partition, end]) => partition !== own && end > (earliest.get(partition) ?? 0));
@@ -180,7 +183,7 @@ export class KafkaRoomSource implements RoomSource {
   }
 }
 
-/** One order out of several partitions' orders: by time, and never against a partition's own order. */
+/** Merges several partitions by time, and never against a partition's own order. */
 export function mergeByTime(entries: readonly Entry[]): Entry[] {
   const queues = [...Map.groupBy(entries, (entry) => entry.partition).values()].map((list) => ({ list, at: 0 }));
   if (queues.length === 1) return [...entries];

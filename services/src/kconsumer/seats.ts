@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from "node:net";
 /** Why there was no seat. */
 export type Refusal = "full" | "too many of this address";
 
-/** A limited number of places, of which one address gets only a part: whoever opens many takes none from others. */
+/** A limited number of places, of which one address gets only a part, so that many connections of one address do not take all. */
 export class Seats {
   readonly #limit: number;
   readonly #perAddress: number;
@@ -11,7 +11,7 @@ export class Seats {
   #count = 0;
 
   /**
-   * @param limit - how many there are
+   * @param limit - the number of places
    * @param perAddress - how many one address may have at a time
    */
   constructor(limit: number, perAddress: number) {
@@ -24,7 +24,7 @@ export class Seats {
     return this.#count;
   }
 
-  /** Takes a seat for a client's address. Gives the function that gives it back, once however often it is called, or the reason why there is none. */
+  /** Takes a seat for a client's address. Returns the function that releases it (further calls do nothing), or the reason why there is none. */
   take(address: string): (() => void) | Refusal {
     const client = clientOf(address);
     const present = this.#taken.get(client) ?? 0;
@@ -44,7 +44,7 @@ export class Seats {
   }
 }
 
-/** The part of an address that tells clients apart: of IPv6 the first half, for whoever has one address there has a network of them. */
+/** The part of an address that identifies a client: the first half of an IPv6 address, because a client has a whole network of them. */
 function clientOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   if (mapped !== undefined && isIPv4(mapped)) return mapped;

@@ -1,22 +1,22 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 
-/** Lets only so much be done in one round of the event loop, first come first served, so that what matters more gets through between. */
+/** Limits the work in one round of the event loop, first come first served, so that more important work gets through in between. */
 export class Turns {
   readonly #perRound: number;
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
 
-  /** @param perRound - how many may have their turn in one round */
+  /** @param perRound - the number of turns in one round */
   constructor(perRound: number) {
     this.#perRound = perRound;
   }
 
-  /** Resolves when it is the caller's turn, in a round of the event loop after this one. */
+  /** Resolves when it is the caller's turn, in a later round of the event loop. */
   async next(): Promise<void> {
     if (this.#underWay >= this.#perRound) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#underWay += 1;
     await nextRound();
-    // The place goes on to whoever has waited longest, without becoming free between.
+    // The place passes to the longest waiting caller without becoming free in between.
     const following = this.#waiting.shift();
     if (following === undefined) this.#underWay -= 1;
     else following();

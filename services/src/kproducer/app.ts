@@ -8,7 +8,7 @@ import { requireRoom } from "../kchat/rooms.js";
 import { refuseCrossSite } from "../kchat/same-site.js";
 import { createServer, type Readiness } from "../kchat/server.js";
 
-/** What kproducer is made of. */
+/** Options of kproducer. */
 export interface ProducerAppOptions {
   readonly rooms: readonly string[];
   readonly sink: MessageSink & { readonly bufferedBytes: number };
@@ -21,7 +21,7 @@ export interface ProducerAppOptions {
   readonly logger: FastifyBaseLogger;
 }
 
-/** kproducer's HTTP side: takes messages and answers when Kafka has them. */
+/** kproducer's HTTP side: accepts messages, and answers when Kafka has acknowledged them. */
 export async function createProducerApp(options: ProducerAppOptions): Promise<FastifyInstance> {
   const { app, metrics } = createServer({
     name: "kproducer",

@@ -52,7 +52,7 @@ async function start(): Promise<Service> {
   };
 }
 
-/** Ready means: brokers answer and every room's topic has leaders. Asked every two seconds, not at each probe. */
+/** Ready means that brokers answer and every room's topic has leaders. Checked every two seconds, not at each probe. */
 function watchRooms(client: KafkaClient, rooms: readonly string[]) {
   let state: Readiness = { ready: false, reason: "Kafka has not answered yet." };
   let stopped = false;

@@ -1,11 +1,11 @@
 import { Lines } from "./lines.js";
 import { delayOf, type Group, lagOf, type LagModel, type Positions, type Topic } from "./model.js";
 
-/** The metrics of groups and topics, by name: what they say, as Prometheus shows it. The exporter's own are in `metrics.ts`. */
+/** Metrics of groups and topics, by name, with Prometheus' help text. The exporter's own are in `metrics.ts`. */
 export const LAG_METRICS = {
   kafka_consumergroup_lag: "Records that a group has not consumed yet, by partition.",
   kafka_consumergroup_lag_seconds:
-    "How long ago the first record was written that a group has not consumed yet, by partition; 0 without lag.",
+    "Age of the first record that a group has not consumed yet, by partition; 0 without lag.",
   kafka_consumergroup_state: "1 for the state that a group is in.",
   kafka_topic_partition_current_offset: "Offset after the last record that consumers may read.",
 } as const;
@@ -13,7 +13,8 @@ export const LAG_METRICS = {
 type Name = keyof typeof LAG_METRICS;
 
 /**
- * Prometheus' text, in pieces. Between two pieces the model may change: each partition's line is right when it is written, and what is gone by then is left out.
+ * Prometheus' text, in pieces. The model may change between two pieces: each line is right when it is written, and entries that are gone by then are
+ * left out.
  *
  * @param now - in ms
  */
@@ -30,7 +31,7 @@ export function* expose(model: LagModel, now: () => number): Generator<Buffer, v
         const before = prefix(name, group, topicName);
         let partition = 0;
         for (;;) {
-          // Looked for again after each piece: the arrays of what was replaced are another group's by then.
+          // Looked up after each piece, because another group reuses the arrays of a replaced one.
           const positions = model.groups.get(group.name)?.topics.get(topicName);
           const topic = model.topics.get(topicName);
           if (!positions || !topic) break;
@@ -72,5 +73,5 @@ const heading = (name: Name): Buffer => Buffer.from(`# HELP ${name} ${LAG_METRIC
 const prefix = (metric: Name, { name, type }: Group, topic: string): Buffer =>
   Buffer.from(`${metric}{consumergroup="${escape(name)}",type="${escape(type)}",topic="${escape(topic)}",partition="`);
 
-/** A label's value as Prometheus' text has it. */
+/** Escapes a label's value for Prometheus' text format. */
 const escape = (value: string): string => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");

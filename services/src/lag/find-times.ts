@@ -5,19 +5,19 @@ import { LogTimes } from "./log-times.js";
 import { lagOf, type LagModel, type Positions, type Topic } from "./model.js";
 import type { Troubles } from "./troubles.js";
 
-/** How often all logs are asked about a time in one round. What is not found by then is looked for in the next round. */
+/** How often one round asks all logs about a time. The next round continues the search. */
 const QUESTIONS = 24;
 
-/** Positions of a partition whose times are looked for in one round. */
+/** Positions of a partition whose times one round searches for. */
 const POSITIONS_AT_A_TIME = 16;
 
-/** Facts about one partition, of which each takes 32 bytes: as many as 10,000 partitions may have together. */
+/** Facts about one partition, at 32 bytes each: as many as 10,000 partitions may have together. */
 const FACTS = 1_000_000;
 
-/** Partitions and groups that are looked at before others get their turn. */
+/** Partitions and groups to visit before other work gets its turn. */
 const LOOKS_AT_A_TIME = 200_000;
 
-/** Offsets of one partition whose times are not known. */
+/** Offsets of one partition whose times are unknown. */
 interface Search {
   readonly topic: Topic;
   readonly partition: number;
@@ -25,7 +25,7 @@ interface Search {
   readonly offsets: number[];
 }
 
-/** Finds out when the records were written at which groups that are behind go on. */
+/** Finds the timestamps of the records at which lagging groups continue. */
 export async function findTimes(client: KafkaClient, model: LagModel, troubles: Troubles): Promise<void> {
   let searches = await unknown(model);
   for (let asked = 0; asked < QUESTIONS && searches.length > 0; asked += 1) {
@@ -55,7 +55,7 @@ async function ask(client: KafkaClient, searches: readonly Search[], now: number
     (name, partition, time, offset) => {
       const question = asked.get(`${name}/${partition}`);
       if (question === undefined) return;
-      // A record that came since the end was asked for says of those before the end what none would say.
+      // A record beyond the known end tells the same about the records before the end as an empty answer.
       const found = offset >= 0 && offset < question.end;
       question.search.times.learn(question.time, found ? offset : question.end, found ? time : undefined);
     },
@@ -63,7 +63,7 @@ async function ask(client: KafkaClient, searches: readonly Search[], now: number
   );
 }
 
-/** Visits every position of a group that is behind, with pauses for others. */
+/** Visits every position of a lagging group, with pauses for other work. */
 async function eachBehind(
   model: LagModel,
   visit: (topic: Topic, partition: number, offset: number) => void,
@@ -103,7 +103,7 @@ async function unknown(model: LagModel): Promise<Search[]> {
   return [...found.values()];
 }
 
-/** Gives up what is known of no use any more, and counts what is not known. */
+/** Forgets useless facts, and counts unknown times. */
 async function tidy(model: LagModel, troubles: Troubles): Promise<void> {
   const now = Date.now();
   let missing = 0;
@@ -121,7 +121,7 @@ async function tidy(model: LagModel, troubles: Troubles): Promise<void> {
   }
 }
 
-/** As many facts as a partition may have, however many there are. */
+/** The maximum number of facts of a partition, which depends on the number of partitions. */
 function mostFacts(model: LagModel): number {
   let partitions = 1;
   for (const { leaders } of model.topics.values()) partitions += leaders.length;

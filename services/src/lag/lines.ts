@@ -1,10 +1,10 @@
-/** Bytes of a piece that is handed on. */
+/** Bytes of a piece of output. */
 const PIECE = 65_536;
 
-/** Digits of the largest number, and what is around it. */
+/** Digits of the largest number, and its surroundings. */
 const NUMBER = 40;
 
-/** Writes lines of Prometheus' text format straight into bytes: there may be millions, of which none should be an object. */
+/** Writes lines of Prometheus' text format straight into bytes, because there may be millions and none should be an object. */
 export class Lines {
   #bytes = Buffer.allocUnsafe(PIECE);
   #used = 0;
@@ -14,7 +14,7 @@ export class Lines {
     return this.#used > PIECE - 1_024;
   }
 
-  /** The bytes of the lines up to here; what comes next begins anew. */
+  /** Returns the bytes so far, and begins anew. */
   take(): Buffer {
     const piece = this.#bytes.subarray(0, this.#used);
     this.#bytes = Buffer.allocUnsafe(PIECE);
@@ -28,7 +28,7 @@ export class Lines {
     this.#used += bytes.copy(this.#bytes, this.#used);
   }
 
-  /** Adds a line: what stands before the partition's number, the number, and a value that is written with so many decimals. */
+  /** Adds a line: the text before the partition's number, the number, and a value with this many decimals. */
   partition(before: Buffer, partition: number, value: number, decimals: 0 | 3): void {
     this.#reserve(before.length + 2 * NUMBER);
     this.#bytes.set(before, this.#used);

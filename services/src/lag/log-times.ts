@@ -1,22 +1,24 @@
-/** A time is known well enough when it lies within so many ms … */
+/** A time is precise enough within this many ms … */
 const NEAR_MS = 1_000;
 
-/** … or within this share of how long ago it was. */
+/** … or within this share of its age. */
 const NEAR_SHARE = 0.01;
 
-/** Without any knowledge of a log's beginning, the search goes back by this factor, and after so long to the beginning itself. */
+/** While nothing is known about a log's beginning, the search goes back by this factor, and finally to the beginning itself. */
 const STRIDE = 16;
 const FAR_MS = 30 * 86_400_000;
 
-/** Numbers of a fact: offset, `before`, `at`, and whether it was of use since the last {@link LogTimes.forget}. */
+/** Numbers of a fact: offset, `before`, `at`, and whether it was used since the last {@link LogTimes.forget}. */
 const WIDTH = 4;
 const NONE = -Infinity;
 
 /**
- * What is known of the times in a partition's log, learned from answers to "which is the first record that is not older than T?". Each answer is two facts that stay true
- * however the log grows: all records before that one are older than T, and that one's time. So the time of any offset lies between those of its neighbours.
+ * Known times in a partition's log, learned from answers to "which is the first record that is not older than T?". Each answer gives two facts that
+ * stay true however the log grows: all records before that one are older than T, and that one's time. So the time of any offset lies between those of
+ * its neighbours.
  *
- * The time of an offset is the newest timestamp of the records up to it: where producers' clocks go back, Kafka's own index of times says no more than that.
+ * The time of an offset is the newest timestamp of the records up to it: where producers' clocks go back, Kafka's own time index says no more than
+ * that.
  */
 export class LogTimes {
   #facts = new Float64Array(4 * WIDTH);
@@ -31,8 +33,8 @@ export class LogTimes {
    * Learns an answer.
    *
    * @param asked - T in ms
-   * @param offset - of the record that was found, or, when none was, the end of the log as it was before the question
-   * @param time - of the record that was found; undefined when there is none
+   * @param offset - of the found record or, when none was found, the end of the log before the question
+   * @param time - of the found record; undefined when there is none
    */
   learn(asked: number, offset: number, time: number | undefined): void {
     const facts = this.#facts;
@@ -49,7 +51,9 @@ export class LogTimes {
     this.#spread(place, before, at);
   }
 
-  /** The time of the record at `offset` in ms, undefined while it is not known well enough. It is at most as much too old as that allows. */
+  /**
+   * The time of the record at `offset` in ms, undefined while it is not precise enough. An error within the tolerance makes it older, never newer.
+   */
   timeOf(offset: number, now: number): number | undefined {
     const place = this.#after(offset);
     const [low, high] = [this.#low(place), this.#high(place, offset)];
@@ -57,14 +61,14 @@ export class LogTimes {
     return isNear(low, high, now) ? low : undefined;
   }
 
-  /** Notes that the facts about `offset` are still of use. */
+  /** Marks the facts about `offset` as used. */
   use(offset: number): void {
     const place = this.#after(offset);
     if (place > 0) this.#facts[(place - 1) * WIDTH + 3] = 1;
     if (place < this.#count) this.#facts[place * WIDTH + 3] = 1;
   }
 
-  /** The time to ask about next, to learn that of `offset`; undefined when it is known. */
+  /** The next time to ask about in order to learn that of `offset`; undefined when it is known. */
   question(offset: number, now: number): number | undefined {
     if (this.timeOf(offset, now) !== undefined) return undefined;
     const place = this.#after(offset);
@@ -75,12 +79,12 @@ export class LogTimes {
       const age = high === Infinity ? NEAR_MS : youngest * STRIDE;
       return age > FAR_MS ? 0 : Math.round(now - age);
     }
-    // Halves the order of magnitude, since what is long ago needs to be known less well.
+    // Halves the order of magnitude, because older times need less precision.
     const middle = now - Math.sqrt(youngest * Math.max(now - low, youngest));
     return Math.min(Math.max(Math.round(middle), low + 1), Math.max(high - 1, low + 1));
   }
 
-  /** Gives up what was of no use since the last time, and what the log no longer bears out: it ends at `end`. */
+  /** Forgets facts that were not used since the last call, and those that the log, which ends at `end`, no longer supports. */
   forget(end: number): void {
     const facts = this.#facts;
     let kept = 0;
@@ -96,7 +100,7 @@ export class LogTimes {
     this.#count = kept;
   }
 
-  /** Place of the first fact about a record after `offset`. */
+  /** Index of the first fact about a record after `offset`. */
   #after(offset: number): number {
     let [from, to] = [0, this.#count];
     while (from < to) {
@@ -107,28 +111,28 @@ export class LogTimes {
     return from;
   }
 
-  /** The time is this or later. */
+  /** A lower bound of the time. */
   #low(place: number): number {
     return place === 0 ? NONE : (this.#facts[(place - 1) * WIDTH + 2] ?? NONE);
   }
 
-  /** The time is before this, or just this when it is that of {@link #low}. */
+  /** An upper bound of the time: below this, or equal when {@link #low} is the same. */
   #high(place: number, offset: number): number {
     const facts = this.#facts;
     const previous = (place - 1) * WIDTH;
-    // The record itself was found: all before it are older than was asked, and it is not.
+    // The record itself was found: all before it are older than the asked time, and it is not.
     const found = place > 0 && facts[previous] === offset && (facts[previous + 2] ?? 0) >= (facts[previous + 1] ?? 0);
     if (found) return this.#low(place);
     return place === this.#count ? Infinity : (facts[place * WIDTH + 1] ?? Infinity);
   }
 
-  /** Of a record that is gone: the time of the first one that is left. Without any there is nothing to wait for. */
+  /** For a record that is gone: the time of the first remaining one. Without any there is nothing to wait for. */
   #oldest(place: number): number {
     const at = this.#facts[place * WIDTH + 2] ?? NONE;
     return at === NONE ? Infinity : at;
   }
 
-  /** What a fact says of its neighbours: what comes before is not newer, what comes after not older. */
+  /** Derives bounds for neighbours: records before are not newer, records after not older. */
   #spread(place: number, before: number, at: number): void {
     const facts = this.#facts;
     for (let earlier = place - 1; earlier >= 0 && (facts[earlier * WIDTH + 1] ?? 0) > before; earlier -= 1) {

@@ -11,17 +11,17 @@ export interface LogQuestion {
   readonly time: number;
 }
 
-/** What one partition answered. */
+/** One partition's answer. */
 export type LogAnswer = (topic: string, partition: number, time: number, offset: number) => void;
 
-/** Partitions of one request: the broker looks each of them up in a file. */
+/** Partitions of one request: the broker looks up each of them in a file. */
 const PARTITIONS_PER_REQUEST = 2_000;
 
 /**
  * Asks the leaders about the logs of partitions.
  *
- * @param answered - is told of each answer
- * @param failed - is told of each partition that gave none, and why
+ * @param answered - receives each answer
+ * @param failed - receives each partition without an answer, and why
  */
 export async function askLogs(
   client: KafkaClient,

@@ -10,15 +10,15 @@ import { goRound } from "./round.js";
 import { createLagServer } from "./server.js";
 
 const settingsSchema = z.object({
-  /** Brokers to find the cluster by. */
+  /** The brokers to contact first. */
   KAFKA_BOOTSTRAP_ADDRESS: bootstrap,
-  /** Directory with a certificate, where brokers ask for one. */
+  /** Directory with a certificate, if brokers ask for one. */
   KAFKA_TLS_DIR: z.string().optional(),
   LAG_HOST: z.string().default("0.0.0.0"),
   LAG_PORT: integer(0, 65_535, 9_404),
   /** Milliseconds from the end of a round to the next one. */
   LAG_PAUSE_MS: integer(100, 3_600_000, 15_000),
-  /** Positions of groups in partitions that are kept, of 8 bytes each; of groups beyond them there is nothing but a count. */
+  /** Positions of groups in partitions that are kept, of 8 bytes each; groups beyond the limit are only counted. */
   LAG_MAX_POSITIONS: integer(1, 1_000_000_000, 11_000_000),
   LAG_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -31,7 +31,7 @@ async function start(): Promise<Service> {
     clientId: "lag-exporter",
     tlsDirectory: settings.KAFKA_TLS_DIR,
     requestTimeoutMs: 30_000,
-    // Answers are large: one after the other is as fast, and takes the memory of one.
+    // Answers are large: one after the other is as fast, and needs the memory of one.
     maxInflights: 1,
   });
   const model = new LagModel();
@@ -49,14 +49,14 @@ async function start(): Promise<Service> {
     metrics.round(troubles, performance.now() - begin);
     const cluster = troubles.reasons.get("cluster");
     missing = cluster === undefined ? undefined : `Kafka does not answer: ${cluster}`;
-    // Once, and not each round, as long as the same is wrong.
+    // Logged once, and not in each round, while the same kinds of trouble last.
     const kinds = [...troubles.reasons.keys()].sort().join(" ");
     if (kinds !== said) report(troubles.reasons);
     said = kinds;
     pause = setTimeout(() => void round(), settings.LAG_PAUSE_MS);
   };
   const report = (reasons: ReadonlyMap<Trouble, string>): void => {
-    if (reasons.size === 0) logger.info("All is answered again.");
+    if (reasons.size === 0) logger.info("Everything answers again.");
     for (const [what, reason] of reasons) logger.warn({ what, reason }, "Something could not be found out.");
   };
   void round();

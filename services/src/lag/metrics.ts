@@ -16,13 +16,13 @@ export class OwnMetrics {
     const registers = [this.registry];
     this.#unanswered = new Gauge({
       name: "kafka_stack_lag_unanswered",
-      help: "What the last round could not find out, by kind; none of it has a value.",
+      help: "Values that the last round could not find out, by kind; they are missing from the metrics.",
       labelNames: ["what"],
       registers,
     });
     this.#errors = new Counter({
       name: "kafka_stack_lag_errors_total",
-      help: "What could not be found out since the start, by kind.",
+      help: "Values that could not be found out since the start, by kind.",
       labelNames: ["what"],
       registers,
     });
@@ -33,12 +33,12 @@ export class OwnMetrics {
     });
     this.#last = new Gauge({
       name: "kafka_stack_lag_last_round_timestamp_seconds",
-      help: "When the last round ended in which the cluster answered.",
+      help: "End of the last round in which the cluster answered.",
       registers,
     });
     new Gauge({
       name: "kafka_stack_lag_groups",
-      help: "Groups that are known.",
+      help: "Known groups.",
       registers,
       collect() {
         this.set(model.groups.size);
@@ -47,7 +47,7 @@ export class OwnMetrics {
     for (const what of TROUBLES) this.#errors.inc({ what }, 0);
   }
 
-  /** Takes a round's result. */
+  /** Records a round's result. */
   round(troubles: Troubles, milliseconds: number): void {
     for (const what of TROUBLES) {
       this.#unanswered.set({ what }, troubles.of(what));

@@ -1,7 +1,7 @@
 import type { ClusterView } from "../kafka/client.js";
 import { LogTimes } from "./log-times.js";
 
-/** A topic, with what is known of its partitions by their index. */
+/** A topic, with arrays by partition index. */
 export interface Topic {
   readonly name: string;
   readonly id: string;
@@ -9,48 +9,48 @@ export interface Topic {
   readonly leaders: Int32Array;
   /** Offsets after the last record that consumers may read; NaN while unknown. */
   ends: Float64Array;
-  /** Times in the logs, of partitions that somebody is behind in. */
+  /** Times in the logs of partitions in which a group lags. */
   readonly times: (LogTimes | undefined)[];
 }
 
-/** Where a group is in a topic, by partition. */
+/** A group's positions in a topic, by partition. */
 export interface Positions {
-  /** The first offset that the group is not done with; -1 when it has none, NaN when it could not be asked. */
+  /** The first unfinished offset of the group; -1 when it has none, NaN when it could not be read. */
   readonly offsets: Float64Array;
-  /** Records that are left, where the broker counts them itself, as it does for share groups; -1 when it does not know. */
+  /** Remaining records where the broker itself counts them, as for share groups; -1 when it does not know. */
   readonly left?: Float64Array | undefined;
-  /** The log's ends, asked for after the positions. */
+  /** The log's ends, read after the positions. */
   readonly ends: Float64Array;
 }
 
-/** A group of consumers. */
+/** A consumer group. */
 export interface Group {
   readonly name: string;
   /** `classic`, `consumer`, `share` or `streams`. */
   readonly type: string;
-  /** As Kafka calls it: `Stable`, `Empty` … */
+  /** Kafka's name of the state: `Stable`, `Empty` … */
   state: string;
   topics: ReadonlyMap<string, Positions>;
 }
 
-/** What could not be found out. */
+/** Kinds of values that could not be found out. */
 export const TROUBLES = ["cluster", "coordinator", "group", "position", "end", "time", "memory"] as const;
 
 /** One of {@link TROUBLES}. */
 export type Trouble = (typeof TROUBLES)[number];
 
-/** All that is known; changed by each round, read by each scrape. */
+/** Everything that is known; each round changes it, each scrape reads it. */
 export class LagModel {
   readonly topics = new Map<string, Topic>();
   readonly groups = new Map<string, Group>();
 
-  /** Nothing is known any more. */
+  /** Forgets everything. */
   clear(): void {
     this.topics.clear();
     this.groups.clear();
   }
 
-  /** Takes over which topics there are and who leads their partitions. What is known of a topic that was made anew is dropped. */
+  /** Takes over the topics and leaders of new metadata. Drops what is known of a recreated topic. */
   see({ topics }: Pick<ClusterView, "topics">): void {
     for (const name of this.topics.keys()) if (!topics.has(name)) this.topics.delete(name);
     for (const [name, { id, partitions }] of topics) {
@@ -65,7 +65,10 @@ export class LagModel {
   }
 }
 
-/** Records between a group and the end of the log; NaN when it has no position or that is not known. A position beyond the end is none of this log. */
+/**
+ * Records between a group and the end of the log; NaN without a position, or when one of them is unknown. A position beyond the end belongs to
+ * another log.
+ */
 export function lagOf({ offsets, left, ends }: Positions, partition: number): number {
   const offset = offsets[partition] ?? NaN;
   const lag = (ends[partition] ?? NaN) - offset;
@@ -74,7 +77,7 @@ export function lagOf({ offsets, left, ends }: Positions, partition: number): nu
   return counted >= 0 ? counted : lag;
 }
 
-/** How long ago in ms the first record was written that a group is not done with: 0 without lag, NaN when that is not known. */
+/** The age in ms of the group's first unfinished record: 0 without lag, NaN when unknown. */
 export function delayOf(positions: Positions, topic: Topic, partition: number, now: number): number {
   const lag = lagOf(positions, partition);
   if (!(lag > 0)) return lag;

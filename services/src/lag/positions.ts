@@ -6,27 +6,27 @@ import { readShareOffsets, shareOffsetsV1 } from "../kafka/protocol/share-offset
 import type { Group, LagModel } from "./model.js";
 import type { Troubles } from "./troubles.js";
 
-/** A group as its coordinator lists it. */
+/** A group in its coordinator's list. */
 export interface ListedGroup {
   readonly name: string;
   readonly type: string;
   readonly state: string;
-  /** The broker that answers for it. */
+  /** The group's coordinator. */
   readonly coordinator: number;
 }
 
-/** Where a group is, before the ends of the logs are known. */
+/** A group's positions before the ends of the logs are known. */
 export interface Draft {
   readonly group: ListedGroup;
   readonly topics: Map<string, { readonly offsets: Float64Array; readonly left: Float64Array | undefined }>;
 }
 
-/** Groups of one request. Each may bring an answer for each partition of the cluster. */
+/** Groups of one request. Each may return an answer for every partition of the cluster. */
 const GROUPS_PER_REQUEST = 3;
 
 const GROUP_ID_NOT_FOUND = 69;
 
-/** The groups of all brokers. A broker that does not answer is counted, and its groups are not known. */
+/** The groups of all brokers. A broker that does not answer is counted, and its groups are unknown. */
 export async function listGroups(
   client: KafkaClient,
   brokers: readonly number[],
@@ -52,15 +52,15 @@ export async function listGroups(
   return lists.flat();
 }
 
-/** Takes and gives back the arrays of positions, of which there may be 80 MB: what one round leaves behind the next one fills. */
+/** Pools the arrays of positions, which may take 80 MB: the next round reuses those of the last. */
 export class Arrays {
   readonly #free = new Map<number, Float64Array[]>();
   #numbers = 0;
 
-  /** @param limit - how many numbers there may be in all */
+  /** @param limit - the total length of all arrays */
   constructor(private readonly limit: number) {}
 
-  /** An array of NaN; undefined when the limit is reached. */
+  /** Returns an array of NaN; undefined at the limit. */
   take(length: number): Float64Array | undefined {
     const free = this.#free.get(length)?.pop();
     if (free !== undefined) return free.fill(NaN);
@@ -69,14 +69,14 @@ export class Arrays {
     return new Float64Array(length).fill(NaN);
   }
 
-  /** Gives an array back, which nobody may use any more. */
+  /** Takes back an array that nobody uses any more. */
   give(array: Float64Array): void {
     const free = this.#free.get(array.length);
     if (free) free.push(array);
     else this.#free.set(array.length, [array]);
   }
 
-  /** Lets go of arrays of other lengths, until there is room. */
+  /** Frees arrays of other lengths until there is room. */
   #release(length: number): boolean {
     for (const [size, free] of this.#free) {
       while (free.length > 0 && this.#numbers + length > this.limit) {
@@ -88,7 +88,7 @@ export class Arrays {
   }
 }
 
-/** Asks where groups are. Groups that are gone meanwhile have no draft, and no more have those whose coordinator does not answer. */
+/** Reads the positions of groups. A group that disappeared, or whose coordinator does not answer, has no draft. */
 export async function askPositions(
   client: KafkaClient,
   model: LagModel,
@@ -121,7 +121,7 @@ export async function askPositions(
   return drafts.flat();
 }
 
-/** Takes an answer about some groups down. */
+/** Collects an answer about several groups. */
 class Drafting {
   readonly done: Draft[] = [];
   readonly #groups: ReadonlyMap<string, ListedGroup>;
@@ -179,7 +179,7 @@ class Drafting {
     },
   };
 
-  /** Gives back what an answer that could not be read has taken. */
+  /** Returns the arrays of an answer that could not be read. */
   drop(): void {
     for (const draft of [...this.done, ...(this.#draft ? [this.#draft] : [])]) giveBack(draft, this.arrays);
     this.done.length = 0;
@@ -189,7 +189,7 @@ class Drafting {
   #begin(name: string, share: boolean): void {
     this.#offsets = this.#left = undefined;
     this.#topic = name;
-    // Of a topic that is gone, groups keep their positions for a while.
+    // Groups keep their positions in a deleted topic for a while.
     const count = this.model.topics.get(name)?.leaders.length;
     if (count === undefined || this.#draft === undefined || this.#full) return;
     this.#offsets = this.arrays.take(count);
@@ -211,7 +211,7 @@ class Drafting {
   }
 }
 
-/** Gives the arrays of a group back. */
+/** Returns a group's arrays to the pool. */
 export function giveBack({ topics }: Pick<Draft | Group, "topics">, arrays: Arrays): void {
   for (const { offsets, left } of topics.values()) {
     arrays.give(offsets);
@@ -219,6 +219,6 @@ export function giveBack({ topics }: Pick<Draft | Group, "topics">, arrays: Arra
   }
 }
 
-/** Kafka's name of an error. */
+/** Kafka's name of an error code. */
 export const errorName = (code: number): string =>
   (protocolErrorsCodesById as Record<number, string | undefined>)[code] ?? `error ${code}`;

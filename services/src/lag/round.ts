@@ -6,10 +6,10 @@ import type { Group, LagModel } from "./model.js";
 import { type Arrays, askPositions, type Draft, giveBack, listGroups } from "./positions.js";
 import { Troubles } from "./troubles.js";
 
-/** Groups whose positions are asked for together; after them the ends of the logs are, so that an end is never older than a position. */
+/** Groups whose positions are read together. The ends of the logs are read after them, so that an end is never older than a position. */
 const GROUPS_AT_A_TIME = 50;
 
-/** Brings the model up to what Kafka says now. What could not be asked is no longer in it, and is counted in the result. */
+/** Updates the model from Kafka. Values that could not be read are no longer in it, and are counted in the result. */
 export async function goRound(client: KafkaClient, model: LagModel, arrays: Arrays): Promise<Troubles> {
   const troubles = new Troubles();
   try {
@@ -41,7 +41,7 @@ export async function goRound(client: KafkaClient, model: LagModel, arrays: Arra
   return troubles;
 }
 
-/** Asks all logs for their ends. */
+/** Reads the ends of all logs. */
 async function askEnds(client: KafkaClient, model: LagModel, troubles: Troubles): Promise<void> {
   const questions: LogQuestion[] = [];
   for (const topic of model.topics.values()) {

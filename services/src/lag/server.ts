@@ -4,14 +4,14 @@ import { expose } from "./exposition.js";
 import type { OwnMetrics } from "./metrics.js";
 import type { LagModel } from "./model.js";
 
-/** Scrapes that are answered at a time. */
+/** Concurrent scrapes. */
 const SCRAPES = 4;
 
-/** Milliseconds after which a reader that takes nothing is cut off. */
+/** Milliseconds after which a reader that accepts nothing is cut off. */
 const SILENCE_MS = 30_000;
 
 /**
- * `/healthz`, `/readyz` and `/metrics`.
+ * Serves `/healthz`, `/readyz` and `/metrics`.
  *
  * @param ready - why it is not ready, undefined when it is
  */
@@ -45,7 +45,7 @@ async function scrape(response: ServerResponse, model: LagModel, metrics: OwnMet
   });
   for (const piece of expose(model, Date.now)) {
     if (gone.signal.aborted) return;
-    // A drain that never comes ends with the connection.
+    // If the drain never comes, the closed connection ends the wait.
     if (!response.write(piece)) await once(response, "drain", { signal: gone.signal });
   }
   response.end();

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option } from "commander";
 
-/** Brokers that a range of ids may name: a mistyped one should not take all memory. */
+/** Brokers in a range of ids: a mistyped range must not exhaust memory. */
 const MOST_IDS = 10_000;
 
-/** An option that takes ids and ranges of them, separated by commas. */
+/** An option for ids and ranges of ids, separated by commas. */
 export function brokerList(flags: string, description: string): Option {
   return new Option(flags, `${description}, such as 0,1,2 or 0-2`).argParser((text: string) => {
     if (!/^\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*$/.test(text))
-      throw new InvalidArgumentError("It must be ids or ranges of them, separated by commas, such as 0,1,2 or 0-2.");
+      throw new InvalidArgumentError("It must be ids or ranges of ids, separated by commas, such as 0,1,2 or 0-2.");
     const ids = text.split(",").flatMap((part) => {
       const [first = 0, last = first] = part.split("-").map(Number);
       if (last < first || last - first >= MOST_IDS)
@@ -20,7 +20,7 @@ export function brokerList(flags: string, description: string): Option {
   });
 }
 
-/** Reads a whole number within bounds, both included. */
+/** Parses a whole number within inclusive bounds. */
 export function number(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

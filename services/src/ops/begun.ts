@@ -5,28 +5,29 @@ import { RefusedError } from "./refused.js";
 
 const file = z.object({ brokers: z.array(z.int()), controllers: z.array(z.int()) });
 
-/** Node ids of the servers that the stack has begun to run, whether they run now or not. */
+/** Node ids of the servers that the stack has begun to run, whether they are running now or not. */
 export type Begun = Readonly<Record<keyof z.infer<typeof file>, readonly number[]>>;
 
-/** Where the stack's records are found. */
+/** Where to find the stack's records. */
 export interface Records {
-  /** File with what has begun to run. @default nothing is known of it */
+  /** File with the servers that have begun to run. @default nothing is known about them */
   readonly begun?: string | undefined;
-  /** Directory with the configuration that an earlier change left to the servers; empty or not there before the first. @default nothing is known of it */
+  /** Directory with the servers' configuration from an earlier change; empty or missing before the first. @default nothing is known about it */
   readonly earlier?: string | undefined;
 }
 
 /**
- * Reads what the stack wrote down before it first started its servers. A file that is not there is a stack that never began, unless it has left a configuration: that was written by a version
- * that kept no record, and servers may have run with it. Without a name of a file nothing is known, and so nothing is believed.
+ * Reads the stack's record of servers, which it writes before it first starts them. A missing file means that the stack never began, unless an
+ * earlier configuration exists: a version that kept no record wrote that, and servers may have run with it. Without a file name nothing is known, and
+ * nothing is assumed.
  *
  * @returns undefined when nothing has begun
- * @throws {@link RefusedError} when the file says something else, none was named, or an older version may have run servers.
+ * @throws {@link RefusedError} when the file is malformed, none was named, or an older version may have run servers.
  */
 export async function readBegun({ begun: path, earlier }: Records): Promise<Begun | undefined> {
   if (path === undefined || earlier === undefined) {
     throw new RefusedError(
-      "No broker runs, and whether one ever ran is not known: name the records of it in KAFKA_BEGUN_FILE and KAFKA_EARLIER_CONFIG_DIR, or run this again once the brokers have started.",
+      "No broker runs, and it is not known whether one ever ran: name the records of this in KAFKA_BEGUN_FILE and KAFKA_EARLIER_CONFIG_DIR, or run this again once the brokers have started.",
     );
   }
   let text: string;
@@ -58,16 +59,16 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 const OLDER_STACK =
-  "No broker runs, and this stack was made by a version that did not record which servers began to run, so nobody knows whether something leaves that holds data. " +
-  "Bring the brokers up first (`kubectl get pods` says what keeps them from it), then run this again. " +
-  "If none of them ever ran, or if there are no fewer brokers and controllers than before, delete the ConfigMap kafka-config, which this makes anew.";
+  "No broker runs, and this stack was made by a version that did not record which servers began to run, so nobody knows whether a server that leaves holds data. " +
+  "Bring the brokers up first (`kubectl get pods` shows why they do not start), then run this again. " +
+  "If none of them ever ran, or if there are no fewer brokers and controllers than before, delete the ConfigMap kafka-config, which this creates again.";
 
-/** @throws {@link RefusedError} when something leaves: nothing can be asked whether it is still needed. */
+/** @throws {@link RefusedError} when servers leave: no broker can say whether they are still needed. */
 export function refuseIfLeft(why: string, leaving: readonly string[]): void {
   if (leaving.length === 0) return;
   throw new RefusedError(
-    `No broker runs (${why}), and ${leaving.join(", ")} cannot be emptied before they leave: what only they hold would be gone. ` +
-      "Keep them in the config until the brokers run (`kubectl get pods` says what keeps them from it), then take them away. " +
+    `No broker runs (${why}), so ${leaving.join(", ")} cannot be drained before they leave, and data that only they hold would be lost. ` +
+      "Keep them in the config until the brokers run (`kubectl get pods` shows why they do not start), then remove them. " +
       "If none of them ever ran, empty the record first: " +
       `kubectl patch configmap kafka-begun --type merge -p '{"data":{"servers.json":"{\\"brokers\\":[],\\"controllers\\":[]}"}}'`,
   );

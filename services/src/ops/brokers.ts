@@ -9,7 +9,7 @@ import { RefusedError } from "./refused.js";
  * Waits until all of `ids` are registered and serving.
  *
  * @returns the cluster with all its topics
- * @throws {@link RefusedError} at the deadline, naming those that are missing.
+ * @throws {@link RefusedError} at the deadline, naming the missing ones.
  */
 export async function waitForBrokers(
   cluster: Cluster,
@@ -34,7 +34,7 @@ export async function waitForBrokers(
   }
 }
 
-/** Milliseconds for which a DNS server may be away, as while it is restarted, and for which brokers that only restart may refuse connections. */
+/** How long a DNS server may be away, and restarting brokers may refuse connections, in milliseconds. */
 const DNS_PATIENCE_MS = 60_000;
 const RESTART_MS = 60_000;
 
@@ -42,10 +42,10 @@ const RESTART_MS = 60_000;
 const CONNECT_MS = 3_000;
 
 /**
- * Why no broker runs, in words; undefined when one may. Decided as kafkastack.RestartCheck does it: the name has no address, or all addresses refuse connections for a
- * minute, so that the machines are there and nothing of Kafka runs on them. No answer is neither.
+ * Why certainly no broker runs, in words; undefined when one may. It follows kafkastack.RestartCheck: the name has no address, or all addresses
+ * refuse connections for a minute, so that the machines are there and Kafka is not running on them. Silence is neither.
  *
- * @param restartMs - how long brokers may refuse connections that only restart
+ * @param restartMs - how long restarting brokers may refuse connections
  * @throws {@link RefusedError} when the name cannot be looked up.
  */
 export async function whyNoneRuns(
@@ -85,7 +85,7 @@ async function addressesOf(host: string): Promise<readonly string[]> {
 const all = async <Each>(many: readonly Each[], holds: (each: Each) => Promise<boolean>): Promise<boolean> =>
   (await Promise.all(many.map(holds))).every(Boolean);
 
-/** Whether an address says that nothing listens; another failure is no answer. */
+/** Whether an address refuses connections; any other failure is no answer. */
 function refuses(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: CONNECT_MS });

@@ -14,24 +14,24 @@ import { describeError, isKafkaError } from "../kafka/errors.js";
 import type { DeclaredTopic } from "./topics/declared.js";
 import { RefusedError } from "./refused.js";
 
-/** What the settings of a Kafka resource are called: a topic by name, a broker by id, or all brokers with an empty name. */
+/** A Kafka resource with settings: a topic by name, a broker by id, or all brokers with an empty name. */
 export interface ConfigResource {
   readonly type: "topic" | "broker";
   readonly name: string;
 }
 
-/** The settings that hold for all brokers. */
+/** The cluster-wide settings of brokers. */
 export const ALL_BROKERS: ConfigResource = { type: "broker", name: "" };
 
-/** The cluster as the operations see and change it; every call waits out elections and restarts up to a deadline. */
+/** The cluster as operations read and change it. Every call retries through elections and restarts, up to a deadline. */
 export class Cluster {
   readonly #client: KafkaClient;
   readonly #patienceMs: number;
   readonly #signal: AbortSignal;
 
   /**
-   * @param patienceMs - how long one call is tried again while brokers are away or elect a leader
-   * @param signal - when aborted, calls are tried once only
+   * @param patienceMs - how long one call is retried while brokers are away or elect a leader
+   * @param signal - when aborted, calls are tried only once
    */
   constructor(client: KafkaClient, patienceMs: number, signal: AbortSignal) {
     this.#client = client;
@@ -39,12 +39,15 @@ export class Cluster {
     this.#signal = signal;
   }
 
-  /** Brokers that are up and the named topics, or all of them. */
+  /** Running brokers and the named topics, or all of them. */
   describe(topics: readonly string[] | null = null): Promise<ClusterView> {
     return this.#patiently("reading the cluster's metadata", () => this.#client.metadata(topics));
   }
 
-  /** Settings that were set for the resources themselves, without defaults and inherited ones, by resource name; all or only `keys`. Brokers that are down are left out. */
+  /**
+   * Settings of the resources themselves, without defaults and inherited ones, by resource name; all or only `keys`. Brokers that are down are left
+   * out.
+   */
   async configOf(
     resources: readonly ConfigResource[],
     keys?: readonly string[],
@@ -62,7 +65,7 @@ export class Cluster {
         typeof target === "number"
           ? await this.ask(target, describeConfigsV4.api, asked, false, false)
           : await this.request("reading settings", target, describeConfigsV4.api, asked, false, false);
-      // A broker that is down; callers know which of those that they asked for have answered.
+      // A broker that is down; callers can see which of their brokers answered.
       for (const result of response?.results ?? []) {
         const source = ownSource(result.resourceType, result.resourceName);
         const own = result.configs.filter((entry) => entry.configSource === source);
@@ -75,7 +78,7 @@ export class Cluster {
     return settings;
   }
 
-  /** The value of one setting that holds for each of `topics`, wherever it comes from. @throws {@link RefusedError} when Kafka does not say it for each */
+  /** The effective value of one setting for each of `topics`. @throws {@link RefusedError} when Kafka does not return it for each */
   async effectiveTopicConfig(topics: readonly string[], key: string): Promise<Map<string, string>> {
     const asked = topics.map((name) => ({
       resourceType: ConfigResourceTypes.TOPIC,
@@ -96,7 +99,7 @@ export class Cluster {
   }
 
   /**
-   * One setting of a broker that is up: what it uses, and what it would use if nobody had changed it while it runs. Undefined when the broker is not there.
+   * One setting of a running broker: its current value, and its value without dynamic changes. Undefined when the broker is not there.
    *
    * @throws {@link RefusedError} when the broker does not know the setting.
    */
@@ -116,7 +119,7 @@ export class Cluster {
     return { used, file: atStart?.value ?? used };
   }
 
-  /** Sets (or with `undefined` removes) settings of one resource; `validateOnly` asks Kafka whether it would. */
+  /** Sets (or with `undefined` removes) settings of one resource; with `validateOnly`, only asks Kafka whether it would. */
   async alterConfig(
     resource: ConfigResource,
     changes: Readonly<Record<string, string | undefined>>,
@@ -133,7 +136,7 @@ export class Cluster {
     await this.request(what, ownTarget(resource), incrementalAlterConfigsV1.api, resources, validateOnly);
   }
 
-  /** Creates topics; one that exists meanwhile is no error. */
+  /** Creates topics; one that exists by now is no error. */
   async createTopics(topics: readonly DeclaredTopic[], validateOnly = false): Promise<void> {
     if (topics.length === 0) return;
     const request = topics.map(({ name, partitions, replicationFactor, config }) => ({
@@ -147,7 +150,7 @@ export class Cluster {
       try {
         await this.#client.request("controller", createTopicsV7.api, request, 30_000, validateOnly);
       } catch (error) {
-        // A first attempt whose answer was lost may have created some: only another error counts.
+        // A first attempt whose answer was lost may have created some, so only other errors count.
         const answers = (error as { response?: createTopicsV7.CreateTopicsResponse }).response?.topics ?? [];
         const bad = answers.filter(({ errorCode }) => errorCode !== 0 && errorCode !== TOPIC_ALREADY_EXISTS);
         if (answers.length === 0 || bad.length > 0) throw error;
@@ -155,7 +158,7 @@ export class Cluster {
     });
   }
 
-  /** Brings topics up to more partitions. */
+  /** Increases topics' numbers of partitions. */
   async addPartitions(
     topics: readonly { readonly name: string; readonly to: number }[],
     validateOnly = false,
@@ -168,16 +171,16 @@ export class Cluster {
   }
 
   /**
-   * Sends one request and waits out what passes.
+   * Sends one request and retries temporary failures.
    *
-   * @param what - what the request is for, to complete "Kafka failed at …"
+   * @param what - the purpose of the request, to complete "Kafka failed at …"
    * @throws {@link RefusedError} with Kafka's reason.
    */
   request<A extends unknown[], R>(what: string, target: Target, api: API<A, R>, ...args: A): Promise<R> {
     return this.#patiently(what, () => this.#client.request(target, api, ...args));
   }
 
-  /** {@link request} to one broker that may go away at any time: undefined when it is not there. */
+  /** {@link request} to one broker that may disappear at any time: undefined when it is not there. */
   async ask<A extends unknown[], R>(broker: number, api: API<A, R>, ...args: A): Promise<R | undefined> {
     try {
       return await this.#client.request(broker, api, ...args);
@@ -187,7 +190,7 @@ export class Cluster {
     }
   }
 
-  /** True when brokers know this version of the request; older lines and ZooKeeper mode do not know all. */
+  /** True when brokers support this version of the request; older versions and ZooKeeper mode lack some. */
   async knows(apiKey: number, version: number): Promise<boolean> {
     const { apiKeys } = await this.request("asking for versions", "any", apiVersionsV3.api, "kafka-stack-ops", "1");
     const known = apiKeys.find((each) => each.apiKey === apiKey);
@@ -221,12 +224,12 @@ const CHANGED_WHILE_RUNNING: ReadonlySet<number> = new Set([
 const nameOf = ({ type, name }: ConfigResource): string =>
   type === "broker" && name === "" ? "all brokers" : `${type} ${name}`;
 
-/** A broker answers for its own settings, and nobody else does. */
+/** Only a broker itself answers for its own settings. */
 function ownTarget({ type, name }: ConfigResource): Target {
   return type === "broker" && name !== "" ? Number(name) : "controller";
 }
 
-/** Where a setting says it comes from when it was set for the resource itself. */
+/** The reported source of a setting that was set for the resource itself. */
 function ownSource(type: number, name: string): number {
   if (type === ConfigResourceTypes.TOPIC) return ConfigSources.DYNAMIC_TOPIC_CONFIG;
   return name === "" ? ConfigSources.DYNAMIC_DEFAULT_BROKER_CONFIG : ConfigSources.DYNAMIC_BROKER_CONFIG;

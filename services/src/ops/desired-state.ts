@@ -22,14 +22,14 @@ const form = z.strictObject({
 });
 
 /**
- * What a cluster shall be, as `cluster.json` says it: what both Jobs around a change of the servers bring about, and what a preview tells people. The stack's
- * component makes it (`components/operations/desired-state.ts`, with what each field means).
+ * The desired state of a cluster, as in `cluster.json`: the Jobs before and after a change of servers reconcile the cluster with it, and previews
+ * describe it. A component writes it (`components/operations/desired-state.ts`, with the meaning of each field).
  */
 export type DesiredState = z.output<typeof form>;
 
-/** Reads `cluster.json`. @throws RefusedError naming every field that is wrong */
+/** Reads `cluster.json`. @throws RefusedError naming every wrong field */
 export const readDesiredState = (path: string): Promise<DesiredState> => readJsonFile(path, form, "a cluster");
 
-/** {@link readDesiredState} for text that is at hand; `source` is its name in errors. */
+/** {@link readDesiredState} for a text; `source` is its name in errors. */
 export const parseDesiredState = (text: string, source: string): DesiredState =>
   parseJson(text, source, form, "a cluster");

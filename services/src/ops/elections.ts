@@ -4,14 +4,14 @@ import { count } from "./format.js";
 import { type Placement, readPlacement } from "./placement.js";
 import { RefusedError } from "./refused.js";
 
-/** Partitions of an election held at once. */
+/** Partitions in one election request. */
 const AT_ONCE = 1_000;
 
 const ELECTION_NOT_NEEDED = 84;
 
 /**
- * Partitions that their preferred leader does not lead. `possible` ones could be led by it now, as it is in sync. Those whose replicas are being exchanged are not among them: their preferred
- * leader may still have to get its copy.
+ * Partitions that their preferred leader does not lead. The `possible` ones have it in sync, so that it could lead now. Partitions under reassignment
+ * are left out, because their preferred leader may still lack its copy.
  */
 export function misledPartitions({ partitions }: Placement): { topic: string; partition: number; possible: boolean }[] {
   return partitions
@@ -20,10 +20,10 @@ export function misledPartitions({ partitions }: Placement): { topic: string; pa
 }
 
 /**
- * Hands partitions to their preferred leaders where these are in sync.
+ * Gives partitions back to their preferred leaders where these are in sync.
  *
- * @returns how many were handed over
- * @throws {@link RefusedError} naming the first partition that Kafka did not hand over.
+ * @returns how many changed their leader
+ * @throws {@link RefusedError} naming the first partition for which Kafka refused this.
  */
 export async function electPreferredLeaders(cluster: Cluster, placement: Placement): Promise<number> {
   const misled = misledPartitions(placement).filter(({ possible }) => possible);
@@ -45,7 +45,7 @@ export async function electPreferredLeaders(cluster: Cluster, placement: Placeme
   return misled.length;
 }
 
-/** Hands partitions back to their preferred leaders, and waits for those that have yet to catch up, as after a restart. */
+/** Gives partitions back to their preferred leaders, and waits for leaders that have yet to catch up, as after a restart. */
 export async function electLeaders(cluster: Cluster, waitMs: number, print: (line: string) => void): Promise<void> {
   const deadline = Date.now() + waitMs;
   let placement = await readPlacement(cluster);

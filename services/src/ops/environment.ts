@@ -3,17 +3,17 @@ import type { Records } from "./begun.js";
 import { Cluster } from "./cluster.js";
 import { RefusedError } from "./refused.js";
 
-/** What the program works with; tests bring their own. */
+/** The program's environment; tests bring their own. */
 export interface ProgramEnvironment extends Records {
   readonly bootstrap: string;
-  /** Directory with a certificate. @default connections without TLS */
+  /** Directory with a certificate. @default no TLS */
   readonly tlsDirectory?: string | undefined;
   readonly print: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;
 }
 
-/** Options that most commands have. */
+/** Options of most commands. */
 export interface Common {
   /** Seconds. */
   readonly wait: number;
@@ -30,9 +30,9 @@ export interface Copying extends Common {
 const DEFAULT_PATIENCE_S = 120;
 
 /**
- * Runs an action on the cluster that the environment names, and closes the connections afterwards.
+ * Runs an action on the environment's cluster, and closes the connections afterwards.
  *
- * @throws {@link RefusedError} when the address is none.
+ * @throws {@link RefusedError} when the address is malformed.
  */
 export async function withCluster(
   environment: ProgramEnvironment,
@@ -49,7 +49,7 @@ export async function withCluster(
   }
 }
 
-/** Brokers to begin with. @throws RefusedError when the text names none */
+/** The brokers to contact first. @throws RefusedError when the text names none */
 export function readBootstrap(text: string): ReturnType<typeof parseBootstrap> {
   try {
     return parseBootstrap(text);

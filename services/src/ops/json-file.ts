@@ -3,10 +3,10 @@ import { z } from "zod";
 import { RefusedError } from "./refused.js";
 
 /**
- * Reads a JSON file of a known form.
+ * Reads a JSON file against a schema.
  *
  * @param what - what it declares, for errors
- * @throws {@link RefusedError} naming every field that is wrong.
+ * @throws {@link RefusedError} naming every wrong field.
  */
 export async function readJsonFile<Form extends z.ZodType>(
   path: string,
@@ -19,7 +19,7 @@ export async function readJsonFile<Form extends z.ZodType>(
   return parseJson(text, path, form, what);
 }
 
-/** {@link readJsonFile} for text that is at hand; `source` is its name in errors. */
+/** {@link readJsonFile} for a text; `source` is its name in errors. */
 export function parseJson<Form extends z.ZodType>(
   text: string,
   source: string,

@@ -9,7 +9,7 @@ export function partitionKey(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
-/** How large partitions are on each of `brokers`, of `topics` only, where given. A broker that does not answer is missing. */
+/** Sizes of partitions on each of `brokers`, all or only those of `topics`. A broker that does not answer is missing. */
 export async function readSizes(
   cluster: Cluster,
   brokers: readonly number[],

@@ -11,7 +11,7 @@ import type { Cluster } from "./cluster.js";
 import { type Common, type ProgramEnvironment, withCluster } from "./environment.js";
 import { RefusedError } from "./refused.js";
 
-/** Levels that Kafka takes. */
+/** Kafka's log levels. */
 const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 /** Adds `log-level`. */
@@ -19,11 +19,11 @@ export function addLogLevel(program: Command, environment: ProgramEnvironment): 
   const { print, signal } = environment;
   program
     .command("log-level")
-    .description("say or change how much a logger of a broker writes; a restart of the broker undoes it")
+    .description("show or change the level of a broker's logger; a restart of the broker undoes the change")
     .argument("<broker>", "such as broker-1, or 1", brokerId)
     .argument("<logger>", "such as kafka.server.ReplicaManager")
-    .addArgument(new Argument("[level]", "without it, the level is said").choices(LEVELS))
-    .option("--for <seconds>", "set it back after so long, or when asked to stop", number(1, 86_400))
+    .addArgument(new Argument("[level]", "without it, the level is shown").choices(LEVELS))
+    .option("--for <seconds>", "set it back after this time, or when asked to stop", number(1, 86_400))
     .option("--wait <seconds>", "how long to wait for the broker", number(0, 86_400), 10)
     .action(async (broker: number, logger: string, level: string | undefined, options: Common & { for?: number }) => {
       await withCluster(environment, options, async (cluster) => {
@@ -42,7 +42,7 @@ export function addLogLevel(program: Command, environment: ProgramEnvironment): 
     });
 }
 
-/** @throws when it is neither a number nor `broker-` and one. */
+/** @throws unless it is a number or `broker-<number>`. */
 function brokerId(text: string): number {
   const id = /^(?:broker-)?(\d{1,9})$/.exec(text)?.[1];
   if (id === undefined) throw new InvalidArgumentError("It must be broker-<number> or a number.");

@@ -2,10 +2,10 @@ import { CommanderError } from "commander";
 import { createProgram } from "./program.js";
 import { InterruptedError, RefusedError } from "./refused.js";
 
-/** What a process ends with that a signal ended: its Job begins again, with another pod. */
+/** Exit code of a process that a signal ended: its Job starts another pod. */
 const TERMINATED = 143;
 
-/** Milliseconds within which work that was asked to stop says so itself. */
+/** Milliseconds in which work that was asked to stop may report that itself. */
 const ANSWER_MS = 1_000;
 
 /** Exit codes: 0 done; 1 refused or failed; 2 bad usage; 143 asked to stop. The last line says why. */
@@ -14,7 +14,7 @@ async function main(): Promise<number> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
       stopping.abort();
-      // There is nothing to tidy up: whoever waits for something else than moves does not hold the end up.
+      // There is nothing to clean up: only waits for moves react to the request, and others must not delay the end.
       setTimeout(() => {
         process.stderr.write(`${new InterruptedError().message}\n`);
         process.exit(TERMINATED);

@@ -5,25 +5,25 @@ import { listOngoing, type Ongoing } from "./move/reassignments.js";
 import type { PlanPartition } from "./plan/types.js";
 
 /**
- * A partition with the replicas that it is to have. While replicas are exchanged, Kafka's metadata shows old and new ones together; whoever took those for the
- * partition's replicas would find a replication factor that nobody asked for.
+ * A partition with its target replicas. During a reassignment, Kafka's metadata shows old and new replicas together; taken for the partition's
+ * replicas, they would give a replication factor that nobody asked for.
  */
 export interface PlacedPartition extends PlanPartition {
-  /** What the replicas are or, while they are exchanged, will be; the preferred leader first. */
+  /** The replicas or, during a reassignment, the future ones; the preferred leader first. */
   readonly replicas: readonly number[];
-  /** Brokers that hold the partition in full, those that it will leave included; those that are still being filled are not among them. */
+  /** Brokers with a complete replica, including those that will lose it; replicas that are still being filled do not count. */
   readonly held: readonly number[];
-  /** Whether Kafka is exchanging replicas. */
+  /** Whether Kafka is reassigning it. */
   readonly moving: boolean;
   /** -1 while there is none. */
   readonly leader: number;
   readonly isr: readonly number[];
 }
 
-/** Whether fewer replicas are in sync than there are to be. A replica that is still being filled is not missed while the others are there. */
+/** Whether an in-sync replica is missing. A replica that is still being filled does not count as missing while the others are there. */
 export const isUnderReplicated = ({ replicas, isr }: PlacedPartition): boolean => isr.length < replicas.length;
 
-/** The cluster with what is under way in it. */
+/** The cluster with its reassignments. */
 export interface Placement {
   readonly view: ClusterView;
   /** All partitions of all topics, internal ones too. */
@@ -31,15 +31,15 @@ export interface Placement {
   readonly ongoing: readonly Ongoing[];
 }
 
-/** Looks at metadata that seems to be late; with the pauses between them, three seconds. */
+/** Reads of metadata that seems stale; with the pauses in between, three seconds. */
 const LOOKS = 6;
 const PAUSE_MS = 500;
 
 /**
  * Reads where all replicas are and will be.
  *
- * What is under way is asked of the controller before and after the metadata: an exchange that ends in between is not taken for a partition with more replicas.
- * Brokers hear of the end of an exchange a moment after the controller, so metadata that looks like that is read again.
+ * It asks the controller for reassignments before and after reading the metadata, so that one that ends in between does not look like a partition
+ * with more replicas. Brokers learn of that end a moment after the controller, so metadata that looks stale is read again.
  */
 export async function readPlacement(cluster: Cluster): Promise<Placement> {
   for (let look = 1; ; look += 1) {
@@ -52,9 +52,9 @@ export async function readPlacement(cluster: Cluster): Promise<Placement> {
 }
 
 /**
- * Puts metadata together with the exchanges under way.
+ * Combines metadata with the reassignments under way.
  *
- * @param before - exchanges under way before the metadata was read: one that is not in `after` has ended since, with its target
+ * @param before - reassignments before the metadata was read: one that is not in `after` has ended since, with its target
  */
 export function place(view: ClusterView, before: readonly Ongoing[], after: readonly Ongoing[]): Placement {
   const going = new Map(after.map((each) => [partitionKey(each.topic, each.partition), each]));
@@ -74,7 +74,7 @@ export function place(view: ClusterView, before: readonly Ongoing[], after: read
   return { view, partitions, ongoing: after };
 }
 
-/** A topic's partitions nearly always have the same number of replicas: one with more may be one whose exchange has just ended. */
+/** A topic's partitions nearly always have the same number of replicas, so one with more may have just ended its reassignment. */
 function seemsLate(partitions: readonly PlacedPartition[]): boolean {
   const widths = new Map<string, number>();
   return partitions.some(({ topic, replicas, moving }) => {

@@ -26,12 +26,10 @@ interface Spreading extends Copying {
   readonly await?: boolean;
 }
 
-/** The command line of `ops`. An action that cannot be done throws {@link RefusedError}, one that cannot be understood commander's error. */
+/** The command line of `ops`. A refused action throws {@link RefusedError}, bad usage commander's error. */
 export function createProgram(environment: ProgramEnvironment): Command {
   const { print, signal } = environment;
-  const program = new Command("ops").description(
-    "Kafka operations. KAFKA_BOOTSTRAP_ADDRESS says where the brokers are.",
-  );
+  const program = new Command("ops").description("Kafka operations. KAFKA_BOOTSTRAP_ADDRESS names the brokers.");
   const run = (options: Partial<Common>, action: (cluster: Cluster) => Promise<void>) =>
     withCluster(environment, options, action);
   const command = (name: string, description: string, waitSeconds = 300) =>
@@ -49,10 +47,10 @@ export function createProgram(environment: ProgramEnvironment): Command {
       )
       .option(
         "--batch-bytes <bytes>",
-        "bytes that a broker copies at a time, but at least a partition (default: five minutes' worth)",
+        "bytes for a broker to copy per batch, but at least one partition (default: five minutes' worth)",
         number(1, Number.MAX_SAFE_INTEGER),
       )
-      .option("--stall <seconds>", "give up after so long without a byte copied", number(1, 31_536_000), 900);
+      .option("--stall <seconds>", "give up after this time without a copied byte", number(1, 31_536_000), 900);
   const spreading = (options: Spreading, brokers: readonly number[]) => ({
     ...options,
     brokers,
@@ -64,12 +62,12 @@ export function createProgram(environment: ProgramEnvironment): Command {
 
   moving(command("rebalance", "spread partitions and leaders evenly over brokers"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
-    .option("--no-await", "hand all moves to Kafka at once, and do not stay until they are done")
+    .option("--no-await", "hand all moves to Kafka at once, without waiting for their end")
     .addOption(brokerList("--brokers <ids>", "the brokers that hold everything").makeOptionMandatory())
     .action((options: Spreading & { brokers: number[] }) =>
       run(options, (cluster) => redistribute(cluster, spreading(options, options.brokers))),
     );
-  moving(command("plan", "say what rebalance would move, and how long it would take", 10))
+  moving(command("plan", "show what rebalance would move, and how long it would take", 10))
     .option("--json", "for programs", false)
     .addOption(brokerList("--brokers <ids>", "the brokers that would hold everything").makeOptionMandatory())
     .action((options: Copying & { brokers: number[]; json: boolean }) =>
@@ -85,15 +83,15 @@ export function createProgram(environment: ProgramEnvironment): Command {
       print("No partition moves, and no throttle is set.");
     }),
   );
-  moving(command("drain", "move everything off brokers that will leave"))
+  moving(command("drain", "move everything off leaving brokers"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
     .addOption(brokerList("--keep <ids>", "the brokers that stay"))
-    .argument("[broker]", "the one broker to empty, instead of --keep", number(0, 2_147_483_647))
+    .argument("[broker]", "the one broker to drain, instead of --keep", number(0, 2_147_483_647))
     .action(async (broker: number | undefined, options: Spreading & { keep?: number[] }) => {
       const keep = await kept(environment, broker, options.keep);
       await run(options, (cluster) => drain(cluster, spreading(options, keep)));
     });
-  command("unregister", "forget stopped brokers that are not kept", 120)
+  command("unregister", "unregister stopped brokers that are not kept", 120)
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
     .action((options: Common & { keep: number[] }) =>
       run(options, (cluster) => unregister(cluster, { keep: options.keep, waitMs: options.wait * 1_000, print })),
@@ -106,10 +104,10 @@ export function createProgram(environment: ProgramEnvironment): Command {
         print(`${count(options.brokers.length, "broker")} up.`);
       }),
     );
-  command("controllers", "take the vote from controllers that will leave", 300)
+  command("controllers", "remove the votes of leaving controllers", 300)
     .addOption(brokerList("--keep <ids>", "the controllers that stay voters").makeOptionMandatory())
     .option("--joined", "also wait until all that stay are voters", false)
-    .option("--settle <seconds>", "how long no removed controller may have come back", number(0, 3_600), 5)
+    .option("--settle <seconds>", "how long no removed controller may have rejoined", number(0, 3_600), 5)
     .action((options: Common & { keep: number[]; joined: boolean; settle: number }) =>
       run(options, (cluster) =>
         keepControllers(cluster, {
@@ -121,10 +119,10 @@ export function createProgram(environment: ProgramEnvironment): Command {
         }),
       ),
     );
-  command("elect-leaders", "hand partitions back to their preferred leaders", 60).action((options: Common) =>
+  command("elect-leaders", "give partitions back to their preferred leaders", 60).action((options: Common) =>
     run(options, (cluster) => electLeaders(cluster, options.wait * 1_000, print)),
   );
-  command("status", "show brokers, controllers and what is wrong", 10)
+  command("status", "show brokers, controllers and problems", 10)
     .option("--json", "for programs", false)
     .action((options: Common & { json: boolean }) =>
       run(options, async (cluster) => {
@@ -152,14 +150,14 @@ export function createProgram(environment: ProgramEnvironment): Command {
   addSettings(program, environment);
   addLogLevel(program, environment);
   for (const [name, action, description] of [
-    ["prepare", prepareChange, "what must happen before servers change: check topics and settings, empty what leaves"],
-    ["finish", finishChange, "what completes a change once the servers run"],
-    ["await-moves", awaitMoves, "see to the end of moves that were handed to Kafka"],
+    ["prepare", prepareChange, "prepare a change of servers: check topics and settings, drain leaving servers"],
+    ["finish", finishChange, "complete a change once the servers run"],
+    ["await-moves", awaitMoves, "wait for the end of moves that were handed to Kafka"],
   ] as const) {
     program
       .command(name)
       .description(description)
-      .requiredOption("--file <path>", "what the cluster shall be, cluster.json")
+      .requiredOption("--file <path>", "the desired state of the cluster, cluster.json")
       .action(async ({ file }: { file: string }) => {
         await action(environment, await readDesiredState(file));
       });
@@ -179,10 +177,10 @@ async function kept(
   keep: readonly number[] | undefined,
 ): Promise<readonly number[]> {
   if (keep !== undefined) {
-    if (broker !== undefined) throw new RefusedError("Give either the broker to empty or --keep, not both.");
+    if (broker !== undefined) throw new RefusedError("Give either the broker to drain or --keep, not both.");
     return keep;
   }
-  if (broker === undefined) throw new RefusedError("Give the broker to empty, or --keep with the brokers that stay.");
+  if (broker === undefined) throw new RefusedError("Give the broker to drain, or --keep with the brokers that stay.");
   let rest: number[] = [];
   await withCluster(environment, {}, async (cluster) => {
     rest = [...(await cluster.describe([])).brokers.keys()].filter((id) => id !== broker);

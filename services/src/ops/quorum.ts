@@ -7,11 +7,11 @@ export interface QuorumMember {
   readonly id: number;
   /** Changes with the disk: a controller that lost its disk comes back with another one. */
   readonly directoryId: string;
-  /** Records of the metadata log that it has not got yet. */
+  /** Records of the metadata log that it still lacks. */
   readonly lag: number;
-  /** Where other controllers reach it; unknown for observers that are brokers. */
+  /** Its host for other controllers; unknown for brokers that are observers. */
   readonly host: string | undefined;
-  /** Milliseconds since it last had everything, by the leader's knowledge; undefined when it never had. */
+  /** Milliseconds since it was last caught up, as the leader sees it; undefined when it never was. */
   readonly behindMs: number | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface QuorumMember {
 export interface Quorum {
   readonly leader: number;
   readonly voters: readonly QuorumMember[];
-  /** Controllers that are no voters, and all brokers. */
+  /** Controllers that are not voters, and all brokers. */
   readonly observers: readonly QuorumMember[];
 }
 
@@ -37,7 +37,7 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
     ({ replicaId }) => replicaId === partition.leaderId,
   );
   const end = Number(leader?.logEndOffset ?? partition.highWatermark);
-  // By the leader's own clock, which is not this machine's.
+  // By the leader's clock, not this machine's.
   const now = Math.max(
     ...[...partition.currentVoters, ...partition.observers].map(({ lastFetchTimestamp }) => Number(lastFetchTimestamp)),
   );
@@ -55,7 +55,7 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
   };
 }
 
-/** True when the member takes part: it is the leader or has had everything lately. */
+/** True for the leader and for members that were caught up recently. */
 export function isCaughtUp(member: QuorumMember): boolean {
   return member.behindMs !== undefined && member.behindMs <= CAUGHT_UP_MS;
 }

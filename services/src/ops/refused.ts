@@ -1,13 +1,13 @@
-/** What was asked for cannot be done, and nothing was changed. The message is one sentence that says what and why. */
+/** The request cannot be met, and nothing was changed. The message is one sentence with the reason. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
-/** The process was asked to stop before its work was done. What was done stays. */
+/** The process was asked to stop before its work was done. Finished work stays. */
 export class InterruptedError extends Error {
   override readonly name = "InterruptedError";
 
   constructor() {
-    super("Interrupted. What Kafka is copying goes on, with its throttle; the next run takes it over.");
+    super("Interrupted. Kafka's copying goes on, with its throttle; the next run takes it over.");
   }
 }

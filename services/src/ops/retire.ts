@@ -2,7 +2,7 @@
 const HEALTH_PORT = 8080;
 const ANSWER_MS = 3_000;
 
-/** What a controller says of itself: whether it takes no vote by itself any more, and whether it follows a leader. */
+/** A controller's own state: whether it has stopped rejoining the quorum by itself, and whether it follows a leader. */
 export interface ControllerState {
   readonly retired: boolean;
   readonly follows: boolean;
@@ -17,20 +17,21 @@ export async function controllerState(host: string): Promise<ControllerState | u
     : { retired: retired === "true", follows: !/^leader=-1$/m.test(report ?? "") };
 }
 
-/** Tells a controller to start again as one that takes no vote by itself. */
+/** Tells a controller to restart and not to become a voter by itself. */
 export async function retire(host: string): Promise<void> {
   await ask(host, "/retire", "POST");
 }
 
-/** Tells a controller that has retired to start again as one that does. */
+/** Tells a retired controller to restart and to become a voter by itself again. */
 export async function unretire(host: string): Promise<void> {
   await ask(host, "/return", "POST");
 }
 
 /**
- * Name of a server by that of another: a pool's servers have names that end in their numbers, as `controller-3.controller.kafka.svc` has, in the order of their ids.
+ * Derives a server's name from another's: the names of a pool's servers end in ordinals, as in `controller-3.controller.kafka.svc`, in the order of
+ * their ids.
  *
- * @returns undefined when the name has no number.
+ * @returns undefined when the name has no ordinal.
  */
 export function hostOf(id: number, other: { readonly id: number; readonly host: string }): string | undefined {
   const [, pool, ordinal, domain] = /^([^.]*-)(\d+)(\..*)?$/.exec(other.host) ?? [];

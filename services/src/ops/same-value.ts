@@ -2,15 +2,15 @@
 const NUMBER = /^([+-]?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
- * Whether two texts are the same value of a Kafka setting. Kafka answers with a spelling of its own: 1.024E8 for 102400000, `true` for `TRUE`. Numbers are compared exactly, however large; no
- * setting that can be changed at run time is a text for which that would be wrong.
+ * Whether two texts are the same value of a Kafka setting. Kafka answers with its own spelling: 1.024E8 for 102400000, `true` for `TRUE`. Numbers are
+ * compared exactly, however large. No run-time setting is a text for which this would be wrong.
  */
 export function isSameValue(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined) return one === other;
   return spelling(one) === spelling(other);
 }
 
-/** One spelling for all that mean the same. */
+/** A common spelling of equal values. */
 function spelling(text: string): string {
   const trimmed = text.trim();
   if (/^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase();

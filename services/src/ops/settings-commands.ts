@@ -8,9 +8,9 @@ export function addSettings(program: Command, environment: ProgramEnvironment): 
   const { print } = environment;
   program
     .command("settings")
-    .description("settings of all brokers that Kafka can change while they run")
+    .description("settings of all brokers that Kafka can change at run time")
     .command("apply")
-    .description("make them what the file declares")
+    .description("set them as the file declares")
     .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), 120)
     .requiredOption("--file <path>", 'the declaration, {"cluster": {…}}')
     .action(async (options: Common & { file: string }) => {

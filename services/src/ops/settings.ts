@@ -7,25 +7,25 @@ import { isSameValue } from "./same-value.js";
 
 const file = z.strictObject({ cluster: z.record(z.string().min(1), z.string()).default({}) });
 
-/** With eligible leader replicas Kafka itself keeps this setting in the cluster's dynamic ones, and refuses to lose it. */
+/** With eligible leader replicas, Kafka itself keeps this setting in the cluster's dynamic ones, and refuses its removal. */
 const KEPT_BY_KAFKA = new Set(["min.insync.replicas"]);
 
-/** Settings and what they become; `undefined` takes one back, so that the brokers' files hold again. */
+/** Settings and their new values; `undefined` removes one, so that the brokers' files apply again. */
 type Changes = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads settings for all brokers that Kafka can change while they run: `{"cluster": {"log.retention.ms": "3600000"}}`.
+ * Reads settings of all brokers that Kafka can change at run time: `{"cluster": {"log.retention.ms": "3600000"}}`.
  *
- * @throws {@link RefusedError} when the file is something else.
+ * @throws {@link RefusedError} when the file is malformed.
  */
 export async function readClusterSettings(path: string): Promise<Readonly<Record<string, string>>> {
   return (await readJsonFile(path, file, "settings")).cluster;
 }
 
 /**
- * Asks Kafka whether it would take the declared settings. Changes nothing.
+ * Asks Kafka whether it would accept the declared settings. Changes nothing.
  *
- * @throws {@link RefusedError} naming each setting that it refuses, with Kafka's words.
+ * @throws {@link RefusedError} naming each refused setting, with Kafka's words.
  */
 export async function checkClusterSettings(
   cluster: Cluster,
@@ -34,15 +34,16 @@ export async function checkClusterSettings(
 ): Promise<void> {
   const changes = await changesTo(cluster, declared);
   await refuseWhatKafkaRefuses(cluster, changes);
-  print(Object.keys(changes).length === 0 ? "All settings are as declared." : "Kafka takes all settings.");
+  print(Object.keys(changes).length === 0 ? "All settings are as declared." : "Kafka accepts all settings.");
 }
 
 /**
- * Makes the cluster-wide dynamic settings those that are declared: sets what is missing or different, and removes what an earlier run set and
- * is declared no longer. Brokers apply them without a restart. The sizes of thread pools, which Kafka changes by a factor of two at most, go there in steps.
+ * Reconciles the cluster-wide dynamic settings with the declaration: sets missing or different ones, and removes those that an earlier run set and
+ * that are no longer declared. Brokers apply them without a restart. Sizes of thread pools, which Kafka changes by a factor of two at most, change in
+ * steps.
  *
  * @param waitMs - how long the brokers may take for one step of a pool
- * @throws {@link RefusedError} naming each setting that Kafka cannot change while brokers run, with Kafka's words; nothing was changed then.
+ * @throws {@link RefusedError} naming each setting that Kafka cannot change at run time, with Kafka's words; nothing was changed then.
  */
 export async function applyClusterSettings(
   cluster: Cluster,
@@ -62,7 +63,7 @@ export async function applyClusterSettings(
 }
 
 async function changesTo(cluster: Cluster, declared: Readonly<Record<string, string>>): Promise<Changes> {
-  // They are there, or configOf throws: they are not a broker's that may be down.
+  // The entry exists, or configOf throws: this is no single broker that may be down.
   const present = (await cluster.configOf([ALL_BROKERS])).get("") ?? {};
   const changes: Record<string, string | undefined> = {};
   for (const [key, value] of Object.entries(declared)) if (!isSameValue(present[key], value)) changes[key] = value;
@@ -70,12 +71,12 @@ async function changesTo(cluster: Cluster, declared: Readonly<Record<string, str
   return changes;
 }
 
-/** Kafka names no setting when it refuses several at once, so each is asked for alone then. */
+/** Kafka names no setting when it refuses several at once, so this asks for each alone. */
 async function refuseWhatKafkaRefuses(cluster: Cluster, changes: Changes): Promise<void> {
   const asked: Record<string, string | undefined> = {};
   for (const [key, value] of Object.entries(changes)) {
     if (!POOLS.has(key)) asked[key] = value;
-    // Only the first step can be judged today.
+    // Only the first step can be checked now.
     else if (value !== undefined) asked[key] = await towards(cluster, key, value);
   }
   try {
@@ -86,7 +87,7 @@ async function refuseWhatKafkaRefuses(cluster: Cluster, changes: Changes): Promi
     for (const [key, value] of Object.entries(asked)) {
       await cluster.alterConfig(ALL_BROKERS, { [key]: value }, true).catch((reason: unknown) => {
         if (!(reason instanceof RefusedError)) throw reason;
-        const what = changes[key] === undefined ? `${key} cannot be taken back` : `${key}: ${changes[key]} is refused`;
+        const what = changes[key] === undefined ? `${key} cannot be removed` : `${key}: ${changes[key]} is refused`;
         refusals.push(`${what}: ${reason.message}`);
       });
     }

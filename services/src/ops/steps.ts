@@ -1,18 +1,18 @@
 import { CommanderError } from "commander";
 import { InterruptedError, RefusedError } from "./refused.js";
 
-/** A part of a change. Each can be run again. */
+/** A part of a change, which can be repeated. */
 export interface Step {
   /** For people. */
   readonly name: string;
   readonly run: () => Promise<unknown>;
 }
 
-/** Times that a step is tried when it fails for a reason that nobody foresaw. */
+/** Attempts for a step that fails unexpectedly. */
 const TRIES = 3;
 const PAUSE_MS = 500;
 
-/** Runs steps one after the other, until the first that fails. One that fails unexpectedly is tried again; a refusal, which had its own patience, is final. */
+/** Runs steps one after the other, until one fails. An unexpected failure is retried; a refusal is final, because it has waited already. */
 export async function inTurn(steps: readonly Step[], print: (line: string) => void): Promise<void> {
   for (const { name, run } of steps) {
     print(`— ${name}`);

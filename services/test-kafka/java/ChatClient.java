@@ -5,14 +5,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code ChatClient <library> <kproducer's room> <kconsumer's stream>}: a person in the chat, on one of the HTTP libraries that such a client may be made
- * of. Reads lines {@code content type, tab, message} and sends them. Prints {@code open} when a stream begins, {@code event, tab, name, tab, data} for
- * all that the library takes for an event, and {@code sent, tab, status} for each message.
+ * {@code ChatClient <library> <kproducer's room> <kconsumer's stream>}: a chat client on one of several HTTP libraries. Reads lines {@code content
+ * type, tab, message} and sends them. Prints {@code open} when a stream begins, {@code event, tab, name, tab, data} for each event that the library
+ * reports, and {@code sent, tab, status} for each message.
  */
 public final class ChatClient {
   /** How a library talks to the services. */
   interface Library {
-    /** Reads the stream on a thread of its own, also after it was interrupted. */
+    /** Reads the stream on a separate thread, and resumes after an interruption. */
     void read(URI stream, Shown shown) throws Exception;
 
     /** Returns the HTTP status. */
@@ -37,7 +37,7 @@ public final class ChatClient {
       String[] parts = line.split("\t", 2);
       print("sent", String.valueOf(library.send(room, parts[0], parts[1])));
     }
-    // Threads of the libraries would go on.
+    // Ends the libraries' threads.
     System.exit(0);
   }
 

@@ -6,7 +6,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.stream.Stream;
 
-/** Nothing but Java's own HTTP client as it is by default, which offers HTTP/2 with its first request. Waits for the server's word before it sends a body. */
+/**
+ * Java's own HTTP client with its defaults, which offers HTTP/2 in its first request. Waits for the server's "100 Continue" before it sends a body.
+ */
 final class Jdk implements ChatClient.Library {
   private final HttpClient client = HttpClient.newHttpClient();
 

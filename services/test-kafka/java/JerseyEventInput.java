@@ -8,8 +8,8 @@ import org.glassfish.jersey.media.sse.InboundEvent;
 import org.glassfish.jersey.media.sse.SseFeature;
 
 /**
- * Jersey's own reader of event streams, which the original's client uses: it accepts whatever there is, takes all that ends with an empty line for an event,
- * and is connected again at once when a stream has ended. A connection that is refused ends it for good.
+ * Jersey's own reader of event streams, which the original's client uses: it accepts any type, takes everything that ends with an empty line for an
+ * event, and reconnects at once when a stream has ended. A refused connection ends it for good.
  */
 class JerseyEventInput implements ChatClient.Library {
   @Override
@@ -27,7 +27,7 @@ class JerseyEventInput implements ChatClient.Library {
     }).start();
   }
 
-  /** With a new client for each message, whose answer is not read. */
+  /** Uses a new client for each message, and does not read the answer. */
   @Override
   public int send(URI room, String contentType, String message) {
     Response response = ClientBuilder.newClient().target(room).request().post(Entity.entity(message, contentType));

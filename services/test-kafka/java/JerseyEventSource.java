@@ -2,7 +2,10 @@ import java.net.URI;
 import javax.ws.rs.client.ClientBuilder;
 import javax.ws.rs.sse.SseEventSource;
 
-/** The reader of event streams in the JAX-RS standard, as Jersey has it: accepts event streams only, and comes back with the id of the last event. */
+/**
+ * Jersey's implementation of the JAX-RS standard's reader of event streams: it accepts only event streams, and reconnects with the id of the last
+ * event.
+ */
 final class JerseyEventSource extends JerseyEventInput {
   @Override
   public void read(URI stream, ChatClient.Shown shown) {

@@ -15,7 +15,7 @@ const WANTED: Wanted = {
   holders: { "kafka-tls-broker": BROKER, "kafka-tls-client": { name: "kafka-client", hosts: [] } },
 };
 
-/** Secrets in memory, as an API server has them. */
+/** In-memory Secrets that behave like an API server's. */
 class FakeSecrets implements Secrets {
   readonly held = new Map<string, Secret>();
   #version = 0;
@@ -37,7 +37,7 @@ class FakeSecrets implements Secrets {
 }
 
 describe("The certificates of a stack", () => {
-  it("are made once, of one authority, for the names that they shall have", async () => {
+  it("are created once, by one authority, for their declared names", async () => {
     const secrets = new FakeSecrets();
     assert.equal((await keepCertificates(secrets, WANTED, START)).length, 3);
     const [authority, broker, client] = ["kafka-ca", "kafka-tls-broker", "kafka-tls-client"].map((name) =>
@@ -57,7 +57,7 @@ describe("The certificates of a stack", () => {
     assert.deepEqual(await keepCertificates(secrets, WANTED, START), []);
   });
 
-  it("have a file for Kafka's own clients", async () => {
+  it("come with a file for Kafka's own clients", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);
     const { data } = secrets.held.get("kafka-tls-client") ?? assert.fail();
@@ -74,7 +74,7 @@ describe("The certificates of a stack", () => {
     assert.match(data["tls.key"] ?? "", /^-----BEGIN PRIVATE KEY-----/);
   });
 
-  it("are renewed when less than a third of their time is left, and the authority stays", async () => {
+  it("are renewed when less than a third of their validity is left; the authority stays", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);
     const authority = secrets.held.get("kafka-ca");
@@ -85,7 +85,7 @@ describe("The certificates of a stack", () => {
     assert.deepEqual(secrets.held.get("kafka-ca"), authority);
   });
 
-  it("are due for a third of their time before they end", async () => {
+  it("expire a third of their validity after renewal is due", async () => {
     const authority = await createAuthority("kafka-ca", START);
     const first = await issue(authority, BROKER, START);
     await fc.assert(
@@ -97,7 +97,7 @@ describe("The certificates of a stack", () => {
     );
   });
 
-  it("are made anew for other names, another authority, a missing Secret, and what cannot be read", async () => {
+  it("are renewed for other names, another authority, a missing Secret, and an unreadable certificate", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);
     const holders = { ...WANTED.holders, "kafka-tls-broker": { ...BROKER, hosts: ["kafka.example.com"] } };
@@ -115,7 +115,7 @@ describe("The certificates of a stack", () => {
     assert.match((await whyIssue(other, own, BROKER, START)) ?? "", /authority/);
   });
 
-  it("are not made of a second authority while somebody trusts the first, nor of one that has ended", async () => {
+  it("are not issued by a second authority while somebody trusts the first, nor by an expired one", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);
     const authority = secrets.held.get("kafka-ca") ?? assert.fail();
@@ -128,12 +128,12 @@ describe("The certificates of a stack", () => {
     assert.deepEqual(secrets.held, before);
   });
 
-  it("end with the authority, and are not made anew each day then", async () => {
+  it("expire with the authority, and are not renewed each day then", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);
     const late = after(20 * 365 - 100);
     const said = await keepCertificates(secrets, WANTED, late);
-    assert.match(said[0] ?? "", /the authority ends on/);
+    assert.match(said[0] ?? "", /the authority expires on/);
     assert.ok(secrets.certificate("kafka-tls-broker").validToDate.getTime() - late.getTime() < VALID_MS);
     assert.equal((await keepCertificates(secrets, WANTED, after(20 * 365 - 99))).length, 1);
   });

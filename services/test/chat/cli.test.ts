@@ -10,7 +10,7 @@ import { MemoryRoom, testConsumer, testProducer, until } from "../fakes.js";
 
 const CLI = fileURLToPath(new URL("../../src/chat/cli.ts", import.meta.url));
 
-/** The command-line client in a process of its own. */
+/** The command-line client as a process. */
 class Client {
   readonly process: ChildProcess;
   output = "";
@@ -32,7 +32,7 @@ class Client {
     return until(`the client shows ${JSON.stringify(text)}`, () => this.output.includes(text), 20_000);
   }
 
-  /** Ends the input and gives the exit code. */
+  /** Ends the input and returns the exit code. */
   async end(): Promise<unknown> {
     this.process.stdin?.end();
     return (await this.#ended)[0];
@@ -84,7 +84,7 @@ describe("npm run chat", function () {
     await Promise.all([stopConsumer(), producer.close()]);
   });
 
-  it("shows what was said before, sends each line, and ends with its input", async () => {
+  it("shows earlier messages, sends each line, and ends with its input", async () => {
     for (let index = 0; index < 30; index += 1) room.write(`Bob: message ${index}`);
     const ann = start("Ann", "--history", "2");
     await ann.shows("Bob: message 29\n");
@@ -99,7 +99,7 @@ describe("npm run chat", function () {
     assert.equal(ann.errors, "");
   });
 
-  it("goes on where it was when the service was gone", async () => {
+  it("resumes where it was after an outage of the service", async () => {
     const ann = start("Ann", "--listen");
     await until("Ann listens", async () => (await readers()) === "1", 20_000);
     room.write("Bob: before");
@@ -133,7 +133,7 @@ describe("npm run chat", function () {
     assert.match(ann.errors, /^The service refused: 404 There is no such room/m);
   });
 
-  it("shows what was said before and ends with 0 when its input is empty from the start, as in a script", async () => {
+  it("shows earlier messages and ends with 0 when its input is empty from the start, as in a script", async () => {
     room.write("Bob: for later");
     const quoted = [process.execPath, ...args("Ann")].map((word) => `'${word}'`).join(" ");
     for (const input of ["</dev/null", "<&-"]) {
@@ -173,7 +173,7 @@ describe("npm run chat", function () {
     });
   }
 
-  it("presents the token that it is given", async () => {
+  it("presents its token", async () => {
     await stopConsumer();
     await startConsumer(0, "open sesame");
     room.write("Bob: for members");
@@ -181,7 +181,7 @@ describe("npm run chat", function () {
     await client.shows("Bob: for members\n");
   });
 
-  it("keeps the prompt with what is being typed below the messages on a terminal, and marks own messages", async () => {
+  it("keeps the prompt with the typed text below the messages on a terminal, and marks own messages", async () => {
     const quoted = [process.execPath, ...args("Ann")].map((word) => `'${word}'`).join(" ");
     client = new Client("script", ["--quiet", "--flush", "--return", "--command", quoted, "/dev/null"], {
       TERM: "xterm",

@@ -7,7 +7,7 @@ const shown = (conversation: Conversation) =>
   );
 
 describe("Conversation", () => {
-  it("shows an own message at once, and where the room has it once it is there", () => {
+  it("shows an own message at once, and moves it to its place in the room later", () => {
     const conversation = new Conversation();
     conversation.sending("A", "mine");
     conversation.received("B: first", true);
@@ -17,7 +17,7 @@ describe("Conversation", () => {
     assert.deepEqual(shown(conversation), ["other shown B: first", "own shown A: mine", "other shown B: second"]);
   });
 
-  it("takes the same words of somebody else's for theirs", () => {
+  it("attributes the same words to somebody else when they sent them", () => {
     const conversation = new Conversation();
     conversation.received("A: same", true);
     assert.deepEqual(shown(conversation), ["other shown A: same"]);
@@ -33,14 +33,14 @@ describe("Conversation", () => {
     assert.deepEqual(shown(conversation), []);
   });
 
-  it("sees that a message which seemed lost did arrive", () => {
+  it("notices that a message that seemed lost did arrive", () => {
     const conversation = new Conversation();
     conversation.failed(conversation.sending("A", "mine"), "Kafka did not acknowledge.");
     conversation.received("A: mine", true);
     assert.deepEqual(shown(conversation), ["own shown A: mine"]);
   });
 
-  it("counts and marks what came unseen", () => {
+  it("counts and marks unseen messages", () => {
     const conversation = new Conversation();
     conversation.received("B: seen", true);
     conversation.received("B: one", false);
@@ -56,14 +56,14 @@ describe("Conversation", () => {
     assert.ok(conversation.messages.every(({ firstUnread }) => !firstUnread));
   });
 
-  it("lets the oldest go", () => {
+  it("drops the oldest", () => {
     const conversation = new Conversation();
     for (let index = 0; index < 700; index += 1) conversation.received(`B: ${index}`, true);
     assert.equal(conversation.messages.length, 500);
     assert.equal(conversation.messages[0]?.text, "200");
   });
 
-  it("shows a message without the wire form whole", () => {
+  it("shows a message without the wire format whole", () => {
     const conversation = new Conversation();
     conversation.received("no colon here", true);
     conversation.received(": no name", true);

@@ -40,7 +40,7 @@ describe("EventParser", () => {
     );
   });
 
-  it("knows fields, comments and line ends as the standard has them", () => {
+  it("handles fields, comments and line ends as in the standard", () => {
     const { events, retries } = parse([
       ": comment\r\n",
       "retry: 250\rretry: soon\n",
@@ -55,7 +55,7 @@ describe("EventParser", () => {
     ]);
   });
 
-  it("remembers an id that comes without data", () => {
+  it("remembers an id without data", () => {
     assert.equal(parse(["id: here\n\n"]).lastEventId, "here");
     assert.equal(parse(["id: here\n\nid: bad\0id\n\n"]).lastEventId, "here");
   });

@@ -13,12 +13,12 @@ describe("PartitionWriter", () => {
     writer = new PartitionWriter(broker, "room", 0, Buffer.from("room"));
   });
 
-  it("says where each record is", async () => {
+  it("returns each record's position", async () => {
     assert.deepEqual(await writer.append(Buffer.from("a"), soon()), { partition: 0, offset: 0 });
     assert.deepEqual(await writer.append(Buffer.from("b"), soon()), { partition: 0, offset: 1 });
   });
 
-  it("sends what comes while a request is under way together, in order", async () => {
+  it("batches what arrives while a request is pending, in order", async () => {
     const positions = await Promise.all(["a", "b", "c", "d"].map((text) => writer.append(Buffer.from(text), soon())));
     assert.deepEqual(
       positions.map(({ offset }) => offset),
@@ -34,7 +34,7 @@ describe("PartitionWriter", () => {
     );
   });
 
-  it("keeps a request below what brokers take", async () => {
+  it("keeps a request below brokers' size limit", async () => {
     const large = Array.from({ length: 5 }, () => Buffer.alloc(200_000, "x"));
     await Promise.all(large.map((value) => writer.append(value, soon())));
     assert.deepEqual(
@@ -53,12 +53,12 @@ describe("PartitionWriter", () => {
     });
   }
 
-  it("takes a duplicate for written", async () => {
+  it("counts a duplicate as written", async () => {
     broker.faults.push("duplicate");
     assert.deepEqual(await writer.append(Buffer.from("a"), soon()), { partition: 0, offset: -1 });
   });
 
-  it("begins a new identity when the broker has lost the old one", async () => {
+  it("gets a new producer id when the broker has lost the old one's state", async () => {
     await writer.append(Buffer.from("a"), soon());
     broker.faults.push("out of order");
     await writer.append(Buffer.from("b"), soon());
@@ -66,7 +66,7 @@ describe("PartitionWriter", () => {
     assert.deepEqual(broker.requests.at(-1), { producerId: 2n, sequence: 0, values: ["b"] });
   });
 
-  it("passes a refusal on and goes on with the next record", async () => {
+  it("passes on a refusal and continues with the next record", async () => {
     broker.faults.push("too large");
     await assert.rejects(writer.append(Buffer.from("a"), soon()), /Produce/);
     await writer.append(Buffer.from("b"), soon());
@@ -82,7 +82,7 @@ describe("PartitionWriter", () => {
     assert.equal(broker.requests.at(-1)?.producerId, 2n);
   });
 
-  it("gives up only on what waited too long, not on what came later", async () => {
+  it("gives up only expired records, not later ones", async () => {
     broker.faults.push(...Array.from({ length: 6 }, () => "no leader" as const));
     const first = writer.append(Buffer.from("a"), Date.now() + 100);
     const second = writer.append(Buffer.from("b"), Date.now() + 50);
@@ -93,7 +93,7 @@ describe("PartitionWriter", () => {
     assert.deepEqual(broker.log, ["c"]);
   });
 
-  it("does not send what waited beyond its deadline", async () => {
+  it("does not send a record that waited beyond its deadline", async () => {
     broker.faults.push(...Array.from({ length: 50 }, () => "no leader" as const));
     const first = writer.append(Buffer.from("a"), Date.now() + 150);
     const second = writer.append(Buffer.from("b"), Date.now() + 50);

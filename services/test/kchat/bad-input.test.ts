@@ -13,25 +13,25 @@ type Case = readonly [name: string, bytes: Buffer | string, status: number, erro
 const POST = "POST /api/topics/chatroom";
 const TEXT = "Content-Type: text/plain";
 
-/** Both services take messages: kproducer itself, kconsumer for the page. What one refuses the other refuses the same way. */
+/** Both services accept messages: kproducer itself, kconsumer for the page. They refuse the same ones in the same way. */
 const refusedByBoth: readonly Case[] = [
   ["bytes that are no HTTP", Buffer.from([0, 1, 2, 255, 13, 10, 13, 10]), 400, "bad_request"],
   ["TLS", Buffer.from("16030100a5010000a10303", "hex"), 400, "bad_request"],
   ["a request line without a path", "GET\r\n\r\n", 400, "bad_request"],
   ["a method in small letters", "get / HTTP/1.1\r\nHost: test\r\n\r\n", 400, "bad_request"],
-  ["a method that there is none of", "FROBNICATE / HTTP/1.1\r\nHost: test\r\n\r\n", 400, "bad_request"],
-  ["a version that there is none of", "GET / HTTP/9.9\r\nHost: test\r\n\r\n", 400, "bad_request"],
+  ["an unknown method", "FROBNICATE / HTTP/1.1\r\nHost: test\r\n\r\n", 400, "bad_request"],
+  ["an unknown version", "GET / HTTP/9.9\r\nHost: test\r\n\r\n", 400, "bad_request"],
   ["a request without a Host", "GET /healthz HTTP/1.1\r\n\r\n", 400, ""],
   ["a header without a colon", request("GET /healthz", ["broken"]), 400, "bad_request"],
   ["a header with a zero byte", request("GET /healthz", ["X: a\0b"]), 400, "bad_request"],
   ["a header name with a space", request("GET /healthz", ["X Y: a"]), 400, "bad_request"],
   ["headers of 32 KiB", request("GET /healthz", [`X: ${"a".repeat(32_768)}`]), 431, "headers_too_large"],
   ["an address of 32 KiB", request(`GET /${"a".repeat(32_768)}`), 431, "headers_too_large"],
-  ["a length that is no number", request(POST, [TEXT, "Content-Length: many"]), 400, "bad_request"],
+  ["a length that is not a number", request(POST, [TEXT, "Content-Length: many"]), 400, "bad_request"],
   ["a negative length", request(POST, [TEXT, "Content-Length: -1"]), 400, "bad_request"],
   ["two lengths", request(POST, [TEXT, "Content-Length: 3", "Content-Length: 4"]), 400, "bad_request"],
   ["a length and chunks", request(POST, [TEXT, "Transfer-Encoding: chunked"], "0\r\n\r\n"), 400, "bad_request"],
-  ["a chunk whose size is no number", chunked("zz\r\nhello\r\n0\r\n\r\n"), 400, "bad_request"],
+  ["a chunk whose size is not a number", chunked("zz\r\nhello\r\n0\r\n\r\n"), 400, "bad_request"],
   ["a chunk that is longer than it says", chunked("2\r\nhello\r\n0\r\n\r\n"), 400, "bad_request"],
   [
     "chunks that are too long together",
@@ -47,7 +47,7 @@ const refusedByBoth: readonly Case[] = [
   ["no body", request(POST, [TEXT]), 400, "empty_message"],
   ["neither a body nor a content type", request(POST), 400, "empty_message"],
   ["an empty body", request(POST, [TEXT, "Content-Length: 0"]), 400, "empty_message"],
-  ["bytes that are no UTF-8", request(POST, [TEXT], Buffer.from([0xff, 0xfe])), 400, "invalid_utf8"],
+  ["bytes that are not UTF-8", request(POST, [TEXT], Buffer.from([0xff, 0xfe])), 400, "invalid_utf8"],
   ["one byte too many", request(POST, [TEXT], "a".repeat(16_385)), 413, "body_too_large"],
   ["no content type", request(POST, [], "hi"), 415, "unsupported_content_type"],
   ["JSON", request(POST, ["Content-Type: application/json"], "{}"), 415, "unsupported_content_type"],
@@ -63,11 +63,11 @@ const refusedByBoth: readonly Case[] = [
 
 const refusedByConsumer: readonly Case[] = [
   ["another room", request("GET /sse/connect?room=__consumer_offsets"), 404, "unknown_room"],
-  ["a history that is no number", request("GET /sse/connect?history=1e3"), 400, "bad_history"],
+  ["a history that is not a number", request("GET /sse/connect?history=1e3"), 400, "bad_history"],
   ["a history with a sign", request("GET /sse/connect?history=%2B5"), 400, "bad_history"],
-  ["an event id of somebody's making", request("GET /sse/connect", ["Last-Event-ID: 1 OR 1=1"]), 400, "bad_event_id"],
+  ["a made-up event id", request("GET /sse/connect", ["Last-Event-ID: 1 OR 1=1"]), 400, "bad_event_id"],
   ["an event id of 8 KiB", request("GET /sse/connect", [`Last-Event-ID: ${"1".repeat(8_192)}`]), 400, "bad_event_id"],
-  ["an event id that is no ASCII", request("GET /sse/connect", ["Last-Event-ID: \xe9.0-1"]), 400, "bad_event_id"],
+  ["an event id that is not ASCII", request("GET /sse/connect", ["Last-Event-ID: \xe9.0-1"]), 400, "bad_event_id"],
   ["HEAD of a stream", request("HEAD /sse/connect"), 404, "", true],
   ["a message to the stream", request("POST /sse/connect", [TEXT], "hi"), 404, "not_found"],
 ];
@@ -76,7 +76,7 @@ function chunked(body: string): Buffer {
   return Buffer.from(`${POST} HTTP/1.1\r\nHost: test\r\n${TEXT}\r\nTransfer-Encoding: chunked\r\n\r\n${body}`);
 }
 
-/** Everything that a service counts of its own work. */
+/** All counters of a service's work. */
 async function state(port: number): Promise<string[]> {
   const { body } = await exchange(port, request("GET /metrics"));
   return body.split("\n").filter((line) => line.startsWith("kchat_"));
@@ -147,7 +147,7 @@ describe("bad input", () => {
   });
 });
 
-/** Notes the data of a stream's events until it ends. */
+/** Collects the data of a stream's events until it ends. */
 async function read(stream: Response, into: string[]): Promise<void> {
   const parser = new EventParser(
     ({ data }) => into.push(data),
@@ -157,6 +157,6 @@ async function read(stream: Response, into: string[]): Promise<void> {
   try {
     for await (const chunk of stream.body ?? []) parser.push(decoder.decode(chunk, { stream: true }));
   } catch {
-    // Left.
+    // The reader left.
   }
 }

@@ -78,7 +78,7 @@ describe("kconsumer", () => {
     assert.equal(reader.lastEventId, `memory.0-${hostile.length}`);
   });
 
-  it("goes on after the last event id, without loss or repetition, on another replica too", async () => {
+  it("resumes after the last event id, without loss or repetition, on another replica too", async () => {
     const first = await replica();
     const reader = await reading(first);
     for (const partition of [0, 1, 0, 2, 1]) room.write(`early ${room.entries.length}`, partition);
@@ -123,7 +123,7 @@ describe("kconsumer", () => {
     assert.deepEqual(await ahead.has(2), ["message 6", "message 7"]);
   });
 
-  it("makes short ids of a topic with 2,000 partitions, and takes them and those of earlier versions back", async () => {
+  it("makes short ids for a topic with 2,000 partitions, and accepts them and those of earlier versions", async () => {
     const partitions = 2_000;
     const wide = () => Object.defineProperties(room.source(), { partitions: { value: partitions } });
     for (let partition = 0; partition < partitions; partition += 1) room.write(`to ${partition}`, partition);
@@ -140,13 +140,13 @@ describe("kconsumer", () => {
     assert.deepEqual(await old.has(2), ["last", "while away"]);
   });
 
-  it("begins anew for an id of a topic that was deleted and made again", async () => {
+  it("begins anew for an id of a topic that was deleted and recreated", async () => {
     room.write("new topic");
     const port = await replica();
     assert.deepEqual(await read(port, "", { "Last-Event-ID": "oldone.0-500" }).has(1), ["new topic"]);
   });
 
-  it("drops a reader that does not keep up, with an event that says so, and nobody else", async () => {
+  it("drops only the reader that does not keep up, with an event that says so", async () => {
     const port = await replica({ maxBacklogBytes: 200_000, historyEvents: 20_000 });
     const [slow, quick] = [await reading(port), await reading(port)];
     slow.socket.pause();
@@ -175,7 +175,7 @@ describe("kconsumer", () => {
     assert.deepEqual(reader.events, []);
   });
 
-  it("tells readers to come back when it stops, and is not ready from then on", async () => {
+  it("tells readers to reconnect when it stops, and becomes unready", async () => {
     const port = await replica();
     const reader = await reading(port);
     replicas[0]?.drain();
@@ -189,7 +189,7 @@ describe("kconsumer", () => {
 
   it("sends nothing but messages to a client that does not ask for an event stream by name", async () => {
     const port = await replica({ heartbeatMs: 20 });
-    // What Java's own HTTP client asks for when it is told nothing, as by the original's client.
+    // The default Accept header of Java's own HTTP client, as the original's client sends it.
     const reader = read(port, "", { Accept: "text/html, image/gif, image/jpeg, */*; q=0.2" });
     await until("the stream begins", () => reader.raw.includes("\r\n\r\n"));
     await until("heartbeats", () => reader.raw.endsWith("\n\n\n\n"));
@@ -211,7 +211,7 @@ describe("kconsumer", () => {
     );
   });
 
-  it("serves no more readers than it can", async () => {
+  it("limits its readers", async () => {
     const port = await replica({ maxReaders: 1 });
     await reading(port);
     const response = await fetch(`http://127.0.0.1:${port}/sse/connect`);
@@ -219,7 +219,7 @@ describe("kconsumer", () => {
     assert.equal(response.headers.get("retry-after"), "5");
   });
 
-  it("serves one address no more streams than it may have, and others all the same", async () => {
+  it("limits the streams of one address, but not those of others", async () => {
     const port = await replica({ maxReadersPerAddress: 2, trustProxy: (address) => address === "127.0.0.1" });
     const connect = (address: string) =>
       fetch(`http://127.0.0.1:${port}/sse/connect`, { headers: { "x-forwarded-for": address } });
@@ -288,9 +288,9 @@ describe("kconsumer", () => {
     ["another topic", "?room=secrets", {}, 404, "unknown_room"],
     ["an empty room", "?room=", {}, 404, "unknown_room"],
     ["a property of objects as room", "?room=constructor", {}, 404, "unknown_room"],
-    ["the first of two rooms that is none", "?room=secrets&room=chatroom", {}, 404, "unknown_room"],
+    ["the first of two rooms, which does not exist", "?room=secrets&room=chatroom", {}, 404, "unknown_room"],
     ["a negative history", "?history=-1", {}, 400, "bad_history"],
-    ["a history that is no number", "?history=many", {}, 400, "bad_history"],
+    ["a history that is not a number", "?history=many", {}, 400, "bad_history"],
     ["a fraction of a history", "?history=1.5", {}, 400, "bad_history"],
     ["a history beyond numbers", "?history=99999999999999999999", {}, 400, "bad_history"],
     ["an empty history", "?history=", {}, 400, "bad_history"],
@@ -312,7 +312,7 @@ describe("kconsumer", () => {
     });
   }
 
-  it("lets in only readers with the token, where one is set", async () => {
+  it("lets in only readers with the token, if there is one", async () => {
     const port = await replica({ token: "open sesame" });
     assert.equal((await fetch(`http://127.0.0.1:${port}/sse/connect`)).status, 401);
     assert.equal((await fetch(`http://127.0.0.1:${port}/api/config`)).status, 200);

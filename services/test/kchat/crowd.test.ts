@@ -10,21 +10,21 @@ import fc from "fast-check";
 import type { Question } from "../crowd-server.js";
 import { until } from "../fakes.js";
 
-/** Connections of the crowd that reads nothing: as many as a replica has readers. Fewer on a machine that cannot have as many files open. */
+/** Idle connections: as many as a replica's readers, or fewer when the machine cannot open so many files. */
 const CROWD = Number(process.env["KCHAT_TEST_CONNECTIONS"] ?? 5_000);
 
-/** Connections that are begun before the first of them is answered. */
+/** Concurrent connection attempts. */
 const AT_ONCE = 100;
 
-/** Readers of which the mean is taken. */
+/** Readers to average over. */
 const MEASURED = 300;
 
-/** Bytes of memory that a pod of kconsumer may have. Half of it is for what the process itself takes and for what is not collected yet. */
+/** The memory limit of a kconsumer pod, in bytes. Half of it is for the process itself and uncollected garbage. */
 const POD_BYTES = 256 * 1_048_576;
 
-/** One who asks for an event stream and then reads nothing. */
+/** A client that asks for an event stream and then reads nothing. */
 class Idler {
-  /** The status of the answer, once there is one. */
+  /** The status of the answer, once it arrived. */
   status = 0;
   readonly socket: Socket;
   readonly answered: Promise<void>;
@@ -47,7 +47,7 @@ class Idler {
       });
       this.socket.once("error", reject);
     });
-    // Being sent away is no surprise later on.
+    // Being disconnected later is expected.
     this.answered.then(
       () => this.socket.on("error", () => undefined),
       () => undefined,
@@ -55,13 +55,13 @@ class Idler {
   }
 }
 
-/** Ids as strangers may make them up, in the form that they must have. */
+/** Ids that strangers may make up, in the valid form. */
 const madeUp = fc.oneof(
   fc.constant("crowd"),
   fc.nat(20_000).map((offset) => `crowd.0-${offset}`),
   fc.constant("crowd.0-999999999999999"),
   fc.nat(1e6).map((number) => `other${number}.0-1`),
-  // 14 KB of partitions that there are not, and some that there are.
+  // 14 KB of partitions that do not exist, and some that do.
   fc
     .tuple(fc.nat(12), fc.integer({ min: 1, max: 1e6 }))
     .map(
@@ -82,7 +82,7 @@ describe("a crowd that reads nothing", function () {
     path = join(directory, "socket");
     idlers = [];
     server = fork(fileURLToPath(new URL("../crowd-server.ts", import.meta.url)), [path], {
-      // The young generation is as large as in the image.
+      // The young generation has the same size as in the image.
       execArgv: ["--import", "tsx", "--expose-gc", "--max-semi-space-size=8"],
     });
     await once(server, "message");
@@ -102,7 +102,9 @@ describe("a crowd that reads nothing", function () {
     return ((await answer) as [number])[0];
   }
 
-  /** Bytes in use once nobody takes any more. Each answer is a round of the server's work, so whoever took something has taken it between two. */
+  /**
+   * Bytes in use once nobody accepts data any more. Each answer is a round of the server's work, so a reader that accepts data does so between two.
+   */
   async function settledMemory(): Promise<number> {
     let [before, same] = [-1, 0];
     while (same < 5) {
@@ -122,10 +124,10 @@ describe("a crowd that reads nothing", function () {
     }
   }
 
-  /** An address that only a few of the crowd have. */
+  /** An address that only a few of the crowd share. */
   const addressOf = (index: number) => `198.18.${index % 250}.1`;
 
-  /** Bytes that each of some readers takes. */
+  /** Average bytes per reader. */
   async function costOf(start: { readonly query?: string; readonly id?: string }): Promise<number> {
     const before = await settledMemory();
     await come(MEASURED, (index) => new Idler(path, addressOf(index), start));
@@ -145,19 +147,19 @@ describe("a crowd that reads nothing", function () {
     return Number(/^kchat_readers\{.*\} (\d+)$/m.exec(said)?.[1]);
   }
 
-  it("takes at most twice the memory for a reader that comes back as for a live one", async () => {
-    // What the first ones of each kind make the process load is no reader's.
+  it("uses at most twice the memory for a resuming reader as for a live one", async () => {
+    // Warm up: what the process loads for the first of each kind does not count.
     await costOf({ id: "crowd.0-1" });
     const live = await costOf({});
     const resumed = await costOf({ id: "crowd.0-1" });
     const behind = await costOf({ query: "?history=500" });
     const shown = [live, resumed, behind].map((bytes) => `${(bytes / 1_024).toFixed(1)} KiB`).join(", ");
-    console.log(`      a live reader, one that comes back, one with history: ${shown}`);
+    console.log(`      a live reader, a resuming one, one with history: ${shown}`);
     assert.ok(resumed <= 2 * live, shown);
     assert.ok(behind <= 2 * live + 16_384, shown);
   });
 
-  it("stays within the pod's memory, and holds up nobody who reads, whatever it claims to have seen", async () => {
+  it("stays within the pod's memory, and holds up nobody who reads, whatever the crowd claims to have seen", async () => {
     const reader = new Idler(path, "192.0.2.1");
     idlers.push(reader);
     await reader.answered;

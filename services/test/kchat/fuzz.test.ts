@@ -10,7 +10,7 @@ import { exchange, request } from "../raw-http.js";
 
 /** Requests of one round, for each service. */
 const RUNS = 1_000;
-/** Bytes by which a round may leave the memory fuller: what caches and the metrics of new labels take, far below one buffer kept for each request. */
+/** Bytes by which a round may increase memory: enough for caches and the metrics of new labels, far below one kept buffer per request. */
 const GROWTH = 1.5 * 1_048_576;
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "PROPFIND"];
@@ -52,7 +52,7 @@ const VALUES = [
   "Bearer x",
 ];
 
-/** Bytes that may stand in a line of the head, so that the request is one and the service has to deal with it. */
+/** Valid bytes of a header line, so that the service has a request to deal with. */
 const printable = fc.string({ unit: fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code)) });
 const query = fc.oneof(
   fc.constant(""),
@@ -74,7 +74,7 @@ const body = fc.oneof(
 const wellFormed = fc
   .tuple(fc.constantFrom(...METHODS), path, fc.array(header, { maxLength: 4 }), body)
   .map(([method, address, headers, bytes]) => request(`${method} ${address}`, headers, bytes));
-/** What the services are there for, so that the ways behind the checks are taken too. */
+/** Valid requests, so that the code behind the checks runs too. */
 const meant = fc.oneof(
   fc
     .string({ unit: "binary", minLength: 1, maxLength: 100 })
@@ -82,7 +82,7 @@ const meant = fc.oneof(
   fc.nat(200).map((history) => request(`GET /sse/connect?history=${history}`)),
   fc.nat(2_000).map((offset) => request("GET /sse/connect", [`Last-Event-ID: memory.0-${offset}`])),
 );
-/** A well-formed request with some bytes exchanged for others. */
+/** A well-formed request with some bytes replaced. */
 const damaged = fc
   .tuple(wellFormed, fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 5 }))
   .map(([bytes, changes]) => {
@@ -90,7 +90,7 @@ const damaged = fc
     for (const [at, value] of changes) changed[at % changed.length] = value;
     return changed;
   });
-/** Whole requests are waited for; where it is not clear what the answer will be, the end of the connection is one too. */
+/** Waits for the answer to a whole request; otherwise, a closed connection counts too. */
 const anything = fc.oneof(
   {
     weight: 3,
@@ -119,7 +119,7 @@ describe("the services under arbitrary requests", function () {
     await Promise.all([consumer.app.close(), producer.close()]);
   });
 
-  /** Sends arbitrary requests; none may be answered with 5xx, or with an error that is not in the form of all errors. */
+  /** Sends arbitrary requests. None may be answered with 5xx, or with an error in another form. */
   async function round(app: FastifyInstance): Promise<void> {
     const { port } = app.server.address() as AddressInfo;
     const property = fc.asyncProperty(anything, async ({ bytes, isCutOff }) => {
@@ -130,7 +130,7 @@ describe("the services under arbitrary requests", function () {
       assert.deepEqual([typeof error, typeof message], ["string", "string"]);
     });
     await fc.assert(property, { numRuns: RUNS });
-    // What the room that stands in for Kafka keeps is not the services' doing.
+    // The memory of the fake room is not the services'.
     room.entries.length = 0;
     await until("no connection is left", () => connections(app).then((count) => count === 0));
   }
@@ -139,7 +139,7 @@ describe("the services under arbitrary requests", function () {
     ["kproducer", () => producer],
     ["kconsumer", () => consumer.app],
   ] as const) {
-    it(`${name} answers none with 5xx, and keeps nothing of them`, async () => {
+    it(`${name} answers no request with 5xx, and keeps nothing of them`, async () => {
       await round(app());
       const before = memoryUsed();
       await round(app());
@@ -162,7 +162,7 @@ function connections(app: FastifyInstance): Promise<number> {
   });
 }
 
-/** Bytes in use once everything that nobody holds any more is gone. */
+/** Bytes in use after garbage collection. */
 function memoryUsed(): number {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

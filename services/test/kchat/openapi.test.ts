@@ -29,7 +29,7 @@ interface Sample {
 
 const message: Sample = { url: "/api/topics/chatroom", headers: TEXT, body: "hi" };
 
-/** Requests that bring out every answer of an operation that depends on the request alone, by operation. */
+/** Requests that provoke every answer of an operation that depends on the request alone, by operation. */
 const samples: Readonly<Record<string, readonly Sample[]>> = {
   "post /api/topics/{topic}": [
     message,
@@ -51,7 +51,7 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
   ],
 };
 
-/** Sends requests to every operation of a running service and compares the answers with the description; gives the names of those that came. */
+/** Sends requests to every operation of a running service and compares the answers with the description. Returns the names of the answers. */
 async function check(address: string, description: Description, token = ""): Promise<string[]> {
   const seen: string[] = [];
   for (const [path, operations] of Object.entries(description.paths)) {
@@ -100,7 +100,7 @@ function parseAs(schema: object, { components }: Description, value: unknown): v
   assert.ok(parsed.success, `${JSON.stringify(value)} is not as described: ${parsed.error?.message ?? ""}`);
 }
 
-/** Every answer that is described. */
+/** Every described answer. */
 function described({ paths }: Description): string[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { responses }]) =>
@@ -109,7 +109,7 @@ function described({ paths }: Description): string[] {
   );
 }
 
-/** Fails for an answer that was described and did not come. */
+/** Fails for a described answer that did not come. */
 function assertAllSeen(description: Description, seen: readonly string[]): void {
   assert.deepEqual(
     described(description).filter((each) => !seen.includes(each)),
@@ -124,7 +124,7 @@ const description = {
 };
 
 describe("the OpenAPI descriptions", () => {
-  it("say what kproducer answers, and nothing that it does not", async () => {
+  it("describe exactly the answers of kproducer", async () => {
     const room = new MemoryRoom();
     const well = await testProducer({ sink: room, token: "secret" });
     const without = new MemoryRoom();
@@ -141,7 +141,7 @@ describe("the OpenAPI descriptions", () => {
     await Promise.all([well, unwell, busy].map((app) => app.close()));
   });
 
-  it("say what kconsumer answers, and nothing that it does not", async () => {
+  it("describe exactly the answers of kconsumer", async () => {
     const room = new MemoryRoom();
     const producer = await testProducer({ sink: room, token: "secret" });
     const producerUrl = await producer.listen(LOCAL);
@@ -164,7 +164,7 @@ describe("the OpenAPI descriptions", () => {
     await Promise.all([producer, well.app, unwell.app, busy.app].map((app) => app.close()));
   });
 
-  it("describe every route of either service", async () => {
+  it("describe every route of both services", async () => {
     const room = new MemoryRoom();
     const producer = await testProducer({ sink: room });
     const consumer = await testConsumer({ source: () => room.source(), producerUrl: "http://127.0.0.1:1" });
@@ -191,8 +191,8 @@ describe("the OpenAPI descriptions", () => {
   });
 });
 
-describe("the way through kconsumer to kproducer", () => {
-  it("passes messages, refusals and the caller's address on", async () => {
+describe("the proxy from kconsumer to kproducer", () => {
+  it("forwards messages, refusals and the caller's address", async () => {
     const room = new MemoryRoom();
     const producer = await testProducer({ sink: room, rateLimit: 1, trustProxy: (address) => address === "127.0.0.1" });
     const producerUrl = await producer.listen({ host: "127.0.0.1", port: 0 });

@@ -13,7 +13,7 @@ const positions = fc
   .map((next) => new Positions("topic1", new Map(next)));
 
 describe("Positions", () => {
-  it("come back from their text", () => {
+  it("survive a round trip through text", () => {
     fc.assert(
       fc.property(positions, (each) => {
         const parsed = Positions.parse(each.toString());
@@ -23,7 +23,7 @@ describe("Positions", () => {
     );
   });
 
-  it("never take anything else for a position", () => {
+  it("accept no other text", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const parsed = Positions.parse(text);
@@ -42,7 +42,7 @@ describe("Positions", () => {
     );
   });
 
-  it("make short ids whatever the number of partitions, which name the room's own one", () => {
+  it("make short ids for any number of partitions, which name the room's own one", () => {
     const all = Array.from({ length: 2_000 }, (_, partition) => [partition, 999_999_999_999] as const);
     const each = new Positions("topic1", all, 1_777);
     assert.ok(each.toString().length < 700, each.toString());
@@ -52,7 +52,7 @@ describe("Positions", () => {
     assert.ok(each.named.includes(1_778) && !each.named.includes(1_777));
   });
 
-  it("that an id could name and does not name were empty when it was made", () => {
+  it("imply that partitions an id could name, but does not, were empty when it was made", () => {
     const order = fc.shuffledSubarray(
       Array.from({ length: 100 }, (_, index) => index),
       { minLength: 1 },
@@ -69,7 +69,7 @@ describe("Positions", () => {
     );
   });
 
-  it("are written in one way only, whatever the order in which they came about", () => {
+  it("have one spelling, however they came about", () => {
     const one = new Positions("t");
     one.advance(7, 3);
     one.advance(0, 11);
@@ -80,7 +80,7 @@ describe("Positions", () => {
     assert.equal(other.toString(), one.toString());
   });
 
-  it("carry a tag that is safe in a header", () => {
+  it("have a tag that is safe in a header", () => {
     assert.match(topicTag("5bce5523-0000-4f00-8000-000000000000"), /^[A-Za-z0-9]{6}$/);
   });
 });

@@ -189,7 +189,7 @@ const refused: readonly Case[] = [
   { name: "DELETE", method: "DELETE", body: undefined, status: 404, error: "not_found" },
   { name: "PATCH", method: "PATCH", body: "hi", headers: TEXT, status: 404, error: "not_found" },
   {
-    name: "OPTIONS, as another site's page sends it",
+    name: "OPTIONS, as a page of another site sends it",
     method: "OPTIONS",
     body: undefined,
     status: 404,
@@ -237,7 +237,7 @@ describe("kproducer", () => {
   }
 
   for (const { name, type, body } of taken) {
-    it(`takes a message ${name}, byte for byte`, async () => {
+    it(`accepts a message ${name}, byte for byte`, async () => {
       const response = await app.inject({
         method: "POST",
         url: ROOM,
@@ -258,14 +258,14 @@ describe("kproducer", () => {
     assert.deepEqual(response.json(), { error: "not_acknowledged", message: "Not in time." });
   });
 
-  it("tells nothing about an error that it did not expect", async () => {
+  it("reveals nothing about an unexpected error", async () => {
     room.failure = new Error("password=hunter2") as HttpError;
     const response = await app.inject({ method: "POST", url: ROOM, headers: TEXT, payload: "hi" });
     assert.equal(response.statusCode, 500);
     assert.ok(!response.body.includes("hunter2"));
   });
 
-  it("allows no other site's page to read its answers", async () => {
+  it("lets no page of another site read its answers", async () => {
     const headers = { ...TEXT, origin: "https://elsewhere.example" };
     const response = await app.inject({ method: "POST", url: ROOM, headers, payload: "hi" });
     assert.equal(response.headers["access-control-allow-origin"], undefined);
@@ -303,7 +303,7 @@ describe("kproducer", () => {
     }
   });
 
-  it("lets in only callers with the token, where one is set", async () => {
+  it("lets in only callers with the token, if there is one", async () => {
     const guarded = await testProducer({ sink: room, token: "open sesame" });
     const post = (authorization?: string) =>
       guarded.inject({
@@ -334,7 +334,7 @@ describe("kproducer", () => {
     await guarded.close();
   });
 
-  it("is ready or says what is missing", async () => {
+  it("is ready, or says what is missing", async () => {
     const waiting = await testProducer({
       sink: room,
       readiness: () => ({ ready: false, reason: "Topic chatroom does not exist." }),
@@ -346,7 +346,7 @@ describe("kproducer", () => {
     await waiting.close();
   });
 
-  it("counts what it does", async () => {
+  it("counts its work", async () => {
     await app.inject({ method: "POST", url: ROOM, headers: TEXT, payload: "hi" });
     room.failure = new HttpError(503, "not_acknowledged", "Not in time.", 1);
     await app.inject({ method: "POST", url: ROOM, headers: TEXT, payload: "hi" });

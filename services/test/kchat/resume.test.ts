@@ -9,7 +9,7 @@ import type { RoomSource } from "../../src/kconsumer/room-source.js";
 import { MemoryRoom, testConsumer, until } from "../fakes.js";
 import { StreamReader } from "../stream-reader.js";
 
-describe("a reader that needs what is no longer in memory", () => {
+describe("a reader that needs messages that are no longer in memory", () => {
   let room: MemoryRoom;
   let consumer: ConsumerApp;
   let port: number;
@@ -20,7 +20,7 @@ describe("a reader that needs what is no longer in memory", () => {
     readers = [];
   });
 
-  /** A service for a room of 50 messages, of which it keeps 5; what is older is read as `readPage` says. */
+  /** A service for a room of 50 messages that keeps 5; `readPage` reads older ones. */
   async function serve(
     readPage?: (partition: number, from: number) => Promise<FetchedPage>,
     options: Partial<ConsumerAppOptions> = {},
@@ -46,7 +46,7 @@ describe("a reader that needs what is no longer in memory", () => {
     await consumer.app.close();
   });
 
-  it("is told to come back when it cannot be read, and keeps its place", async () => {
+  it("is told to reconnect when they cannot be read, and keeps its position", async () => {
     await serve(() => Promise.reject(new Error("the new leader does not show it yet")));
     const reader = resume();
     await until("the stream ends", () => reader.ended);
@@ -55,7 +55,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.equal(reader.lastEventId, "memory.0-10");
   });
 
-  it("counts as a reader, and is sent away when the service stops meanwhile", async () => {
+  it("counts as a reader, and is disconnected when the service stops meanwhile", async () => {
     await serve(() => new Promise(() => undefined));
     const reader = resume();
     await until("the stream begins", () => reader.raw.includes("id: "));
@@ -66,7 +66,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.equal(reader.events.at(-1)?.type, "reconnect");
   });
 
-  it("is not let in any more once the service has sent everyone away", async () => {
+  it("is refused once the service has disconnected everyone", async () => {
     await serve();
     const reader = resume();
     await until("the stream begins", () => reader.raw.includes("id: "));
@@ -77,7 +77,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.equal(((await late.json()) as { error: string }).error, "stopping");
   });
 
-  it("shares what is read back with all others", async () => {
+  it("shares older messages with all others", async () => {
     let reads = 0;
     await serve((partition, from) => {
       reads += 1;
@@ -94,7 +94,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.ok(reads <= 4, `${reads} reads`);
   });
 
-  it("waits for its turn with a limited number of others, of whom one address is a part", async () => {
+  it("waits for its turn in a limited number of places, of which one address gets only a part", async () => {
     await serve(() => new Promise(() => undefined), { maxResuming: 5, trustProxy: () => true });
     const connect = (address: string) =>
       fetch(`http://127.0.0.1:${port}/sse/connect`, {
@@ -132,7 +132,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.equal(messages[51], "message 49");
   });
 
-  it("is not taken for one of the beginning when its id is of another topic", async () => {
+  it("does not start over when its id belongs to another topic", async () => {
     let reads = 0;
     await serve(() => {
       reads += 1;
@@ -146,7 +146,7 @@ describe("a reader that needs what is no longer in memory", () => {
     assert.equal(reads, 0);
   });
 
-  it("does not hold up others when its id was made up, and gets what is new once replicas cannot differ any more", async () => {
+  it("does not hold up others with a made-up id, and gets new messages once replicas cannot differ any more", async () => {
     await serve();
     const reader = resume(`memory.0-50.2-999999999999999`);
     await until("the stream begins", () => reader.raw.includes("id: "));
@@ -157,7 +157,7 @@ describe("a reader that needs what is no longer in memory", () => {
   });
 });
 
-describe("what an id says of a reader", () => {
+describe("a position made from an id", () => {
   const offset = fc.nat(1_000);
   const world = fc.record({
     partitions: fc.integer({ min: 1, max: 200 }),
@@ -174,7 +174,7 @@ describe("what an id says of a reader", () => {
       own,
     );
 
-  it("is bounded, in the room's own partitions, and never asks for what is not there, whatever was made up", () => {
+  it("is bounded, keeps the room's own partitions, and never asks for missing records, whatever was made up", () => {
     fc.assert(
       fc.property(world, ({ partitions, head, id, own }) => {
         const ahead = positionsOf(head, partitions, own % partitions);
@@ -195,7 +195,7 @@ describe("what an id says of a reader", () => {
     );
   });
 
-  it("is what the room's own ids say", () => {
+  it("equals what the room's own ids say", () => {
     fc.assert(
       fc.property(world, ({ partitions, head, own }) => {
         const ahead = positionsOf(head, partitions, own % partitions);
@@ -208,7 +208,7 @@ describe("what an id says of a reader", () => {
     );
   });
 
-  it("is kept of an id of earlier versions, which named every partition", () => {
+  it("keeps an id of earlier versions, which named every partition", () => {
     const all = Array.from({ length: 1_000 }, (_, partition) => [partition, 5] as const);
     const old = Positions.parse(`t${all.map(([partition, next]) => `.${partition}-${next}`).join("")}`);
     assert.ok(old !== undefined);

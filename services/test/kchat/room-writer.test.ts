@@ -17,7 +17,7 @@ describe("RoomWriter", () => {
     broker = new FakeBroker();
   });
 
-  it("bounds what waits while Kafka is away, acknowledges what it took when Kafka is back, and takes more again", async () => {
+  it("limits waiting messages while Kafka is away, acknowledges them when Kafka is back, and accepts more again", async () => {
     const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 5_000 });
     await writer.append("room", Buffer.from("before"));
     broker.faults.push(...Array.from({ length: 3 }, () => "lost before" as const));
@@ -34,20 +34,20 @@ describe("RoomWriter", () => {
     assert.deepEqual(broker.log, ["before", ...kept, "after"]);
   });
 
-  it("answers 503 when Kafka does not acknowledge in time, and keeps nothing of it", async () => {
+  it("answers 503 when Kafka does not acknowledge in time, and keeps nothing", async () => {
     const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 100 });
     broker.faults.push(...Array.from({ length: 100 }, () => "no leader" as const));
     await assert.rejects(writer.append("room", Buffer.from("lost")), refusal(503, "not_acknowledged"));
     assert.equal(writer.bufferedBytes, 0);
   });
 
-  it("answers 503 for a room whose topic is not there yet, and finds it once it is", async () => {
+  it("answers 503 for a room whose topic does not exist yet, and finds it once it does", async () => {
     const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 300 });
     await assert.rejects(writer.append("other", Buffer.from("early")), refusal(503, "not_acknowledged"));
     assert.deepEqual(await writer.append("room", Buffer.from("there")), { partition: 0, offset: 0 });
   });
 
-  it("answers 413 for what the topic does not take", async () => {
+  it("answers 413 for a message that the topic does not accept", async () => {
     const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 5_000 });
     broker.faults.push("too large");
     await assert.rejects(writer.append("room", Buffer.from("large")), refusal(413, "body_too_large"));

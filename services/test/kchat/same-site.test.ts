@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryRoom, testConsumer, testProducer } from "../fakes.js";
 
-/** Who asks, with what it says of itself, and whether it is let in. */
+/** A caller, its headers, and whether it is let in. */
 const CALLERS: readonly [name: string, headers: Readonly<Record<string, string>>, isLetIn: boolean][] = [
   ["curl and Java, which say nothing", {}, true],
   ["the chat's own page", { origin: "http://chat.example:30292", "sec-fetch-site": "same-origin" }, true],
@@ -18,7 +18,7 @@ const CALLERS: readonly [name: string, headers: Readonly<Record<string, string>>
   ["a made-up origin", { origin: "://" }, false],
 ];
 
-describe("what other sites' pages make browsers ask for", () => {
+describe("requests that pages of other sites make browsers send", () => {
   for (const [name, headers, isLetIn] of CALLERS) {
     it(`${isLetIn ? "lets in" : "refuses"} ${name}`, async () => {
       const room = new MemoryRoom();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Seats } from "../../src/kconsumer/seats.js";
 
 describe("Seats", () => {
-  it("are never more than there are, for an address and for all, and come back", () => {
+  it("never exceed their limits, for an address and for all, and become free again", () => {
     const step = fc.record({ address: fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1"), give: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
@@ -13,7 +13,7 @@ describe("Seats", () => {
           if (give) {
             const first = held.shift();
             first?.release();
-            // Twice is once.
+            // A second release does nothing.
             first?.release();
             continue;
           }

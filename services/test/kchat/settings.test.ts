@@ -5,7 +5,7 @@ import { commonSettings, httpAddress, integer, readSettings, SettingsError } fro
 const schema = z.object({ ...commonSettings, KCHAT_PORT: integer(0, 65_535, 19_092), KCHAT_PRODUCER_URL: httpAddress });
 
 describe("readSettings", () => {
-  it("has a default for everything but the brokers", () => {
+  it("have a default for everything but the brokers", () => {
     const settings = readSettings(schema, { KCHAT_BOOTSTRAP_ADDRESS: "kafka-bootstrap:9092" });
     assert.deepEqual(settings.KCHAT_BOOTSTRAP_ADDRESS, [{ host: "kafka-bootstrap", port: 9092 }]);
     assert.deepEqual(settings.KCHAT_ROOMS, ["chatroom"]);
@@ -13,7 +13,7 @@ describe("readSettings", () => {
     assert.equal(settings.KCHAT_TOKEN_FILE, undefined);
   });
 
-  it("reads what is set", () => {
+  it("are read from the environment", () => {
     const settings = readSettings(schema, {
       KCHAT_BOOTSTRAP_ADDRESS: "a:1, [::1]:2",
       KCHAT_ROOMS: "one, two,one",
@@ -35,7 +35,7 @@ describe("readSettings", () => {
     assert.equal(settings.KCHAT_PRODUCER_URL, "http://kproducer:19092");
   });
 
-  it("names every variable that is wrong, with its value and what is allowed", () => {
+  it("name every wrong variable, with its value and what is allowed", () => {
     const environment = {
       KCHAT_ROOMS: "chat room",
       KCHAT_PORT: "70000",

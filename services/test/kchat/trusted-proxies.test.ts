@@ -7,7 +7,7 @@ function proxies(entries: readonly string[], resolve?: (name: string) => Promise
 }
 
 describe("TrustedProxies", () => {
-  it("trusts the addresses and ranges that it was given, in either form, and no others", () => {
+  it("trusts the configured addresses and ranges, in either form, and no others", () => {
     const { trusts } = proxies(["10.1.2.3", "192.168.0.0/16", "fd00::/8"]);
     for (const address of ["10.1.2.3", "::ffff:10.1.2.3", "192.168.255.1", "fd12::1"])
       assert.ok(trusts(address), address);
@@ -16,7 +16,7 @@ describe("TrustedProxies", () => {
     }
   });
 
-  it("trusts nobody when it was given nobody", () => {
+  it("trusts nobody by default", () => {
     assert.ok(!proxies([]).trusts("127.0.0.1"));
   });
 
@@ -39,7 +39,7 @@ describe("TrustedProxies", () => {
   });
 
   for (const entry of ["", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "fd00::/129", "a b", "-name", "name/8", "*"]) {
-    it(`does not take "${entry}"`, () => {
+    it(`does not accept "${entry}"`, () => {
       assert.equal(parseTrustedProxy(entry), undefined);
     });
   }

@@ -5,7 +5,7 @@ import { type Reader, Reader as KafkaReader, Writer } from "@platformatic/kafka"
 /** A topic of the fake: the timestamps of each partition's records, by offset from 0 on. */
 export interface FakeLog {
   readonly end: number;
-  /** The time of the first record that is not older than `time`, with its offset; undefined without one. */
+  /** The offset and time of the first record that is not older than `time`; undefined without one. */
   readonly at: (time: number) => { readonly offset: number; readonly time: number } | undefined;
 }
 
@@ -18,7 +18,7 @@ export const log = (...times: readonly number[]): FakeLog => ({
   },
 });
 
-/** What the fake answers. Errors are Kafka's codes. */
+/** The fake's answers. Errors are Kafka's codes. */
 export interface FakeState {
   topics: Record<string, readonly FakeLog[]>;
   groups: Record<
@@ -27,15 +27,15 @@ export interface FakeState {
       readonly type?: string;
       readonly state?: string;
       readonly error?: number;
-      /** By topic and partition; of a share group the first record that is not done with. */
+      /** By topic and partition; for a share group, its first unfinished record. */
       readonly offsets: Record<string, readonly number[]>;
-      /** Of a share group, what the broker counts. */
+      /** For a share group, the broker's own count. */
       readonly left?: Record<string, readonly number[]>;
     }
   >;
   /** Partitions such as `orders-1` that answer with an error. */
   errors: Record<string, number>;
-  /** Kinds of requests that are left without an answer: the connection is closed. */
+  /** Kinds of requests without an answer: the connection is closed. */
   silent: Set<number>;
 }
 
@@ -45,10 +45,10 @@ const OFFSET_FETCH = 9;
 const LIST_GROUPS = 16;
 const SHARE_OFFSETS = 90;
 
-/** One broker that answers what the lag exporter asks, over a socket as Kafka does. */
+/** One broker that answers the lag exporter's requests over a socket, like Kafka. */
 export class FakeKafka {
   readonly state: FakeState = { topics: {}, groups: {}, errors: {}, silent: new Set() };
-  /** How often each kind of request came. */
+  /** Number of requests by kind. */
   readonly asked = new Map<number, number>();
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -88,7 +88,7 @@ export class FakeKafka {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Answers that are made another way, by the kind of request. */
+  /** Special answers by kind of request. */
   readonly special = new Map<number, (request: Reader) => Buffer>();
 
   #answer(bytes: Buffer): Buffer | undefined {
@@ -222,7 +222,7 @@ export class FakeKafka {
   }
 }
 
-/** A topic's id, of its name. */
+/** A topic's id, derived from its name. */
 export const uuidOf = (name: string): string =>
   Buffer.from(name.padEnd(16, "-").slice(0, 16))
     .toString("hex")

@@ -20,7 +20,7 @@ const ordered = fc.tuple(times, fc.boolean()).map(([ages, sorted]) => {
   return sorted ? found.sort((a, b) => a - b) : found;
 });
 
-/** Asks until it is known; how often it had to. */
+/** Asks until the time is known; returns the number of questions. */
 function learn(known: LogTimes, timestamps: readonly number[], offset: number): number {
   const { at, end } = log(...timestamps);
   for (let questions = 0; ; questions += 1) {
@@ -35,13 +35,13 @@ function learn(known: LogTimes, timestamps: readonly number[], offset: number): 
 function near(time: number | undefined, truth: number): void {
   assert.ok(time !== undefined);
   const late = truth - time;
-  // Newer than now is as good as now.
+  // A time in the future is as good as now.
   if (Math.min(truth, time) >= NOW - 1_000) return;
   assert.ok(late >= 0 && late <= Math.max(1_000, (NOW - time) * 0.01), `${time} is not ${truth}`);
 }
 
 describe("LogTimes", () => {
-  it("finds the newest time up to an offset, to a second or a hundredth of its age, and says nothing wrong of others", () => {
+  it("finds the newest time up to an offset, to a second or a hundredth of its age, and learns nothing wrong about others", () => {
     fc.assert(
       fc.property(ordered, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (timestamps, picks) => {
         const known = new LogTimes();
@@ -66,20 +66,20 @@ describe("LogTimes", () => {
     }
   });
 
-  it("takes the first record that is left for one that is gone, and nothing when none is left", () => {
+  it("uses the first remaining record for one that is gone, and nothing when none remains", () => {
     const gone = new LogTimes();
     for (let question; (question = gone.question(3, NOW)) !== undefined;) gone.learn(question, 10, NOW - 5_000);
     assert.equal(gone.timeOf(3, NOW), NOW - 5_000);
     const empty = new LogTimes();
     for (let question; (question = empty.question(3, NOW)) !== undefined;) empty.learn(question, 10, undefined);
     assert.equal(empty.timeOf(3, NOW), Infinity);
-    // Something was written meanwhile, and that is what waits.
+    // A record was written meanwhile, and waits now.
     empty.use(3);
     empty.forget(12);
     assert.equal(empty.timeOf(3, NOW), undefined);
   });
 
-  it("forgets what is of no use any more, and what lies beyond a log that was cut", () => {
+  it("forgets unused facts, and those beyond the end of a log that was cut", () => {
     const known = new LogTimes();
     const timestamps = [50, 40, 30, 20, 10].map((age) => NOW - age * 1_000);
     for (const offset of [0, 2, 4]) learn(known, timestamps, offset);

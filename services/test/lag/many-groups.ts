@@ -4,7 +4,7 @@ import { FakeKafka, type FakeLog } from "./fake-kafka.js";
 const OFFSET_FETCH = 9;
 const PARTITION_BYTES = 20;
 
-/** How large a cluster is. */
+/** The size of a cluster. */
 export interface Size {
   readonly groups: number;
   readonly topics: number;
@@ -15,11 +15,14 @@ export interface Size {
 /** Records of each partition, a second apart. */
 export const RECORDS = 100_000;
 
-/** How far a group is behind in a partition: one group in ten, of which there are ten kinds. */
+/** A group's lag in a partition: one group in ten lags, in ten different ways. */
 export const lagOfGroup = (group: number, partition: number): number =>
   group % 10 === 0 ? 1 + (group % 100) * 3 + (partition % 10) : 0;
 
-/** A broker of a cluster in which every group consumes every partition. Its answers cost it little, so that a test of a million of them is one of who asks. */
+/**
+ * A broker of a cluster in which every group consumes every partition. Its answers are cheap, so that a test with a million of them measures the
+ * exporter.
+ */
 export async function manyGroups({ groups, topics, partitions }: Size): Promise<FakeKafka> {
   const kafka = await FakeKafka.start();
   const start = Date.now() - RECORDS * 1_000;

@@ -56,7 +56,7 @@ describe("A round of the lag exporter", () => {
     return Object.fromEntries([...found.reasons.keys()].map((what) => [what, found.of(what)]));
   };
 
-  it("says how many records a group is behind, and since when", async () => {
+  it("reports a group's lag in records and in time", async () => {
     assert.deepEqual(await troubles(), {});
     assert.deepEqual(lags(), [
       '{consumergroup="billing",type="classic",topic="orders",partition="0"} 3',
@@ -74,7 +74,7 @@ describe("A round of the lag exporter", () => {
     ]);
   });
 
-  it("goes with the group, and asks for what is new only", async () => {
+  it("follows the group, and asks only for new times", async () => {
     await troubles();
     kafka.asked.clear();
     await troubles();
@@ -85,7 +85,7 @@ describe("A round of the lag exporter", () => {
     assert.ok(last >= 10 && last < 12 && other >= 50 && other < 52, `${last} ${other}`);
   });
 
-  it("says nothing of groups and topics that are gone", async () => {
+  it("drops groups and topics that are gone", async () => {
     await troubles();
     delete kafka.state.topics["idle"];
     kafka.state.groups = { billing: { offsets: { orders: [1, 1], idle: [0] } } };
@@ -96,7 +96,7 @@ describe("A round of the lag exporter", () => {
     assert.deepEqual(lags(), []);
   });
 
-  it("leaves out what cannot be asked, and counts it", async () => {
+  it("leaves out unknown values, and counts them", async () => {
     await troubles();
     kafka.state.errors = { "orders-0": 6, "billing/idle-0": 51 };
     assert.deepEqual(await troubles(), { position: 1, end: 1 });
@@ -105,12 +105,12 @@ describe("A round of the lag exporter", () => {
     kafka.state.groups = { billing: { error: 15, offsets: {} }, other: { offsets: { orders: [-1, 0] } } };
     assert.deepEqual(await troubles(), { group: 1 });
     assert.deepEqual(lags(), ['{consumergroup="other",type="classic",topic="orders",partition="1"} 1']);
-    // A group that ended between being listed and being asked.
+    // A group that ended between the list and the request.
     kafka.state.groups = { billing: { error: 69, offsets: {} } };
     assert.deepEqual(await troubles(), {});
   });
 
-  it("does not take a position beyond the log for one without lag", async () => {
+  it("does not mistake a position beyond the log for one without lag", async () => {
     kafka.state.groups = { billing: { offsets: { orders: [9, 1] } } };
     assert.deepEqual(await troubles(), { position: 1 });
     assert.equal(lags().length, 1);
@@ -132,14 +132,14 @@ describe("A round of the lag exporter", () => {
     });
   }
 
-  it("says nothing of lag when a broker does not answer about its logs", async () => {
+  it("reports no lag when a broker does not answer about its logs", async () => {
     await troubles();
     kafka.state.silent.add(2);
     assert.deepEqual(await troubles(), { end: 3 });
     assert.deepEqual([lags(), seconds()], [[], {}]);
   });
 
-  it("takes the broker's count for a share group's lag, and the first record that is not done with for its time", async () => {
+  it("takes a share group's lag from the broker's count, and its age from the first unfinished record", async () => {
     kafka.state.groups = {
       workers: { type: "share", offsets: { orders: [1, 0] }, left: { orders: [2, -1] } },
     };
@@ -151,24 +151,24 @@ describe("A round of the lag exporter", () => {
     assert.ok((seconds()["workers orders-0"] ?? 0) >= 300);
   });
 
-  it("keeps no more positions than it may, and counts the groups that are left out", async () => {
+  it("keeps no more positions than allowed, and counts the groups that are left out", async () => {
     arrays = new Arrays(4);
     kafka.state.groups = { one: { offsets: { orders: [0, 0] } }, two: { offsets: { orders: [0, 0], idle: [0] } } };
     assert.deepEqual(await troubles(), { memory: 1 });
     assert.equal(lags().length, 2);
-    // The next round has the arrays of the last one only once it has ended.
+    // The last round's arrays become free only once it has ended.
     kafka.state.groups = { three: { offsets: { idle: [0] } } };
     await troubles();
     assert.deepEqual(await troubles(), {});
   });
 
-  it("writes what labels may hold as Prometheus reads it", async () => {
+  it("escapes labels as Prometheus reads them", async () => {
     kafka.state.groups = { 'a"b\\c\nd': { offsets: { idle: [0] } } };
     await troubles();
     assert.deepEqual(lags(), ['{consumergroup="a\\"b\\\\c\\nd",type="classic",topic="idle",partition="0"} 0']);
   });
 
-  it("gives for any groups what they are behind", async () => {
+  it("reports the lag of arbitrary groups", async () => {
     const positions = fc.array(fc.integer({ min: -1, max: 30 }), { minLength: 3, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(

@@ -4,15 +4,15 @@ import { mock } from "node:test";
 import type { Cluster } from "../../src/ops/cluster.js";
 import { keepControllers } from "../../src/ops/commands/controllers.js";
 
-/** A controller as these tests make it: whether it votes, and what its health endpoint does when it is told something. */
+/** A controller in these tests: whether it votes, and how its health endpoint reacts to orders. */
 interface Controller {
   votes: boolean;
   retired: boolean;
-  /** Answers at its health endpoint. */
+  /** Whether its health endpoint answers. */
   readonly answers: boolean;
 }
 
-/** A quorum whose controllers take their vote back at once unless they have retired. */
+/** A quorum whose controllers rejoin at once unless they have retired. */
 class Quorum {
   readonly controllers: Map<number, Controller>;
   readonly said: string[] = [];
@@ -21,7 +21,7 @@ class Quorum {
     this.controllers = new Map(
       Array.from({ length: voters }, (_, id) => [id, { votes: true, retired: false, answers: true, ...changed[id] }]),
     );
-    // Of two mocks, one on the other, the inner one would stay when all are restored.
+    // If one mock wrapped another, restoring all would leave the inner one.
     mock.restoreAll();
     mock.method(globalThis, "fetch", (url: string, init?: RequestInit) =>
       this.#health(new URL(url), init?.method ?? "GET"),
@@ -89,7 +89,7 @@ describe("ops controllers", () => {
     mock.restoreAll();
   });
 
-  it("tells those that go to retire, takes their vote, and leaves the others alone", async () => {
+  it("tells leaving controllers to retire, removes their votes, and leaves the others alone", async () => {
     const quorum = new Quorum(5);
     await quorum.keep([0, 1, 2]);
     assert.deepEqual(quorum.voters, [0, 1, 2]);
@@ -102,13 +102,13 @@ describe("ops controllers", () => {
     ]);
   });
 
-  it("takes the vote of one that has stopped, which cannot be told", async () => {
+  it("removes the vote of a stopped controller, which cannot be told", async () => {
     const quorum = new Quorum(3, { 2: { answers: false } });
     await quorum.keep([0, 1]);
     assert.deepEqual(quorum.said, ["Removed controller 2 from the voters.", "The voters are 0, 1."]);
   });
 
-  it("tells those that retired for a change that was taken back to return", async () => {
+  it("tells controllers that retired for a reverted change to return", async () => {
     const quorum = new Quorum(5, { 3: { votes: false, retired: true }, 4: { retired: true } });
     await quorum.keep([0, 1, 2, 3, 4]);
     assert.deepEqual(quorum.voters, [0, 1, 2, 3, 4]);
@@ -118,7 +118,7 @@ describe("ops controllers", () => {
     ]);
   });
 
-  it("waits for those that are yet to start only when it is asked to", async () => {
+  it("waits for controllers that are yet to start only on request", async () => {
     await new Quorum(1).keep([0, 1, 2]);
     await assert.rejects(
       new Quorum(1).keep([0, 1, 2], { joined: true, waitMs: 0 }),
@@ -126,13 +126,13 @@ describe("ops controllers", () => {
     );
   });
 
-  it("does not take an answer without a quorum for ZooKeeper", async () => {
+  it("does not mistake an answer without a quorum for ZooKeeper", async () => {
     const quorum = new Quorum(3);
     quorum.tells = false;
     await assert.rejects(quorum.keep([0]), /Kafka does not say who is in the quorum of controllers/);
   });
 
-  it("refuses to leave the quorum to controllers that have no vote", async () => {
+  it("refuses to leave the quorum to controllers without a vote", async () => {
     await assert.rejects(new Quorum(3).keep([7], { waitMs: 0 }), /None of the controllers to keep \(7\) is a voter/);
   });
 });

@@ -15,11 +15,11 @@ const parse = (changes: Record<string, unknown>) =>
   parseDesiredState(JSON.stringify({ ...STATE, ...changes }), "cluster.json");
 
 describe("cluster.json", () => {
-  it("is read as it is", () => {
+  it("is read unchanged", () => {
     assert.deepEqual(parse({}), STATE);
   });
 
-  it("need not name controllers that cannot change, nor what is left to Kafka", () => {
+  it("may leave out static controllers and what is left to Kafka", () => {
     const { controllers, internal, minInsyncReplicas, ...least } = STATE;
     assert.ok(controllers.length > 0 && internal.replicationFactor > 0 && minInsyncReplicas > 0);
     assert.deepEqual(parseDesiredState(JSON.stringify(least), "cluster.json"), least);
@@ -28,10 +28,10 @@ describe("cluster.json", () => {
   for (const [what, changes, says] of [
     ["no brokers", { brokers: [] }, /brokers: /],
     ["a broker twice", { brokers: [0, 0] }, /brokers: must not name an id twice/],
-    ["a setting that is no text", { settings: { "num.io.threads": 8 } }, /settings\.num\.io\.threads: /],
+    ["a setting that is not text", { settings: { "num.io.threads": 8 } }, /settings\.num\.io\.threads: /],
     ["a topic twice", { topics: [...STATE.topics, ...STATE.topics] }, /topics: must not declare a topic twice/],
     ["a throttle that lets nothing through", { moves: { ...STATE.moves, throttle: 0 } }, /moves\.throttle: /],
-    ["something that it does not know", { brokerz: [1] }, /brokerz/],
+    ["an unknown field", { brokerz: [1] }, /brokerz/],
   ] as const) {
     it(`is refused with ${what}, by the field's name`, () => {
       assert.throws(() => parse(changes), says);

@@ -37,20 +37,20 @@ describe("moveReplicas", () => {
     };
   });
 
-  it("moves everything, no more bytes than a batch at once, and leaves no throttle", async () => {
+  it("moves everything, copies at most a batch at once, and leaves no throttle", async () => {
     await moveReplicas(cluster, changes, options);
     assert.equal(arrived(), changes.length);
     assert.equal(cluster.mostAtOnce, 2);
     assert.deepEqual([cluster.throttles, cluster.unthrottled], [0, 0]);
   });
 
-  it("copies a partition that is larger than a batch by itself", async () => {
+  it("copies a partition that is larger than a batch alone", async () => {
     await moveReplicas(cluster, changes, { ...options, batchBytes: 1 });
     assert.equal(arrived(), changes.length);
     assert.equal(cluster.mostAtOnce, 1);
   });
 
-  it("says how far it is", async () => {
+  it("reports its progress", async () => {
     await moveReplicas(cluster, changes, options);
     assert.match(lines[0] ?? "", /^0 of 5 partitions moved, 4\.\d MiB left\.$/);
     assert.ok(
@@ -65,7 +65,7 @@ describe("moveReplicas", () => {
     await moveReplicas(cluster, changes.slice(5), options);
   });
 
-  it("leaves what is under way, with its throttle, when it is interrupted, and the next run takes it over", async () => {
+  it("leaves what is under way, with its throttle, on an interruption, and the next run takes it over", async () => {
     let looks = 0;
     cluster.onLook = () => {
       looks += 1;
@@ -85,7 +85,7 @@ describe("moveReplicas", () => {
     assert.ok(cluster.copied <= 5 * MIB + 1, `${cluster.copied} bytes were copied`);
   });
 
-  it("ends for want of progress, not of time, and says what stands still", async () => {
+  it("ends when copying makes no progress, not after a fixed time, and names what stands still", async () => {
     await moveReplicas(cluster, changes.slice(0, 2), { ...options, stallMs: 1_000 });
     cluster.rate = 0;
     const stalled = moveReplicas(cluster, changes.slice(2), options);
@@ -97,19 +97,19 @@ describe("moveReplicas", () => {
     assert.ok(cluster.throttles > 0);
   });
 
-  it("is patient with a copy that is slow but not still", async () => {
+  it("is patient with slow copying", async () => {
     cluster.rate = 1_000;
     await moveReplicas(cluster, changes.slice(0, 1), options);
     assert.ok(cluster.now() > 10 * options.stallMs);
   });
 
-  it("removes the throttle when Kafka refuses, and nothing is under way", async () => {
+  it("removes the throttle when Kafka refuses and nothing is under way", async () => {
     cluster.reassign = () => Promise.reject(new RefusedError("No."));
     await assert.rejects(moveReplicas(cluster, changes, options), /No\./);
     assert.equal(cluster.throttles, 0);
   });
 
-  it("ends when another run sends its partitions elsewhere", async () => {
+  it("ends when another run moves its partitions elsewhere", async () => {
     let looks = 0;
     cluster.onLook = () => {
       looks += 1;
@@ -117,11 +117,11 @@ describe("moveReplicas", () => {
     };
     await assert.rejects(
       moveReplicas(cluster, changes.slice(0, 5), options),
-      /t-0 was sent to 0, 2 and is to be on 2, 1 now/,
+      /t-0 was sent to 0, 2 and has the target 2, 1 now/,
     );
   });
 
-  it("ends when another run calls its partitions off, which looks like their arrival", async () => {
+  it("ends when another run cancels its reassignments, which looks like their end", async () => {
     let looks = 0;
     cluster.onLook = () => {
       looks += 1;
@@ -129,12 +129,12 @@ describe("moveReplicas", () => {
     };
     await assert.rejects(
       moveReplicas(cluster, changes.slice(0, 5), options),
-      /t-0 was sent to 0, 2 and is to be on 0, 1 now/,
+      /t-0 was sent to 0, 2 and has the target 0, 1 now/,
     );
     assert.ok(arrived() <= 1);
   });
 
-  it("waits with settle for what was handed over, and then removes its throttle", async () => {
+  it("waits in settle for moves that were handed over, and then removes their throttle", async () => {
     await sendReplicas(cluster, changes, never);
     assert.ok(cluster.throttles > 0);
     await settle(cluster, options);
@@ -142,7 +142,7 @@ describe("moveReplicas", () => {
     assert.deepEqual([cluster.throttles, cluster.unthrottled], [0, 0]);
   });
 
-  it("removes with settle what a killed run left when nothing moves", async () => {
+  it("removes in settle a killed run's throttle when nothing moves", async () => {
     await cluster.throttle(changes);
     await settle(cluster, options);
     assert.equal(cluster.throttles, 0);
@@ -150,7 +150,7 @@ describe("moveReplicas", () => {
 });
 
 describe("a move whose runs are killed", () => {
-  /** Runs until one run was not killed; `next` says how long each lives, in milliseconds. */
+  /** Runs until one run was not killed; `next` returns each run's lifetime, in milliseconds. */
   async function untilDone(
     cluster: SimulatedCluster,
     brokers: () => readonly number[],

@@ -32,7 +32,7 @@ const narrowed = (to: number, keep: readonly number[], one: PlacedPartition, rac
   planNarrowing(planned([one], to, racks), keep)[0]?.to;
 
 describe("planNarrowing", () => {
-  it("keeps the preferred leader where nothing speaks against it", () => {
+  it("keeps the preferred leader if possible", () => {
     assert.deepEqual(narrowed(2, [0, 1, 2], partition({ replicas: [2, 0, 1] })), [2, 0]);
   });
 
@@ -40,7 +40,7 @@ describe("planNarrowing", () => {
     assert.deepEqual(narrowed(1, [0], partition({ replicas: [2, 1, 0] })), [0]);
   });
 
-  it("keeps replicas that are in sync before all", () => {
+  it("prefers in-sync replicas above all", () => {
     assert.deepEqual(narrowed(1, [0], partition({ replicas: [0, 1, 2], isr: [2] })), [2]);
   });
 
@@ -48,7 +48,7 @@ describe("planNarrowing", () => {
     assert.deepEqual(narrowed(2, [0, 1, 2], partition(), { 0: "a", 1: "a", 2: "b" }), [0, 2]);
   });
 
-  it("counts a partition that moves by where it goes", () => {
+  it("counts a partition under reassignment by its target", () => {
     const moving = partition({ replicas: [0, 1, 3], held: [0, 1, 2], moving: true, isr: [0, 1, 2] });
     assert.equal(narrowed(3, [0, 1, 3], moving), undefined);
     assert.deepEqual(planNarrowing(planned([moving], 2), [0, 1, 3]), [
@@ -56,27 +56,27 @@ describe("planNarrowing", () => {
     ]);
   });
 
-  it("leaves topics alone that have what they shall", () => {
+  it("leaves topics alone that are as declared", () => {
     assert.deepEqual(planNarrowing(planned([partition()], undefined), [0, 1, 2]), []);
   });
 });
 
 describe("replicaChanges", () => {
-  it("waits for replicas that an earlier run has begun to make", () => {
+  it("waits for replicas that an earlier run began to add", () => {
     const begun = partition({ replicas: [0, 1, 2], held: [0], moving: true, isr: [0] });
     assert.deepEqual(replicaChanges(planned([begun], undefined)), [
       { topic: "chatroom", partition: 0, from: [0], to: [0, 1, 2] },
     ]);
   });
 
-  it("leaves a move of as many replicas to whoever began it", () => {
+  it("leaves a move that keeps the number of replicas to whoever began it", () => {
     const moving = partition({ replicas: [0, 1, 3], held: [0, 1, 2], moving: true });
     assert.deepEqual(replicaChanges(planned([moving], undefined)), []);
     const foreign = partition({ topic: "other", replicas: [0, 1, 2], held: [0], moving: true });
     assert.deepEqual(replicaChanges(planned([foreign], undefined)), []);
   });
 
-  it("adds replicas to those that are there", () => {
+  it("adds replicas to the existing ones", () => {
     const [change] = replicaChanges(planned([partition({ replicas: [2] })], 3));
     assert.ok(change);
     assert.equal(change.to[0], 2);

@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { planAssignment, topicsTooWide } from "../../src/ops/plan/plan.js";
 import { addedReplicas, type PlanBroker, type PlanChange, type PlanPartition } from "../../src/ops/plan/types.js";
 
-/** A cluster before and after: partitions as they lie on some brokers, and the brokers that are to hold them. */
+/** A cluster before and after: partitions on some brokers, and the brokers that shall hold them. */
 interface Case {
   readonly partitions: PlanPartition[];
   readonly brokers: PlanBroker[];
 }
 
-/** Clusters whose partitions lie anyhow on brokers 0…11, to be held by some of them and possibly new ones. */
+/** Clusters whose partitions lie anywhere on brokers 0…11, to be held by some of them and possibly new ones. */
 function cases(racks: "none" | "equal" | "any", factors: "one" | "mixed"): fc.Arbitrary<Case> {
   return fc
     .record({
@@ -40,7 +40,7 @@ function cases(racks: "none" | "equal" | "any", factors: "one" | "mixed"): fc.Ar
     });
 }
 
-/** Different numbers below `limit`, as the seed has it. */
+/** Different numbers below `limit`, determined by the seed. */
 function pick(limit: number, count: number, seed: readonly number[], offset: number): number[] {
   const pool = Array.from({ length: limit }, (_, id) => id);
   return Array.from({ length: count }, (_, index) => {
@@ -136,7 +136,7 @@ describe("planAssignment", () => {
     );
   });
 
-  it("moves no more than it must", () => {
+  it("moves as little as possible", () => {
     fc.assert(
       fc.property(cases("none", "mixed"), ({ partitions, brokers }) => {
         const ids = new Set(brokers.map(({ id }) => id));
@@ -144,13 +144,13 @@ describe("planAssignment", () => {
         const all = partitions.flatMap(({ replicas }) => replicas);
         const counts = tally(all, brokers).sort((a, b) => b - a);
         const homeless = all.filter((id) => !ids.has(id)).length;
-        // Those with most keep one more than the others where the division leaves a remainder.
+        // Where the division leaves a remainder, brokers with the most replicas keep one more.
         const surplus = counts.reduce((sum, count, index) => {
           const share = Math.floor(all.length / brokers.length) + (index < all.length % brokers.length ? 1 : 0);
           return sum + Math.max(0, count - share);
         }, 0);
         assert.ok(added >= homeless + surplus || homeless + surplus === 0);
-        // A chain of moves is needed only where a partition has a replica on every broker that could take another.
+        // Only a partition with a replica on every broker that could take another needs a chain of moves.
         assert.ok(
           added <= homeless + surplus + Math.ceil((homeless + surplus) / 4) + 1,
           `${added} > ${homeless} + ${surplus}`,
@@ -160,7 +160,7 @@ describe("planAssignment", () => {
     );
   });
 
-  it("changes nothing when it was just followed", () => {
+  it("changes nothing after it was carried out", () => {
     fc.assert(
       fc.property(cases("any", "mixed"), ({ partitions, brokers }) => {
         const after = apply(partitions, planAssignment(partitions, brokers));
@@ -170,7 +170,7 @@ describe("planAssignment", () => {
     );
   });
 
-  it("gives the same plan whatever the order of its input", () => {
+  it("gives the same plan for any order of its input", () => {
     fc.assert(
       fc.property(cases("any", "mixed"), ({ partitions, brokers }) => {
         assert.deepEqual(
@@ -222,7 +222,7 @@ describe("planAssignment", () => {
     const before = process.memoryUsage().rss;
     const start = process.cpuUsage();
     const changes = planAssignment(partitions, brokers);
-    // Not the time on the clock, which says more about what else the machine does.
+    // Not wall-clock time, which depends on the machine's load.
     const { user, system } = process.cpuUsage(start);
     const seconds = (user + system) / 1e6;
     assert.ok(seconds <= 5, `took ${seconds.toFixed(1)} s`);

@@ -18,7 +18,7 @@ const STATE: DesiredState = {
   moves: { throttle: 1_048_576, stallSeconds: 900, rebalance: true, wait: true },
 };
 
-/** Runs a command line; with no Kafka, so only what is decided before. */
+/** Runs a command line without Kafka, so only what is decided before. */
 async function run(
   args: readonly string[],
   bootstrap = "127.0.0.1:1",
@@ -61,7 +61,7 @@ describe("ops", () => {
     ["await-moves"],
     ["status", "extra"],
   ]) {
-    it(`takes "${args.join(" ")}" for bad usage`, async () => {
+    it(`rejects "${args.join(" ")}" as bad usage`, async () => {
       await assert.rejects(run(args), (error) => error instanceof CommanderError && error.exitCode !== 0);
     });
   }
@@ -87,16 +87,16 @@ describe("ops", () => {
       ]);
     });
 
-    it("does nothing when all that has begun stays", async () => {
+    it("does nothing when everything that has begun stays", async () => {
       assert.deepEqual(await prepare({ ...none, begun }, { brokers: [0, 1, 2, 3, 4] }), [
-        "broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do.",
+        "broker.kafka.svc.invalid has no address: no server leaves that has begun to run, so there is nothing to do.",
       ]);
     });
 
-    it("refuses to let a server go that has begun, and says how to empty the record", async () => {
+    it("refuses to let a server leave that has begun, and says how to empty the record", async () => {
       await assert.rejects(
         prepare({ ...none, begun }, { brokers: [0, 1] }),
-        /^RefusedError: No broker runs \(broker\.kafka\.svc\.invalid has no address\), and broker 2, broker 3 cannot be emptied before they leave/,
+        /^RefusedError: No broker runs \(broker\.kafka\.svc\.invalid has no address\), so broker 2, broker 3 cannot be drained before they leave/,
       );
       const refusal = prepare({ ...none, begun }, { brokers: [0, 1, 2, 3], controllers: [0, 1] });
       const patch = await refusal.then(
@@ -106,11 +106,11 @@ describe("ops", () => {
       const { data } = JSON.parse(patch) as { data: { "servers.json": string } };
       assert.deepEqual(
         await prepare({ ...none, begun: file("servers.json", data["servers.json"]) }, { brokers: [0] }),
-        ["broker.kafka.svc.invalid has no address: nothing runs that leaves, so there is nothing to do."],
+        ["broker.kafka.svc.invalid has no address: no server leaves that has begun to run, so there is nothing to do."],
       );
     });
 
-    it("keeps controllers where the quorum cannot change", async () => {
+    it("keeps controllers of a static quorum", async () => {
       const { controllers, ...fixed } = STATE;
       assert.ok(controllers);
       const path = file("cluster.json", JSON.stringify({ ...fixed, brokers: [0, 1, 2, 3] }));
@@ -120,21 +120,21 @@ describe("ops", () => {
       );
     });
 
-    it("refuses where an older version may have run servers, which it did not record", async () => {
+    it("refuses where an older version may have run servers that it did not record", async () => {
       const earlier = dirname(file("server.properties", ""));
       await assert.rejects(prepare({ ...none, earlier }), /made by a version that did not record which servers began/);
       assert.equal((await prepare({ begun, earlier }, { brokers: [0, 1, 2, 3] })).length, 1);
     });
 
-    it("believes nothing without a record, or with one that it cannot read", async () => {
-      await assert.rejects(prepare({}), /whether one ever ran is not known/);
+    it("assumes nothing without a record, or with an unreadable one", async () => {
+      await assert.rejects(prepare({}), /it is not known whether one ever ran/);
       await assert.rejects(prepare({ ...none, begun: tmpdir() }), /cannot be read/);
       await assert.rejects(prepare({ ...none, begun: file("servers.json", "{}") }), /does not say which/);
     });
   });
 
   describe("whyNoneRuns", () => {
-    it("is that nothing listens, once that lasts, and never a connection that is taken", async () => {
+    it('takes lasting refusals for "nothing listens", but never an accepted connection', async () => {
       const said: string[] = [];
       const server = createServer((socket) => socket.destroy());
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -155,14 +155,14 @@ describe("ops", () => {
     );
   });
 
-  it("refuses an address that is none", async () => {
+  it("refuses a malformed address", async () => {
     await assert.rejects(
       run(["status"], "kafka"),
       /KAFKA_BOOTSTRAP_ADDRESS: "kafka" in the bootstrap list is not host:port/,
     );
   });
 
-  it("refuses a topics file that cannot be read, before it asks Kafka anything", async () => {
+  it("refuses an unreadable topics file before it asks Kafka anything", async () => {
     let asked = false;
     const server = createServer((socket) => {
       asked = true;
@@ -178,7 +178,7 @@ describe("ops", () => {
     server.close();
   });
 
-  it("asks for either a broker to empty or the brokers to keep", async () => {
+  it("asks for either a broker to drain or the brokers to keep", async () => {
     await assert.rejects(run(["drain"]), RefusedError);
     await assert.rejects(run(["drain", "3", "--keep", "0,1"]), RefusedError);
   });

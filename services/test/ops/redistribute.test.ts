@@ -43,11 +43,11 @@ describe("planChanges", () => {
     [1, 0],
   ];
 
-  it("has nothing to do when all is even", () => {
+  it("does nothing when everything is even", () => {
     assert.deepEqual(planChanges(still(even, [0, 1]), [0, 1]), []);
   });
 
-  it("keeps the aim of what is under way, and still counts it as to be copied", () => {
+  it("keeps the targets of moves under way, and still counts them as to be copied", () => {
     const plan = planChanges(still(before, [0, 1, 2, 3]), [0, 1, 2, 3]);
     const [first] = plan;
     assert.ok(first !== undefined && addedReplicas(first).length > 0);
@@ -76,12 +76,12 @@ describe("planChanges", () => {
       [toThree],
     );
 
-  it("lets finish what goes to a wanted broker, though another would be better now", () => {
+  it("lets a move to a wanted broker finish, even if another would be better now", () => {
     const plan = planChanges(moving([0, 1, 2, 3, 4]), [0, 1, 2, 3, 4]);
     assert.deepEqual(plan.find(({ partition }) => partition === 0)?.to, [0, 1, 3]);
   });
 
-  it("sends what goes to a broker that leaves elsewhere, with as many replicas as it is to have", () => {
+  it("redirects a move to a leaving broker, with the wanted number of replicas", () => {
     const plan = planChanges(moving([0, 1, 2, 3]), [0, 1, 2]);
     const redirected = plan.find(({ partition }) => partition === 0);
     assert.deepEqual([...(redirected?.to ?? [])].sort(), [0, 1, 2]);
@@ -89,24 +89,24 @@ describe("planChanges", () => {
   });
 });
 
-describe("partitions under way", () => {
+describe("partitions under reassignment", () => {
   const ongoing = { topic: "t", partition: 0, target: [0, 1, 3], adding: [3] };
   const old = { topic: "t", partition: 0, target: [0, 1, 2], adding: [2] };
   const wide = view([[0, 1, 3, 2]], [0, 1, 2, 3]);
   const moving = place(wide, [ongoing], [ongoing]);
 
-  it("have the replicas of their target, and are held by those that are whole", () => {
+  it("have the replicas of their target, and are held by the complete ones", () => {
     const [partition] = moving.partitions;
     assert.deepEqual([partition?.replicas, partition?.held, partition?.moving], [[0, 1, 3], [0, 1, 2], true]);
   });
 
-  it("have their target when they end while they are looked at, and the later one when they are redirected", () => {
+  it("have their target when they finish during the read, and the later one when they are redirected", () => {
     assert.deepEqual(place(wide, [ongoing], []).partitions[0]?.replicas, [0, 1, 3]);
     assert.deepEqual(place(wide, [old], [ongoing]).partitions[0]?.replicas, [0, 1, 3]);
     assert.deepEqual(place(wide, [], [ongoing]).partitions[0]?.held, [0, 1, 2]);
   });
 
-  it("do not need more brokers than their target has", () => {
+  it("need no more brokers than their target has", () => {
     assert.doesNotThrow(() => {
       refuseIfTooWide(moving, [0, 1, 2]);
     });
@@ -115,7 +115,7 @@ describe("partitions under way", () => {
     }, /2 brokers cannot hold all topics: t has replication factor 3\./);
   });
 
-  it("are not drained from a broker until they have left it", () => {
+  it("are not drained from a broker before they have left it", () => {
     assert.equal(holdEverything(moving, [0, 1, 2, 3]), true);
     assert.equal(holdEverything(moving, [0, 1, 3]), false);
     assert.equal(holdEverything(moving, [0, 1, 2]), false);
@@ -130,7 +130,7 @@ describe("partitions under way", () => {
     assert.deepEqual(planTopics(declared(2), actual, 2).changeReplicas, [{ name: "t", from: 3, to: 2 }]);
   });
 
-  it("are not missing a leader or a replica that they are still getting", () => {
+  it("do not lack a leader or a replica that they are still getting", () => {
     const target = { ...ongoing, target: [3, 0, 1] };
     const copying = place(view([[3, 0, 1, 2]], [0, 1, 2, 3], [0, 1, 2]), [target], [target]);
     assert.deepEqual(misledPartitions(copying), []);
@@ -142,7 +142,7 @@ describe("partitions under way", () => {
 });
 
 describe("a preview of moves", () => {
-  it("says what is copied, by whom, and how long that takes at least", () => {
+  it("says what is copied, by which brokers, and how long that takes at least", () => {
     const placement = still([[0], [0], [1], [1]], [0, 1]);
     const changes = planChanges(placement, [0, 1, 2, 3]);
     const sizes = new Map([
@@ -182,7 +182,7 @@ describe("rateOf", () => {
       ...(bytes === undefined ? [] : [[1, new Map([["t-0", bytes]])] as const]),
     ]);
 
-  it("says how fast bytes arrive and how long the rest takes", () => {
+  it("measures the rate and the time left", () => {
     assert.deepEqual(rateOf(moving, at(200), at(600), 4), {
       partitions: 1,
       bytesLeft: 400,
@@ -191,7 +191,7 @@ describe("rateOf", () => {
     });
   });
 
-  it("knows no end while nothing arrives, or a broker does not answer", () => {
+  it("gives no time left while nothing arrives, or a broker does not answer", () => {
     assert.equal(rateOf(moving, at(200), at(200), 4).secondsLeft, undefined);
     assert.equal(rateOf(moving, at(undefined), at(600), 4).secondsLeft, undefined);
   });
@@ -205,7 +205,7 @@ describe("planReplicationFactors", () => {
     { topic: "b", partition: 0, replicas: [0, 1, 2] },
   ];
 
-  it("adds replicas where least is, keeps those that are there, and moves no other topic", () => {
+  it("adds replicas to the brokers with the fewest, keeps existing ones, and moves no other topic", () => {
     const changes = planReplicationFactors(partitions, brokers, new Map([["a", 2]]));
     assert.deepEqual(
       changes.map(({ to }) => to[0]),
@@ -215,12 +215,12 @@ describe("planReplicationFactors", () => {
     assert.ok(changes.every(({ topic }) => topic === "a"));
   });
 
-  it("takes the last replicas away", () => {
+  it("removes the last replicas", () => {
     const changes = planReplicationFactors(partitions, brokers, new Map([["b", 1]]));
     assert.deepEqual(changes, [{ topic: "b", partition: 0, from: [0, 1, 2], to: [0] }]);
   });
 
-  it("does nothing for a topic that has its replicas", () => {
+  it("does nothing for a topic with the declared replicas", () => {
     assert.deepEqual(planReplicationFactors(partitions, brokers, new Map([["b", 3]])), []);
   });
 });

@@ -12,7 +12,7 @@ describe("isSameValue", () => {
     ["TRUE", "true"],
     ["9223372036854775807", "9223372036854775807"],
   ] as const) {
-    it(`takes ${one} and ${other} for the same`, () => {
+    it(`counts ${one} and ${other} as equal`, () => {
       assert.ok(isSameValue(one, other));
       assert.ok(isSameValue(other, one));
     });
@@ -29,13 +29,13 @@ describe("isSameValue", () => {
     ["", "0"],
     [undefined, "0"],
   ] as const) {
-    it(`takes ${one ?? "nothing"} and ${other} for different`, () => {
+    it(`counts ${one ?? "nothing"} and ${other} as different`, () => {
       assert.ok(!isSameValue(one, other));
       assert.ok(!isSameValue(other, one));
     });
   }
 
-  it("compares whole numbers as they are, however many zeros and however large", () => {
+  it("compares whole numbers exactly, however large and with however many zeros", () => {
     fc.assert(
       fc.property(fc.bigInt(), fc.bigInt(), (a, b) => {
         assert.equal(isSameValue(String(a), String(b)), a === b);

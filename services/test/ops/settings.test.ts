@@ -4,7 +4,7 @@ import type { Cluster } from "../../src/ops/cluster.js";
 import { RefusedError } from "../../src/ops/refused.js";
 import { applyClusterSettings, checkClusterSettings } from "../../src/ops/settings.js";
 
-/** Brokers with thread pools, as strict as Kafka's. Slow ones take a new size only when they have been asked once more. */
+/** Brokers with thread pools, as strict as Kafka's. Slow ones apply a new size only at a second request. */
 class Brokers {
   readonly dynamic: Record<string, string> = {};
   readonly said: string[] = [];
@@ -64,7 +64,7 @@ class Brokers {
 }
 
 describe("settings of all brokers", () => {
-  it("takes a thread pool to its size in steps that Kafka takes", async () => {
+  it("resizes a thread pool in steps that Kafka accepts", async () => {
     const brokers = new Brokers(1, 3, [], true);
     await brokers.apply({ "num.io.threads": "9" });
     assert.deepEqual(brokers.set, ["2", "4", "8", "9"]);
@@ -74,7 +74,7 @@ describe("settings of all brokers", () => {
     assert.deepEqual(brokers.set.slice(4), ["5", "3", "2", undefined]);
   });
 
-  it("takes it from any size to any other, and back", async () => {
+  it("resizes it from any size to any other, and back", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 64 }), async (file, size) => {
         const brokers = new Brokers(file, 2);
@@ -88,7 +88,7 @@ describe("settings of all brokers", () => {
     );
   });
 
-  it("does not believe that a broker took a size which does not say so", async () => {
+  it("does not assume that a broker applied a size before it says so", async () => {
     const brokers = new Brokers(1, 3, [], false, true);
     await assert.rejects(
       brokers.apply({ "num.io.threads": "4" }),
@@ -96,7 +96,7 @@ describe("settings of all brokers", () => {
     );
   });
 
-  it("names what Kafka refuses, and changes nothing", async () => {
+  it("names the settings that Kafka refuses, and changes nothing", async () => {
     const brokers = new Brokers(1, 3, ["log.retention.ms"]);
     const declared = { "log.retention.ms": "x", "message.max.bytes": "5", "num.io.threads": "4" };
     for (const attempt of [() => brokers.check(declared), () => brokers.apply(declared)]) {

@@ -6,39 +6,42 @@ import type { Sizes } from "../../src/ops/move/sizes.js";
 import { place, type Placement } from "../../src/ops/placement.js";
 import { addedReplicas, type PlanChange } from "../../src/ops/plan/types.js";
 
-/** What a process throws that was killed: nothing of it reaches the cluster any more. */
+/** Thrown in a killed process: nothing that it does reaches the cluster any more. */
 export class Killed extends Error {}
 
-/** Bytes below which nothing is missing: sums of fractions do not meet a size exactly. */
+/** Fewer missing bytes than this are none: sums of fractions do not hit a size exactly. */
 const CRUMB = 1e-3;
 
 interface SimulatedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly bytes: number;
-  /** As Kafka shows them: while replicas are exchanged, the new ones and then those that will go. */
+  /** As Kafka shows them: during a reassignment, the new ones and then those that will go. */
   replicas: number[];
   target: number[] | undefined;
-  /** Bytes that replicas have which are being made. */
+  /** Bytes of replicas that are being added. */
   readonly adding: Map<number, number>;
 }
 
-/** A cluster in a time of its own, that moves replicas as Kafka does: copying goes on, whoever began it, and a new target keeps what it has in common with the old one. */
+/**
+ * A cluster with its own clock that moves replicas as Kafka does: copying goes on, whoever began it, and a new target keeps the replicas that it
+ * shares with the old one.
+ */
 export class SimulatedCluster implements MovePort {
   readonly #partitions = new Map<string, SimulatedPartition>();
   readonly #moving = new Set<SimulatedPartition>();
   readonly #throttled = new Set<string>();
   readonly #brokers = new Set<number>();
   #now = 0;
-  /** Moment at which the process that works with this dies. */
+  /** When the process that uses this cluster dies. */
   killAt = Infinity;
   /** Bytes per second that a broker copies, in each direction. */
   rate: number;
-  /** Bytes copied so far, and those of them that no throttle held. */
+  /** Bytes copied so far, and those of them without a throttle. */
   copied = 0;
   unthrottled = 0;
   mostAtOnce = 0;
-  /** Called at each look at what is under way. */
+  /** Called at each read of reassignments. */
   onLook: () => void = () => undefined;
 
   constructor(brokers: readonly number[], rate: number) {
@@ -68,7 +71,7 @@ export class SimulatedCluster implements MovePort {
     while (left > 0) {
       const flows = this.#flows();
       const first = Math.min(left, ...flows.map(({ rate, missing }) => (missing / rate) * 1_000));
-      // A step of nothing at all would never end.
+      // A step of zero would never end.
       const step = Math.min(left, Math.max(first, 0.001));
       for (const { move, to, rate, missing } of flows) {
         const bytes = Math.min(missing, (rate * step) / 1_000);
@@ -82,7 +85,7 @@ export class SimulatedCluster implements MovePort {
     }
   }
 
-  /** Another process works with this cluster from now on. */
+  /** Another process uses this cluster from now on. */
   revive(): void {
     this.killAt = Infinity;
   }
@@ -150,7 +153,7 @@ export class SimulatedCluster implements MovePort {
     for (const { topic, partition, replicas: target } of reassignments) {
       const move = this.#partitions.get(partitionKey(topic, partition));
       if (move === undefined) throw new Error(`There is no ${topic}-${partition}.`);
-      // One that was being made and is not wanted any more is dropped, with what it has got so far.
+      // A replica under construction that is no longer wanted is dropped, with its data.
       const leaving = move.replicas.filter((id) => !target.includes(id) && !move.adding.has(id));
       for (const id of [...move.adding.keys()]) if (!target.includes(id)) move.adding.delete(id);
       for (const id of target) if (!move.replicas.includes(id)) move.adding.set(id, 0);
@@ -179,7 +182,7 @@ export class SimulatedCluster implements MovePort {
   }
 
   get #isDead(): boolean {
-    // Half a millisecond: sums of fractions do not meet a moment exactly.
+    // Half a millisecond of tolerance: sums of fractions do not hit a moment exactly.
     return this.#now >= this.killAt - 0.5;
   }
 
@@ -215,7 +218,7 @@ export class SimulatedCluster implements MovePort {
     return flows.filter(({ rate, to }) => rate > 0 && this.#brokers.has(to));
   }
 
-  /** An exchange ends when all that is made has everything. */
+  /** A reassignment ends when all new replicas are complete. */
   #complete(): void {
     for (const move of [...this.#moving]) {
       if ([...move.adding.values()].some((has) => has < move.bytes - CRUMB)) continue;

@@ -3,7 +3,7 @@ import { RefusedError } from "../../src/ops/refused.js";
 import { inTurn } from "../../src/ops/steps.js";
 
 describe("ops steps", () => {
-  /** Runs two steps; the first fails as often as there are errors. */
+  /** Runs two steps; the first fails once for each error. */
   async function run(...errors: Error[]): Promise<{ said: string[]; ran: string[] }> {
     const said: string[] = [];
     const ran: string[] = [];
@@ -19,21 +19,21 @@ describe("ops steps", () => {
     return { said, ran };
   }
 
-  it("runs one after the other, and says which", async () => {
+  it("runs them in turn, and says which", async () => {
     assert.deepEqual(await run(), { said: ["— brokers", "— leaders"], ran: ["brokers", "leaders"] });
   });
 
-  it("tries again what failed unexpectedly, and says why", async () => {
+  it("retries an unexpected failure, and says why", async () => {
     const { said, ran } = await run(new Error("no idea"));
     assert.deepEqual(said, ["— brokers", "Trying again after: no idea", "— leaders"]);
     assert.equal(ran.length, 3);
   });
 
-  it("gives up after three tries", async () => {
+  it("gives up after three attempts", async () => {
     await assert.rejects(run(new Error("1"), new Error("2"), new Error("3")), /^Error: 3$/);
   });
 
-  it("takes a refusal for the end", async () => {
+  it("ends at a refusal", async () => {
     await assert.rejects(run(new RefusedError("No.")), /^RefusedError: No\.$/);
   });
 });

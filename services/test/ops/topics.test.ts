@@ -29,31 +29,36 @@ const actual = (changes: Partial<ActualTopic> = {}): Map<string, ActualTopic> =>
   ]);
 
 describe("planTopics", () => {
-  it("does nothing when all is as declared, even while brokers are away", () => {
+  it("does nothing when everything is as declared, even while brokers are away", () => {
     const plan = planTopics([declared()], actual(), 1);
     assert.ok(isEmptyPlan(plan));
     assert.deepEqual(plan.refusals, []);
   });
 
-  it("leaves topics alone that are not declared", () => {
+  it("leaves undeclared topics alone", () => {
     assert.ok(isEmptyPlan(planTopics([], actual(), 3)));
   });
 
   for (const [name, topic, present, expected] of [
     [
-      "creates what is missing",
+      "creates missing topics",
       declared(),
       new Map<string, ActualTopic>(),
       ["create chatroom: 2 partitions, replication factor 3"],
     ],
     ["adds partitions", declared({ partitions: 5 }), actual(), ["add partitions to chatroom: 2 -> 5"]],
     [
-      "sets what is different",
+      "sets different settings",
       declared({ config: { "retention.ms": "1000" } }),
       actual(),
       ["set retention.ms = 1000 on chatroom"],
     ],
-    ["removes what is declared no longer", declared({ config: {} }), actual(), ["remove retention.ms from chatroom"]],
+    [
+      "removes settings that are no longer declared",
+      declared({ config: {} }),
+      actual(),
+      ["remove retention.ms from chatroom"],
+    ],
     [
       "changes the number of replicas",
       declared({ replicationFactor: 2 }),
@@ -61,7 +66,7 @@ describe("planTopics", () => {
       ["change the replication factor of chatroom: 3 -> 2"],
     ],
     [
-      "takes the same value for the same, however it is spelt",
+      "compares values, not spellings",
       declared({ config: { "retention.ms": "-1", "min.cleanable.dirty.ratio": "0.50", preallocate: "TRUE" } }),
       actual({ config: { "retention.ms": "-1", "min.cleanable.dirty.ratio": "0.5", preallocate: "true" } }),
       [],
@@ -124,7 +129,7 @@ describe("planTopics", () => {
 });
 
 describe("the default min.insync.replicas", () => {
-  it("counts as it will be, not as it is", () => {
+  it("counts with its future value", () => {
     const one = declared({ replicationFactor: 1 });
     assert.deepEqual(planTopics([one], actual({ minInsyncReplicas: 2 }), 3, 1).refusals, []);
     assert.equal(planTopics([one], actual({ minInsyncReplicas: 1 }), 3, 2).refusals.length, 1);
@@ -148,25 +153,25 @@ describe("declareInternal", () => {
     minInsyncReplicas,
   });
 
-  it("takes Kafka's topics with what they have, and the declared number of replicas", () => {
+  it("takes Kafka's topics as they are, with the declared number of replicas", () => {
     assert.deepEqual(declareInternal(declaration(3, 2), [offsets()]), [
       { name: "__consumer_offsets", partitions: 2, replicationFactor: 3, config: { "cleanup.policy": "compact" } },
     ]);
   });
 
-  it("says how many must be in sync where Kafka has a setting for it", () => {
+  it("declares min.insync.replicas where Kafka has a setting for it", () => {
     const [topic] = declareInternal(declaration(3, 2, 2), [offsets({ config: { "min.insync.replicas": "1" } })]);
     assert.deepEqual(topic?.config, { "min.insync.replicas": "2" });
   });
 
-  it("never asks for as many in sync as would keep a broker from restarting", () => {
+  it("never requires so many in-sync replicas that a broker cannot restart", () => {
     const [one] = declareInternal(declaration(1, 2), [offsets()]);
     assert.equal(one?.config["min.insync.replicas"], "1");
     const [two] = declareInternal(declaration(2, 2), [offsets({ config: { "min.insync.replicas": "2" } })]);
     assert.equal(two?.config["min.insync.replicas"], "1");
   });
 
-  it("gives those that it does not know by name the number for all", () => {
+  it("gives topics without a name the common number", () => {
     const [topic] = declareInternal(declaration(3, 2), [offsets({ name: "__later" })]);
     assert.equal(topic?.replicationFactor, 3);
   });

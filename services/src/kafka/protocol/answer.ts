@@ -1,12 +1,12 @@
 import type { Reader } from "@platformatic/kafka";
 
-/** Reads numbers and strings of an answer from one stretch of memory, without an object for each of them. */
+/** Reads numbers and strings from an answer's bytes without creating objects. */
 export class Answer {
   #at = 0;
 
   constructor(private readonly bytes: Buffer) {}
 
-  /** Passes over so many bytes. */
+  /** Skips bytes. */
   skip(count: number): void {
     this.#at += count;
   }
@@ -27,25 +27,25 @@ export class Answer {
     return this.bytes.readInt32BE(this.#at - 8) * 0x1_0000_0000 + this.bytes.readUInt32BE(this.#at - 4);
   }
 
-  /** Length of a compact array; one that is null has none. */
+  /** Length of a compact array; 0 for null. */
   count(): number {
     return Math.max(0, this.#varint() - 1);
   }
 
-  /** A compact string; one that is null is empty. */
+  /** A compact string; empty for null. */
   string(): string {
     const length = this.count();
     this.#at += length;
     return length === 0 ? "" : this.bytes.toString("utf8", this.#at - length, this.#at);
   }
 
-  /** Passes over a compact string. */
+  /** Skips a compact string. */
   skipString(): void {
     const length = this.count();
     this.#at += length;
   }
 
-  /** Passes over tagged fields. */
+  /** Skips tagged fields. */
   tags(): void {
     for (let left = this.#varint(); left > 0; left -= 1) {
       this.#varint();
@@ -65,7 +65,7 @@ export class Answer {
   }
 }
 
-/** Gives an answer to the caller as it came: there is more in it than should become objects. */
+/** Returns an answer unparsed: it contains more than should become objects. */
 export function unread(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): Buffer {
   return reader.buffer.slice(reader.position);
 }

@@ -1,15 +1,15 @@
 import { createAPI, Writer } from "@platformatic/kafka";
 import { Answer, unread } from "./answer.js";
 
-/** Who is told what groups have committed. An error is a code of Kafka's. */
+/** Receives the committed offsets of groups. An error is Kafka's code. */
 export interface CommittedListener {
-  /** The next partitions are of this group. */
+  /** The following partitions belong to this group. */
   group(name: string): void;
-  /** The next partitions are of this topic. */
+  /** The following partitions belong to this topic. */
   topic(name: string): void;
-  /** `offset` is -1 when nothing is committed. */
+  /** `offset` is -1 when the group has committed nothing. */
   partition(index: number, offset: number, error: number): void;
-  /** The last group's own result, 0 when there is no error. */
+  /** The last group's own result, 0 for no error. */
   end(error: number): void;
 }
 
@@ -28,7 +28,7 @@ function createRequest(groups: readonly string[]): Writer {
     .appendTaggedFields();
 }
 
-/** OffsetFetch, version 9, of all topics of several groups; the library makes an object of each partition. See {@link readCommitted}. */
+/** OffsetFetch, version 9, for all topics of several groups; the library creates an object for each partition. See {@link readCommitted}. */
 export const committedOffsetsV9 = createAPI<[groups: readonly string[]], Buffer>(9, 9, createRequest, unread);
 
 /** Reads an answer to {@link committedOffsetsV9}. */

@@ -1,6 +1,6 @@
 import { createAPI, type Reader, ResponseError, Writer } from "@platformatic/kafka";
 
-/** A broker that the controller knows. */
+/** A broker registered with the controller. */
 export interface RegisteredBroker {
   readonly id: number;
   readonly host: string;
@@ -33,5 +33,5 @@ function parseResponse(_correlationId: number, apiKey: number, apiVersion: numbe
   }));
 }
 
-/** DescribeCluster, version 2: with fenced brokers, which only Kafka 4.0 and later can list; the library has version 1. */
+/** DescribeCluster, version 2, which lists fenced brokers (Kafka 4.0 and later); the library has version 1. */
 export const describeClusterV2 = createAPI<[], RegisteredBroker[]>(60, 2, createRequest, parseResponse);

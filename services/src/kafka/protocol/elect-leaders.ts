@@ -6,7 +6,7 @@ export interface ElectLeadersTopic {
   readonly partitions: readonly number[];
 }
 
-/** What became of one partition's election; 0 is success, 84 (ELECTION_NOT_NEEDED) means that the preferred leader leads already. */
+/** Result of one partition's election: 0 is success, 84 (ELECTION_NOT_NEEDED) means that the preferred leader already leads. */
 export interface ElectLeadersResult {
   readonly topic: string;
   readonly partition: number;

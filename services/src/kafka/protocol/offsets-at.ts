@@ -1,21 +1,21 @@
 import { createAPI, Writer } from "@platformatic/kafka";
 import { Answer, unread } from "./answer.js";
 
-/** What is asked of partitions of one topic: for each the first record that is not older than its time in ms, or -1 for the end of the log. */
+/** A question about partitions of one topic: for each the first record that is not older than a time in ms, or the end of the log for -1. */
 export interface OffsetsAtTopic {
   readonly name: string;
   readonly partitions: readonly number[];
   readonly times: readonly number[];
 }
 
-/** Is told of each partition of an answer: the record's offset and time, -1 when there is none; `error` is a code of Kafka's. */
+/** Receives each partition of an answer: the record's offset and time, -1 when there is none; `error` is Kafka's code. */
 export type OffsetsAtListener = (topic: string, partition: number, error: number, time: number, offset: number) => void;
 
 /** Partition, leader epoch, time, no tagged fields. */
 const PARTITION_BYTES = 17;
 
 function createRequest(topics: readonly OffsetsAtTopic[]): Writer {
-  // No replica, and what every consumer may read, also of transactions that are open.
+  // Not as a replica, and at isolation level read_uncommitted: what every consumer may read, open transactions included.
   const writer = Writer.create()
     .appendInt32(-1)
     .appendInt8(0)
@@ -32,7 +32,7 @@ function createRequest(topics: readonly OffsetsAtTopic[]): Writer {
   return writer.appendTaggedFields();
 }
 
-/** ListOffsets, version 8; the library makes an object of each partition. See {@link readOffsetsAt}. */
+/** ListOffsets, version 8; the library creates an object for each partition. See {@link readOffsetsAt}. */
 export const offsetsAtV8 = createAPI<[topics: readonly OffsetsAtTopic[]], Buffer>(2, 8, createRequest, unread);
 
 /** Reads an answer to {@link offsetsAtV8}. */

@@ -1,15 +1,15 @@
 import { createAPI, Writer } from "@platformatic/kafka";
 import { Answer, unread } from "./answer.js";
 
-/** Who is told where share groups are. An error is a code of Kafka's. */
+/** Receives the positions of share groups. An error is Kafka's code. */
 export interface ShareListener {
-  /** The next partitions are of this group. */
+  /** The following partitions belong to this group. */
   group(name: string): void;
-  /** The next partitions are of this topic. */
+  /** The following partitions belong to this topic. */
   topic(name: string): void;
-  /** `start` is the first record that is not done with, `lag` how many are not delivered yet; -1 when it is not known. */
+  /** `start` is the first unfinished record, `lag` the number of undelivered ones; -1 when unknown. */
   partition(index: number, start: number, lag: number, error: number): void;
-  /** The last group's own result, 0 when there is no error. */
+  /** The last group's own result, 0 for no error. */
   end(error: number): void;
 }
 

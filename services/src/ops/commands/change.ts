@@ -17,23 +17,23 @@ import { drain } from "./drain.js";
 import { moveOptions, redistribute } from "./redistribute.js";
 import { unregister } from "./unregister.js";
 
-/** Seconds to wait for brokers in a part of a change. */
+/** Seconds to wait for brokers in a step of a change. */
 const PATIENCE_S = 300;
 
-/** Milliseconds in which Kafka's newly elected leaders are waited for. */
+/** How long to wait for newly elected leaders, in milliseconds. */
 const ELECTION_MS = 60_000;
 
-/** Milliseconds for which no removed controller may have come back. */
+/** How long no removed controller may have rejoined, in milliseconds. */
 const SETTLE_MS = 5_000;
 
-/** A day: what was handed to Kafka ends when it ends. */
+/** A day: moves that were handed to Kafka take as long as they take. */
 const DAY_S = 24 * 3_600;
 
 /**
- * What must happen before servers change: declared topics and settings are checked against what is there, topics that shall have fewer replicas get fewer, and
- * brokers and controllers that shall go are emptied. Where no broker runs, there is nothing to do, unless something leaves that has begun to run.
+ * Prepares a change of servers: checks declared topics and settings, removes replicas of topics that are declared with fewer, drains leaving brokers
+ * and removes leaving controllers from the quorum. Where no broker runs there is nothing to do, unless a server leaves that has begun to run.
  *
- * @throws RefusedError before anything was removed, when something of it cannot be done
+ * @throws RefusedError before anything was removed, when a part of this is impossible
  */
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, moves } = state;
@@ -43,7 +43,9 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   if (why !== undefined) {
     const begun = await readBegun(environment);
     refuseIfLeft(why, begun === undefined ? [] : leaving(begun, state));
-    print(`${why}: ${begun ? "nothing runs that leaves" : "no broker runs yet"}, so there is nothing to do.`);
+    print(
+      `${why}: ${begun ? "no server leaves that has begun to run" : "no broker runs yet"}, so there is nothing to do.`,
+    );
     return;
   }
   const judges = await areOfVersion(environment, state.version);
@@ -51,26 +53,24 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   const step = stepOn(environment);
   await inTurn(
     [
-      step("topics: can they be as declared?", (cluster) =>
+      step("topics: check the declaration", (cluster) =>
         checkTopics(cluster, state, { ...common, brokers: brokers.length, settings: judges }),
       ),
       ...(judges
         ? [
-            step("settings: does Kafka take them while it runs?", (cluster) =>
+            step("settings: check whether Kafka accepts them at run time", (cluster) =>
               checkClusterSettings(cluster, state.settings, { print }),
             ),
           ]
         : []),
-      step("topics: fewer replicas where fewer are declared", (cluster) =>
+      step("topics: remove replicas where fewer are declared", (cluster) =>
         narrowTopics(cluster, state, { ...common, keep: brokers }),
       ),
-      step("brokers that leave: move everything off them", (cluster) =>
-        drain(cluster, { ...common, brokers, dryRun: false }),
-      ),
+      step("leaving brokers: drain them", (cluster) => drain(cluster, { ...common, brokers, dryRun: false })),
       ...(controllers === undefined
         ? []
         : [
-            step("controllers that leave: take their vote", (cluster) =>
+            step("leaving controllers: remove their votes", (cluster) =>
               keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
             ),
           ]),
@@ -79,7 +79,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   );
 }
 
-/** What completes a change once the servers run: topics, settings, a fair share of partitions and leaders for each broker; brokers that left are forgotten. */
+/** Completes a change once the servers run: topics, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
 export async function finishChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, moves } = state;
   const { print, signal } = environment;
@@ -96,13 +96,13 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
               keepControllers(cluster, { ...common, keep: controllers, joined: true, settleMs: SETTLE_MS }),
             ),
           ]),
-      // Replicas before the settings that want more of them in sync.
+      // Replicas before the settings that require more of them in sync.
       step("topics", (cluster) => applyTopics(cluster, state, common)),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
-      step("brokers that left: forget them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
+      step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
       ...(moves.rebalance
         ? [
-            step("partitions: a fair share for each broker", (cluster) =>
+            step("partitions: spread them evenly over the brokers", (cluster) =>
               redistribute(cluster, { ...common, brokers, dryRun: false, handOver: !moves.wait }),
             ),
           ]
@@ -113,7 +113,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
   );
 }
 
-/** Sees to the end of what was handed to Kafka, however long that takes, and removes the throttle. Begins no moves. */
+/** Waits for the end of moves that were handed to Kafka, however long they take, and removes the throttle. Begins no moves. */
 export async function awaitMoves(environment: ProgramEnvironment, { moves }: DesiredState): Promise<void> {
   const { print, signal } = environment;
   const patience = { throttle: moves.throttle, stall: 365 * DAY_S, print, signal };
@@ -124,7 +124,7 @@ export async function awaitMoves(environment: ProgramEnvironment, { moves }: Des
   });
 }
 
-/** Makes steps that run on the cluster. */
+/** Creates steps that run on the cluster. */
 const stepOn =
   (environment: ProgramEnvironment) =>
   (name: string, run: (cluster: Cluster) => Promise<unknown>): Step => ({
@@ -135,7 +135,7 @@ const stepOn =
       }),
   });
 
-/** What has begun to run and is not kept. A quorum that cannot change keeps its controllers. */
+/** Servers that have begun to run and are not kept. A static quorum keeps its controllers. */
 function leaving(begun: Begun, { brokers, controllers }: DesiredState): readonly string[] {
   const gone = (kind: string, ids: readonly number[], keep: readonly number[]) =>
     ids.filter((id) => !keep.includes(id)).map((id) => `${kind} ${id}`);
@@ -146,8 +146,8 @@ function leaving(begun: Begun, { brokers, controllers }: DesiredState): readonly
 }
 
 /**
- * Whether the brokers that run are of the version that they shall be: an older one knows other settings, and judges only itself. What is not known is another one;
- * the version's own parser has judged the files then, and `finish` asks the new brokers before it changes anything.
+ * Whether the running brokers are of the declared version: older ones know other settings, and judge only for themselves. An unknown version counts
+ * as different. The declared version's own parser has checked the files by then, and `finish` asks the new brokers before it changes anything.
  */
 async function areOfVersion({ earlier }: ProgramEnvironment, version: string): Promise<boolean> {
   if (earlier === undefined) return false;

@@ -5,30 +5,30 @@ import { describeQuorum, isCaughtUp, type Quorum, type QuorumMember } from "../q
 import { RefusedError } from "../refused.js";
 import { controllerState, unretire, hostOf, retire } from "../retire.js";
 
-/** Which controllers stay voters. */
+/** Which controllers stay voters, and how long to wait. */
 export interface ControllersOptions {
   readonly keep: readonly number[];
-  /** Also wait until all that are kept are voters; those that are yet to start cannot be before a change. */
+  /** Also wait until all kept controllers are voters; before a change, those that are yet to start cannot be. */
   readonly joined: boolean;
-  /** Milliseconds to try, and to wait for kept controllers to have caught up. */
+  /** Milliseconds to try, and to wait for kept controllers to catch up. */
   readonly waitMs: number;
-  /** Milliseconds for which no removed controller may have come back before the work counts as done. */
+  /** Milliseconds for which no removed controller may have rejoined before the work counts as done. */
   readonly settleMs: number;
   readonly print: (line: string) => void;
 }
 
-/** What there is to do next: nothing more, to wait for something, or something that has been done just now. */
+/** The next step: none, a wait, or something that was just done. */
 type Progress = "settled" | { readonly waiting: string } | { readonly removed: number };
 
 const PAUSE_MS = 500;
 
 /**
- * Takes the vote from controllers that are not kept, one after the other, each only while most of the others have caught up. A controller that
- * runs with `controller.quorum.auto.join.enable` adds itself back within seconds, so it is told to retire first. One that cannot be told is removed again until it
- * has stopped or the time is up.
- * Kept ones that retired for a change that was taken back are told to return. Waits, when asked to, until all kept ones are voters.
+ * Removes the votes of controllers that are not kept, one after the other, each only while most of the others are caught up. A controller that runs
+ * with `controller.quorum.auto.join.enable` rejoins within seconds, so it is told to retire first. One that cannot be told is removed again until it
+ * has stopped or the time is up. Kept controllers that retired for a reverted change are told to return. On request, waits until all kept ones are
+ * voters.
  *
- * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps coming back.
+ * @throws {@link RefusedError} when the kept ones could not carry the quorum, are not voters, or a removed controller keeps rejoining.
  */
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
   const { keep, settleMs, print } = options;
@@ -53,21 +53,21 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
       removedLast = { id: progress.removed, at: Date.now() };
     }
     if (Date.now() >= deadline) {
-      const comesBack = `Controller ${removedLast?.id ?? ""} keeps adding itself back; stop it, then run this again.`;
+      const comesBack = `Controller ${removedLast?.id ?? ""} keeps rejoining; stop it, then run this again.`;
       throw new RefusedError(typeof progress === "object" && "waiting" in progress ? progress.waiting : comesBack);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }
 
-/** The quorum as it is at one moment, and what is to become of it. */
+/** The current quorum and its target. */
 interface Look extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
   readonly quorum: Quorum;
   /** Controllers that were told to retire or return. */
   readonly told: Set<number>;
 }
 
-/** Takes the vote of a controller once the others can do without it and it has retired. */
+/** Removes a controller's vote once the others can do without it and it has retired. */
 async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Promise<Progress> {
   const unsafe = whyUnsafe(look.quorum, leaving.id, look.keep);
   if (unsafe !== undefined) return { waiting: unsafe };
@@ -79,17 +79,17 @@ async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Pr
   return { removed: id };
 }
 
-/** Those that have stopped go first, as they help nobody. */
+/** Stopped ones first, because they help nobody. */
 function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | undefined {
   const leaving = quorum.voters.filter(({ id }) => !keep.includes(id));
   return leaving.find((voter) => !isCaughtUp(voter)) ?? leaving[0];
 }
 
-/** Whether a controller takes no vote by itself any more; tells it to, the first time. One that has stopped need not be told. */
+/** Whether a controller no longer rejoins by itself; the first time, tells it so. A stopped one need not be told. */
 async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Promise<boolean> {
   const attendance = host === undefined ? undefined : await controllerState(host);
   if (attendance === undefined) return !told.has(id);
-  // Until it follows a leader again, it is one that the quorum would have to do without.
+  // Until it follows a leader again, the quorum would have to do without it.
   if (attendance.retired) return attendance.follows;
   if (host !== undefined && !told.has(id)) {
     told.add(id);
@@ -99,7 +99,7 @@ async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Pr
   return false;
 }
 
-/** Tells kept controllers that have retired to return, and looks whether they have, or, when asked to, whether all that are kept are voters. */
+/** Tells kept controllers that have retired to return, and checks that they have. On request, also checks that all kept ones are voters. */
 async function gather({ quorum, keep, joined, told, print }: Look): Promise<Progress> {
   const absent: number[] = [];
   for (const id of keep) {
@@ -116,7 +116,7 @@ async function gather({ quorum, keep, joined, told, print }: Look): Promise<Prog
   return absent.length === 0 ? "settled" : { waiting: `Not voters yet: ${absent.join(", ")}.` };
 }
 
-/** Kafka tells the names of voters only. */
+/** Kafka returns the names of voters only. */
 function hostIn({ voters }: Quorum, id: number): string | undefined {
   const [named] = voters.flatMap(({ id: other, host }) => (host === undefined ? [] : [{ id: other, host }]));
   return named && hostOf(id, named);
@@ -131,5 +131,5 @@ function whyUnsafe(quorum: Quorum, leaving: number, keep: readonly number[]): st
   const working = rest.filter(isCaughtUp).length;
   const needed = Math.floor(rest.length / 2) + 1;
   if (working >= needed) return undefined;
-  return `Without controller ${leaving}, ${count(working, "voter")} of ${rest.length} would have caught up; ${needed} are needed.`;
+  return `Without controller ${leaving}, ${count(working, "voter")} of ${rest.length} would be caught up; ${needed} are needed.`;
 }

@@ -6,13 +6,13 @@ import { RefusedError } from "../refused.js";
 import { redistribute, type RedistributeOptions } from "./redistribute.js";
 import type { Cluster } from "../cluster.js";
 
-/** Milliseconds after which a broker that was just emptied is looked at again: an older run that has not noticed yet may have sent something to it. */
+/** Milliseconds after which a drained broker is checked again: an older run that has not noticed yet may have moved something to it. */
 const SETTLE_MS = 5_000;
 const MAX_ROUNDS = 5;
 
 /**
- * Empties all brokers but the given ones. When these hold everything already there is nothing to do, whether they are up or not: new brokers are not there yet,
- * and a broker that is down must not keep its own repair from being carried out.
+ * Drains all brokers but the given ones. When these already hold everything there is nothing to do, whether they are up or not: new brokers are not
+ * there yet, and a broker that is down must not block its own repair.
  *
  * @throws {@link RefusedError} as {@link redistribute} does.
  */
@@ -31,11 +31,11 @@ export async function drain(cluster: Cluster, options: RedistributeOptions): Pro
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   }
   throw new RefusedError(
-    `Partitions come back to the brokers that are to leave (those beside ${brokers.join(", ")}): another run or person sends them there. End that, then run this again.`,
+    `Partitions come back to the leaving brokers (those beside ${brokers.join(", ")}): another run or person moves them there. End that, then run this again.`,
   );
 }
 
-/** Whether no other broker than these holds a replica, or is getting one. */
+/** Whether no other broker than these holds or receives a replica. */
 export function holdEverything({ partitions }: Placement, brokers: readonly number[]): boolean {
   return partitions.every(({ held, replicas }) => [...held, ...replicas].every((id) => brokers.includes(id)));
 }

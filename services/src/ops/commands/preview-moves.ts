@@ -9,12 +9,12 @@ import { planChanges, refuseIfTooWide } from "./redistribute.js";
 /** What `rebalance` would do. */
 export interface MovesPreview {
   readonly brokers: readonly number[];
-  /** Wanted brokers that are not up. */
+  /** Requested brokers that are not up. */
   readonly absent: readonly number[];
   readonly moves: readonly Move[];
-  /** Bytes to copy, all replicas together. */
+  /** Bytes to copy, for all replicas together. */
   readonly bytes: number;
-  /** Seconds that copying takes at the throttle, at least: what the broker needs that has most to receive or to send. */
+  /** The least time that copying takes at the throttle, in seconds: that of the broker with most to receive or send. */
   readonly seconds: number;
   readonly load: readonly Load[];
 }
@@ -24,18 +24,18 @@ interface Move extends PlanChange {
   readonly bytes: number;
 }
 
-/** What a broker has to copy, in bytes. */
+/** Bytes that a broker has to copy. */
 interface Load {
   readonly broker: number;
   readonly receives: number;
   readonly sends: number;
 }
 
-/** Moves that are listed for people one by one; `--json` has all of them. */
+/** Moves that are listed for people; `--json` has all of them. */
 const LISTED = 50;
 
 /**
- * Plans without doing anything. Brokers need not be up, or exist: `--brokers 0-5` says what three more brokers would come to.
+ * Plans without doing anything. Brokers need not be up, or exist: `--brokers 0-5` shows the effect of three more.
  *
  * @param throttle - bytes per second that copying may take of each broker, in each direction
  * @throws {@link RefusedError} when a topic has more replicas than there would be brokers.
@@ -51,7 +51,7 @@ export async function previewMoves(
   return preview(placement, brokers, changes, await sizesOf(cluster, changes), throttle);
 }
 
-/** {@link previewMoves} for what has been read. */
+/** {@link previewMoves} on data that has been read. */
 export function preview(
   { view, partitions }: Placement,
   brokers: readonly number[],
@@ -103,7 +103,7 @@ export function showMoves({ brokers, absent, moves, bytes, seconds, load }: Move
     `${count(moves.length, "partition")}, ${formatBytes(bytes)} to copy: at least ${formatDuration(seconds)} at the throttle.`,
   );
   if (absent.length > 0) {
-    lines.push(`Not up: ${absent.join(", ")}. Their racks are not known, so racks did not count here.`);
+    lines.push(`Not up: ${absent.join(", ")}. Their racks are not known, so the plan ignores racks.`);
   }
   return lines;
 }

@@ -14,35 +14,35 @@ import { RefusedError } from "../refused.js";
 export interface CopyOptions {
   /** Bytes per second that copying may take of each broker, in each direction. */
   readonly throttle: number;
-  /** Bytes that a broker is to copy at a time. @default what it copies in five minutes */
+  /** Bytes for a broker to copy per batch. @default what it copies in five minutes */
   readonly batchBytes?: number | undefined;
-  /** Seconds without a byte copied after which the work is given up. */
+  /** Seconds without a copied byte after which the run gives up. */
   readonly stall: number;
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** How replicas are moved to other brokers. */
+/** How to move replicas to other brokers. */
 export interface RedistributeOptions extends CopyOptions {
-  /** The brokers that are to hold everything, and no others. */
+  /** The brokers that shall hold everything; no others do. */
   readonly brokers: readonly number[];
   /** Milliseconds to wait for the brokers to be up. */
   readonly waitMs: number;
-  /** Say what would be done, and do nothing. */
+  /** Only say what would be done. */
   readonly dryRun: boolean;
-  /** Hand the moves to Kafka and do not stay until they are done. */
+  /** Hand the moves to Kafka without waiting for their end. */
   readonly handOver?: boolean | undefined;
 }
 
-/** Topics made while replicas are moved are looked at again; this many times is more than enough. */
+/** Rounds for topics that are created while replicas move; more than enough. */
 const MAX_ROUNDS = 5;
 
 const BATCH_SECONDS = 300;
 
-/** Milliseconds by which a broker's metadata may be late. */
+/** How much later brokers may learn of changes, in milliseconds. */
 const LATE_MS = 2_000;
 
-/** {@link CopyOptions} as the mover takes them. */
+/** {@link CopyOptions} for the mover. */
 export function moveOptions({ throttle, batchBytes, stall, print, signal }: CopyOptions): MoveOptions {
   return {
     batchBytes: batchBytes ?? throttle * BATCH_SECONDS,
@@ -55,8 +55,8 @@ export function moveOptions({ throttle, batchBytes, stall, print, signal }: Copy
 }
 
 /**
- * Spreads all partitions and their leaders evenly over the given brokers. Brokers that hold nothing yet get their share; brokers that are not
- * listed are emptied. Takes over what an earlier run left under way, and does nothing when all is even.
+ * Spreads all partitions and their leaders evenly over the given brokers. New brokers get their share; brokers that are not listed are drained. Takes
+ * over what an earlier run left under way, and does nothing when everything is even.
  *
  * @throws {@link RefusedError} before anything is changed when a topic has more replicas than there are brokers, or a broker is not up.
  */
@@ -72,9 +72,9 @@ export async function redistribute(cluster: Cluster, options: RedistributeOption
 }
 
 /**
- * Moves replicas until all are where they should be.
+ * Moves replicas until all are in place.
  *
- * @returns whether they are; not after a dry run, or when the moves were handed over to Kafka.
+ * @returns whether they are; false after a dry run, or when the moves were handed to Kafka.
  */
 export async function spread(
   port: MovePort,
@@ -84,14 +84,14 @@ export async function spread(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let placement = await port.placement();
     if (tooWide(placement, brokers).length > 0) {
-      // Metadata that is late shows old and new replicas together.
+      // Stale metadata shows old and new replicas together.
       await port.pause(LATE_MS, signal);
       placement = await port.placement();
     }
     refuseIfTooWide(placement, brokers);
     const changes = planChanges(placement, brokers);
     if (changes.length === 0) {
-      // A run that was killed right at the end of its last move has left it.
+      // A run that was killed right at the end of its last move may have left its throttle.
       if (!dryRun && (await removeIdleThrottles(port)) > 0)
         print("Removed a throttle that an interrupted run had left.");
       return true;
@@ -101,7 +101,7 @@ export async function spread(
     if (dryRun) return false;
     if (handOver === true) {
       await sendReplicas(port, changes, signal);
-      print("Kafka has all of it to do. `npm run ops -- status` shows how far it is.");
+      print("Kafka is doing all of it now. `npm run ops -- status` shows the progress.");
       return false;
     }
     await moveReplicas(port, changes, moveOptions(options));
@@ -110,10 +110,10 @@ export async function spread(
 }
 
 /**
- * What has to change, including what is under way.
+ * The changes to make, including those under way.
  *
- * Partitions that are being exchanged are planned from where they are going, so that a run that continues another has the same aim. What goes to brokers that are wanted is let finish, even
- * where it would now be sent elsewhere: nothing that was copied is thrown away, and the next round has the last word.
+ * A partition under reassignment is planned from its target, so that a run that continues another has the same aim. Moves to wanted brokers may
+ * finish even where the new plan differs: nothing that was copied is thrown away, and the next round corrects it.
  */
 export function planChanges({ view, partitions }: Placement, brokers: readonly number[]): PlanChange[] {
   const wanted = brokers.map((id) => ({ id, rack: view.brokers.get(id)?.rack }));
@@ -131,7 +131,7 @@ const nameOf = ({ topic, partition }: { readonly topic: string; readonly partiti
 
 const tooWide = ({ partitions }: Placement, brokers: readonly number[]) => topicsTooWide(partitions, brokers.length);
 
-/** @throws {@link RefusedError} naming the topics that `brokers` are too few for. */
+/** @throws {@link RefusedError} naming the topics with more replicas than `brokers`. */
 export function refuseIfTooWide(placement: Placement, brokers: readonly number[]): void {
   const wide = tooWide(placement, brokers);
   if (wide.length === 0) return;

@@ -12,14 +12,14 @@ export interface BrokerReport {
   readonly id: number;
   readonly host: string;
   readonly rack: string | undefined;
-  /** Replicas that it has or, of partitions that are being moved, will have. */
+  /** Its replicas, including those that are being moved to it. */
   readonly replicas: number;
   readonly leaders: number;
   /** Undefined when it does not answer. */
   readonly bytes: number | undefined;
 }
 
-/** The cluster's state, as `status` shows it and `verify` judges it. */
+/** The cluster's state, for `status` and `verify`. */
 export interface ClusterReport {
   readonly clusterId: string;
   readonly brokers: readonly BrokerReport[];
@@ -29,24 +29,24 @@ export interface ClusterReport {
   readonly partitions: number;
   /** Partitions without a leader. */
   readonly offline: readonly string[];
-  /** Partitions with replicas that are not in sync. */
+  /** Partitions with replicas out of sync. */
   readonly underReplicated: readonly string[];
-  /** Partitions with fewer replicas in sync than `min.insync.replicas` asks for, so that acks=all writes fail. */
+  /** Partitions with fewer in-sync replicas than `min.insync.replicas`, so that acks=all writes fail. */
   readonly underMinIsr: readonly string[];
   /** Partitions that their preferred leader does not lead. */
   readonly misled: readonly string[];
-  /** Brokers that are up, but do not answer: their sizes and throttles are not known. */
+  /** Brokers that are up but do not answer: their sizes and throttles are unknown. */
   readonly silent: readonly number[];
   /** Brokers that hold replicas but are not up. */
   readonly missingBrokers: readonly number[];
   readonly reassignments: number;
-  /** What is being copied; absent when nothing is. */
+  /** Copying under way; absent when there is none. */
   readonly moves: Moves | undefined;
   /** Topics and brokers with a replication throttle set. */
   readonly throttled: readonly string[];
 }
 
-/** Looks at everything once. */
+/** Reads everything once. */
 export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   const placement = await readPlacement(cluster);
   const { view, partitions } = placement;
@@ -86,15 +86,15 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   };
 }
 
-/** One judgement of `verify`. */
+/** One check of `verify`. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** What is wrong; empty when it is fine. */
+  /** What is wrong; empty when nothing is. */
   readonly detail: string;
 }
 
-/** What a healthy cluster is; `brokers` are those that must be up, where it is known. */
+/** Checks whether a cluster is healthy; `brokers` are those that must be up, where known. */
 export function judge(report: ClusterReport, brokers: readonly number[] | undefined): Check[] {
   const up = new Set(report.brokers.map(({ id }) => id));
   const missing = [...new Set([...(brokers ?? []), ...report.missingBrokers])].filter((id) => !up.has(id));

@@ -49,7 +49,7 @@ export function showReport(report: ClusterReport): string[] {
   return lines;
 }
 
-/** Judgements as lines for people. */
+/** Checks as lines for people. */
 export function showChecks(checks: readonly Check[]): string[] {
   return checks.map(({ name, ok, detail }) => (ok ? `ok    ${name}` : `WRONG ${name}: ${detail}`));
 }

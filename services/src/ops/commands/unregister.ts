@@ -5,7 +5,7 @@ import { count } from "../format.js";
 import { type PlacedPartition, readPlacement } from "../placement.js";
 import { RefusedError } from "../refused.js";
 
-/** Which brokers stay registered, and how patient to be with the others. */
+/** Which brokers stay registered, and how long to wait for the others. */
 export interface UnregisterOptions {
   readonly keep: readonly number[];
   /** Milliseconds to wait until the others have stopped. */
@@ -14,17 +14,17 @@ export interface UnregisterOptions {
 }
 
 /**
- * Makes the controllers forget every broker that is not kept, so that it is no longer counted on.
+ * Unregisters every broker that is not kept, so that controllers no longer count on it.
  *
  * @throws {@link RefusedError} before anything is changed when one of them still runs or still holds replicas.
  */
 export async function unregister(cluster: Cluster, { keep, waitMs, print }: UnregisterOptions): Promise<void> {
   if (!(await cluster.knows(unregisterBrokerV0.api.key, 0))) {
-    print("With ZooKeeper, a broker is forgotten when it stops; there is nothing to unregister.");
+    print("With ZooKeeper, a broker's registration ends when it stops; there is nothing to unregister.");
     return;
   }
   if (!(await cluster.knows(describeClusterV2.key, 2))) {
-    print("Kafka before 4.0 does not list stopped brokers; unregistering is left out, which does no harm.");
+    print("Kafka before 4.0 does not list stopped brokers, so none is unregistered; that does no harm.");
     return;
   }
   const deadline = Date.now() + waitMs;

@@ -1,14 +1,14 @@
 import { addedReplicas, type PlanChange } from "../plan/types.js";
 import { bytesOf, type Sizes } from "./sizes.js";
 
-/** Partitions changed at a time, however small they are: what the controller takes in one request without delay. */
+/** Partitions per batch, however small: the controller handles this many in one request without delay. */
 export const MOST_PARTITIONS = 1_000;
 
 /**
- * Cuts changes into batches by what they copy, so that no broker gets more than `bytesPerBroker` in one batch, but always at least one partition. All brokers copy at once, and what is
- * under way when plans change is little.
+ * Cuts changes into batches by size: no broker gets more than `bytesPerBroker` in one batch, but a batch has at least one partition. All brokers copy
+ * at once, and little is under way when plans change.
  *
- * @param underWay - whether Kafka copies a change already; all of these are in the first batch
+ * @param underWay - whether Kafka already copies a change; all of these are in the first batch
  */
 export function cutIntoBatches(
   changes: readonly PlanChange[],

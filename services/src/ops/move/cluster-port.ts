@@ -21,7 +21,7 @@ export function clusterPort(cluster: Cluster, bytesPerSecond: number): MovePort 
   };
 }
 
-/** Sizes of the partitions of `changes` on all brokers that hold or get them. */
+/** Sizes of the partitions of `changes` on all brokers that hold or receive them. */
 export async function sizesOf(cluster: Cluster, changes: readonly PlanChange[]): Promise<Sizes> {
   if (changes.length === 0) return new Map();
   const up = (await cluster.describe([])).brokers;

@@ -4,7 +4,7 @@ import type { PlanChange } from "../plan/types.js";
 import { sizesOf } from "./cluster-port.js";
 import { bytesArrived, totalLeft, type Sizes } from "./sizes.js";
 
-/** What is being copied in the whole cluster. */
+/** The copying under way in the whole cluster. */
 export interface Moves {
   readonly partitions: number;
   readonly bytesLeft: number;
@@ -13,10 +13,10 @@ export interface Moves {
   readonly secondsLeft: number | undefined;
 }
 
-/** Milliseconds between two looks, from which the rate follows: long enough that a throttle, which Kafka holds to over seconds, does not look like a stop. */
+/** Milliseconds between the two measurements of a rate: long enough that a throttle, which Kafka enforces over seconds, does not look like a stop. */
 const BETWEEN_MS = 3_000;
 
-/** Looks twice at what is being copied. @returns undefined, at once, when nothing is. */
+/** Measures twice what is being copied. @returns undefined, at once, when nothing is */
 export async function measureMoves(cluster: Cluster, { partitions }: Placement): Promise<Moves | undefined> {
   const moving = partitions
     .filter((each) => each.moving)
@@ -29,10 +29,10 @@ export async function measureMoves(cluster: Cluster, { partitions }: Placement):
   return rateOf(moving, first, second, (performance.now() - since) / 1_000);
 }
 
-/** What two looks, `seconds` apart, say. */
+/** The rate between two measurements, `seconds` apart. */
 export function rateOf(moving: readonly PlanChange[], first: Sizes, second: Sizes, seconds: number): Moves {
   const before = bytesArrived(moving, first);
-  // A broker that did not answer once says nothing about the rate.
+  // A broker that did not answer one of the two says nothing about the rate.
   const copied = [...bytesArrived(moving, second)].map(([broker, bytes]) => bytes - (before.get(broker) ?? bytes));
   const bytesPerSecond = copied.reduce((sum, bytes) => sum + Math.max(0, bytes), 0) / seconds;
   const bytesLeft = totalLeft(moving, second);

@@ -8,42 +8,42 @@ import { Progress } from "./progress.js";
 import type { Ongoing, Reassignment } from "./reassignments.js";
 import { totalLeft, type Sizes } from "./sizes.js";
 
-/** What moving replicas needs of a cluster, and of time. */
+/** The cluster and the clock, as moving replicas needs them. */
 export interface MovePort {
   ongoing(): Promise<readonly Ongoing[]>;
   placement(): Promise<Placement>;
   reassign(reassignments: readonly Reassignment[]): Promise<void>;
   throttle(changes: readonly PlanChange[]): Promise<void>;
-  /** Removes every throttle. @returns how many topics and brokers had one. */
+  /** Removes every throttle. @returns how many topics and brokers had one */
   removeThrottles(): Promise<number>;
   sizes(changes: readonly PlanChange[]): Promise<Sizes>;
-  /** Milliseconds of a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   now(): number;
-  /** Waits, but not beyond the moment at which `signal` is aborted. */
+  /** Waits, but not beyond the abort of `signal`. */
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
-/** How replicas are moved. */
+/** How to move replicas. */
 export interface MoveOptions {
-  /** Bytes that a broker is to copy at a time, see {@link cutIntoBatches}. */
+  /** Bytes for a broker to copy per batch, see {@link cutIntoBatches}. */
   readonly batchBytes: number;
-  /** Milliseconds without a byte copied after which the work is given up. */
+  /** Milliseconds without a copied byte after which the run gives up. */
   readonly stallMs: number;
-  /** Milliseconds between looks at what is under way. */
+  /** Milliseconds between checks of what is under way. */
   readonly pollMs: number;
-  /** Milliseconds between lines about progress, and between looks at it. */
+  /** Milliseconds between progress lines, and between their measurements. */
   readonly reportMs: number;
   readonly print: (line: string) => void;
-  /** Aborted when the process is to end. What Kafka copies goes on. */
+  /** Aborted when the process must end. Kafka's copying goes on. */
   readonly signal: AbortSignal;
 }
 
-/** Brokers may hear of the end of an exchange so much later than the controller. */
+/** How much later than the controller a broker may learn of the end of a reassignment. */
 const LATE_MS = 30_000;
 
 /**
- * Carries changes out, batch by batch, with a throttle on the copying, and removes the throttle once nothing is under way. It keeps no state and calls nothing off: when it ends early, Kafka
- * goes on with what is under way, throttled as it is, and the next plan contains that.
+ * Makes changes batch by batch, with a replication throttle, and removes the throttle once nothing is under way. It keeps no state and cancels
+ * nothing: when it ends early, Kafka finishes what is under way, throttled, and the next plan contains that.
  *
  * @throws {@link InterruptedError} when it was asked to stop.
  * @throws {@link RefusedError} when nothing was copied for too long, or partitions went elsewhere than they were sent.
@@ -71,14 +71,14 @@ export async function moveReplicas(
       before += batch.length;
     }
   } catch (error) {
-    // A throttle for what Kafka refused to begin helps nobody; that this may fail too is no news.
+    // A throttle for moves that Kafka refused to begin helps nobody. A failure to remove it is not reported beside the first error.
     if (!(error instanceof InterruptedError)) await removeIdleThrottles(port).catch(() => 0);
     throw error;
   }
   await removeIdleThrottles(port);
 }
 
-/** Hands all changes to Kafka at once, with a throttle that stays: whoever finds that nothing is under way any more removes it. */
+/** Hands all changes to Kafka at once, with a throttle that stays. A later run that finds nothing under way removes it. */
 export async function sendReplicas(port: MovePort, changes: readonly PlanChange[], signal: AbortSignal): Promise<void> {
   for (let first = 0; first < changes.length; first += MOST_PARTITIONS) {
     await begin(port, changes.slice(first, first + MOST_PARTITIONS), { signal });
@@ -86,7 +86,7 @@ export async function sendReplicas(port: MovePort, changes: readonly PlanChange[
 }
 
 /**
- * Waits until no replica is exchanged in the whole cluster, whoever began it, then removes throttles.
+ * Waits until the whole cluster has no reassignment, whoever began it, then removes throttles.
  *
  * @param concerns - which partitions to wait for
  * @throws as {@link moveReplicas} does.
@@ -110,7 +110,7 @@ export async function settle(
 }
 
 /**
- * Removes throttles that nothing needs. While something is under way they stay, whoever set them.
+ * Removes unused throttles. While any move is under way they all stay, whoever set them.
  *
  * @returns how many topics and brokers had one.
  */
@@ -118,7 +118,7 @@ export async function removeIdleThrottles(port: Pick<MovePort, "ongoing" | "remo
   return (await port.ongoing()).length > 0 ? 0 : port.removeThrottles();
 }
 
-/** Where a batch stands in the work: changes before it, those after it, and how many there are in all. */
+/** A batch's place in the work: the number of earlier and later changes, and the total. */
 interface Standing {
   readonly before: number;
   readonly later: readonly PlanChange[];
@@ -149,7 +149,7 @@ async function finish(
   await placed(port, batch, options);
 }
 
-/** Waits until Kafka exchanges none of these any more. */
+/** Waits until Kafka reassigns none of these any more. */
 async function ended(
   port: MovePort,
   batch: readonly PlanChange[],
@@ -184,7 +184,7 @@ async function ended(
   }
 }
 
-/** Makes sure that the replicas are where they were sent: an exchange that is called off looks like one that has ended. */
+/** Checks that the replicas are where they were sent: a cancelled reassignment looks like a finished one. */
 async function placed(
   port: MovePort,
   batch: readonly PlanChange[],
@@ -217,7 +217,7 @@ const goesTo = (targets: ReadonlyMap<string, readonly number[]>, change: PlanCha
 
 function goesElsewhere(change: PlanChange, actual: readonly number[]): RefusedError {
   return new RefusedError(
-    `${keyOf(change)} was sent to ${change.to.join(", ")} and is to be on ${actual.join(", ")} now, so another run or person moves partitions too. ` +
+    `${keyOf(change)} was sent to ${change.to.join(", ")} and has the target ${actual.join(", ")} now, so another run or person moves partitions too. ` +
       "This run ends and leaves everything as it is; run it again when the other one is done.",
   );
 }
@@ -227,7 +227,7 @@ function stalled(open: readonly PlanChange[], stallMs: number): RefusedError {
   const example = first ? `, such as ${keyOf(first)} from ${first.from.join(", ")} to ${first.to.join(", ")}` : "";
   return new RefusedError(
     `Nothing was copied for ${formatDuration(stallMs / 1_000)}: ${count(open.length, "partition")} under way${example}. ` +
-      "What is under way stays, with its throttle. Look whether these brokers are up and have room (`npm run ops -- status`), then run this again: it goes on from there.",
+      "What is under way stays, with its throttle. Check that these brokers are up and have room (`npm run ops -- status`), then run this again: it continues from there.",
   );
 }
 

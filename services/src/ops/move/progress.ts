@@ -1,23 +1,23 @@
 import type { PlanChange } from "../plan/types.js";
 import { bytesArrived, type Sizes } from "./sizes.js";
 
-/** Knows when copying last came further: bytes arrived at a broker, or a partition was done. */
+/** Records when copying last made progress: bytes arrived at a broker, or a partition was done. */
 export class Progress {
   #lastAt: number;
   #open = Infinity;
   readonly #arrived = new Map<number, number>();
 
-  /** @param now - milliseconds, of whatever clock {@link note} is given */
+  /** @param now - milliseconds, on the same clock as {@link note} */
   constructor(now: number) {
     this.#lastAt = now;
   }
 
-  /** When copying last came further. */
+  /** When copying last made progress. */
   get lastAt(): number {
     return this.#lastAt;
   }
 
-  /** Notes how far `batch` is. A broker that does not answer is as far as it last said. */
+  /** Records the state of `batch`. A broker that does not answer keeps its last value. */
   note(now: number, batch: readonly PlanChange[], open: number, sizes: Sizes): void {
     let further = open < this.#open;
     this.#open = open;

@@ -1,23 +1,23 @@
 import { alterPartitionReassignmentsV0, listPartitionReassignmentsV0 } from "@platformatic/kafka";
 import type { Cluster } from "../cluster.js";
 
-/** A partition whose replicas are being exchanged. */
+/** A partition under reassignment. */
 export interface Ongoing {
   readonly topic: string;
   readonly partition: number;
-  /** What the replicas will be, the preferred leader first. */
+  /** The future replicas, the preferred leader first. */
   readonly target: readonly number[];
   readonly adding: readonly number[];
 }
 
-/** A partition and what its replicas should become. */
+/** A partition and its wanted replicas. */
 export interface Reassignment {
   readonly topic: string;
   readonly partition: number;
   readonly replicas: readonly number[];
 }
 
-/** The exchanges under way in the whole cluster. */
+/** The reassignments under way in the whole cluster. */
 export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
   const { topics } = await cluster.request(
     "listing reassignments",
@@ -37,7 +37,7 @@ export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
 }
 
 /**
- * Begins or redirects exchanges.
+ * Begins or redirects reassignments.
  *
  * @throws {@link RefusedError} naming the first partition that Kafka refuses.
  */

@@ -1,7 +1,7 @@
 import { partitionKey, type SizesOnBroker } from "../log-dirs.js";
 import { addedReplicas, type PlanChange } from "../plan/types.js";
 
-/** How large partitions are on brokers, by broker; one that did not answer is missing. */
+/** Sizes of partitions by broker; a broker that did not answer is missing. */
 export type Sizes = ReadonlyMap<number, SizesOnBroker>;
 
 const sizeOn = (sizes: Sizes, broker: number, { topic, partition }: PlanChange): number =>
@@ -12,12 +12,12 @@ export function bytesLeftOn(broker: number, change: PlanChange, sizes: Sizes): n
   return Math.max(0, bytesOf(change, sizes) - sizeOn(sizes, broker, change));
 }
 
-/** Bytes that a partition's new replicas still lack, together. */
+/** Bytes that all new replicas of a partition still lack. */
 export function bytesLeft(change: PlanChange, sizes: Sizes): number {
   return addedReplicas(change).reduce((sum, id) => sum + bytesLeftOn(id, change, sizes), 0);
 }
 
-/** Bytes of one whole replica. */
+/** Bytes of one complete replica. */
 export function bytesOf(change: PlanChange, sizes: Sizes): number {
   return Math.max(0, ...change.from.map((id) => sizeOn(sizes, id, change)));
 }

@@ -8,12 +8,12 @@ const FOLLOWER_RATE = "follower.replication.throttled.rate";
 const LEADER_REPLICAS = "leader.replication.throttled.replicas";
 const FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
 
-/** Topics asked about in one request. */
+/** Topics in one request. */
 const TOPICS_AT_ONCE = 500;
 
 /**
- * Limits what copying for `changes` may take of each broker's network. Only replicas that are being copied count, so writers and replicas
- * in sync are not slowed. What is copied already in the same topics, by whomever, stays throttled.
+ * Limits the network bandwidth of each broker for copying `changes`. Only replicas that are being copied count, so writers and in-sync replicas are
+ * not slowed. Other copying in the same topics, begun by anybody, stays throttled.
  *
  * @param bytesPerSecond - for each broker, in each direction
  */
@@ -25,7 +25,7 @@ export async function throttle(
   const rate = String(bytesPerSecond);
   const up = (await cluster.describe([])).brokers;
   const brokers = new Set(changes.flatMap((change) => [...change.from, ...change.to]));
-  // Brokers that are down take no settings; they copy nothing either.
+  // Brokers that are down accept no settings; they copy nothing either.
   for (const broker of brokers) {
     if (!up.has(broker)) continue;
     await cluster.alterConfig({ type: "broker", name: String(broker) }, { [LEADER_RATE]: rate, [FOLLOWER_RATE]: rate });
@@ -45,13 +45,13 @@ export async function throttle(
   }
 }
 
-/** A throttle that is set somewhere. */
+/** An existing throttle. */
 export interface ThrottleLeft {
   readonly resource: ConfigResource;
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Every throttle in the cluster, of whatever origin. */
+/** Every throttle in the cluster, whoever set it. */
 export async function findThrottles(cluster: Cluster): Promise<ThrottleLeft[]> {
   const view = await cluster.describe();
   const topics = [...view.topics.keys()].map((name): ConfigResource => ({ type: "topic", name }));
@@ -64,7 +64,7 @@ export async function findThrottles(cluster: Cluster): Promise<ThrottleLeft[]> {
   return found;
 }
 
-/** Removes every throttle in the cluster; returns how many topics and brokers had one. */
+/** Removes every throttle in the cluster. Returns how many topics and brokers had one. */
 export async function removeThrottles(cluster: Cluster): Promise<number> {
   const found = await findThrottles(cluster);
   for (const { resource, settings } of found) {

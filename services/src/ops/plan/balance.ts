@@ -1,7 +1,10 @@
 import { moveByChains } from "./chains.js";
 import { at, HOMELESS, type PlanModel } from "./model.js";
 
-/** Gives every homeless replica a broker, preferring those furthest below their target and, among them, those with least of the topic. */
+/**
+ * Places every homeless replica on a broker, preferring those furthest below their target and, among them, those with the fewest replicas of the
+ * topic.
+ */
 export function placeHomeless(model: PlanModel, targets: Int32Array): void {
   const ofTopic = new Int32Array(model.brokers.length);
   model.eachTopic((firstPartition, endPartition) => {
@@ -30,7 +33,7 @@ function bestHome(model: PlanModel, targets: Int32Array, ofTopic: Int32Array, pa
   return best;
 }
 
-/** Room below the target comes first; then the fewest replicas of the topic; then the most room. */
+/** Prefers room below the target, then the fewest replicas of the topic, then the most room. */
 function isBetter(room: number, topicCount: number, bestRoom: number, bestTopicCount: number): boolean {
   if (room > 0 !== bestRoom > 0) return room > 0;
   if (room > 0 && topicCount !== bestTopicCount) return topicCount < bestTopicCount;
@@ -38,10 +41,10 @@ function isBetter(room: number, topicCount: number, bestRoom: number, bestTopicC
 }
 
 /**
- * Moves replicas from brokers above their target to brokers below it: first those whose move also spreads their topic better, then those
- * that do it no harm, then any. What no single move can reach, a chain of moves does.
+ * Moves replicas from brokers above their target to brokers below it: first moves that also spread their topic better, then harmless ones, then any.
+ * Where no single move helps, a chain of moves does.
  *
- * @returns how many replicas were moved
+ * @returns the number of moved replicas
  */
 export function balanceReplicas(model: PlanModel, targets: Int32Array): number {
   const direct = [2, 1, -Infinity].reduce((sum, leastGain) => sum + moveDirectly(model, targets, leastGain), 0);

@@ -9,10 +9,10 @@ interface Move {
 }
 
 /**
- * Takes from brokers above their target what no single move can give to one below it: by the shortest chain of moves (a's replica to b, one of
- * b's to c). It is needed where partitions have replicas on every broker, or in every rack, that could take another.
+ * Takes surplus from brokers above their target that no single move can give to one below it, by the shortest chain of moves (a's replica to b, one
+ * of b's to c). Needed where partitions have replicas on every broker, or in every rack, that could take another.
  *
- * @returns how many replicas were moved
+ * @returns the number of moved replicas
  */
 export function moveByChains(model: PlanModel, targets: Int32Array): number {
   const above = model.brokers
@@ -32,13 +32,13 @@ export function moveByChains(model: PlanModel, targets: Int32Array): number {
 }
 
 /**
- * A breadth-first search for a way that surplus can take: out of a broker into one of its partitions, there into a rack, and there onto another
- * broker. Each partition, and each partition's share of a rack, is passed once, so that the moves of a chain do not get in each other's way.
+ * A breadth-first search for a path of surplus: from a broker into one of its partitions, there into a rack, and there onto another broker. It passes
+ * each partition, and each partition's share of a rack, once, so that the moves of a chain do not conflict.
  */
 class ChainSearch {
   readonly #model: PlanModel;
   readonly #targets: Int32Array;
-  /** The slots on each broker, and whose they are. */
+  /** The slots on each broker, with their partitions. */
   readonly #hosted: Map<number, number>[];
   readonly #brokersOf: number[][];
 
@@ -72,7 +72,7 @@ class ChainSearch {
     return undefined;
   }
 
-  /** Makes the moves, the last one first; undoes them and returns false when one of them turns out not to be allowed after the others. */
+  /** Makes the moves, the last one first. When one of them is not allowed after the others, undoes them and returns false. */
   follow(chain: readonly Move[]): boolean {
     const made: Move[] = [];
     for (const move of chain) {
@@ -86,13 +86,13 @@ class ChainSearch {
     return true;
   }
 
-  /** The brokers that a replica could go to by ways not taken yet. */
+  /** The brokers that a replica could go to by unused edges. */
   #ways(partition: number, slot: number, from: number, seen: Set<number>): number[] {
     const model = this.#model;
     const racks = model.rackSizes.length;
     const own = at(model.rackOf, from);
     const enter = (way: number): boolean => !seen.has(way) && seen.add(way).size > 0;
-    // Ways are numbered: for each partition one for each rack, and one for changing racks.
+    // Edges are numbered: for each partition one for each rack, and one for changing racks.
     const base = partition * (racks + 1);
     const entered = enter(base + own) ? [own] : [];
     if (enter(base + racks)) {
@@ -112,7 +112,7 @@ class ChainSearch {
   }
 }
 
-/** From the end to the beginning. */
+/** Follows the path from its end to its beginning. */
 function unwind(cameBy: ReadonlyMap<number, Move | undefined>, end: number): Move[] {
   const chain: Move[] = [];
   for (let move = cameBy.get(end); move !== undefined; move = cameBy.get(move.from)) chain.push(move);

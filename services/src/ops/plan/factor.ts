@@ -4,11 +4,11 @@ import { replicaTargets } from "./targets.js";
 import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
 
 /**
- * Plans how topics get another number of replicas. New ones go to the brokers that hold least, in other racks where there are any; when there are
- * to be fewer, the last ones go, and the preferred leader stays. Nothing else moves.
+ * Plans another number of replicas for topics. New replicas go to the brokers with the fewest, in other racks if possible; with fewer replicas, the
+ * last ones go, and the preferred leader stays. Nothing else moves.
  *
- * @param factors - the wanted number of replicas by topic; other topics only count for who holds how much
- * @throws RangeError when a topic is to have more replicas than there are brokers.
+ * @param factors - the wanted number of replicas by topic; other topics only count for the load of brokers
+ * @throws RangeError when a topic shall have more replicas than there are brokers.
  */
 export function planReplicationFactors(
   partitions: readonly PlanPartition[],
@@ -38,5 +38,5 @@ export function planReplicationFactors(
     .filter(({ from, to }) => from.length !== to.length || from.some((id, index) => id !== to[index]));
 }
 
-/** No broker has such an id, so its replica has to be placed. */
+/** No broker has this id, so its replica must be placed. */
 const NOBODY = -1;

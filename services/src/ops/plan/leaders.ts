@@ -1,9 +1,9 @@
 import { at, type PlanModel } from "./model.js";
 
 /**
- * Chooses among each partition's replicas the preferred leader, so that brokers lead the same number of partitions, give or take one, as far
- * as their replicas allow. Changes as few as it can: a shortest chain of partitions each handing its leadership on takes a broker's surplus to one
- * that has too few (Dinic's algorithm for the largest flow).
+ * Chooses each partition's preferred leader among its replicas, so that brokers lead equally many partitions, give or take one, as far as the
+ * replicas allow. It changes as few as possible: a shortest chain of partitions that each hand over their leadership takes a broker's surplus to one
+ * that has too few (Dinic's maximum-flow algorithm).
  */
 export function balanceLeaders(model: PlanModel): void {
   const leaders = new Int32Array(model.brokers.length);
@@ -13,7 +13,7 @@ export function balanceLeaders(model: PlanModel): void {
   }
   const average = model.partitions.length / model.brokers.length;
   const state = { model, leaders, led: partitionsLed(model) };
-  // Whoever has more than the average, rounded up, gives to anyone who has less; then whoever has less than it, rounded down, takes.
+  // First, brokers above the rounded-up average give to any below it; then, brokers below the rounded-down average take.
   evenOut({ ...state, limit: Math.ceil(average) });
   evenOut({ ...state, limit: Math.floor(average) });
 }
@@ -36,7 +36,7 @@ function evenOut(state: LeaderState): void {
   }
 }
 
-/** How many hand-overs each broker is from one with a surplus; undefined when none with too few can be reached. */
+/** Each broker's distance from a surplus, in hand-overs; undefined when no broker with too few can be reached. */
 function levelsFromSurplus({ model, leaders, led, limit }: LeaderState): Int32Array | undefined {
   const levels = new Int32Array(leaders.length).fill(-1);
   const queue: number[] = [];
@@ -60,7 +60,7 @@ function levelsFromSurplus({ model, leaders, led, limit }: LeaderState): Int32Ar
   return reached ? levels : undefined;
 }
 
-/** Hands one leadership of `broker` on along the levels to a broker with too few; false when there is no way left on these levels. */
+/** Passes one leadership of `broker` along the levels to a broker with too few; false when these levels have no path left. */
 function handOn(state: LeaderState, levels: Int32Array, nextTry: Int32Array, broker: number): boolean {
   const { model, leaders, led, limit } = state;
   const own = led[broker] ?? [];
@@ -72,7 +72,7 @@ function handOn(state: LeaderState, levels: Int32Array, nextTry: Int32Array, bro
       const arrived = at(leaders, other) < limit;
       if (!arrived && !handOn(state, levels, nextTry, other)) continue;
       swapLeader(model, partition, slot);
-      // The last one takes the place of the one that leaves, so that positions tried already stay tried.
+      // The last one takes the place of the removed one, so that tried positions stay tried.
       own[position] = own[own.length - 1] as number;
       own.pop();
       led[other]?.push(partition);

@@ -3,7 +3,7 @@ import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
 /** A replica that has no broker yet. */
 export const HOMELESS = -1;
 
-/** How a partition's replicas must lie over the racks. */
+/** How a partition's replicas must be spread over racks. */
 interface RackRule {
   /** No rack holds more replicas than this. */
   readonly most: number;
@@ -12,8 +12,8 @@ interface RackRule {
 }
 
 /**
- * A cluster's replicas in arrays of small numbers (brokers and racks by index, not by id), as large clusters need it. Partitions are in the
- * order of topic and number, so that everything that goes through them gives the same result each time.
+ * A cluster's replicas in arrays of small numbers (brokers and racks by index, not by id), for large clusters. Partitions are in the order of topic
+ * and number, which makes results deterministic.
  */
 export class PlanModel {
   readonly brokers: readonly PlanBroker[];
@@ -23,7 +23,7 @@ export class PlanModel {
   readonly rackSizes: Int32Array;
   /** Where each partition's replicas begin in {@link replicas}; one more entry than partitions. */
   readonly start: Int32Array;
-  /** Broker indexes, or {@link HOMELESS}; a partition's first is its preferred leader. */
+  /** Broker indexes, or {@link HOMELESS}; a partition's first replica is its preferred leader. */
   readonly replicas: Int32Array;
   /** Replicas of each broker. */
   readonly counts: Int32Array;
@@ -55,7 +55,7 @@ export class PlanModel {
     this.#load();
   }
 
-  /** Puts the replica in `slot` on `broker`. */
+  /** Places the replica in `slot` on `broker`. */
   put(slot: number, broker: number): void {
     const before = at(this.replicas, slot);
     if (before !== HOMELESS) this.counts[before] = at(this.counts, before) - 1;
@@ -63,7 +63,7 @@ export class PlanModel {
     this.replicas[slot] = broker;
   }
 
-  /** True when the replica in `slot` may be on `broker`, given where the partition's other replicas are. */
+  /** Whether the replica in `slot` may be on `broker`, given the partition's other replicas. */
   allows(partition: number, slot: number, broker: number): boolean {
     const first = at(this.start, partition);
     const end = at(this.start, partition + 1);
@@ -80,7 +80,7 @@ export class PlanModel {
     return rule.most === 1 || this.#racksHolding(rule.most, first, end, slot) < rule.racksAtMost;
   }
 
-  /** The spread over racks that a partition with `replicas` replicas can have and so must have. */
+  /** The best possible, and therefore required, spread of `replicas` replicas over racks. */
   rackRule(replicas: number): RackRule {
     const known = this.#rules.get(replicas);
     if (known !== undefined) return known;
@@ -92,7 +92,7 @@ export class PlanModel {
     return rule;
   }
 
-  /** What is different from the beginning. */
+  /** The differences from the initial state. */
   changes(): PlanChange[] {
     const changes: PlanChange[] = [];
     this.partitions.forEach(({ topic, partition, replicas: from }, index) => {
@@ -115,7 +115,7 @@ export class PlanModel {
     }
   }
 
-  /** Replicas that are where they may stay keep their broker; all others, later ones first, become homeless. */
+  /** Replicas that may stay keep their broker; all others, later ones first, become homeless. */
   #load(): void {
     const index = new Map(this.brokers.map(({ id }, broker) => [id, broker]));
     this.replicas.fill(HOMELESS);
@@ -147,7 +147,7 @@ export class PlanModel {
   }
 }
 
-/** An element that is known to be there; the compiler cannot know. */
+/** An element that exists, which the compiler cannot know. */
 export function at(array: Int32Array, index: number): number {
   return array[index] as number;
 }

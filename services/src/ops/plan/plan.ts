@@ -4,30 +4,30 @@ import { PlanModel } from "./model.js";
 import { replicaTargets } from "./targets.js";
 import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
 
-/** Nearly always one round moves everything; where racks leave little choice, a second or third. */
+/** One round nearly always suffices; where racks leave little choice, a second or third is needed. */
 const MAX_ROUNDS = 20;
 
 /**
- * Plans which replicas go where so that `brokers`, and no others, hold everything, evenly. The one function for scaling out (brokers that are new
- * hold nothing yet), for scaling in (brokers that leave are not listed) and for repairing the spread over racks.
+ * Plans where replicas go so that `brokers`, and no others, hold everything evenly. The one function for scaling out (new brokers hold nothing yet),
+ * for scaling in (leaving brokers are not listed) and for repairing the spread over racks.
  *
  * - A partition keeps its number of replicas, on different brokers and, as far as there are enough, in different racks.
- * - Brokers hold the same number of replicas and lead the same number of partitions, give or take one, as far as the racks allow.
- * - As little as possible moves, and nothing when all of this holds already. The same input gives the same plan.
+ * - Brokers hold equally many replicas and lead equally many partitions, give or take one, as far as the racks allow.
+ * - As little as possible moves, and nothing when all of this already holds. The same input gives the same plan.
  *
- * @returns the partitions that change, in the order of topic and number
+ * @returns the changed partitions, in the order of topic and number
  * @throws RangeError when a partition has more replicas than there are brokers.
  */
 export function planAssignment(partitions: readonly PlanPartition[], brokers: readonly PlanBroker[]): PlanChange[] {
   const model = new PlanModel(partitions, brokers);
   placeHomeless(model, replicaTargets(model));
-  // Who should have the odd replicas follows from who has most, so it is asked again until nothing moves: then the plan is stable.
+  // The current counts decide who gets the odd replicas, so this repeats until nothing moves and the plan is stable.
   for (let round = 0; round < MAX_ROUNDS && balanceReplicas(model, replicaTargets(model)) > 0; round += 1);
   balanceLeaders(model);
   return model.changes();
 }
 
-/** Why `partitions` cannot all be held by `count` brokers, topic by topic; empty when they can. */
+/** Why `count` brokers cannot hold `partitions`, topic by topic; empty when they can. */
 export function topicsTooWide(
   partitions: readonly PlanPartition[],
   count: number,

@@ -1,8 +1,8 @@
 import { at, type PlanModel } from "./model.js";
 
 /**
- * How many replicas each broker should hold: the same everywhere, give or take one, as far as the racks allow. Whoever holds most now gets the
- * odd ones, as that moves least.
+ * How many replicas each broker should hold: equally many, give or take one, as far as the racks allow. Brokers with the most replicas get the odd
+ * ones, because that moves least.
  */
 export function replicaTargets(model: PlanModel): Int32Array {
   const racks = rackLimits(model);
@@ -11,7 +11,7 @@ export function replicaTargets(model: PlanModel): Int32Array {
   const totals = racks.map((rack) => clamp(level * rack.size, rack));
   const targets = new Int32Array(model.brokers.length);
   const brokersOf = Array.from(racks, (): number[] => []);
-  // Those with most replicas first.
+  // Brokers with the most replicas first.
   const order = model.brokers.map((_, broker) => broker);
   order.sort((a, b) => at(model.counts, b) - at(model.counts, a) || a - b);
   for (const broker of order) brokersOf[at(model.rackOf, broker)]?.push(broker);
@@ -36,7 +36,7 @@ export function replicaTargets(model: PlanModel): Int32Array {
 
 interface RackLimits {
   readonly size: number;
-  /** Replicas that the rack must hold for every partition to be spread as it should. */
+  /** Replicas that the rack must hold so that every partition is spread well. */
   readonly low: number;
   /** Replicas that the rack can hold. */
   readonly high: number;
@@ -61,7 +61,7 @@ function rackLimits(model: PlanModel): RackLimits[] {
   });
 }
 
-/** The most replicas that every broker can have without there being more than `total`. */
+/** The highest common number of replicas per broker that does not exceed `total` in all. */
 function commonLevel(racks: readonly RackLimits[], total: number): number {
   const sumAt = (level: number) => racks.reduce((sum, rack) => sum + clamp(level * rack.size, rack), 0);
   let low = 0;

@@ -20,12 +20,12 @@ export interface PlanChange {
   readonly to: readonly number[];
 }
 
-/** The brokers that get a replica they did not have: the data that has to be copied. */
+/** The brokers that get a new replica: the data to copy. */
 export function addedReplicas(change: PlanChange): number[] {
   return change.to.filter((id) => !change.from.includes(id));
 }
 
-/** Whether two lists of replicas are the same ones in the same order. */
+/** Whether two lists have the same replicas in the same order. */
 export function isSame(one: readonly number[], other: readonly number[]): boolean {
   return one.length === other.length && one.every((id, index) => id === other[index]);
 }

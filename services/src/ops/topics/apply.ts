@@ -10,21 +10,21 @@ import type { Declaration, DeclaredTopic } from "./declared.js";
 import { declareInternal } from "./internal.js";
 import { type ActualTopic, describePlan, isEmptyPlan, MIN_ISR, planTopics, type TopicsPlan } from "./plan.js";
 
-/** What `topics` commands need to know besides the cluster and the declaration. */
+/** Options of `topics` commands besides the cluster and the declaration. */
 export interface TopicsOptions extends CopyOptions {
   /** Milliseconds to wait for as many brokers as the largest replication factor needs, on the first start. */
   readonly waitMs: number;
-  /** How many brokers there will be, for a check before they come or go. Nothing is waited for then. @default those that are up */
+  /** The future number of brokers, for a check before they come or go, which waits for nothing. @default those that are up */
   readonly brokers?: number | undefined;
-  /** Whether the brokers that run are asked about the settings of topics. Those of another version than they shall be are not. @default true */
+  /** Whether to ask the running brokers about topic settings. False when they are of another version than declared. @default true */
   readonly settings?: boolean | undefined;
 }
 
-/** A plan, and what it was made from. */
+/** A plan and its inputs. */
 export interface PlannedTopics {
   readonly plan: TopicsPlan;
   readonly placement: Placement;
-  /** Names of all topics that the plan is about: the declared ones and Kafka's own. */
+  /** Names of all topics in the plan: the declared ones and Kafka's own. */
   readonly names: ReadonlySet<string>;
 }
 
@@ -55,8 +55,8 @@ export async function checkTopics(
 }
 
 /**
- * Brings the cluster's topics to their declared shape, and Kafka's own to their number of replicas. Everything is checked, by Kafka too, before anything is changed.
- * Topics that are not declared are left alone.
+ * Reconciles the cluster's topics with their declaration, and Kafka's own topics with their number of replicas. Everything is checked, by Kafka too,
+ * before anything is changed. Undeclared topics are left alone.
  *
  * @throws {@link RefusedError} when the declaration cannot be met; nothing was changed then.
  */
@@ -64,7 +64,8 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
   const planned = await checkTopics(cluster, declaration, options);
   const { plan } = planned;
   await cluster.createTopics(plan.create);
-  // Before partitions are added, as Kafka gives new partitions as many replicas as the present ones have; and before more of them must be in sync.
+  // Before partitions are added, because Kafka gives new partitions the replication factor of existing ones; and before more replicas must be in
+  // sync.
   await carryOut(cluster, replicaChanges(planned), options);
   await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
@@ -72,7 +73,7 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
   if (!isEmptyPlan(plan)) options.print("Done.");
 }
 
-/** How replicas get to their declared number, with what an earlier run began for that and did not wait for. */
+/** How replicas reach their declared number, including what an earlier run began for that. */
 export function replicaChanges({ plan, placement, names }: PlannedTopics): PlanChange[] {
   const factors = new Map(plan.changeReplicas.map(({ name, to }) => [name, to]));
   const brokers = [...placement.view.brokers.values()];
@@ -85,13 +86,13 @@ export function replicaChanges({ plan, placement, names }: PlannedTopics): PlanC
     (each) => names.has(each.topic) && !planned.has(key(each)) && isWidened(each),
   );
   return [
-    // Replicas that are being made do not count as held: they still have to be copied.
+    // Replicas under construction do not count as held: they still have to be copied.
     ...changes.map((change) => ({ ...change, from: placed.get(key(change))?.held ?? change.from })),
     ...begun.map(({ topic, partition, held, replicas }) => ({ topic, partition, from: held, to: replicas })),
   ];
 }
 
-/** Carries changes of replicas out, if there are any. */
+/** Carries out changes of replicas, if there are any. */
 export async function carryOut(cluster: Cluster, changes: readonly PlanChange[], options: CopyOptions): Promise<void> {
   if (changes.length === 0) return;
   await moveReplicas(clusterPort(cluster, options.throttle), changes, moveOptions(options));
@@ -104,14 +105,14 @@ async function letFinish(cluster: Cluster, { addPartitions }: TopicsPlan, option
   await settle(clusterPort(cluster, options.throttle), moveOptions(options), ({ topic }) => names.has(topic));
 }
 
-/** Those that Kafka can judge today: it refuses a topic with more replicas than there are brokers. */
+/** The topics that Kafka can check now: it refuses a topic with more replicas than there are brokers. */
 async function placeable(cluster: Cluster, topics: readonly DeclaredTopic[]): Promise<readonly DeclaredTopic[]> {
   if (topics.length === 0) return [];
   const { brokers } = await cluster.describe([]);
   return topics.filter(({ replicationFactor }) => replicationFactor <= brokers.size);
 }
 
-/** Compares what is declared with the cluster; waits for brokers where new replicas need them. */
+/** Compares the declaration with the cluster; waits for brokers where new replicas need them. */
 export async function makePlan(
   cluster: Cluster,
   declaration: Declaration,
@@ -136,9 +137,9 @@ export async function makePlan(
   }
 }
 
-/** The declared topics and Kafka's own, as they are or, while replicas are exchanged, will be. */
+/** The declared topics and Kafka's own, as they are or, under reassignment, will be. */
 async function readTopics(cluster: Cluster, declaration: Declaration, { view, partitions }: Placement) {
-  // What Kafka of this version takes for its own, and what the declaration knows by name.
+  // Topics that this version of Kafka marks as internal, and those that the declaration names.
   const isInternal = ({ name, internal }: { name: string; internal: boolean }) =>
     internal || Object.hasOwn(declaration.internal?.topics ?? {}, name);
   const own = [...view.topics.values()].filter(isInternal).map(({ name }) => name);

@@ -25,7 +25,7 @@ export function addTopics(
   ] as const) {
     moving(topics.command(name))
       .description(description)
-      .option("--brokers <count>", "how many brokers there will be, instead of waiting", number(1, 1e6))
+      .option("--brokers <count>", "the future number of brokers, instead of waiting", number(1, 1e6))
       .requiredOption("--file <path>", "the declaration, topics.json")
       .option("--wait <seconds>", "how long to wait for enough brokers", number(0, 86_400), 300)
       .action(async (options: Copying & { file: string; brokers?: number }) => {
@@ -36,7 +36,7 @@ export function addTopics(
       });
   }
   moving(topics.command("narrow"))
-    .description("take replicas from topics that have more than declared, before brokers leave; copies nothing")
+    .description("remove replicas from topics that have more than declared, before brokers leave; copies nothing")
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
     .requiredOption("--file <path>", "the declaration, topics.json")
     .option("--wait <seconds>", "how long to wait for brokers", number(0, 86_400), 300)

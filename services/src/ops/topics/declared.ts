@@ -6,29 +6,29 @@ export interface DeclaredTopic {
   readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
-  /** Topic settings as Kafka names them. Settings that are not listed are left to the cluster's defaults. */
+  /** Topic settings under Kafka's names. Others are left to the cluster's defaults. */
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** What a topic of Kafka's own is to have. */
+/** The declaration of one of Kafka's own topics. */
 export interface InternalTopic {
   readonly replicationFactor: number;
-  /** @default what it has, or what it inherits */
+  /** @default what it has or inherits */
   readonly minInsyncReplicas?: number | undefined;
 }
 
-/** What `topics.json` says. */
+/** The content of `topics.json`. */
 export interface Declaration {
   readonly topics: readonly DeclaredTopic[];
-  /** Topics that Kafka makes itself, such as `__consumer_offsets`. @default they are left alone */
+  /** Topics that Kafka itself creates, such as `__consumer_offsets`. @default they are left alone */
   readonly internal?:
     | {
-        /** For those that are not named, as those of later versions. */
+        /** For topics that are not named, such as those of later versions. */
         readonly replicationFactor: number;
         readonly topics: Readonly<Record<string, InternalTopic>>;
       }
     | undefined;
-  /** The cluster's default `min.insync.replicas`, as it will be once all is done. @default as it is */
+  /** The cluster's future default `min.insync.replicas`. @default as it is */
   readonly minInsyncReplicas?: number | undefined;
 }
 
@@ -58,9 +58,9 @@ export const declarationForm = z.strictObject({
   minInsyncReplicas: factor.optional(),
 });
 
-/** Reads `topics.json`. @throws RefusedError naming every field that is wrong */
+/** Reads `topics.json`. @throws RefusedError naming every wrong field */
 export const readDeclaration = (path: string): Promise<Declaration> => readJsonFile(path, declarationForm, "topics");
 
-/** {@link readDeclaration} for text that is at hand; `source` is its name in errors. */
+/** {@link readDeclaration} for a text; `source` is its name in errors. */
 export const parseDeclaration = (text: string, source: string): Declaration =>
   parseJson(text, source, declarationForm, "topics");

@@ -2,8 +2,8 @@ import type { Declaration, DeclaredTopic } from "./declared.js";
 import { MIN_ISR, type ActualTopic } from "./plan.js";
 
 /**
- * Kafka's own topics that exist, as if they were declared: with the declared number of replicas, and otherwise as they are. Kafka makes them when they are first
- * needed, with as many replicas as its settings say then, and never changes them again.
+ * Kafka's existing own topics as declarations: with the declared number of replicas, and otherwise as they are. Kafka creates them at first use, with
+ * the number of replicas in its settings at that time, and never changes that.
  *
  * @param actual - the internal topics of the cluster
  */
@@ -16,7 +16,7 @@ export function declareInternal(declaration: Declaration, actual: readonly Actua
     const inherited = declaration.minInsyncReplicas ?? topic.minInsyncReplicas;
     const own = "minInsyncReplicas" in wanted ? wanted.minInsyncReplicas : undefined;
     const minIsr = own ?? (MIN_ISR in topic.config ? Number(topic.config[MIN_ISR]) : inherited);
-    // With all replicas needed, no broker could ever restart; with more than there are, nothing could be written.
+    // If all replicas had to be in sync, no broker could ever restart; if more than exist, nothing could be written.
     const fitting = Math.max(1, replicationFactor - 1);
     const set = Math.min(minIsr, fitting);
     const isSet = own !== undefined || MIN_ISR in topic.config || set < inherited;

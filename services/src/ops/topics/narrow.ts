@@ -8,17 +8,18 @@ import { carryOut, makePlan, type PlannedTopics, type TopicsOptions } from "./ap
 import type { Declaration } from "./declared.js";
 import { MIN_ISR } from "./plan.js";
 
-/** What {@link narrowTopics} needs to know. */
+/** Options of {@link narrowTopics}. */
 export interface NarrowOptions extends Omit<TopicsOptions, "brokers"> {
   /** The brokers that stay. */
   readonly keep: readonly number[];
 }
 
 /**
- * Takes replicas from topics that have more than they shall, before brokers leave: with fewer brokers there would be no place for them. Copies nothing. How many replicas must be in sync is
- * lowered first where that is declared, so that writers never miss one.
+ * Removes replicas of topics that have more than declared, before brokers leave: fewer brokers would have no place for them. Copies nothing. It
+ * lowers `min.insync.replicas` first where that is declared, so that writers are never blocked.
  *
- * @throws {@link RefusedError} before anything is changed, when topics that are not declared have more replicas than there will be brokers, or a partition has no leader.
+ * @throws {@link RefusedError} before anything is changed, when undeclared topics have more replicas than there will be brokers, or a partition has
+ *   no leader.
  */
 export async function narrowTopics(cluster: Cluster, declaration: Declaration, options: NarrowOptions): Promise<void> {
   const { keep, print } = options;
@@ -26,7 +27,7 @@ export async function narrowTopics(cluster: Cluster, declaration: Declaration, o
   if (planned.plan.refusals.length > 0) throw new RefusedError(planned.plan.refusals.join(" "));
   const changes = planNarrowing(planned, keep);
   if (changes.length === 0) {
-    print("No topic has more replicas than it shall.");
+    print("No topic has more replicas than declared.");
     return;
   }
   refuseIfTooWide(planned.placement, changes, keep.length);
@@ -37,7 +38,7 @@ export async function narrowTopics(cluster: Cluster, declaration: Declaration, o
   await carryOut(cluster, changes, options);
 }
 
-/** Partitions with more replicas than their topic shall have, and those that they keep. */
+/** Partitions with more replicas than their topic declares, and the replicas to keep. */
 export function planNarrowing({ plan, placement }: PlannedTopics, keep: readonly number[]): PlanChange[] {
   const factors = new Map(plan.changeReplicas.map(({ name, to }) => [name, to]));
   return placement.partitions.flatMap((partition) => {
@@ -50,8 +51,8 @@ export function planNarrowing({ plan, placement }: PlannedTopics, keep: readonly
 }
 
 /**
- * The replicas that stay: those that are in sync before all, since only they have every record; then those on brokers that stay; then those in racks of their own. Otherwise in their order, so that
- * the preferred leader stays.
+ * The replicas to keep: first those in sync, because only they have every record; then those on brokers that stay; then those in separate racks.
+ * Otherwise in their order, so that the preferred leader stays.
  */
 function kept(
   { replicas, isr }: PlacedPartition,
@@ -96,11 +97,11 @@ function refuseIfOffline(placement: Placement, changes: readonly PlanChange[]): 
   if (offline === undefined) return;
   const down = offline.held.filter((id) => !placement.view.brokers.has(id)).join(", ");
   throw new RefusedError(
-    `${offline.topic}-${offline.partition} has no leader, so no replica can be taken from it: of the brokers that hold it, ${down} are not up. Bring them back first.`,
+    `${offline.topic}-${offline.partition} has no leader, so none of its replicas can be removed: of the brokers that hold it, ${down} are not up. Bring them back first.`,
   );
 }
 
-/** Only lowers: what is to be raised waits until there are the replicas for it. */
+/** Only lowers it: a higher value waits until the replicas for it exist. */
 async function lowerMinIsr(
   cluster: Cluster,
   { minInsyncReplicas }: Declaration,

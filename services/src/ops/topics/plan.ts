@@ -4,11 +4,11 @@ import type { DeclaredTopic } from "./declared.js";
 /** A topic as it is in the cluster. */
 export interface ActualTopic {
   readonly name: string;
-  /** The replicas that each partition has or, while they are exchanged, will have; the preferred leader first. */
+  /** Each partition's replicas or, under reassignment, the future ones; the preferred leader first. */
   readonly replicas: readonly (readonly number[])[];
-  /** Settings that were set for this topic, without defaults. */
+  /** The topic's own settings, without defaults. */
   readonly config: Readonly<Record<string, string>>;
-  /** The `min.insync.replicas` that holds for it, wherever it comes from. */
+  /** Its effective `min.insync.replicas`. */
   readonly minInsyncReplicas: number;
 }
 
@@ -18,26 +18,26 @@ export interface TopicsPlan {
   readonly addPartitions: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   readonly setConfig: readonly {
     readonly name: string;
-    /** `undefined` removes the setting, so that the cluster's default holds again. */
+    /** `undefined` removes the setting, so that the cluster's default applies again. */
     readonly changes: Readonly<Record<string, string | undefined>>;
   }[];
-  /** Topics whose partitions must be reassigned to have another number of replicas. */
+  /** Topics whose partitions must be reassigned to change their number of replicas. */
   readonly changeReplicas: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  /** Why the declaration cannot be met; with any of these, nothing may be changed. */
+  /** Why the declaration cannot be met; if there are any, nothing may be changed. */
   readonly refusals: readonly string[];
 }
 
-/** What holds how many replicas must be in sync, under Kafka's name. */
+/** Kafka's name of the minimum number of in-sync replicas. */
 export const MIN_ISR = "min.insync.replicas";
 
-/** Settings that belong to other operations while they run, and so are nobody's difference. */
+/** Settings that other operations set while they run; they do not count as differences. */
 const TRANSIENT = new Set(["leader.replication.throttled.replicas", "follower.replication.throttled.replicas"]);
 
 /**
- * Compares what is declared with what is there.
+ * Compares the declaration with the cluster.
  *
- * @param brokers - how many brokers are up
- * @param defaultMinIsr - the cluster's default `min.insync.replicas` once all is done; as it is, when it is not known
+ * @param brokers - the number of running brokers
+ * @param defaultMinIsr - the cluster's future default `min.insync.replicas`; the current one when that is unknown
  */
 export function planTopics(
   declared: readonly DeclaredTopic[],
@@ -77,7 +77,7 @@ export function planTopics(
     const changes = configChanges(topic.config, present.config);
     if (Object.keys(changes).length > 0) setConfig.push({ name, changes });
   }
-  // A topic that has its replicas keeps them while brokers are away; only new ones need brokers to go to.
+  // An existing topic keeps its replicas while brokers are away; only new replicas need brokers.
   for (const { name, to } of [...changeReplicas, ...create.map(({ name, replicationFactor: to }) => ({ name, to }))]) {
     if (to > brokers)
       refusals.push(`Topic ${name} needs ${to} brokers for its replication factor; there are ${brokers}.`);
