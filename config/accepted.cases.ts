@@ -13,7 +13,7 @@ const host = (name: string): Accepted => ({ kafka: { external: { enabled: true, 
 
 const LONGEST = "9223372036854775807";
 
-/** Good configs by what they are about. */
+/** Good configs by subject. */
 export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
   "authentication of listeners": ["none", "tls"].map((authentication) => ({
     listeners: { internal: { authentication } },
@@ -25,7 +25,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { cidr: "10.20.0.0/16", except: ["10.20.1.0/24"] },
     { cidr: "fd00::/8" },
   ].map((one) => ({ listeners: { internal: { clients: [one] } } })),
-  "what is laid over pods": [
+  "overlays of pods": [
     { all: { labels: { team: 1 }, terminationGracePeriodSeconds: "300" } },
     { broker: { env: [{ name: "A", value: true }], volumes: [], sidecars: [{ name: "a", image: "a" }] } },
     { kproducer: { probes: { liveness: { periodSeconds: "30" } } }, job: { imagePullPolicy: "Always" } },
@@ -228,7 +228,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     topic({ "cleanup.policy": "delete, compact", "min.compaction.lag.ms": 5, "max.compaction.lag.ms": 5 }),
     { ...topic({ "remote.storage.enable": true }), ...settings({ "remote.log.storage.system.enable": true }) },
   ],
-  "defaults that follow what was written": [
+  "defaults that depend on other keys": [
     settings({ "default.replication.factor": 2 }),
     settings({ "default.replication.factor": 1 }),
     settings({ "transaction.state.log.replication.factor": 1 }),
@@ -246,7 +246,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { kchat: { producer: { resources: { limits: { memory: "96Mi" } } } } },
     { kchat: { consumer: { resources: { limits: { cpu: 0.05 } } } } },
   ],
-  "what only looks odd": [
+  "unusual but valid": [
     { replicas: "3.0" },
     { kchat: { token: "a trailing line end\n" } },
     { kchat: { token: "${x} 'y' \"z\"" } },

@@ -25,7 +25,7 @@ const refusedAt = (raw: Accepted): string[] => {
   return result.ok ? [] : result.problems.map(({ path }) => path);
 };
 
-/** The config of a stack file of this folder, without the project's name. */
+/** The config of a stack file in this folder, without the project's name. */
 function stackFile(name: string): Accepted {
   const { config } = parseExactYaml(readFileSync(join(FILES, name), "utf8")) as { config: Record<string, unknown> };
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("kafka-stack:", ""), value]));
@@ -42,7 +42,7 @@ describe("a good config", () => {
     });
   }
 
-  it("is there in numbers", () => {
+  it("is present in large numbers", () => {
     assert.ok(Object.values(ACCEPTED).flat().length >= 200);
   });
 });
@@ -50,7 +50,7 @@ describe("a good config", () => {
 describe("defaults of settings", () => {
   const settings = (config: Record<string, unknown>) => accepted({ kafka: { config } }).kafka.config;
 
-  it("follow the number of copies that was written", () => {
+  it("follow the declared replication factor", () => {
     assert.equal(settings({ "default.replication.factor": 2 })["min.insync.replicas"], 1);
     assert.equal(settings({ "transaction.state.log.replication.factor": 1 })["transaction.state.log.min.isr"], 1);
     assert.equal(
@@ -61,7 +61,7 @@ describe("defaults of settings", () => {
     );
   });
 
-  it("leave a declared topic what its own copies allow", () => {
+  it("leave a declared topic what its own replicas allow", () => {
     const [topic] = accepted({ kafka: { config: { "default.replication.factor": 1 } } }).topics;
     assert.deepEqual(topic?.config, { "min.insync.replicas": 2 });
   });
@@ -75,7 +75,7 @@ describe("defaults of settings", () => {
     );
   });
 
-  it("are the fewest and most pods, and requests, that go with what was written", () => {
+  it("choose minimum and maximum of pods, and requests, that fit the written ones", () => {
     const scaling = (autoscaling: object) => accepted({ kchat: { autoscaling } }).kchat.autoscaling;
     assert.deepEqual(scaling({ max: 1 }), { min: 1, max: 1, cpuPercent: 70 });
     assert.deepEqual(scaling({ min: 20 }), { min: 20, max: 20, cpuPercent: 70 });
@@ -131,7 +131,7 @@ describe("a number or a name in a stack file", () => {
   kafka-stack:registry: { username: push, password: 1.50 }
 `;
 
-  it("is read as it was written, on the way through the merged file and the engine's JSON", async () => {
+  it("is read as written, through the merged file and the engine's JSON", async () => {
     const root = mkdtempSync(join(tmpdir(), "config-"));
     try {
       writeFileSync(join(root, "Pulumi.yaml"), readFileSync(join(ROOT, "Pulumi.yaml")));
@@ -153,7 +153,7 @@ describe("a number or a name in a stack file", () => {
     }
   });
 
-  it("is exact in the JSON that the Pulumi CLI hands over", () => {
+  it("is exact in the JSON from the Pulumi CLI", () => {
     pulumi.runtime.setAllConfig({
       "kafka-stack:kafka": `{"config":{"log.flush.interval.messages":${LONGEST},"log.retention.hours":168}}`,
     });

@@ -8,7 +8,7 @@ type Config = Record<string, unknown>;
 function choices(config: Config, id = "A".repeat(22)) {
   const result = parseConfig(config);
   assert.ok(result.ok, JSON.stringify(result));
-  // As it is kept: in JSON.
+  // As stored: in JSON.
   return JSON.parse(JSON.stringify(choicesOf(result.config, id))) as ReturnType<typeof choicesOf>;
 }
 
@@ -21,7 +21,7 @@ const nfs = (...servers: string[]): Config => ({
 });
 const onNodes = (...nodes: string[]): Config => ({ storage: { nodes } });
 
-/** Changes of a stack that has data, and how the one refusal begins. */
+/** Changes of a stack with data, and how the single refusal begins. */
 const REFUSED: readonly [what: string, before: Config, after: Config, says: string][] = [
   ["the backend", {}, byClass(), "storage.type cannot change from hostPath to storageClass"],
   ["the backend", nfs("a", "b", "c"), {}, "storage.type cannot change from nfs to hostPath"],
@@ -42,7 +42,7 @@ const REFUSED: readonly [what: string, before: Config, after: Config, says: stri
     "brokers into controllers",
     { replicas: 2 },
     { replicas: 3 },
-    "controllers.replicas cannot change from 1 to 3 on a stack that has data: broker 1 runs as a mere broker",
+    "controllers.replicas cannot change from 1 to 3 on a stack that has data: broker 1 runs without the controller role",
   ],
   [
     "the class",
@@ -94,14 +94,14 @@ const REFUSED: readonly [what: string, before: Config, after: Config, says: stri
   ],
 ];
 
-/** Changes that leave the data where it is. */
+/** Changes that leave the data in place. */
 const ALLOWED: readonly [what: string, before: Config, after: Config][] = [
   ["more brokers", {}, { replicas: 5 }],
   ["more brokers with an export each", nfs("a", "b", "c"), nfs("a", "b", "c", "d")],
   ["fewer brokers", nfs("a", "b", "c", "d"), nfs("a", "b", "c")],
   ["larger volumes", byClass({ size: "10Gi" }), byClass({ size: "0.1Ti" })],
   ["the same size in another unit", byClass({ size: "1024Mi" }), byClass({ size: "1Gi" })],
-  ["another size of directories, which nobody enforces", { storage: { size: "10Gi" } }, { storage: { size: "5Gi" } }],
+  ["another size of directories, which nothing enforces", { storage: { size: "10Gi" } }, { storage: { size: "5Gi" } }],
   ["more volumes", { storage: { volumes: 1 } }, { storage: { volumes: 3 } }],
   [
     "more controllers",
@@ -134,7 +134,7 @@ describe("a stack with data", () => {
     assert.match(reason, /^cluster\.id cannot change from A{22} to B{22} on a stack that has data/);
   });
 
-  it("can always be scaled, grow and come back, whatever it is made of", () => {
+  it("can always be scaled, grow and be restored, whatever its settings", () => {
     const storage = fc.oneof(
       fc.record({ type: fc.constant("hostPath"), path: fc.constantFrom("/a/{ordinal}", "/d{volume}/{ordinal}") }),
       fc.record({ type: fc.constant("nfs"), server: fc.constant("nas"), path: fc.constant("/{ordinal}") }),
@@ -164,7 +164,7 @@ describe("a stack with data", () => {
     );
   });
 
-  it("is told everything that speaks against a change", () => {
+  it("gets all reasons against a change", () => {
     assert.equal(change({}, { mode: "zookeeper", ...byClass() }).length, 2);
   });
 });

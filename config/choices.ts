@@ -6,52 +6,52 @@ import { formatPath } from "./problems";
 import { parseBytes } from "../components/kubernetes/quantities";
 import type { PlainConfig } from "./resolve";
 
-/** What a stack with data holds to: the part of its config that says where the data is and how it is read. */
+/** The immutable settings of a stack with data: the part of its config that says where the data is and how it is read. */
 export interface Choices {
   readonly mode: string;
-  /** Kafka's cluster id, which every volume is marked with. */
+  /** Kafka's cluster id, which marks every volume. */
   readonly clusterId: string;
-  /** Whether controllers run in pods of their own; absent in mode zookeeper. */
+  /** Whether controllers have their own pods; absent in mode zookeeper. */
   readonly dedicatedControllers?: boolean;
-  /** How many controllers there are, and may be; absent in mode zookeeper, and in what older versions of this project kept. */
+  /** The number of controllers and its limits; absent in mode zookeeper, and in records of older versions. */
   readonly quorum?: QuorumChoices;
-  /** By what clients and servers know each other, where it is not by nothing. */
+  /** How clients and servers authenticate; absent when they do not. */
   readonly authentication?: string;
-  /** Storage by the key that names it, such as `controllers.storage`. */
+  /** Storage by its config key, such as `controllers.storage`. */
   readonly storage: Readonly<Record<string, StorageChoices>>;
 }
 
-/** What the number of controllers holds to. */
+/** The immutable part of the number of controllers. */
 export interface QuorumChoices {
   readonly controllers: number;
-  /** Servers that could be controllers: all brokers, or the controllers themselves when they have pods of their own. */
+  /** Servers that could be controllers: all brokers, or the dedicated controllers. */
   readonly servers: number;
-  /** Whether controllers join and leave a running quorum. */
+  /** Whether controllers can join and leave a running quorum. */
   readonly changes: boolean;
 }
 
-/** What the storage of a pool of servers holds to. */
+/** The immutable part of a server pool's storage. */
 export interface StorageChoices {
   readonly type: string;
   readonly volumes: number;
-  /** Capacity of each volume, where somebody enforces it. */
+  /** Capacity of each volume, where something enforces it. */
   readonly size?: string;
   readonly className?: string;
   readonly accessMode?: string;
-  /** Where each volume is, by server and volume (`0/0`), on storage that names places. */
+  /** Each volume's place, by server and volume (`0/0`), on storage with named places. */
   readonly places?: Readonly<Record<string, string>>;
 }
 
-/** What is known of a stack's choices; what is not known holds to nothing. */
+/** The known immutable settings of a stack; unknown ones forbid no change. */
 export type Held = Partial<Omit<Choices, "storage">> & Pick<Choices, "storage">;
 
-/** The part of a config that the choices are in. */
+/** The part of a config with the immutable settings. */
 export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka" | "listeners">;
 
-/** A value as a refusal tells it. */
+/** A value in a refusal. */
 type Told = string | number | boolean | undefined;
 
-/** The choices of a config. */
+/** The immutable settings of a config. */
 export function choicesOf(config: ChosenConfig, clusterId: string): Choices {
   const { mode, controllers } = config;
   const { authentication } = config.listeners.internal;
@@ -88,13 +88,14 @@ function placesOf({ storage, replicas }: ServerPool): Record<string, string> {
   );
 }
 
-/** Where it says how the data of a stack is moved. */
+/** The page on moving data. */
 export const MOVING_DATA = "docs/moving-data.md";
 
 /**
- * Why a stack with data cannot go from one set of choices to another: a sentence for each that would leave data behind or lose it. None when it can.
+ * Why a stack with data cannot change from one set of immutable settings to another: a sentence for each change that would leave data behind or lose
+ * it. Empty when it can.
  *
- * Servers and volumes that only one of the two has are not compared: what is added has no data, and what goes was drained before.
+ * Servers and volumes that only one of the two has are not compared: added ones have no data, and removed ones were drained before.
  */
 export function refusals(before: Held, after: Choices): string[] {
   const changed = (key: string, from: Told, to: Told, why: string): string[] =>
@@ -116,7 +117,7 @@ export function refusals(before: Held, after: Choices): string[] {
       "cluster.id",
       before.clusterId,
       after.clusterId,
-      "every volume is marked with the id, which follows from project, stack and cluster.namespace when it is not set",
+      "every volume is marked with the id, which is derived from project, stack and cluster.namespace when it is not set",
     ),
     ...changed(
       "controllers.dedicated",
@@ -128,14 +129,14 @@ export function refusals(before: Held, after: Choices): string[] {
       "listeners.internal.authentication",
       before.authentication,
       after.authentication ?? "none",
-      "servers that restart one by one could not talk to those of the other kind; take the stack down, which keeps what is to be retained, and bring it up with it (docs/security.md)",
+      "servers that restart one by one could not talk to those of the other kind; take the stack down, which keeps retained volumes, and bring it up with the new value (docs/security.md)",
     ),
     ...quorumRefusals(before.quorum, after.quorum, changed),
     ...pools,
   ];
 }
 
-/** Not every number of controllers can be reached from every other. */
+/** Some numbers of controllers cannot be reached from others. */
 function quorumRefusals(
   from: QuorumChoices | undefined,
   to: QuorumChoices | undefined,
@@ -147,7 +148,7 @@ function quorumRefusals(
     return changed("controllers.replicas", from.controllers, to.controllers, fixed);
   }
   const grows = to.controllers > from.controllers && from.servers > from.controllers;
-  const running = `broker ${from.controllers} runs as a mere broker, and does not become a controller any more; set controllers.replicas to ${from.controllers}`;
+  const running = `broker ${from.controllers} runs without the controller role, and cannot get it any more; set controllers.replicas to ${from.controllers}`;
   return grows ? changed("controllers.replicas", from.controllers, to.controllers, running) : [];
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { refuseBadArguments, type JudgedArguments } from "../components/cluster/judge-arguments";
 import { parseConfig } from "./parse";
 
-/** What can be written of a cluster, in a stack file and as arguments of the component. */
+/** A cluster as a stack file and as the component's arguments. */
 interface Cluster {
   readonly zookeeper: boolean;
   readonly version: string | undefined;
@@ -68,7 +68,7 @@ const componentArguments = (cluster: Cluster): JudgedArguments => ({
   topics: cluster.topics,
 });
 
-/** Mostly what may be, so that not everything is wrong at once. */
+/** Mostly valid values, so that not everything is wrong at once. */
 const usually = <Value>(right: Value, ...others: readonly Value[]) =>
   fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
 
@@ -117,11 +117,11 @@ const cluster: fc.Arbitrary<Cluster> = fc.record({
 });
 
 describe("the component", () => {
-  it("refuses what a stack file could not have, and takes what one can", () => {
+  it("refuses and accepts the same clusters as a stack file", () => {
     const seen = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(cluster, (one) => {
-        // With ZooKeeper a stack file has no dedicated controllers; the component does not look at them.
+        // With ZooKeeper a stack file has no dedicated controllers; the component ignores them.
         fc.pre(!(one.zookeeper && one.dedicated));
         const parsed = parseConfig(stackFile(one));
         const judge = () => {

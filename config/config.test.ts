@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type StackConfig, loadConfig } from "../config";
 import { providersOf } from "../program/cluster-access";
 
-/** Loads what the engine would hand over: text by full key. */
+/** Loads config as the engine passes it: text by full key. */
 function load(config: Record<string, string>): StackConfig {
   pulumi.runtime.setAllConfig(config);
   return loadConfig(new pulumi.Config("kafka-stack"));
@@ -19,7 +19,7 @@ const message = (config: Record<string, string>): string => {
   return "";
 };
 
-/** Resolves an output with what the engine would know of it. */
+/** Resolves an output, with what the engine would know of it. */
 async function resolved(output: pulumi.Output<string> | undefined): Promise<{ value: string; secret: boolean }> {
   assert.ok(output, "there is no such secret");
   const value = await new Promise<string>((resolve) => output.apply(resolve));
@@ -43,7 +43,7 @@ describe("loading the config", () => {
     assert.equal(config.storage.type, "storageClass");
   });
 
-  it("heeds Pulumi's own keys of the cluster where the stack's are not written", () => {
+  it("uses Pulumi's own keys of the cluster where the stack's are not set", () => {
     const own = { "kubernetes:context": "pulumi's", "kubernetes:kubeconfig": "/pulumi's", "kubernetes:namespace": "x" };
     assert.deepEqual(load(own).cluster, { namespace: "kafka", context: "pulumi's", kubeconfig: "/pulumi's" });
     const { cluster } = load({ ...own, "kafka-stack:cluster": '{"context":"the stack\'s"}' });
@@ -51,7 +51,7 @@ describe("loading the config", () => {
     assert.match(message({ ...own, "kafka-stack:cluster": "sandbox" }), /kafka-stack:cluster: sandbox is refused/);
   });
 
-  it("hands a kubeconfig on as it was written: a path in plain text, a content as a secret, and none as none", async () => {
+  it("passes a kubeconfig on as written: a path in plain text, a content as a secret, and none as none", async () => {
     const handed = async (values: Record<string, string>) => {
       const made: Record<string, unknown>[] = [];
       await pulumi.runtime.setMocks({
@@ -64,7 +64,7 @@ describe("loading the config", () => {
     };
     const { KUBECONFIG } = process.env;
     try {
-      // Pulumi's SDK would take it for one path.
+      // Pulumi's SDK would take it for a single path.
       process.env["KUBECONFIG"] = "/a:/b";
       assert.equal(await handed({}), undefined);
       assert.equal(await handed({ "kubernetes:kubeconfig": "~/.kube/config" }), "~/.kube/config");
@@ -77,7 +77,7 @@ describe("loading the config", () => {
     }
   });
 
-  it("names every problem, a line each, in one error without a stack trace", () => {
+  it("names every problem on a line, in one error without a stack trace", () => {
     const config = { "kafka-stack:replicas": "many", "kafka-stack:storag": "{}", "kafka-stack:kafka": '{"heap":"9g"}' };
     assert.equal(
       message(config),
@@ -91,7 +91,7 @@ describe("loading the config", () => {
     assert.match(message({ "kafka-stack:replicas": "many" }), /^The stack's config has a problem:\n/);
   });
 
-  it("hands secrets over as secrets only", async () => {
+  it("passes secrets only as secrets", async () => {
     const config = load({
       "kafka-stack:registry": '{"username":"push","password":"p1","haSharedSecret":"p2"}',
       "kafka-stack:kchat": '{"token":"p3"}',
@@ -105,7 +105,7 @@ describe("loading the config", () => {
     assert.equal(config.registry.username, "push");
   });
 
-  it("keeps a secret that is refused out of the error", () => {
+  it("keeps a refused secret out of the error", () => {
     const error = message({ "kafka-stack:registry": '{"external":true,"pushAddress":"r","ca":["very secret"]}' });
     assert.match(error, /registry\.ca: the secret is refused/);
     assert.doesNotMatch(error, /very secret/);

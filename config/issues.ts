@@ -8,7 +8,7 @@ type Issue = z.core.$ZodIssue;
 
 const pathOf = (issue: Issue): Path => issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
 
-/** What the schema found wrong, in words for the person who wrote the config. */
+/** Words the schema's issues for the author of the config. */
 export function describe(issue: Issue, raw: unknown): Problem[] {
   const path = pathOf(issue);
   if (issue.code === "unrecognized_keys") {
@@ -38,8 +38,8 @@ function unknownKey(parent: Path, key: string, raw: unknown): string {
 }
 
 /**
- * A copy of a config without the keys that have issues, which are added to `left`. A key that must be there takes the object around it with it, and an entry of a
- * list that is gone takes the list: the other entries would change their numbers.
+ * Copies a config without the keys that have issues, and adds these keys to `left`. A required key takes its object with it, and a list entry takes
+ * its list, because the other entries would change their numbers.
  */
 export function prune(raw: unknown, issues: readonly Issue[], left: Path[]): unknown {
   const copy = structuredClone(raw);
@@ -56,7 +56,7 @@ export function prune(raw: unknown, issues: readonly Issue[], left: Path[]): unk
   return copy;
 }
 
-/** The longest part of a path that exists in a config. */
+/** The longest prefix of a path that exists in a config. */
 function longestIn(config: unknown, path: Path): Path {
   let there = path;
   while (there.length > 1 && valueAt(config, there) === undefined) there = there.slice(0, -1);

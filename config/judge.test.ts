@@ -50,16 +50,16 @@ interface Case {
   readonly evidence: Evidence;
   readonly agreed?: Config;
   readonly wanted: Config;
-  /** How the refusals begin; none when it is allowed. */
+  /** How the refusals begin; empty when the change is allowed. */
   readonly says?: readonly string[];
-  /** Claims that are let go. */
+  /** Claims that are deleted. */
   readonly unusedVolumes?: readonly string[];
 }
 
 const CASES: readonly Case[] = [
-  { what: "nothing is there: anything", evidence: found(), agreed: byClass(), wanted: { mode: "zookeeper" } },
+  { what: "nothing exists: anything", evidence: found(), agreed: byClass(), wanted: { mode: "zookeeper" } },
   {
-    what: "servers run, and the first up never came to its end",
+    what: "running servers whose first up never ended",
     evidence: found(...HOST_PATHS),
     agreed: {},
     wanted: byClass(),
@@ -72,12 +72,12 @@ const CASES: readonly Case[] = [
     says: ["replicas cannot be 1 while the stack comes back: data-0-broker-1 of servers that it had"],
   },
   {
-    what: "a stack to come back as the one server that it was",
+    what: "a stack to come back as its only server",
     evidence: found(claim()),
     wanted: { ...byClass(), replicas: 1 },
   },
   {
-    what: "servers that run to be scaled in to one",
+    what: "running servers to be scaled in to one",
     evidence: {
       ...found(claim(), claim({ ordinal: 1, claim: "data-0-broker-1" })),
       servers: { controllers: 1, brokers: 2 },
@@ -85,119 +85,119 @@ const CASES: readonly Case[] = [
     wanted: { ...byClass(), replicas: 1 },
   },
   {
-    what: "the state is lost, and nothing was recorded",
+    what: "a lost state without a record",
     evidence: found(...HOST_PATHS),
     wanted: { mode: "zookeeper", controllers: {} },
     says: ["mode cannot change from kraft to zookeeper"],
   },
   {
-    what: "the state is lost, and volumes of controllers are there",
+    what: "a lost state, with volumes of controllers",
     evidence: found(...HOST_PATHS, on("/data/kafka/controller/0", 0, "yes", "controller")),
     wanted: {},
     says: ["controllers.dedicated cannot change from true to false"],
   },
   {
-    what: "reached, and all claims are gone",
+    what: "a reached stack without claims",
     evidence: reachedBy({}),
     wanted: { storage: { path: "/disk/{ordinal}" } },
     says: ["storage: the place of volume 0 of server 0 cannot change"],
   },
   {
-    what: "a server's place, when no server started there",
+    what: "another place for a server that never started there",
     evidence: found(on("a:/kafka", 0), on("typo:/kafka", 1, "no")),
     agreed: nfs("a", "typo"),
     wanted: nfs("a", "b"),
     unusedVolumes: ["data-0-broker-1"],
   },
   {
-    what: "a server's place, when it is not known whether it started",
+    what: "another place for a server that may have started",
     evidence: found(on("a:/kafka", 0), on("typo:/kafka", 1, "unknown")),
     agreed: nfs("a", "typo"),
     wanted: nfs("a", "b"),
     says: ["storage: the place of volume 0 of server 1 cannot change from typo:/kafka to b:/kafka"],
   },
   {
-    what: "a server's place, when its pod was made anew and the stack was reached with it",
+    what: "another place for a server whose pod was recreated since the stack was reached",
     evidence: reachedBy(nfs("a", "b"), on("a:/kafka", 0), on("b:/kafka", 1, "no")),
     wanted: nfs("a", "c"),
     says: ["storage: the place of volume 0 of server 1 cannot change from b:/kafka to c:/kafka"],
   },
   {
-    what: "to be closed, while it runs open",
+    what: "TLS on a stack that runs open",
     evidence: { ...reachedBy({ replicas: 3 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
     wanted: CLOSED,
     says: ["listeners.internal.authentication cannot change from none to tls"],
   },
   {
-    what: "to be open, while it runs closed, with its state and its record lost",
+    what: "no TLS on a stack that runs closed, with state and record lost",
     evidence: { ...found(...HOST_PATHS), servers: { controllers: 3, brokers: 3, authentication: "tls" } },
     wanted: { replicas: 3 },
     says: ["listeners.internal.authentication cannot change from tls to none"],
   },
   {
-    what: "to stay closed",
+    what: "unchanged TLS",
     evidence: { ...found(...HOST_PATHS), servers: { controllers: 3, brokers: 3, authentication: "tls" } },
     wanted: CLOSED,
   },
   {
-    what: "to be closed, when no server runs",
+    what: "TLS when no server runs",
     evidence: reachedBy({ replicas: 3 }, ...HOST_PATHS),
     wanted: CLOSED,
   },
   {
-    what: "the number of controllers, refused by a Job and taken back",
+    what: "the number of controllers, refused by a Job and reverted",
     evidence: { ...reachedBy({ replicas: 3 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
     agreed: { replicas: 2 },
     wanted: { replicas: 3 },
   },
   {
-    what: "the number of controllers, refused by a Job and taken back, recorded by an older version",
+    what: "the number of controllers, refused by a Job and reverted, recorded by an older version",
     evidence: { ...reachedBy({ replicas: 2 }, ...HOST_PATHS), servers: { controllers: 3, brokers: 3 } },
     wanted: { replicas: 3 },
   },
   {
-    what: "more controllers than there were, with mere brokers in their places",
+    what: "more controllers than there were, with plain brokers in their places",
     evidence: { ...reachedBy({ replicas: 2 }, ...HOST_PATHS), servers: { controllers: 1, brokers: 2 } },
     agreed: { replicas: 2 },
     wanted: { replicas: 3 },
     says: ["controllers.replicas cannot change from 1 to 3"],
   },
   {
-    what: "a growth that the class refused, taken back",
+    what: "a growth that the class refused, reverted",
     evidence: reachedBy(byClass(), claim()),
     agreed: byClass({ size: "20Gi" }),
     wanted: byClass({ size: "10Gi" }),
   },
   {
-    what: "a growth that is under way, taken back",
+    what: "a growth under way, reverted",
     evidence: reachedBy(byClass(), claim({ size: { asked: "20Gi", given: "10Gi" } })),
     agreed: byClass({ size: "20Gi" }),
     wanted: byClass({ size: "10Gi" }),
   },
   {
-    what: "a size of which the class gives more",
+    what: "a size that the class exceeded",
     evidence: reachedBy(byClass({ size: "1500Mi" }), claim({ size: { asked: "1500Mi", given: "2Gi" } })),
     wanted: byClass({ size: "1500Mi" }),
   },
   {
-    what: "a size that one of the claims has already",
+    what: "a size that one of the claims already has",
     evidence: reachedBy(byClass(), claim(), claim({ ordinal: 1, size: { asked: "20Gi", given: "20Gi" } })),
     wanted: byClass({ size: "10Gi" }),
     says: ["storage.size cannot change from 20Gi to 10Gi"],
   },
   {
-    what: "a class of which no claim was ever bound",
+    what: "a class without any bound claim",
     evidence: found(claim({ className: "fats", started: "no" })),
     agreed: byClass({ className: "fats" }),
     wanted: byClass({ className: "fast" }),
   },
   {
-    what: "the class of claims that are bound, with the state lost",
+    what: "the class of bound claims, with the state lost",
     evidence: found(claim()),
     wanted: byClass({ className: "fast" }),
     says: ["storage.className cannot change from standard to fast"],
   },
-  { what: "claims of a class that the config leaves to the cluster", evidence: found(claim()), wanted: byClass() },
+  { what: "claims of a class, when the config leaves it to the cluster", evidence: found(claim()), wanted: byClass() },
   {
     what: "fewer volumes, when the second was only begun",
     evidence: reachedBy({}, ...HOST_PATHS, { ...on("/data/kafka/broker/0-1", 0, "no"), volume: 1 }),
@@ -216,18 +216,18 @@ const CASES: readonly Case[] = [
     wanted: { replicas: 1, storage: { type: "nfs", servers: [{ server: "NAS", path: "//kafka/" }] } },
   },
   {
-    what: "the spelling of a volume that an older version made in the config's spelling, as it is",
+    what: "the existing spelling of a volume that an older version spelled like the config",
     evidence: reachedBy(nfs("NAS"), on("NAS:/kafka", 0)),
     wanted: nfs("NAS"),
   },
   {
-    what: "the canonical spelling of a volume that an older version made in another",
+    what: "the canonical spelling of a volume that an older version spelled otherwise",
     evidence: reachedBy(nfs("NAS"), on("NAS:/kafka", 0)),
     wanted: nfs("nas"),
     says: ["storage: the place of volume 0 of server 0 is written nas:/kafka; write it NAS:/kafka"],
   },
   {
-    what: "a correction in a spelling in which it does not reach the volume",
+    what: "a corrected spelling that does not match the volume",
     evidence: found(on("typo:/kafka", 0, "no")),
     wanted: nfs("NAS"),
     says: ["storage: the place of volume 0 of server 0 is written NAS:/kafka; write it nas:/kafka"],
@@ -235,7 +235,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe("the judgement of what a stack wants", () => {
+describe("the judgement of a stack's immutable settings", () => {
   for (const { what, evidence, agreed, wanted, says = [], unusedVolumes = [] } of CASES) {
     it(`${says.length > 0 ? "refuses" : "allows"} ${what}`, () => {
       const verdict = judge(evidence, agreed && choices(agreed), choices(wanted));
@@ -250,14 +250,14 @@ describe("the judgement of what a stack wants", () => {
     });
   }
 
-  it("says of each volume that it may have data, unless it is sure that none has", () => {
+  it("assumes that a volume has data, unless it is certain that it has none", () => {
     assert.equal(hasData(found()), false);
     assert.equal(hasData(found(on("a:/kafka", 0, "no"))), false);
     assert.equal(hasData(found(on("a:/kafka", 0, "unknown"))), true);
     assert.equal(hasData(reachedBy({})), true);
   });
 
-  /** One export for each server, in a directory of its own. */
+  /** An NFS export with its own directory for each server. */
   const exported = (servers: readonly string[]): Config => ({
     replicas: servers.length,
     storage: { type: "nfs", servers: servers.map((server, index) => ({ server, path: `/${index}` })) },
@@ -271,7 +271,7 @@ describe("the judgement of what a stack wants", () => {
   const wanted = fc.array(server, { minLength: 1, maxLength: 5 });
   const agreed = fc.option(wanted, { nil: undefined });
 
-  it("never lets a volume go that may have data, and never allows another place for one", () => {
+  it("never deletes a volume that may have data, and never allows another place for one", () => {
     fc.assert(
       fc.property(evidence, agreed, wanted, (there, before, after) => {
         const verdict = judge(there, before && choices(exported(before)), choices(exported(after)));
@@ -286,7 +286,7 @@ describe("the judgement of what a stack wants", () => {
     );
   });
 
-  it("goes by what is there, and not by what was agreed to and never came to be", () => {
+  it("relies on what exists, and not on agreed settings that were never reached", () => {
     fc.assert(
       fc.property(evidence, wanted, wanted, (there, before, after) => {
         const lower = after.map((one) => one.toLowerCase());
@@ -296,7 +296,7 @@ describe("the judgement of what a stack wants", () => {
     );
   });
 
-  it("allows what is there already, whatever was agreed to meanwhile", () => {
+  it("allows what already exists, whatever was agreed since", () => {
     fc.assert(
       fc.property(wanted, started, agreed, (servers, when, before) => {
         const lower = servers.map((one) => one.toLowerCase());

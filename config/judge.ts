@@ -3,15 +3,15 @@ import { canonicalPlaceText } from "../components/storage/spelling";
 import { type Choices, type Held, refusals, type StorageChoices } from "./choices";
 import { parseBytes } from "../components/kubernetes/quantities";
 
-/** What may become of the choices that a stack wants. */
+/** The judgement of a stack's wanted immutable settings. */
 export interface Verdict {
-  /** A sentence for each change that would leave data behind or lose it; none when the choices may be. */
+  /** A sentence for each change that would leave data behind or lose it; empty when the settings are allowed. */
   readonly refusals: readonly string[];
-  /** Volumes on which no server ever started and which the choices have elsewhere: they stand in the way. */
+  /** Volumes on which no server ever started and that the settings place elsewhere: they are in the way. */
   readonly unusedVolumes: readonly FoundVolume[];
 }
 
-/** Where the config says what the storage of a StatefulSet's servers is. */
+/** The config keys of each StatefulSet's storage. */
 const STORAGE_KEYS: Readonly<Record<string, string>> = {
   broker: "storage",
   controller: "controllers.storage",
@@ -19,10 +19,10 @@ const STORAGE_KEYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether a stack may have the choices that it wants, by what is there. What is held to is what data is on and what was reached: a wish that failed binds nobody,
- * and a place at which no server ever started may be another.
+ * Whether a stack may have the wanted immutable settings, by what exists. Data and reached settings are binding. Settings of a change that failed are
+ * not, and a volume on which no server ever started may move.
  *
- * @param agreed the choices that the engine's state has: the last ones that were agreed to, reached or not.
+ * @param agreed the settings in the engine's state: the last agreed ones, reached or not.
  */
 export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: Choices): Verdict {
   const reached = evidence.reached as Choices | undefined;
@@ -36,8 +36,8 @@ export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: C
 }
 
 /**
- * A server founds a quorum when every server of the config has an empty disk. One that comes back alone, while others have data that are not asked, would do so with the
- * loss of a single disk.
+ * A server founds a quorum when every server of the config has an empty disk. A stack that comes back as one server would ask no other, so that the
+ * loss of a single disk would found a new quorum beside the data of the others.
  */
 function comesBackAlone(used: readonly FoundVolume[], { dedicatedControllers, quorum }: Choices): string[] {
   if (dedicatedControllers !== false || quorum?.servers !== 1) return [];
@@ -46,7 +46,7 @@ function comesBackAlone(used: readonly FoundVolume[], { dedicatedControllers, qu
   const servers = Math.max(...others.map(({ ordinal }) => ordinal)) + 1;
   const claims = others.map(({ claim }) => claim).join(", ");
   return [
-    `replicas cannot be 1 while the stack comes back: ${claims} of servers that it had are there, which would not be asked whether they know the cluster, so that the loss of one disk would begin another one; come back with replicas: ${servers} and scale in then, or delete these claims when nothing on them is needed`,
+    `replicas cannot be 1 while the stack comes back: ${claims} of servers that it had are there, but nobody would ask these servers whether they know the cluster, so that the loss of one disk would found a new one; come back with replicas: ${servers} and scale in then, or delete these claims when nothing on them is needed`,
   ];
 }
 
@@ -67,7 +67,7 @@ function heldTo(
   agreed: Choices | undefined,
   wanted: Choices,
 ): Held {
-  // What is agreed to in these was there already, or there was no data yet: it is what the data was made with.
+  // Agreed settings existed already, or there was no data yet: the data was made with them.
   const { mode, clusterId, dedicatedControllers, quorum } = reached ?? agreed ?? guess(used);
   const pools = [...new Set([...Object.keys(reached?.storage ?? {}), ...used.map(keyOf)])];
   const dedicated = dedicatedControllers === true;
@@ -94,7 +94,7 @@ function heldTo(
   };
 }
 
-/** What volumes say where neither a record nor the state says anything. */
+/** The settings that volumes reveal where neither a record nor the state has them. */
 function guess(used: readonly FoundVolume[]): Partial<Choices> {
   const pools = new Set(used.map(({ pool }) => pool));
   return pools.has("zookeeper")
@@ -127,21 +127,21 @@ function storageOf(
   };
 }
 
-/** The class of claims of which nothing is recorded. A config that names none leaves claims in the class that they have. */
+/** The class of claims without a record. A config that names no class leaves claims in theirs. */
 function classOf(there: readonly FoundVolume[], wanted: StorageChoices | undefined): string | undefined {
   return wanted?.className === undefined ? undefined : there.find((one) => one.className !== undefined)?.className;
 }
 
-/** The largest size that a volume has of those that were asked for: a growth that was refused was only asked for, and a class may give more than that. */
+/** The largest actual size among the requested ones: a refused growth was only requested, and a class may give more. */
 function largest(there: readonly FoundVolume[]): string | undefined {
-  // What cannot be read is taken for as much as was asked for.
+  // An unreadable size counts as the requested one.
   const bytes = (text: string) => parseBytes(text) ?? Number.POSITIVE_INFINITY;
   return there
     .flatMap(({ size }) => (size ? [bytes(size.given) < bytes(size.asked) ? size.given : size.asked] : []))
     .reduce<string | undefined>((most, size) => (most && bytes(most) >= bytes(size) ? most : size), undefined);
 }
 
-/** Whether choices have a volume at another place than where it is. */
+/** Whether the settings place a volume elsewhere. */
 function isElsewhere(found: FoundVolume, wanted: Choices): boolean {
   const storage = wanted.storage[keyOf(found)];
   if (storage === undefined || found.type === undefined) return false;
@@ -150,7 +150,7 @@ function isElsewhere(found: FoundVolume, wanted: Choices): boolean {
   return place !== undefined && found.place !== undefined && !isSamePlace(place, found.place);
 }
 
-/** Volumes are made in the canonical spelling, and a change of the spelling alone must not make one anew. */
+/** Volumes are created in the canonical spelling, and a change of spelling alone must not recreate one. */
 function respellings(found: FoundVolume, wanted: Choices): string[] {
   const key = keyOf(found);
   const place = wanted.storage[key]?.places?.[at(found)];
@@ -158,10 +158,10 @@ function respellings(found: FoundVolume, wanted: Choices): string[] {
   const canonical = canonicalPlaceText(place);
   const same = isSamePlace(place, found.place);
   const right = same && place === canonical && found.place !== canonical ? found.place : canonical;
-  // The same place is left as it is, unless it is spelled as new volumes are and the old one is not.
+  // The same place in another spelling is left alone, unless the config uses the canonical spelling and the volume does not.
   if (same ? right === canonical : place === canonical) return [];
   return [
-    `${key}: the place of volume ${found.volume} of server ${found.ordinal} is written ${place}; write it ${right}, which is the same place: in another spelling the volume would ${same ? "be made anew" : "stay where it is"}`,
+    `${key}: the place of volume ${found.volume} of server ${found.ordinal} is written ${place}; write it ${right}, which is the same place: in another spelling the volume would ${same ? "be recreated" : "stay where it is"}`,
   ];
 }
 

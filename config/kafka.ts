@@ -31,12 +31,12 @@ export const kafka = z
       metadataVersion: pattern(...FORMS.metadataVersion)
         .exactOptional()
         .describe(
-          "Release whose features the cluster's metadata may use (mode kraft). Raise it in a change of its own after `version`; there is no way back. Default: left as it is; a new cluster begins with that of `version`.",
+          "Release whose features the cluster's metadata may use (mode kraft). Raise it in a separate change after `version`; there is no way back. Default: left as it is; a new cluster begins with that of `version`.",
         ),
       config: settings()
         .default({})
         .describe(
-          "Broker settings by Kafka's own names. The stack's own are refused, as are unknown names and wrong types.",
+          "Broker settings by Kafka's own names. Settings that the stack itself makes are refused, as are unknown names and wrong types.",
         ),
       heap: heap()
         .default(SERVER_DEFAULTS.broker.heap)
@@ -44,13 +44,13 @@ export const kafka = z
       resources: resources(SERVER_DEFAULTS.broker.resources).describe("Requests and limits of a broker."),
       terminationGracePeriodSeconds: integer(...BOUNDS.graceSeconds)
         .default(DEFAULT_GRACE_SECONDS)
-        .describe("Seconds that a broker has for its controlled shutdown before it is killed."),
+        .describe("Seconds for a broker's controlled shutdown before it is killed."),
       external: z
         .strictObject(
           {
             enabled: flag()
               .default(false)
-              .describe("Whether clients outside the cluster can reach the brokers, by NodePorts."),
+              .describe("Whether clients outside the cluster can reach the brokers, through NodePorts."),
             host: pattern(...FORMS.host)
               .refine(isHost, FORMS.host[1])
               .default("localhost")
@@ -72,7 +72,7 @@ export const kafka = z
 export const controllers = {
   dedicated: flag()
     .default(false)
-    .describe("Whether controllers run in pods of their own. Otherwise the first brokers are controllers too."),
+    .describe("Whether controllers run in their own pods. Otherwise the first brokers are controllers too."),
   replicas: odd(...BOUNDS.quorum)
     .exactOptional()
     .describe("Number of controllers, odd. Default: 3; 1 when fewer than 3 brokers are the controllers."),
@@ -90,7 +90,7 @@ export const zookeeper = {
   persistentServers: integer(...BOUNDS.persistentServers)
     .exactOptional()
     .describe(
-      "Split ensemble: only so many servers, from the first, have volumes; the others lose their data with their pod. Default: all have.",
+      "Split ensemble: only this many servers, from the first, have volumes; the others lose their data with their pod. Default: all have.",
     ),
   heap: heap()
     .default(SERVER_DEFAULTS.zookeeper.heap)

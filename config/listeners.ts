@@ -5,7 +5,7 @@ const LABEL_NAME = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]
 const LABEL_VALUE = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
 const LABELS = "a map of at least one Kubernetes label, such as {team: orders}";
 
-/** Labels to select by. An empty map would select everything, which nobody should get by leaving something out. */
+/** A label selector. An empty map would select everything, which nobody should get by leaving something out. */
 const labels = () =>
   z
     .record(z.string(), pattern(LABEL_VALUE, "the value of a Kubernetes label"), LABELS)
@@ -13,7 +13,7 @@ const labels = () =>
 
 const CIDR = "a range of addresses such as 10.20.0.0/16";
 
-/** Who may connect to a listener: pods of other namespaces, or addresses. */
+/** A client of a listener: pods of other namespaces, or addresses. */
 const client = z.strictObject(
   {
     namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")
@@ -25,11 +25,11 @@ const client = z.strictObject(
       .describe("Labels of the pods there that may connect. Default: all pods of those namespaces."),
     cidr: text(CIDR)
       .exactOptional()
-      .describe("Addresses that may connect, for clients that are no pods of the cluster."),
+      .describe("Addresses that may connect, for clients that are not pods of the cluster."),
     except: z
       .array(text(CIDR), "a list of ranges of addresses")
       .exactOptional()
-      .describe("Addresses among them that may not."),
+      .describe("Addresses among them that may not connect."),
   },
   "namespace, namespaceLabels, podLabels, cidr and except",
 );
@@ -45,13 +45,13 @@ export const listeners = z
               .enum(["none", "tls"], "none or tls")
               .default("none")
               .describe(
-                "By what clients and servers know each other on all listeners, `kafka.external` too: by nothing, or by certificates of the stack's own authority, over TLS (Kafka 4, mode kraft). It cannot change while servers run: see docs/security.md.",
+                "How clients and servers authenticate on all listeners, `kafka.external` too: not at all (none), or by certificates of the stack's own authority, over TLS (tls; Kafka 4, mode kraft). It cannot change while servers run: see docs/security.md.",
               ),
             clients: z
               .array(client, "a list of clients")
               .default([])
               .describe(
-                "Who may connect beside the pods of the stack's own namespace. Each entry names `namespace` or `namespaceLabels`, with or without `podLabels`, or `cidr`. Default: nobody else.",
+                "Who may connect besides the pods of the stack's own namespace. Each entry names `namespace` or `namespaceLabels`, with or without `podLabels`, or `cidr`. Default: nobody else.",
               ),
           },
           "authentication and clients",

@@ -3,7 +3,7 @@ import { flag, pattern } from "./values";
 
 const LABEL_VALUE = "the value of a label";
 
-/** What older readers of YAML take for `false` is the word `off`. */
+/** Older YAML parsers read the word `off` as `false`. */
 const scrape = () =>
   z.preprocess(
     (value) => (value === false ? "off" : value),
@@ -17,7 +17,7 @@ export const monitoring = z
       scrape: scrape()
         .default("off")
         .describe(
-          "How Prometheus is told of the servers: by a PodMonitor of the Prometheus operator (podMonitor), by the annotations `prometheus.io/scrape` on Services (annotations), or by its own configuration (off).",
+          "How Prometheus learns of the servers: by a PodMonitor of the Prometheus operator (podMonitor), by the annotations `prometheus.io/scrape` on Services (annotations), or by its own configuration (off).",
         ),
       namespaces: z
         .array(
@@ -39,21 +39,19 @@ export const monitoring = z
       lag: flag()
         .default(true)
         .describe(
-          "Whether a pod measures how far consumers are behind, in records and in seconds, when `scrape` or `namespaces` say that anybody is to read it.",
+          "Whether a pod measures consumer lag, in records and in seconds, when `scrape` or `namespaces` let anybody read it.",
         ),
       dashboards: flag()
         .default(false)
         .describe(
-          "Whether the dashboards are made too, as ConfigMaps with the label `grafana_dashboard`, by which Grafana's sidecar finds them.",
+          "Whether the dashboards are created too, as ConfigMaps with the label `grafana_dashboard`, by which Grafana's sidecar finds them.",
         ),
       alerts: flag()
         .default(true)
-        .describe("Whether the alerts are made too, as a PrometheusRule, when `scrape` is podMonitor."),
+        .describe("Whether the alerts are created too, as a PrometheusRule, when `scrape` is podMonitor."),
       runbooks: pattern(/^https?:\/\/\S+$/, "an http or https URL")
         .exactOptional()
-        .describe(
-          "Address under which people who are told of an alert find docs/runbooks. Default: the path in the repository.",
-        ),
+        .describe("Address of docs/runbooks for people who receive an alert. Default: the path in the repository."),
     },
     "scrape, namespaces, labels, lag, dashboards, alerts and runbooks",
   )

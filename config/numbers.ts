@@ -1,6 +1,6 @@
 import { exactly } from "../components/kubernetes/numbers";
 
-/** Whether JavaScript holds a number exactly as it is written, so that nothing is lost when it is read as one. */
+/** Whether JavaScript represents a number exactly as written, so that reading it loses nothing. */
 export const isExact = (text: string): boolean => {
   const number = Number(text);
   return Number.isFinite(number) && exactly(text) === exactly(String(number));
@@ -9,9 +9,9 @@ export const isExact = (text: string): boolean => {
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * Reads JSON without rounding: a number that JavaScript would write otherwise than it stands there comes as its text, for it may be a name or a secret.
+ * Parses JSON without rounding: a number that JavaScript would print differently is returned as its text, because it may be a name or a secret.
  *
- * @throws SyntaxError when it is not JSON.
+ * @throws SyntaxError when the text is not JSON.
  */
 export function parseExactJson(json: string): unknown {
   JSON.parse(json);

@@ -3,7 +3,7 @@ import { parseConfig } from "./parse";
 import type { PlainConfig } from "./resolve";
 import { volumePath } from "../components/storage/plan";
 
-/** The config of a stack file that must be good. */
+/** Parses the config of a valid stack file. */
 function parsed(raw: Record<string, unknown>): PlainConfig {
   const result = parseConfig(raw);
   assert.ok(result.ok, result.ok ? "" : result.problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
@@ -16,7 +16,7 @@ const problems = (raw: Record<string, unknown>): string[] => {
 };
 
 describe("the stack config", () => {
-  it("is a stack of three KRaft brokers when nothing is written", () => {
+  it("is a stack of three KRaft brokers when nothing is set", () => {
     const config = parsed({});
     assert.equal(config.mode, "kraft");
     assert.equal(config.replicas, 3);
@@ -36,7 +36,7 @@ describe("the stack config", () => {
     assert.equal(config.registry.pullAddress, "localhost:31500");
   });
 
-  it("takes numbers and booleans as text, as `pulumi config set` stores them, and numbers where text is wanted", () => {
+  it("accepts numbers and booleans as text, as `pulumi config set` stores them, and numbers where text is wanted", () => {
     const config = parsed({
       replicas: "4",
       kafka: { metadataVersion: 4.2, external: { enabled: "true", nodePortBase: "30200" } },
@@ -48,7 +48,7 @@ describe("the stack config", () => {
     assert.equal(config.controllers.resources.requests.cpu, "1");
   });
 
-  it("keeps the other defaults of an object of which one key is set", () => {
+  it("keeps the other defaults of an object in which one key is set", () => {
     const { resources } = parsed({ kafka: { resources: { limits: { memory: "2Gi" } } } }).kafka;
     assert.deepEqual(resources, {
       requests: { cpu: "250m", memory: "768Mi", "ephemeral-storage": "256Mi" },
@@ -65,8 +65,8 @@ describe("the stack config", () => {
     assert.equal(throttle(2048), 2048);
   });
 
-  describe("defaults that follow from other keys", () => {
-    it("are the copies of topics, from the number of brokers", () => {
+  describe("defaults that depend on other keys", () => {
+    it("are the replication factor of topics, from the number of brokers", () => {
       const copies = (replicas: number) => {
         const { topics, kafka } = parsed({ replicas });
         return [
@@ -84,11 +84,11 @@ describe("the stack config", () => {
       ]);
     });
 
-    it("let a broker's settings be the same from three brokers up", () => {
+    it("keep a broker's settings the same from three brokers up", () => {
       assert.deepEqual(parsed({ replicas: 3 }).kafka.config, parsed({ replicas: 100 }).kafka.config);
     });
 
-    it("give a topic of few copies a min.insync.replicas that fits, unless the config names one", () => {
+    it("give a topic with few replicas a min.insync.replicas that fits, unless the config names one", () => {
       const topics = [
         { name: "chatroom" },
         { name: "two", replicationFactor: 2 },
@@ -112,7 +112,7 @@ describe("the stack config", () => {
       assert.equal(parsed({}).kafka.config["share.coordinator.state.topic.min.isr"], 2);
     });
 
-    it("are the number of controllers, from who they are", () => {
+    it("are the number of controllers, from their kind", () => {
       const count = (raw: Record<string, unknown>) => parsed(raw).controllers.replicas;
       assert.equal(count({ replicas: 1 }), 1);
       assert.equal(count({ replicas: 2 }), 1);
@@ -121,7 +121,7 @@ describe("the stack config", () => {
       assert.equal(count({ replicas: 5, controllers: { replicas: 5 } }), 5);
     });
 
-    it("are directories of the namespace's own, so that two stacks on a node never share one", () => {
+    it("are directories with the namespace in them, so that two stacks on a node never share one", () => {
       const paths = (namespace: string) => {
         const { storage, controllers, zookeeper } = parsed({ cluster: { namespace } });
         return [storage, controllers.storage, zookeeper.storage].map((each) =>
@@ -157,7 +157,7 @@ describe("the stack config", () => {
       assert.ok(claims.type === "storageClass" && claims.className === "fast");
     });
 
-    it("are the type of a storage of which only other keys are written", () => {
+    it("are the type of a storage in which only other keys are set", () => {
       assert.equal(parsed({ storage: { size: "3Gi" } }).storage.type, "hostPath");
       const { storage } = parsed({
         storage: { type: "storageClass" },
@@ -239,14 +239,14 @@ describe("the stack config", () => {
       );
     });
 
-    it("do not follow from a value that is wrong by itself", () => {
+    it("ignore values that are wrong by themselves", () => {
       assert.deepEqual(problems({ replicas: "many", topics: [{ name: "chatroom", replicationFactor: 5 }] }), [
         "replicas",
       ]);
       assert.deepEqual(problems({ storage: { type: "disk" }, controllers: { dedicated: true } }), ["storage.type"]);
     });
 
-    it("are those of servers that the mode has", () => {
+    it("concern only servers that the mode has", () => {
       assert.deepEqual(problems({ storage: { type: "nfs", server: "nas", path: "/{ordinal}" } }), []);
       assert.deepEqual(problems({ zookeeper: { storage: { type: "nfs" } } }), []);
       assert.deepEqual(problems({ mode: "zookeeper", zookeeper: { storage: { type: "nfs" } } }), [
@@ -254,12 +254,12 @@ describe("the stack config", () => {
       ]);
     });
 
-    it("leave alone the settings of plugins, which Kafka does not know", () => {
+    it("ignore settings of plugins, which Kafka does not know", () => {
       const config = { "acme.audit.topic": "audit", "listener.name.client.ssl.client.auth": "none" };
       assert.deepEqual(problems({ kafka: { config } }), []);
     });
 
-    it("leave alone NodePorts that nothing takes", () => {
+    it("ignore NodePorts that nothing uses", () => {
       assert.deepEqual(problems({ registry: { nodePort: 30192 }, kchat: { serviceType: "ClusterIP" } }), []);
       assert.deepEqual(problems({ registry: { nodePort: 30100 } }), []);
       assert.deepEqual(problems({ registry: { nodePort: 30192 }, kchat: { enabled: false } }), []);
@@ -272,7 +272,7 @@ describe("the stack config", () => {
 });
 
 describe("a volume's directory", () => {
-  it("is the template with the server's number in it, and the volume's behind it from the second on", () => {
+  it("is the template with the server's number, followed by the volume's from the second on", () => {
     const path = (template: string, ordinal: number, volume: number) => volumePath(template, { ordinal, volume });
     assert.equal(path("/data/{ordinal}", 7, 0), "/data/7");
     assert.equal(path("/data/{ordinal}", 7, 2), "/data/7-2");

@@ -4,13 +4,13 @@ import { type PlainConfig, resolve } from "./resolve";
 import { check } from "./rules";
 import { type Written, stackSchema, withStorageTypes } from "./schema";
 
-/** A config that is good, or everything that is wrong with it. */
+/** A valid config, or all of its problems. */
 export type ParseResult = { ok: true; config: PlainConfig } | { ok: false; problems: Problem[] };
 
 /**
  * Checks a stack config and fills in its defaults. Needs no Pulumi: keys are without the project's name.
  *
- * Keys that are wrong by themselves are left out before the rules between keys are checked, so that all problems come at once.
+ * It removes keys that are wrong by themselves before it checks the rules between keys, so that all problems come at once.
  */
 export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult {
   const typed = withStorageTypes(raw);
@@ -22,7 +22,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems: unique(problems) };
 }
 
-/** Parses what remains when the wrong keys are left out. */
+/** Parses the config without the wrong keys. */
 function parseRest(raw: unknown): { written: Written; left: Path[] } {
   const left: Path[] = [];
   let rest = raw;
@@ -33,7 +33,7 @@ function parseRest(raw: unknown): { written: Written; left: Path[] } {
   }
 }
 
-/** One value can break several checks of its schema that say the same. */
+/** One value can violate several checks of its schema with the same text. */
 const unique = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values(),
 ];

@@ -6,33 +6,33 @@ import { booleanFromText, numberFromText, textFromNumber } from "./values";
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   labels: "Labels of the pods. Those that the stack's selectors use are refused.",
   annotations: "Annotations of the pods.",
-  tolerations: "Taints of nodes that keep the pods away no more.",
+  tolerations: "Taints of nodes that no longer keep the pods away.",
   nodeSelector: "Labels that a node must have.",
-  affinity: "Nodes and pods that are sought or shunned, beside the stack's own spreading (`scheduling`).",
+  affinity: "Node and pod affinity, besides the stack's own spreading (`scheduling`).",
   topologySpreadConstraints:
     "Spreading over zones and the like. Without a `labelSelector` an entry counts the pods of the same kind.",
   priorityClassName: "PriorityClass. Default: the cluster's default class.",
   runtimeClassName: "RuntimeClass. Default: that of the nodes.",
   serviceAccountName:
     "ServiceAccount of the namespace. Its token is mounted by a projected volume only. Default: `default`, and for brokers that know their zone the stack's own.",
-  imagePullSecrets: "Secrets of the namespace with which images are pulled, beside the stack's own.",
+  imagePullSecrets: "Secrets of the namespace with which images are pulled, besides the stack's own.",
   imagePullPolicy: "When nodes pull the stack's images. Default: IfNotPresent, for images by digest.",
   env: "Further environment variables of the stack's container.",
-  volumes: "Further volumes, of the types that the PodSecurity standard `restricted` lets in.",
-  volumeMounts: "Where the stack's container finds these volumes.",
-  initContainers: "Containers that run before the stack's; with `restartPolicy: Always` beside it, too.",
-  sidecars: "Containers beside the stack's. Refused for `all` and `job`, for a Job does not end before they do.",
-  dnsConfig: "Name servers, search domains and resolver options beside the cluster's.",
+  volumes: "Further volumes, of the types that the PodSecurity standard `restricted` allows.",
+  volumeMounts: "Where the stack's container mounts these volumes.",
+  initContainers: "Containers that run before the stack's; with `restartPolicy: Always` also beside it.",
+  sidecars: "Containers beside the stack's. Refused for `all` and `job`, because a Job does not end before they do.",
+  dnsConfig: "Name servers, search domains and resolver options besides the cluster's.",
   hostAliases: "Lines of /etc/hosts.",
-  securityContext: "Security of the pod, as far as `restricted` lets it be chosen.",
+  securityContext: "Security settings of the pod that `restricted` leaves open.",
   terminationGracePeriodSeconds:
-    "Seconds for a clean stop, never fewer than without it. Default: 30, and for brokers and controllers `kafka.terminationGracePeriodSeconds`.",
-  probes: "When the probes of the stack's container ask: `startup`, `readiness` and `liveness`.",
+    "Seconds for a clean stop, at least the default: 30, and for brokers and controllers `kafka.terminationGracePeriodSeconds`.",
+  probes: "Timing of the probes of the stack's container: `startup`, `readiness` and `liveness`.",
   resources:
-    "Requests and limits of the stack's container beside CPU, memory and ephemeral storage, which have keys of their own.",
+    "Requests and limits of the stack's container besides CPU, memory and ephemeral storage, which have their own keys.",
 };
 
-/** Any value here: what it may be, and why not, is told by the components, who refuse the same (`config/rules/pods.ts`). */
+/** Accepts any value here. The components check it and explain a refusal, in the same way for their arguments (`config/rules/pods.ts`). */
 const field = (name: string, { allowed }: Shape) =>
   z
     .unknown()
@@ -44,7 +44,7 @@ const overlay = z.looseObject(
   "a map of fields of pods",
 );
 
-/** Text for numbers, as `pulumi config set` and YAML make them of what is text to Kubernetes, and the other way round. */
+/** Text for numbers where Kubernetes wants text, because `pulumi config set` and YAML make numbers of it, and the reverse. */
 function readAs(shape: Shape, value: unknown): unknown {
   const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
   switch (shape.is) {
@@ -77,13 +77,13 @@ const kind = (description: string) =>
     .exactOptional()
     .describe(description);
 
-/** What is laid over the pods, by kind. */
+/** The overlays of pods, by kind. */
 export const pods = z
   .strictObject(
     {
-      all: kind("What is laid over the pods of every kind, before the kind's own."),
+      all: kind("The overlay of every kind's pods, before the kind's own."),
       broker: kind("Brokers."),
-      controller: kind("Controllers in pods of their own."),
+      controller: kind("Controllers in their own pods."),
       zookeeper: kind("ZooKeeper servers."),
       kproducer: kind("kproducer."),
       kconsumer: kind("kconsumer."),

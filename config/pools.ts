@@ -2,20 +2,20 @@ import type { Path } from "./problems";
 import type { PlainConfig } from "./resolve";
 import type { ServerKind, StorageConfig } from "./storage";
 
-/** The servers of one kind that a stack has, with what their storage is. */
+/** A kind of server in a stack, with its storage. */
 export interface ServerPool {
   readonly kind: ServerKind;
-  /** Where the config says what their storage is. */
+  /** The config key of its storage. */
   readonly path: Path;
   /** Servers that have volumes. */
   readonly replicas: number;
   readonly storage: StorageConfig;
 }
 
-/** The part of a config that says which servers there are. */
+/** The part of a config that determines the servers. */
 export type PoolConfig = Pick<PlainConfig, "mode" | "replicas" | "storage" | "controllers" | "zookeeper">;
 
-/** The pools of servers with volumes; those that the mode does not have are not among them. */
+/** The pools of servers with volumes that the mode has. */
 export function serverPools({ mode, replicas, storage, controllers, zookeeper }: PoolConfig): ServerPool[] {
   const pools: ServerPool[] = [{ kind: "broker", path: ["storage"], replicas, storage }];
   if (mode === "zookeeper") {

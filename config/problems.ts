@@ -2,7 +2,7 @@ import { type Path } from "../components/kubernetes/problems";
 
 export { formatPath, type Path, refusal, show } from "../components/kubernetes/problems";
 
-/** Something wrong with the config. */
+/** A problem of the config. */
 export interface Problem {
   /** Path of the key as `pulumi config set --path` takes it, such as `storage.size` or `topics[0].partitions`. */
   readonly path: string;

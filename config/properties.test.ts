@@ -13,10 +13,10 @@ import { REFUSED } from "./refused.cases";
 const KEYS = Object.keys(stackSchema.shape);
 const PATHS = paths(stackSchema).filter((path) => path.length > 1 && !path.includes("storage"));
 
-/** What a stack file might hold: known and unknown keys, with all that YAML can say. */
+/** What a stack file might contain: known and unknown keys, with any YAML value. */
 const anything = fc.dictionary(fc.oneof(fc.constantFrom(...KEYS), fc.string()), fc.jsonValue({ maxDepth: 4 }));
 
-/** Templates of paths; some let two volumes meet, and some lie in one another. */
+/** Templates of paths; with some, two volumes collide or one contains another. */
 const template = (root: string) =>
   fc.constantFrom(
     `${root}/{ordinal}`,
@@ -39,7 +39,7 @@ const storage = (root: string) =>
 const copies = fc.integer({ min: 1, max: 4 });
 const someOf = <T>(keys: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(keys, { requiredKeys: [] });
 
-/** Stacks that somebody may mean; not all of them are good. */
+/** Plausible stacks; not all of them are valid. */
 const stack = someOf({
   mode: fc.constantFrom("kraft", "zookeeper"),
   replicas: fc.integer({ min: 1, max: 24 }),
@@ -63,7 +63,7 @@ const stack = someOf({
   ),
 });
 
-/** Checks something of every stack that the config accepts, and that there are such. */
+/** Checks a property of every accepted stack, and that enough stacks are accepted. */
 function ofGoodStacks(check: (config: PlainConfig, raw: Record<string, unknown>) => void): void {
   let good = 0;
   fc.assert(
@@ -78,7 +78,7 @@ function ofGoodStacks(check: (config: PlainConfig, raw: Record<string, unknown>)
   assert.ok(good > 20, `only ${good} of 300 stacks were good`);
 }
 
-/** The directories of one kind of servers; on a StorageClass there are none to name. */
+/** The directories of one kind of server; none on a StorageClass. */
 function directories(of: StorageConfig, replicas: number): string[] {
   if (of.type === "storageClass") return [];
   return Array.from({ length: replicas * of.volumes }, (_, index) => {
@@ -89,7 +89,7 @@ function directories(of: StorageConfig, replicas: number): string[] {
   }).map((directory) => directory.replaceAll(/\/+/g, "/"));
 }
 
-/** The same config with every number and boolean in it as text. */
+/** The same config with every number and boolean as text. */
 function asText(value: unknown): unknown {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return value.map(asText);
@@ -154,7 +154,7 @@ describe("any accepted config", () => {
     });
   });
 
-  it("keeps every directory where it is when servers or volumes are added", () => {
+  it("keeps every directory in place when servers or volumes are added", () => {
     ofGoodStacks((config, raw) => {
       const { storage: before, replicas } = config;
       if (before.type === "storageClass") return;
@@ -174,7 +174,7 @@ describe("any accepted config", () => {
 describe("a misspelt key", () => {
   const letter = fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz");
 
-  it("is refused with the key that was meant", () => {
+  it("is refused with a suggestion of the right key", () => {
     const long = PATHS.filter((path) => String(path.at(-1)).length >= 7);
     fc.assert(
       fc.property(fc.constantFrom(...long), fc.nat(6), letter, fc.boolean(), (path, where, other, replace) => {
@@ -187,7 +187,7 @@ describe("a misspelt key", () => {
         const at = formatPath([...path.slice(0, -1), typed]);
         const [, suggested = ""] =
           /did you mean (.*)\?/.exec(result.problems.find((problem) => problem.path === at)?.message ?? "") ?? [];
-        // Another key may be as near as the one that was meant.
+        // Another key may be as near as the right one.
         assert.ok(distance(typed, suggested.split(".").at(-1) ?? "") <= 1, `${typed} for ${meant} got: ${suggested}`);
       }),
       { numRuns: 150 },

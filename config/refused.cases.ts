@@ -1,4 +1,4 @@
-/** A config that must be refused: its keys, the path of the one problem, and words that the error must have. */
+/** A config that must be refused: its keys, the path of the single problem, and words that the error must contain. */
 export type Refused = readonly [config: Record<string, unknown>, key: string, says: string];
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
@@ -11,7 +11,7 @@ const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, stora
 
 const IMAGE = `registry.example.com/kafka@sha256:${"a".repeat(64)}`;
 
-/** Bad configs by what is bad about them. */
+/** Bad configs by their fault. */
 export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
   "unknown keys": [
     [{ replcas: 3 }, "replcas", "did you mean replicas?"],
@@ -25,7 +25,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [{ kchat: { producer: { nodeport: 30192 } } }, "kchat.producer.nodeport", "did you mean kchat.producer.nodePort?"],
     [{ "odd key": 1 }, '["odd key"]', "is unknown"],
   ],
-  // More of them: components/pods/refused.cases.ts.
+  // More in components/pods/refused.cases.ts.
   pods: [
     [{ pods: [] }, "pods", "all, broker, controller"],
     [{ pods: { brokers: {} } }, "pods.brokers", "did you mean pods.broker?"],
@@ -402,7 +402,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "kafka.heap",
       "600m is refused; allowed is at most 384m, 75 % of the memory limit 512Mi (kafka.resources.limits.memory)",
     ],
-    // A heap that nobody wrote is not what is wrong.
+    // The limit is wrong here, not the default heap.
     [
       { kafka: { resources: { limits: { memory: "512Mi" } } } },
       "kafka.resources.limits.memory",
@@ -449,7 +449,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
     [{ kafka: { terminationGracePeriodSeconds: 5 } }, "kafka.terminationGracePeriodSeconds", "from 30 to 3600"],
   ],
-  "what is read in two ways": [
+  "ambiguous spellings": [
     // Ten in YAML 1.1, twelve elsewhere.
     [{ replicas: "012" }, "replicas", "012 is refused"],
     [{ registry: { nodePort: "031500" } }, "registry.nodePort", "031500 is refused"],
@@ -471,7 +471,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     ],
     [settings({ "log.cleanup.policy": "[compact,delete]" }), 'kafka.config["log.cleanup.policy"]', "a comma list"],
   ],
-  "names that mean something else": [
+  "names with a special meaning": [
     ...["constructor", "toString", "__proto__", "hasOwnProperty"].flatMap((name): Refused[] => [
       [JSON.parse(`{"${name}": 1}`) as Refused[0], name, "is unknown"],
       [JSON.parse(`{"kafka": {"${name}": {}}}`) as Refused[0], `kafka.${name}`, "is unknown"],
@@ -497,7 +497,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       (name): Refused => [settings({ [name]: "x" }), `kafka.config["${name}"]`, "is a secret"],
     ),
   ],
-  "places that are none, or one twice": [
+  "unusable places, or one twice": [
     ...[
       ["fd00::1", "fd00:0:0::1"],
       ["fd00::1", "[FD00::1]"],

@@ -7,7 +7,7 @@ import { REFUSED } from "./refused.cases";
 const load = createRequire(__filename);
 const PROGRAM = load.resolve("../index");
 
-/** Config as the engine hands it to the program: all text, objects as JSON. */
+/** Config as the engine passes it to the program: all text, objects as JSON. */
 const asText = (config: Record<string, unknown>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
@@ -56,7 +56,7 @@ describe("a bad config", () => {
             () => load(PROGRAM) as unknown,
             (error) => pulumi.RunError.isInstance(error) && error.message.includes(`  kafka-stack:${key}: `),
           );
-          assert.deepEqual(registered, [], "resources were registered all the same");
+          assert.deepEqual(registered, [], "resources were registered nevertheless");
         });
       }
     });

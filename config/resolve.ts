@@ -21,7 +21,7 @@ function resolveKafka(written: Written) {
 const resolveTopics = (written: Written) =>
   withDefaultsOfTopics(basisOf(written), written.kafka.config, written.topics ?? [topic.parse({ name: "chatroom" })]);
 
-/** Storage for another kind of server when none is written: the brokers' backend with a directory of its own and a size for metadata. */
+/** Default storage of another kind of server: the brokers' backend, with an own directory and a size for metadata. */
 function likeBrokers(brokers: WrittenStorage, kind: ServerKind, namespace: string): WrittenStorage {
   const own = { size: SERVER_DEFAULTS[kind].size, volumes: STORAGE_DEFAULTS.volumes };
   return brokers.type === "hostPath"
@@ -61,12 +61,12 @@ function resolveChat({ kchat }: Written, topics: readonly { name: string }[]) {
   };
 }
 
-/** Fewest and most pods: what is not written gives way to what is. */
+/** Minimum and maximum of pods: a default gives way to the other, written value. */
 function podsOf({ min, max }: { readonly min?: number; readonly max?: number }): { min: number; max: number } {
   return { min: min ?? Math.min(2, max ?? 2), max: max ?? Math.max(10, min ?? 10) };
 }
 
-/** Fills in the defaults that follow from other keys. */
+/** Fills in the defaults that depend on other keys. */
 export function resolve(written: Written) {
   const kafka = resolveKafka(written);
   const topics = resolveTopics(written);
@@ -83,10 +83,10 @@ export function resolve(written: Written) {
     topics,
     registry: resolveRegistry(written),
     kchat: resolveChat(written, topics),
-    // Of this form, or refused (rules/pods.ts).
+    // Has this form, or is refused (rules/pods.ts).
     pods: written.pods as PodOverlays,
   };
 }
 
-/** The stack config with every default filled in; its secrets are plain text. */
+/** The stack config with every default filled in; secrets are plain text. */
 export type PlainConfig = ReturnType<typeof resolve>;

@@ -10,7 +10,7 @@ import { flag, integer, pattern, text } from "./values";
 
 const NAMESPACE = "at most 54 of the characters a-z 0-9 -, beginning and ending with a-z or 0-9";
 
-/** The Kubernetes cluster, and where in it. */
+/** The Kubernetes cluster and the namespace. */
 const cluster = z
   .strictObject(
     {
@@ -28,7 +28,7 @@ const cluster = z
       id: pattern(...FORMS.clusterId)
         .exactOptional()
         .describe(
-          "Kafka's cluster id. Default: derived from project, stack and namespace, so that kept volumes are found again.",
+          "Kafka's cluster id. Default: derived from project, stack and namespace, so that a restored stack recognises its volumes.",
         ),
     },
     "context, kubeconfig, namespace and id",
@@ -46,7 +46,7 @@ const scheduling = z
         ),
       zones: flag()
         .default(false)
-        .describe("Whether servers are spread over zones and brokers know theirs (`broker.rack`)."),
+        .describe("Whether servers are spread over zones and brokers know their own (`broker.rack`)."),
       zoneLabel: pattern(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "the name of a node label")
         .default("topology.kubernetes.io/zone")
         .describe("Node label that names the zone."),
@@ -55,19 +55,19 @@ const scheduling = z
   )
   .prefault({});
 
-/** The whole stack config as it may be written. Defaults that follow from other keys are filled in later. */
+/** The whole stack config as written. Defaults that depend on other keys are filled in later. */
 export const stackSchema = z.strictObject({
   mode: z
     .enum(["kraft", "zookeeper"], "kraft or zookeeper")
     .default("kraft")
-    .describe("How Kafka keeps its metadata: by itself (kraft) or in a ZooKeeper ensemble (zookeeper)."),
+    .describe("Where Kafka keeps its metadata: in its own quorum (kraft) or in a ZooKeeper ensemble (zookeeper)."),
   replicas: integer(...BOUNDS.brokers)
     .default(3)
     .describe("Number of brokers."),
-  cluster: cluster.describe("The Kubernetes cluster, and where in it."),
+  cluster: cluster.describe("The Kubernetes cluster and the namespace."),
   storage: storage("broker").prefault({ type: "hostPath" }).describe("Where the brokers keep their data."),
   kafka: kafka.describe("The brokers."),
-  listeners: listeners.describe("Where the brokers listen, and for whom."),
+  listeners: listeners.describe("Where the brokers listen, and who may connect."),
   controllers: z
     .strictObject(
       {
@@ -97,20 +97,20 @@ export const stackSchema = z.strictObject({
     .exactOptional()
     .describe("Topics that exist when `up` ends. Default: chatroom, with 12 partitions."),
   registry: registry.describe("The image registry."),
-  images: images.describe("The images: by digest, or how they are built."),
+  images: images.describe("The images: existing ones by digest, or how they are built."),
   kchat: kchat.describe("The chat application."),
   operations: operations.describe("Day-two operations."),
-  scheduling: scheduling.describe("Where in the cluster the servers run."),
+  scheduling: scheduling.describe("Scheduling of the servers on nodes and zones."),
   monitoring: monitoring.describe("How Prometheus finds and reaches the servers: see docs/monitoring.md."),
-  pods: pods.describe("What is laid over the pods, by kind: see docs/pods.md."),
+  pods: pods.describe("Overlays of the pods, by kind: see docs/pods.md."),
 });
 
-/** The stack config as {@link stackSchema} leaves it. */
+/** The stack config as parsed by {@link stackSchema}. */
 export type Written = z.output<typeof stackSchema>;
 
 /**
- * Gives a storage without a `type` the one that it has by default: hostPath, or for controllers and ZooKeeper servers that of the brokers. So one key of it
- * can be set by itself.
+ * Gives a storage without a `type` its default: hostPath, or for controllers and ZooKeeper servers that of the brokers. So a single key of it can be
+ * set.
  */
 export function withStorageTypes(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const brokers = typed(raw.storage, "hostPath");

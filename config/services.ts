@@ -16,12 +16,10 @@ export const registry = z
     {
       external: flag()
         .default(false)
-        .describe("Whether an existing registry is used instead of the chart. Then `pushAddress` is required."),
+        .describe("Whether to use an existing registry instead of the chart. Then `pushAddress` is required."),
       chart: pattern(/^(https?:\/\/|\/|\.\.?\/)\S+$/, "a chart repository's URL, or a path that starts with / or ./")
         .default("https://twuni.github.io/docker-registry.helm")
-        .describe(
-          "Where the chart `docker-registry` comes from: the URL of a Helm repository, or the path of a chart.",
-        ),
+        .describe("Source of the chart `docker-registry`: the URL of a Helm repository, or the path of a chart."),
       chartVersion: pattern(/^\d+\.\d+\.\d+([-+]\S+)?$/, "a version such as 3.0.0")
         .default("3.0.0")
         .describe("Version of the chart."),
@@ -37,23 +35,21 @@ export const registry = z
       username: pattern(/^[^\s:\p{Cc}]+$/u, "a user name without spaces and colons")
         .exactOptional()
         .describe(
-          "User name for pushing and pulling. Goes with `password`; the stack's own registry then lets in nobody else.",
+          "User name for pushing and pulling. Needs `password`; the stack's own registry then lets in nobody else.",
         ),
       password: secret(/^\P{Cc}+$/u, "text without control characters")
         .exactOptional()
         .describe("Password of that user."),
       pullWithPassword: flag()
         .default(true)
-        .describe(
-          "Whether pods pull with `username` and `password`. false where nodes pull with an identity of their own.",
-        ),
+        .describe("Whether pods pull with `username` and `password`. false where nodes pull with their own identity."),
       ca: secret(
         /^\s*-----BEGIN CERTIFICATE-----\s[^]+\s-----END CERTIFICATE-----\s*$/,
         "one or more certificates in PEM form",
       )
         .exactOptional()
         .describe(
-          "Certificate authority (PEM) of an external registry's TLS certificate, with which `npm run preflight` checks the registry. docker and the nodes must trust it by themselves: see docs/clusters.md.",
+          "Certificate authority (PEM) of an external registry's TLS certificate, with which `npm run preflight` checks the registry. docker and the nodes must be configured to trust it themselves: see docs/clusters.md.",
         ),
       haSharedSecret: secret()
         .exactOptional()
@@ -76,14 +72,14 @@ const BY_DIGEST =
 const byDigest = () =>
   pattern(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/, BY_DIGEST);
 
-/** Images that exist, and how the others are built. */
+/** Existing images, and how the others are built. */
 export const images = z
   .strictObject(
     {
       kafka: byDigest()
         .exactOptional()
         .describe(
-          "The Kafka image by digest, built elsewhere from `images/kafka`; `kafka.version` says its version. Default: it is built and pushed.",
+          "The Kafka image by digest, built elsewhere from `images/kafka`; `kafka.version` must name its version. Default: it is built and pushed.",
         ),
       services: byDigest()
         .exactOptional()
@@ -93,11 +89,11 @@ export const images = z
       baseImages: z
         .strictObject(
           {
-            jre: image().default(DEFAULT_BASE_IMAGES.jre).describe("Java runtime under Kafka."),
+            jre: image().default(DEFAULT_BASE_IMAGES.jre).describe("Java runtime of Kafka."),
             maven: image()
               .default(DEFAULT_BASE_IMAGES.maven)
-              .describe("Maven that fetches Kafka's jars at build time."),
-            node: image().default(DEFAULT_BASE_IMAGES.node).describe("Node.js under the services."),
+              .describe("Maven image that downloads Kafka's jars at build time."),
+            node: image().default(DEFAULT_BASE_IMAGES.node).describe("Node.js of the services."),
           },
           "jre, maven and node",
         )
@@ -118,7 +114,7 @@ const service = (port: number) =>
   z
     .strictObject(
       {
-        replicas: integer(1, 100).default(2).describe("Pods, when there is no autoscaling."),
+        replicas: integer(1, 100).default(2).describe("Number of pods without autoscaling."),
         nodePort: nodePort().default(port).describe("NodePort, when `serviceType` is NodePort."),
         resources: resources({
           cpu: "100m",
@@ -156,16 +152,18 @@ const ADDRESSES = "a list of addresses or CIDR ranges such as 10.0.0.0/8";
 
 const autoscaling = z.strictObject(
   {
-    min: integer(1, 100).exactOptional().describe("Fewest pods of each service. Default: 2, or `max` when that is 1."),
+    min: integer(1, 100)
+      .exactOptional()
+      .describe("Minimum number of pods of each service. Default: 2, or `max` when that is 1."),
     max: integer(1, 100)
       .exactOptional()
-      .describe("Most pods of each service. Default: 10, or `min` when that is more."),
-    cpuPercent: integer(1, 100).default(70).describe("Mean CPU use that is aimed at, in percent of the request."),
+      .describe("Maximum number of pods of each service. Default: 10, or `min` when that is more."),
+    cpuPercent: integer(1, 100).default(70).describe("Target for the mean CPU use, in percent of the request."),
   },
   "min, max and cpuPercent",
 );
 
-/** As the services read it: without the blanks around it, a line end among them. */
+/** As the services read it: without surrounding white space such as a line end. */
 const TOKEN = /^\s*[!-~]([ -~]*[!-~])?\s*$/;
 
 /** The chat application. */
@@ -184,22 +182,22 @@ export const kchat = z
         .enum(["NodePort", "ClusterIP", "LoadBalancer"], "one of NodePort, ClusterIP, LoadBalancer")
         .default("NodePort")
         .describe("Type of both Services."),
-      producer: service(30192).describe("kproducer, which takes messages by POST."),
+      producer: service(30192).describe("kproducer, which accepts messages by POST."),
       consumer: service(30292).describe("kconsumer, which sends messages as server-sent events and serves the page."),
       token: secret(TOKEN, "text of visible ASCII characters, as a header takes it")
         .exactOptional()
-        .describe("Token that both services ask for. Default: none is asked for."),
+        .describe("Token that both services ask for. Default: they ask for none."),
       ingress: ingress.exactOptional().describe("An Ingress for both services. Default: none."),
       trustedProxies: z
         .array(text(ADDRESSES).refine(isAddressOrRange, ADDRESSES), ADDRESSES)
         .exactOptional()
         .describe(
-          "Proxies in front of both services, such as the Ingress controller's pods, whose `X-Forwarded-For` is believed: people behind them count one by one in the limits of an address. Default: none.",
+          "Proxies in front of both services, such as the Ingress controller's pods, whose `X-Forwarded-For` is trusted: the limits for each address then count the people behind them separately. Default: none.",
         ),
       streamsPerAddress: integer(1, 1_000_000)
         .exactOptional()
         .describe(
-          "Event streams that one client address may have at each pod of kconsumer; more are answered 429. People who come by a NodePort may all have the address of one node. Default: 1000.",
+          "Event streams that one client address may have at each pod of kconsumer; more are answered 429. People who connect through a NodePort may all have the address of one node. Default: 1000.",
         ),
       autoscaling: autoscaling.exactOptional().describe("A HorizontalPodAutoscaler for each service. Default: none."),
     },
@@ -238,22 +236,22 @@ export const operations = z
             stallSeconds: integer(...BOUNDS.stallSeconds)
               .default(DEFAULT_STALL_SECONDS)
               .describe(
-                "Seconds without a byte copied after which moving partitions is given up. What Kafka copies goes on, and the next `up` takes it over.",
+                "Seconds without a copied byte after which a move of partitions is given up. Kafka continues to copy, and the next `up` takes it over.",
               ),
             wait: flag()
               .default(true)
               .describe(
-                "Whether `up` stays until partitions have moved. Otherwise Kafka goes on by itself, and the Job `finish-rebalance` removes the throttle afterwards. Brokers that leave are always emptied first.",
+                "Whether `up` waits until partitions have moved. Otherwise Kafka continues by itself, and the Job `finish-rebalance` removes the throttle afterwards. Leaving brokers are always drained first.",
               ),
           },
           "enabled, throttle, stallSeconds and wait",
         )
         .prefault({})
-        .describe("Moving partitions when brokers come or go."),
+        .describe("Moving partitions when brokers are added or removed."),
       jobDeadlineSeconds: integer(60, 604_800)
         .default(3600)
         .describe(
-          "Accepted for older stack files, and without effect: a Job ends for want of progress (`operations.rebalance.stallSeconds`) and not for want of time.",
+          "Accepted for older stack files, and without effect: a Job ends when it makes no progress (`operations.rebalance.stallSeconds`), not after a fixed time.",
         ),
       resources: resources({
         ...JOB_DEFAULTS,
@@ -262,7 +260,7 @@ export const operations = z
       restartBesideMissing: flag()
         .default(false)
         .describe(
-          "Whether a change restarts servers although one is missing that comes later in the order. Else it is refused, for it would interrupt writers. For a change that mends the missing one.",
+          "Whether a change may restart servers while a server is missing that comes later in the order. Otherwise it is refused, because it would interrupt writers. For a change that repairs the missing server.",
         ),
     },
     "rebalance, jobDeadlineSeconds, resources and restartBesideMissing",

@@ -8,12 +8,12 @@ import { integer, pattern, size, text } from "./values";
 
 export type { ServerKind };
 
-/** Namespace of a stack when none is written. */
+/** Default namespace of a stack. */
 export const DEFAULT_NAMESPACE = "kafka";
 
 /**
- * Directory of a server's first volume on its node when none is written. Each namespace has its own, so that two stacks on one node do not meet; that of the default
- * namespace is the one that all had before.
+ * Default directory of a server's first volume on its node. Each namespace has its own, so that two stacks on one node do not collide. The default
+ * namespace keeps the directory of versions without this rule.
  */
 export const defaultPath = (kind: ServerKind, namespace: string): string =>
   `/data/kafka/${namespace === DEFAULT_NAMESPACE ? "" : `${namespace}/`}${kind}/{ordinal}`;
@@ -54,14 +54,14 @@ const hostPath = (kind: ServerKind) =>
       .refine((path) => !KERNEL.test(path), ON_DISK)
       .exactOptional()
       .describe(
-        `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume has \`-1\` behind its path, the third \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` comes in between, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
+        `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume's path ends in \`-1\`, the third's in \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` is inserted, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
       ),
     nodes: z
       .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")
       .min(1, "a list of at least one node name")
       .exactOptional()
       .describe(
-        "Nodes that hold the directories, by ordinal; a shorter list starts over at its end. Default: any node, which suits a cluster of one node only.",
+        "Nodes with the directories, by ordinal; a shorter list starts over at its end. Default: any node, which suits only a cluster of one node.",
       ),
   });
 
@@ -84,10 +84,10 @@ const nfs = (kind: ServerKind) =>
       .describe("One export per server, by ordinal. Instead of `server` and `path`."),
     server: nfsHost()
       .exactOptional()
-      .describe("The one NFS server, with one exported directory per ordinal. Goes with `path`."),
+      .describe("The single NFS server, with one exported directory per ordinal. Needs `path`."),
     path: pattern(...DIRECTORY)
       .exactOptional()
-      .describe("Exported directory on that one server; `{ordinal}` and `{volume}` as for hostPath."),
+      .describe("Exported directory on that single server; `{ordinal}` and `{volume}` as for hostPath."),
     mountOptions: z
       .array(mountOption(), "a list of mount options")
       .default([...DEFAULT_MOUNT_OPTIONS])
@@ -96,7 +96,7 @@ const nfs = (kind: ServerKind) =>
 
 const storageClass = (kind: ServerKind) =>
   z.strictObject({
-    type: z.literal("storageClass").describe("Claims that a StorageClass fills."),
+    type: z.literal("storageClass").describe("Claims of a StorageClass."),
     ...common(kind),
     className: text("the name of a StorageClass")
       .exactOptional()
@@ -107,11 +107,11 @@ const storageClass = (kind: ServerKind) =>
       .describe("Access mode of the claims."),
   });
 
-/** Where the servers of one kind keep their data; `type` decides which other keys there are. */
+/** Where the servers of one kind keep their data; `type` determines the other keys. */
 export const storage = (kind: ServerKind) =>
   z.discriminatedUnion("type", [hostPath(kind), nfs(kind), storageClass(kind)], "one of hostPath, nfs, storageClass");
 
-/** Storage as the stack file writes it, defaults filled in. */
+/** Written storage, with defaults filled in. */
 export type WrittenStorage = z.output<ReturnType<typeof storage>>;
 
 type Of<Type extends WrittenStorage["type"]> = Extract<WrittenStorage, { type: Type }>;
@@ -130,13 +130,13 @@ export interface NfsExport {
 /** NFS exports by ordinal: at least as many entries in `servers` as there are replicas. */
 export type NfsStorage = Omit<Of<"nfs">, "server" | "path" | "servers"> & { servers: readonly NfsExport[] };
 
-/** Claims that a StorageClass fills. */
+/** Claims of a StorageClass. */
 export type StorageClassStorage = Of<"storageClass">;
 
 /** Where the servers of one kind keep their data. */
 export type StorageConfig = HostPathStorage | NfsStorage | StorageClassStorage;
 
-/** What the storage of one kind of servers is for. */
+/** The servers that use a storage. */
 export interface StorageUse {
   readonly kind: ServerKind;
   readonly namespace: string;

@@ -8,24 +8,23 @@ import { parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quanti
 /*
  * The building blocks of the schema. Every error text completes the sentence "allowed is …".
  *
- * Values may come as text, because `pulumi config set replicas 4` stores the text `4`, and text as a number, because
- * `pulumi config set --path kafka.metadataVersion 4` stores a number. What does not read as the type wanted is handed on as it is, so that the error
- * shows what was written.
+ * Values may come as text, because `pulumi config set replicas 4` stores the text `4`, and text as a number, because `pulumi config set --path
+ * kafka.metadataVersion 4` stores a number. A value that does not convert is passed on unchanged, so that the error shows it as written.
  */
 
-/** A zero in front is eight's place to one reader of YAML and nothing to another: 012 is ten or twelve. */
+/** YAML parsers disagree on a leading zero: 012 is ten to some and twelve to others. */
 const isOctal = (text: string): boolean => /^[+-]?0\d/.test(text);
-/** A number of text that is one; anything else as it is. */
+/** Converts text with a number; leaves anything else. */
 export const numberFromText = (value: unknown): unknown =>
   typeof value === "string" && isExact(value.trim()) && !isOctal(value.trim()) ? Number(value) : value;
-/** true or false of text that says so; anything else as it is. */
+/** Converts text with true or false; leaves anything else. */
 export const booleanFromText = (value: unknown): unknown =>
   value === "true" ? true : value === "false" ? false : value;
-/** Text of a number, or of true or false; anything else as it is. */
+/** Converts a number or boolean to text; leaves anything else. */
 export const textFromNumber = (value: unknown): unknown =>
   typeof value === "number" || typeof value === "boolean" ? String(value) : value;
 
-/** A whole number between two bounds, both included. */
+/** A whole number between two inclusive bounds. */
 export function integer(min: number, max: number) {
   const allowed = wholeNumber(min, max);
   return z.preprocess(numberFromText, z.int(allowed).min(min, allowed).max(max, allowed));
@@ -49,17 +48,17 @@ export const text = (allowed = "text that is not empty") =>
 export const pattern = (form: RegExp, allowed: string) =>
   z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
 
-/** Text that a parser turns into more than nothing. */
+/** Text that a parser converts into a positive number. */
 const measured = (parse: (value: string) => number | undefined, allowed: string) =>
   z.preprocess(
     textFromNumber,
     z.string(allowed).refine((value) => (parse(value) ?? 0) > 0, allowed),
   );
 
-/** A size in bytes as Kubernetes writes it, such as `3Gi`. */
+/** A size in bytes in Kubernetes' form, such as `3Gi`. */
 export const size = () => measured(parseBytes, SIZE);
 
-/** CPU cores as Kubernetes writes them, such as `250m` or `2`. */
+/** CPU cores in Kubernetes' form, such as `250m` or `2`. */
 export const cpu = () => measured(parseCpu, CPU);
 
 /** A JVM heap size such as `512m` or `4g`. */
@@ -69,23 +68,23 @@ export const heap = () =>
     return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
   }, HEAP);
 
-/** Lowest and highest NodePort that Kubernetes gives out by default. */
+/** Kubernetes' default range of NodePorts. */
 export const NODE_PORTS = { min: BOUNDS.nodePort[0], max: BOUNDS.nodePort[1] } as const;
 
 /** A NodePort. */
 export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
 
-/** A value that belongs into the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
+/** A value for the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
 export const secret = (form?: RegExp, allowed?: string) =>
   (form === undefined ? text(allowed) : pattern(form, allowed ?? String(form))).meta({ secret: true });
 
 /** The defaults of one kind of container. */
 interface ResourceDefaults extends ContainerDefaults {
-  /** The CPU limit where none is written, in words. @default no limit */
+  /** The default CPU limit, in words. @default no limit */
   readonly cpuLimit?: string;
 }
 
-/** A default request gives way to a limit that is written below it: nobody wrote the request, and it could not be met. */
+/** A default request gives way to a lower written limit, because nobody wrote the request and it could not be met. */
 const withinLimits =
   (defaults: ContainerDefaults) =>
   (value: unknown): unknown => {
@@ -117,16 +116,16 @@ const limitsAndRequests = (defaults: ResourceDefaults) =>
       requests: z
         .strictObject(
           {
-            cpu: cpu().default(defaults.cpu).describe("CPU that the scheduler keeps free."),
-            memory: size().default(defaults.memory).describe("Memory that the scheduler keeps free."),
+            cpu: cpu().default(defaults.cpu).describe("CPU that the scheduler reserves."),
+            memory: size().default(defaults.memory).describe("Memory that the scheduler reserves."),
             "ephemeral-storage": size()
               .default(defaults.ephemeralStorage)
-              .describe("Node disk for logs and temporary files that the scheduler keeps free."),
+              .describe("Node disk for logs and temporary files that the scheduler reserves."),
           },
           "a map of quantities",
         )
         .prefault({})
-        .describe("What the scheduler keeps free for the container."),
+        .describe("What the scheduler reserves for the container."),
       limits: z
         .strictObject(
           {
@@ -141,10 +140,10 @@ const limitsAndRequests = (defaults: ResourceDefaults) =>
           "a map of quantities",
         )
         .prefault({})
-        .describe("What the container may use at most."),
+        .describe("The most that the container may use."),
     },
     "requests and limits",
   );
 
-/** Kubernetes container resources as {@link resources} makes them. */
+/** Parsed container resources of {@link resources}, in Kubernetes' form. */
 export type Resources = z.output<ReturnType<typeof resources>>;

@@ -3,18 +3,18 @@ import { type Path, valueAt } from "./problems";
 
 type Schema = z.core.$ZodType;
 
-/** What is known of a schema beside its form. */
+/** Metadata of a schema. */
 export interface Meta {
   readonly description?: string;
-  /** Whether its values belong into the encrypted config. */
+  /** Whether its values belong in the encrypted config. */
   readonly secret?: boolean;
-  /** What is allowed, in words, where the schema itself takes anything. */
+  /** What is allowed, in words, where the schema itself accepts anything. */
   readonly allowed?: string;
-  /** The default, when there is one that can be written down. */
+  /** The default, if it can be written down. */
   readonly default?: unknown;
 }
 
-/** The schema one layer inside a default, an optional or a conversion from text; undefined when it is none of these. */
+/** The schema one layer inside a default, an optional or a conversion from text; undefined when there is no such layer. */
 function inside(schema: Schema): Schema | undefined {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional) {
     return schema.unwrap();
@@ -28,7 +28,7 @@ export function bare(schema: Schema): Schema {
   return inner ? bare(inner) : schema;
 }
 
-/** What all layers of a schema say of it; the outer ones prevail. */
+/** The metadata of all layers of a schema; outer layers prevail. */
 export function metaOf(schema: Schema): Meta {
   const inner = inside(schema);
   const { description, secret, allowed } = z.globalRegistry.get(schema) ?? {};
@@ -41,7 +41,7 @@ export function metaOf(schema: Schema): Meta {
   };
 }
 
-/** The variants of a schema: those of a union that a key tells apart, or the schema itself. */
+/** The variants of a schema: those of a discriminated union, or the schema itself. */
 export function variants(schema: Schema): readonly Schema[] {
   const inner = bare(schema);
   return inner instanceof z.ZodDiscriminatedUnion ? inner.options : [inner];
@@ -53,7 +53,7 @@ export function shapeOf(schema: Schema): Readonly<Record<string, Schema>> {
   return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
-/** The variant that a value is of, by its `type`; the first when it names none. */
+/** The variant of a value, by its `type`; the first when it has none. */
 export function variantOf(schema: Schema, value: unknown): Schema {
   const type = valueAt(value, ["type"]);
   const all = variants(schema);
@@ -61,13 +61,13 @@ export function variantOf(schema: Schema, value: unknown): Schema {
   return named ?? all[0] ?? schema;
 }
 
-/** The `type` that a variant stands for, or undefined when it is no variant. */
+/** The `type` of a variant; undefined when the schema is not a variant. */
 export function variantName(schema: Schema): string | undefined {
   const type = shapeOf(schema).type;
   return type instanceof z.ZodLiteral ? String(type.value) : undefined;
 }
 
-/** The schema at a path; where there are variants, that of the config's `type`. */
+/** The schema at a path; among variants, that of the config's `type`. */
 export function schemaAt(root: Schema, path: Path, config: unknown): Schema | undefined {
   const [key, ...rest] = path;
   if (key === undefined) return root;
@@ -76,7 +76,7 @@ export function schemaAt(root: Schema, path: Path, config: unknown): Schema | un
   return next && schemaAt(next, rest, valueAt(config, [key]));
 }
 
-/** The paths of every key in a schema, variants and all, in the order in which they were declared; keys of list entries are not among them. */
+/** The paths of all keys in a schema, with all variants, in the order of their declaration; without keys of list entries. */
 export function paths(schema: Schema): Path[] {
   return variants(schema).flatMap((variant) =>
     Object.entries(shapeOf(variant)).flatMap(([key, inner]) => [[key], ...paths(inner).map((path) => [key, ...path])]),

@@ -33,7 +33,7 @@ function* requests(subject: Subject): Iterable<Problem> {
   }
 }
 
-/** A heap above its limit is told at the key that was written: at the limit where the heap is the default one. */
+/** Reports a heap above its limit at the key that was written: at the limit when the heap is the default. */
 function* heaps(subject: Subject): Iterable<Problem> {
   for (const server of ["kafka", "controllers", "zookeeper"] as const) {
     const { heap, resources } = subject.config[server];

@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
 
 const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);
 
-/** Checks the rules between keys, but for those that look at a key that was left out because it is wrong by itself. */
+/** Checks the rules between keys, except those that read a removed key. */
 export function check({ left, ...subject }: Subject & { readonly left: readonly Path[] }): Problem[] {
   return RULES.filter(({ reads }) => !reads.some((path) => left.some((gone) => overlap(path, gone)))).flatMap(
     (rule) => [...rule.check(subject)],

@@ -11,7 +11,7 @@ interface Range {
   readonly length: number;
 }
 
-/** A range as it is written; undefined when it is none, or when it has bits behind its prefix, which Kubernetes advises against. */
+/** Parses a range; undefined when it is malformed, or has bits after its prefix, which Kubernetes advises against. */
 function rangeOf(text: string): Range | undefined {
   const [, address = "", digits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
   const kind = isIP(address);
@@ -87,7 +87,7 @@ function* authentication({ config: { kafka, listeners, mode } }: Subject): Itera
   if (why !== undefined) yield complain(AUTHENTICATION, `cannot be tls: ${why}`);
 }
 
-/** Settings that would open what certificates close, or have servers look for them elsewhere. */
+/** Settings that would open what certificates close, or make servers look for certificates elsewhere. */
 const OPENS = /^(ssl\.|listener\.name\.|principal\.builder\.class$)/;
 
 function* closed({ config: { kafka, listeners } }: Subject): Iterable<Problem> {

@@ -3,7 +3,7 @@ import { type Rule, type Subject, complain } from "./rule";
 
 const LABEL_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
-/** Labels by which the stack tells its own objects. */
+/** Labels by which the stack recognises its objects. */
 const OWN_LABEL = /^app\.kubernetes\.io\//;
 
 function* monitoring({ raw, written }: Subject): Iterable<Problem> {
@@ -11,7 +11,7 @@ function* monitoring({ raw, written }: Subject): Iterable<Problem> {
   if (scrape !== "off" && namespaces.length === 0) {
     yield complain(
       ["monitoring", "namespaces"],
-      `is missing; allowed is at least one namespace, for monitoring.scrape is ${scrape} and nobody is let in from other namespaces that are not named`,
+      `is missing; allowed is at least one namespace: monitoring.scrape is ${scrape}, and Prometheus may read the metrics only from namespaces that are named`,
     );
   }
   if (dashboards && scrape === "off" && namespaces.length === 0) {
@@ -29,12 +29,12 @@ function* monitoring({ raw, written }: Subject): Iterable<Problem> {
     }
   }
   for (const key of ["labels", "alerts", "runbooks"]) {
-    // As it was written: a default has no effect either, and is no problem.
+    // As written, because a default has no effect either and is no problem.
     if (scrape !== "podMonitor" && valueAt(raw, ["monitoring", key]) !== undefined) {
       yield complain(["monitoring", key], "has no effect unless monitoring.scrape is podMonitor");
     }
   }
 }
 
-/** How Prometheus is let in. */
+/** Who may read the metrics. */
 export const monitoringRules: readonly Rule[] = [{ reads: [["monitoring"]], check: monitoring }];

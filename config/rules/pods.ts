@@ -3,7 +3,7 @@ import { podProblems } from "../../components/pods/refusals";
 import type { Problem } from "../problems";
 import { complain, type Rule, type Subject } from "./rule";
 
-/** The keys that say the resources of each kind of pod. */
+/** The keys with the resources of each kind of pod. */
 const RESOURCES = {
   broker: "kafka.resources",
   controller: "controllers.resources",
@@ -28,7 +28,7 @@ function* overlays({ written, config }: Subject): Iterable<Problem> {
   for (const { path, message } of podProblems(written.pods, context)) yield complain(path, message);
 }
 
-/** What is laid over the pods: the components refuse the same. */
+/** The overlays of pods; the components refuse the same ones. */
 export const podRules: readonly Rule[] = [
   {
     reads: [["mode"], ["controllers", "dedicated"], ["scheduling"], ["kafka", "terminationGracePeriodSeconds"]],

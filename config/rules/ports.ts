@@ -3,18 +3,18 @@ import type { PlainConfig } from "../resolve";
 import { NODE_PORTS } from "../values";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
-/** A NodePort that a stack takes. */
+/** A NodePort that a stack uses. */
 export interface NodePortUse {
   readonly port: number;
   /** The key that it comes from. */
   readonly path: Path;
-  /** What takes it, such as `broker 2`. */
+  /** Its user, such as `broker 2`. */
   readonly by: string;
 }
 
 const EXTERNAL: Path = ["kafka", "external", "nodePortBase"];
 
-/** Every NodePort that the stack takes. */
+/** Every NodePort that the stack uses. */
 export function* nodePortUses(config: PlainConfig): Iterable<NodePortUse> {
   const { registry, kchat, kafka, replicas } = config;
   if (!registry.external) yield { port: registry.nodePort, path: ["registry", "nodePort"], by: "the registry" };
@@ -30,7 +30,7 @@ export function* nodePortUses(config: PlainConfig): Iterable<NodePortUse> {
   }
 }
 
-/** One problem a key: a range that meets another is named once, by its first port. */
+/** One problem for each key: two overlapping ranges are reported once, at the first common port. */
 function* ports(subject: Subject): Iterable<Problem> {
   const taken = new Map<number, NodePortUse>();
   const told = new Set<string>();

@@ -3,11 +3,11 @@ import { type Path, type Problem, formatPath, refusal, valueAt } from "../proble
 import type { PlainConfig } from "../resolve";
 import type { Written } from "../schema";
 
-/** What a rule looks at. */
+/** The input of a rule. */
 export interface Subject {
-  /** The config as it stands in the stack file, wrong keys and all. */
+  /** The config in the stack file, including wrong keys. */
   readonly raw: unknown;
-  /** The config as it was written, with the defaults that need no other key. */
+  /** The written config, with the defaults that depend on no other key. */
   readonly written: Written;
   /** The config with every default filled in. */
   readonly config: PlainConfig;
@@ -15,13 +15,13 @@ export interface Subject {
 
 /** A rule between keys. */
 export interface Rule {
-  /** The keys that the rule looks at. It is left out when one of them is wrong by itself. */
+  /** The keys that the rule reads. It is skipped when one of them is wrong by itself. */
   readonly reads: readonly Path[];
-  /** Yields what breaks the rule. */
+  /** Yields the violations. */
   readonly check: (subject: Subject) => Iterable<Problem>;
 }
 
-/** A problem whose message is the value at the path and what is allowed in its place. */
+/** A problem with the value at the path and what is allowed instead. */
 export function refuse({ written, config }: Subject, path: Path, allowed: string): Problem {
   const value = valueAt(written, path) ?? valueAt(config, path);
   return {
@@ -30,10 +30,10 @@ export function refuse({ written, config }: Subject, path: Path, allowed: string
   };
 }
 
-/** A problem whose message is a sentence of its own. */
+/** A problem with its own sentence. */
 export const complain = (path: Path, message: string): Problem => ({ path: formatPath(path), message });
 
-/** Problems of what the components refuse, too. */
+/** Problems that the components find too. */
 export function* told(subject: Subject, found: Iterable<Refused>): Iterable<Problem> {
   for (const one of found) {
     yield "allowed" in one ? refuse(subject, one.at, one.allowed) : complain(one.at, one.sentence);

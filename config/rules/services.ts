@@ -1,7 +1,7 @@
 import type { Problem } from "../problems";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
-/** Bytes of a password that bcrypt looks at. */
+/** Bytes of a password that bcrypt uses. */
 const BCRYPT_BYTES = 72;
 
 function* registry({ written }: Subject): Iterable<Problem> {
@@ -9,7 +9,7 @@ function* registry({ written }: Subject): Iterable<Problem> {
   if (external && pushAddress === undefined) {
     yield complain(
       ["registry", "pushAddress"],
-      "is missing; allowed is the address of the registry, which registry.external says exists already",
+      "is missing; allowed is the address of the registry, because registry.external says that it exists already",
     );
   }
   if (username !== undefined && password === undefined) {
@@ -21,7 +21,7 @@ function* registry({ written }: Subject): Iterable<Problem> {
   if (!external && password !== undefined && Buffer.byteLength(password) > BCRYPT_BYTES) {
     yield complain(
       ["registry", "password"],
-      `is refused; allowed are at most ${BCRYPT_BYTES} bytes: the stack's own registry checks it by bcrypt, which reads no more`,
+      `is refused; allowed are at most ${BCRYPT_BYTES} bytes: the stack's own registry checks it with bcrypt, which ignores the rest`,
     );
   }
   if (!external && ca !== undefined) {
@@ -45,7 +45,7 @@ function* autoscaling(subject: Subject): Iterable<Problem> {
 
 function* images({ written }: Subject): Iterable<Problem> {
   if (written.images.kafka !== undefined && written.kafka.version === undefined) {
-    const why = "the Kafka version that images.kafka was built of, which nothing else says before a pod runs";
+    const why = "the Kafka version in images.kafka, which nothing else tells before a pod runs";
     yield complain(["kafka", "version"], `is missing; allowed is ${why}`);
   }
 }

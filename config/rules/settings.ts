@@ -9,7 +9,7 @@ import { type Rule, type Subject, complain, refuse, told } from "./rule";
 const isSetting = (value: unknown): value is SettingValue =>
   typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && !/[\r\n]/.test(value));
 
-/** The settings at a path of what was written, but for those that the schema refuses already. */
+/** The written settings at a path, except those that the schema already refuses. */
 function settingsAt({ raw }: Subject, path: Path): [string, SettingValue][] {
   const settings = valueAt(raw, path);
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) return [];
@@ -30,7 +30,7 @@ function* each(subject: Subject, scope: Scope, path: Path): Iterable<Problem> {
   }
 }
 
-/** Each setting by itself. Topics are looked at as they were written, so that one that is wrong hides nothing of the others. */
+/** Each setting by itself. Topics are read as written, so that a wrong one hides nothing of the others. */
 const brokers = (subject: Subject): Iterable<Problem> => each(subject, "broker", BROKERS);
 function* topics(subject: Subject): Iterable<Problem> {
   const written = valueAt(subject.raw, ["topics"]);
@@ -39,7 +39,7 @@ function* topics(subject: Subject): Iterable<Problem> {
   }
 }
 
-/** What Kafka checks between settings that are right by themselves. */
+/** Kafka's checks between settings that are valid by themselves. */
 function* together(subject: Subject): Iterable<Problem> {
   const { mode, kafka } = subject.config;
   const written = settingsAt(subject, BROKERS);
@@ -56,7 +56,7 @@ const authorizers: Rule["check"] = (subject) =>
 const topicsTogether: Rule["check"] = (subject) =>
   told(subject, topicSettings(subject.config.topics, subject.config.kafka.config, BROKERS));
 
-/** Settings of Kafka's own. */
+/** Kafka's own settings. */
 export const settingRules: readonly Rule[] = [
   { reads: [["kafka", "version"]], check: brokers },
   { reads: [["kafka", "version"]], check: topics },

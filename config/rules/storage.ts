@@ -7,13 +7,13 @@ import { type ServerPool, serverPools } from "../pools";
 import type { ServerKind, WrittenStorage } from "../storage";
 import { type Rule, type Subject, complain, refuse } from "./rule";
 
-/** The storage of one kind of server that the stack will have. */
+/** The storage of one kind of server in the stack. */
 interface Pool extends ServerPool {
-  /** What the stack file says; undefined when it leaves the storage to the brokers' backend. */
+  /** The stack file's storage; undefined when it is left to the brokers' backend. */
   readonly written: WrittenStorage | undefined;
 }
 
-/** The pools of servers with volumes, with what was written. */
+/** The pools of servers with volumes, with the written storage. */
 function pools({ written, config }: Subject): Pool[] {
   const storages = {
     broker: written.storage,
@@ -31,14 +31,14 @@ const SERVERS: Readonly<Record<ServerKind, string>> = {
   zookeeper: "ZooKeeper servers",
 };
 
-/** NFS needs an export for every server, told in one of two forms. */
+/** NFS needs an export for every server, in one of two forms. */
 function* nfs(subject: Subject): Iterable<Problem> {
   for (const pool of pools(subject)) {
     if (pool.written?.type === "nfs") yield* exportsOf(pool, pool.written);
     else if (!pool.written && subject.written.storage.type === "nfs") {
       yield complain(
         pool.path,
-        `is missing; allowed is storage for ${SERVERS[pool.kind]}, because the brokers' exports are theirs alone`,
+        `is missing; allowed is storage for ${SERVERS[pool.kind]}, because only the brokers use the brokers' exports`,
       );
     }
   }
@@ -79,20 +79,20 @@ interface Place {
   readonly of: string;
 }
 
-/** Where every volume of a pool is, on storage whose directories the config names in full. */
+/** Every volume's place in a pool, on storage whose directories the config names in full. */
 function* places({ kind, path, replicas, written, storage }: Pool): Iterable<Place> {
   if (storage.type === "storageClass" || (storage.type === "nfs" && !written)) return;
   const listed = written?.type === "nfs" && written.servers !== undefined;
   for (const { ordinal, place } of volumesOf(storage, replicas)) {
     const server = place?.type === "nfs" ? place.server : "the node";
-    // What is missing is told elsewhere.
+    // Another rule reports what is missing.
     if (!place || server === "" || !place.path.startsWith("/")) return;
     const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
     yield { key, server, directory: place.path, of: `${kind} ${ordinal}` };
   }
 }
 
-/** No two volumes may be the same directory, nor one inside another. One problem a key: the first. */
+/** No two volumes may have the same directory, or one inside the other's. One problem for each key: the first. */
 function* disjoint(subject: Subject): Iterable<Problem> {
   const told = new Set<string>();
   const owners = new Map<string, Place>();
@@ -124,19 +124,21 @@ function* disjoint(subject: Subject): Iterable<Problem> {
 
 const address = ({ server, directory }: Place): string => `${hostKey(server)}:${canonicalPath(directory)}`;
 
-/** One text for all spellings of a host, those of an IPv6 address among them. */
+/** One text for all spellings of a host, also of an IPv6 address. */
 function hostKey(server: string): string {
   const host = canonicalHost(server).replace(/^\[(.*)\]$/, "$1");
   return isIP(host) === 6 ? new URL(`http://[${host}]`).hostname : host;
 }
 
-/** The directories around a volume's own, without the root. */
+/** The directories above a volume's, without the root. */
 const around = ({ directory }: Place): string[] => {
   const plain = canonicalPath(directory);
   return [...plain.matchAll(/(?<=[^/])\//g)].map(({ index }) => plain.slice(0, index));
 };
 
-/** Only Kubernetes can delete a volume, and only one that it made; and what goes with every server goes with those that a lower number removes. */
+/**
+ * Only Kubernetes can delete a volume, and only one that it provisioned. Volumes that are deleted with the stack must also be deleted on scale-in.
+ */
 function* deleted(subject: Subject): Iterable<Problem> {
   for (const { path, written } of pools(subject)) {
     if (!written) continue;

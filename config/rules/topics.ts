@@ -28,7 +28,7 @@ function* rooms({ config }: Subject): Iterable<Problem> {
   }
 }
 
-/** Topics and their copies. */
+/** Topics and their replicas. */
 export const topicRules: readonly Rule[] = [
   { reads: [["replicas"], ["kafka", "config"]], check: brokerReplication },
   { reads: [["replicas"], ["kafka", "config"], ["topics"]], check: topicCopies },
