@@ -1,5 +1,5 @@
 /**
- * The components for other Pulumi programs. None of them reads config or the environment: what they need is in their arguments.
+ * The components for other Pulumi programs. None of them reads config or the environment: everything comes from their arguments.
  *
  * @packageDocumentation
  */

@@ -19,7 +19,7 @@ describe("contentHash", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** The hash of a context that holds these files, written in this order. */
+  /** The hash of a context with these files, written in this order. */
   function hashOf(files: readonly (readonly [string, string])[], args: Files = {}): string {
     const context = mkdtempSync(join(folder, "context-"));
     for (const [path, content] of files) {
@@ -40,7 +40,7 @@ describe("contentHash", () => {
     assert.match(hashOf([["a", "b"]]), /^[0-9a-f]{16}$/);
   });
 
-  it("is the same whatever order the files and arguments were written in", () => {
+  it("is the same for any order of files and arguments", () => {
     check(
       fc.property(sources, sources, (files, args) => {
         const reversed = Object.fromEntries(Object.entries(args).reverse());
@@ -49,7 +49,7 @@ describe("contentHash", () => {
     );
   });
 
-  it("is another for any other content, name or argument", () => {
+  it("differs for other content, names or arguments", () => {
     check(
       fc.property(sources, sources, (files, others) => {
         fc.pre(JSON.stringify(Object.entries(files).sort()) !== JSON.stringify(Object.entries(others).sort()));
@@ -60,7 +60,7 @@ describe("contentHash", () => {
     );
   });
 
-  it("is another when a file becomes executable, or the Dockerfile changes", () => {
+  it("differs when a file becomes executable, or the Dockerfile changes", () => {
     const context = mkdtempSync(join(folder, "context-"));
     writeFileSync(join(context, "run.sh"), "", { mode: 0o644 });
     const source = { context, dockerfile: dockerfile(), args: {} };
@@ -81,7 +81,7 @@ describe("contentHash", () => {
     assert.equal(contentHash({ context: join(folder, "there"), dockerfile: dockerfile(), args: {} }), here);
   });
 
-  it("leaves out what is built or installed", () => {
+  it("ignores build results and installed packages", () => {
     const plain = hashOf([["src/a", "1"]]);
     assert.equal(
       hashOf([
@@ -94,7 +94,7 @@ describe("contentHash", () => {
     );
   });
 
-  it("covers only what a .dockerignore lists", () => {
+  it("covers only what a .dockerignore leaves in", () => {
     const ignore = ["# comment", "**", "!package.json", "!src/**", ""].join("\n");
     const kept: [string, string][] = [
       [".dockerignore", ignore],
@@ -106,7 +106,7 @@ describe("contentHash", () => {
     assert.notEqual(hashOf([...kept, ["src/a/c", ""]]), hash);
   });
 
-  it("reads a .dockerignore as docker does", () => {
+  it("reads a .dockerignore like docker", () => {
     const hash = (ignore: string, files: readonly string[]) =>
       hashOf([[".dockerignore", ignore], ...files.map((name): [string, string] => [name, name])]);
     const rules = "*.md\r\nsrc/*.test.ts\n**/tmp\n!README.md\n";

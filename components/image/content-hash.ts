@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** What an image is made of. */
+/** The source of an image. */
 export interface ImageSource {
   /** Folder that is sent to the builder. */
   readonly context: string;
@@ -17,8 +17,8 @@ export interface ImageSource {
 const IGNORED = new Set(["node_modules", "dist", ".git", ".dockerignore"]);
 
 /**
- * A hash over the names, modes and bytes of an image's source: the same on every machine, and new whenever the image could be. What a `.dockerignore` leaves out is not
- * sent to the builder, and does not count.
+ * A hash of the names, modes and bytes of an image's source: the same on every machine, and different whenever the image could differ. Files that a
+ * `.dockerignore` excludes are not sent to the builder, and do not count.
  *
  * @returns 16 hexadecimal digits, fit for a tag.
  */
@@ -49,7 +49,7 @@ function files(folder: string): string[] {
     .sort();
 }
 
-/** What a context's `.dockerignore` says. */
+/** The rules of a context's `.dockerignore`. */
 function ignored(context: string): string {
   const file = join(context, ".dockerignore");
   return existsSync(file) ? readFileSync(file, "utf8") : "";

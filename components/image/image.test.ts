@@ -20,7 +20,7 @@ const docker = (resources: readonly Recorded[]) => {
 };
 
 describe("Image", () => {
-  it("is built from its source and pushed under the hash of it", async () => {
+  it("is built from its source and pushed with the source's hash as tag", async () => {
     const image = docker(await registered(() => new Image("kafka-image", args)));
     assert.deepEqual(image.inputs, {
       imageName: `localhost:31500/kafka:${contentHash(source)}`,

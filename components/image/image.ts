@@ -9,13 +9,13 @@ export interface RegistryAddress {
   readonly pushAddress: string;
   /** Address that the cluster's nodes pull from. */
   readonly pullAddress: string;
-  /** Who may push; none when the registry asks for nobody. */
+  /** User that may push; none when the registry needs no login. */
   readonly username?: string | undefined;
   /** Password of that user. */
   readonly password?: pulumi.Input<string> | undefined;
 }
 
-/** What an image is made of. */
+/** Arguments of an image. */
 export interface ImageArgs extends ImageSource {
   /** Name of the image within the registry, such as `kafka`. */
   readonly repository: string;
@@ -60,9 +60,9 @@ export class Image extends pulumi.ComponentResource {
 }
 
 /**
- * `@pulumi/docker`, which only who builds images has to install.
+ * `@pulumi/docker`, which only programs that build images have to install.
  *
- * @throws when it is not there.
+ * @throws when it is not installed.
  */
 function dockerPackage(): typeof docker {
   try {
@@ -76,9 +76,9 @@ function dockerPackage(): typeof docker {
 }
 
 /**
- * The hash in a digest's name.
+ * The hash in a digest.
  *
- * @throws when there is none: pods that ask for such an image never start.
+ * @throws when there is none: pods with such an image would never start.
  */
 function hashOf(digest: string, urn: string): string {
   const hash = /@(sha256:[0-9a-f]{64})$/.exec(digest)?.[1];

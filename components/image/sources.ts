@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { ImageSource } from "./content-hash";
 
-/** What images are built on. */
+/** Base images. */
 export interface BaseImages {
   /** Image with a Java runtime. */
   readonly jre: string;
@@ -11,32 +11,32 @@ export interface BaseImages {
   readonly node: string;
 }
 
-/** What the Kafka image is built with. */
+/** Build options of the Kafka image. */
 export interface KafkaImageOptions {
   /** Kafka version such as `4.3.1`. */
   readonly version: string;
   /** Image with a Java runtime. */
   readonly jre: string;
-  /** Image with Maven, which fetches Kafka's jars. */
+  /** Image with Maven, which downloads Kafka's jars. */
   readonly maven: string;
   /** URL of a Maven repository. @default Maven Central */
   readonly mavenMirror?: string | undefined;
 }
 
-/** Base images when none are named. */
+/** Default base images. */
 export const DEFAULT_BASE_IMAGES: BaseImages = {
   jre: "eclipse-temurin:25-jre",
   maven: "maven:3.9-eclipse-temurin-25",
   node: "node:24-bookworm-slim",
 };
 
-/** What the services image is built with. */
+/** Build options of the services image. */
 export interface ServicesImageOptions {
   /** Image with Node.js. */
   readonly node: string;
 }
 
-/** The source of the Kafka image, which this package brings along. */
+/** The source of the Kafka image, which is part of this package. */
 export function kafkaImageSource({ version, jre, maven, mavenMirror }: KafkaImageOptions): ImageSource {
   return {
     context: inPackage("images/kafka"),
@@ -45,7 +45,7 @@ export function kafkaImageSource({ version, jre, maven, mavenMirror }: KafkaImag
   };
 }
 
-/** The source of the services image, which this package brings along: the chat, and the program of the Jobs that do Kafka admin work. */
+/** The source of the services image, which is part of this package: the chat, and the operations program that the Jobs run. */
 export function servicesImageSource({ node }: ServicesImageOptions): ImageSource {
   return {
     context: inPackage("services"),
@@ -54,8 +54,8 @@ export function servicesImageSource({ node }: ServicesImageOptions): ImageSource
   };
 }
 
-/** The package's folder; compiled or not, this file lies as deep in it. */
+/** The package's folder; this file has the same depth when compiled. */
 const PACKAGE = resolve(__dirname, "../..");
 
-/** Relative to the program's folder, as docker takes it: a path of this machine would be a change on the next one. */
+/** Relative to the program's folder, because an absolute path would be a change on the next machine. */
 const inPackage = (path: string): string => relative(process.cwd(), join(PACKAGE, path));

@@ -13,7 +13,7 @@ describe("chatAddresses", () => {
     });
   });
 
-  it("tell the client of other ports than its own", () => {
+  it("name the client's ports when they are not its defaults", () => {
     const other = { ...nodePorts, producer: { nodePort: 31000 }, consumer: { nodePort: 31001 } };
     assert.equal(
       chatAddresses(other, "localhost")?.client,
@@ -21,7 +21,7 @@ describe("chatAddresses", () => {
     );
   });
 
-  it("are the Ingress's host where there is one, with TLS when it has a certificate", () => {
+  it("are the Ingress's host if there is one, with TLS when it has a certificate", () => {
     const host = "chat.example.com";
     assert.deepEqual(chatAddresses({ ...nodePorts, ingress: { host } }, "localhost"), {
       page: "http://chat.example.com/",
@@ -34,7 +34,7 @@ describe("chatAddresses", () => {
     );
   });
 
-  it("are not known without NodePorts or an Ingress", () => {
+  it("are unknown without NodePorts or an Ingress", () => {
     assert.equal(chatAddresses({ ...nodePorts, serviceType: "ClusterIP" }, "localhost"), undefined);
     assert.equal(chatAddresses({ ...nodePorts, serviceType: "LoadBalancer" }, "localhost"), undefined);
   });

@@ -1,6 +1,6 @@
 import type { IngressSpec } from "./chat-ingress";
 
-/** What decides how people reach the chat. */
+/** The options that determine how people reach the chat. */
 export interface Reach {
   /** Type of both Services. */
   readonly serviceType: string;
@@ -18,26 +18,26 @@ export interface Reach {
   readonly ingress?: Pick<IngressSpec, "host" | "tlsSecretName"> | undefined;
 }
 
-/** Where the chat is, for people outside the cluster. */
+/** The chat's addresses outside the cluster. */
 export interface ChatAddresses {
   /** Address of the page. */
   readonly page: string;
-  /** Address that takes messages, with `{topic}` in it. */
+  /** Address for messages, with `{topic}` in it. */
   readonly publish: string;
   /** Address of the event stream. */
   readonly subscribe: string;
-  /** Command of the client in a terminal, which knows NodePorts only. */
+  /** Command of the terminal client, which supports NodePorts only. */
   readonly client?: string;
 }
 
-/** NodePorts of the two services that the client takes for granted. */
+/** Default NodePorts of the client. */
 const CLIENT_PORTS = { producer: 30192, consumer: 30292 };
 
 /**
- * Where people find the chat: at its Ingress, else at the NodePorts of a node.
+ * The chat's addresses: at its Ingress, else at the NodePorts of a node.
  *
  * @param host name or address of a node.
- * @returns undefined when there is neither; then the way in is port forwarding or the address of a load balancer.
+ * @returns undefined when there is neither; people then use port forwarding or the address of a load balancer.
  */
 export function chatAddresses(
   { ingress, serviceType, producer, consumer }: Reach,

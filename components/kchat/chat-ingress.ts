@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import { CHAT_PORTS } from "./ports";
 
-/** How the chat is reached through an Ingress. */
+/** The Ingress of the chat. */
 export interface IngressSpec {
   /** Host name. */
   readonly host: string;

@@ -68,19 +68,19 @@ describe("Chat", () => {
     });
   });
 
-  it("tells kconsumer how many streams an address may have, when that is said", async () => {
+  it("passes kconsumer the limit of streams for each address, if one is set", async () => {
     const limit = async (changed: Partial<ChatArgs>) =>
       service(await chat(changed), "kconsumer").env["KCHAT_MAX_READERS_PER_ADDRESS"];
     assert.deepEqual([await limit({}), await limit({ streamsPerAddress: 4_000 })], [undefined, "4000"]);
   });
 
-  it("asks for no token when none is given", async () => {
+  it("asks for no token by default", async () => {
     const resources = await chat();
     assert.ok(!resources.some(({ type }) => type.endsWith(":Secret")));
     assert.deepEqual(service(resources, "kproducer").pod.volumes, []);
   });
 
-  it("keeps the token in a Secret that nobody can change, and out of the plain state", async () => {
+  it("keeps the token in an immutable Secret, and out of the plain state", async () => {
     const resources = await chat({ token: pulumi.secret("let-me-in") });
     const { inputs } = one(resources, "Secret");
     assert.deepEqual(inputs, {
@@ -96,12 +96,12 @@ describe("Chat", () => {
     }
   });
 
-  it("marks a token secret that came in plain", async () => {
+  it("marks a plain token as secret", async () => {
     const resources = await chat({ token: "let-me-in" });
     assert.ok(!resources.some(({ marked }) => JSON.stringify(redact(marked)).includes("let-me-in")));
   });
 
-  it("restarts both services for another token, and for nothing else", async () => {
+  it("restarts both services only for another token", async () => {
     const volumes = async (token: string) => {
       const resources = await chat({ token });
       return ["kproducer", "kconsumer"].map((name) => JSON.stringify(service(resources, name).pod.volumes));
@@ -111,7 +111,7 @@ describe("Chat", () => {
     assert.ok(first.every((volume, index) => volume !== other[index]));
   });
 
-  it("has an Ingress only when one is asked for", async () => {
+  it("has an Ingress only on request", async () => {
     const kinds = async (changed: Partial<ChatArgs>) =>
       (await chat(changed)).filter(({ type }) => type.endsWith(":Ingress")).length;
     assert.deepEqual([await kinds({}), await kinds({ ingress: { host: "chat.example.com" } })], [0, 1]);

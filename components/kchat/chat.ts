@@ -9,38 +9,38 @@ import { ChatIngress, type IngressSpec } from "./chat-ingress";
 import { CHAT_PORTS } from "./ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
 
-/** What a chat is made of. */
+/** Arguments of a chat. */
 export interface ChatArgs extends Scope {
   /** The services image. */
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
-  /** By what the services are known to the brokers. @default none */
+  /** How the services authenticate to the brokers. @default not at all */
   readonly authentication?: Authentication | undefined;
   /** Topics that may be written to and read. */
   readonly rooms: readonly string[];
   /** Type of both Services. */
   readonly serviceType: WebServiceArgs["serviceType"];
-  /** kproducer, which takes messages. */
+  /** kproducer, which accepts messages. */
   readonly producer: WebServiceSpec;
-  /** kconsumer, which sends them on and serves the page. */
+  /** kconsumer, which sends messages to readers and serves the page. */
   readonly consumer: WebServiceSpec;
-  /** Token that both services ask for. @default none is asked for */
+  /** Token that both services ask for. @default they ask for none */
   readonly token?: pulumi.Input<string> | undefined;
   /** An Ingress for both services. @default none */
   readonly ingress?: IngressSpec | undefined;
-  /** Addresses and CIDR ranges of proxies in front of the chat whose `X-Forwarded-For` is believed. @default none */
+  /** Addresses and CIDR ranges of proxies in front of the chat whose `X-Forwarded-For` is trusted. @default none */
   readonly trustedProxies?: readonly string[] | undefined;
   /** Event streams that one client address may have at each pod of kconsumer. @default 1000 */
   readonly streamsPerAddress?: number | undefined;
-  /** Pods by load. @default a fixed number of pods */
+  /** Autoscaling. @default a fixed number of pods */
   readonly autoscaling?: WebServiceArgs["autoscaling"];
 }
 
-/** Name of the headless Service that kproducer knows kconsumer's pods by. */
+/** Name of the headless Service by which kproducer finds kconsumer's pods. */
 const CONSUMER_PODS = "kconsumer-pods";
 
-/** The chat application: kproducer takes messages, kconsumer sends them to everyone and serves the page. */
+/** The chat application: kproducer accepts messages, kconsumer sends them to everyone and serves the page. */
 export class Chat extends pulumi.ComponentResource {
   constructor(name: string, args: ChatArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kchat:Chat", name, {}, opts);
@@ -76,7 +76,7 @@ export class Chat extends pulumi.ComponentResource {
         },
         child,
       );
-    // What people write on the page comes by way of kconsumer, whose pods would count as one client otherwise.
+    // Messages from the page come through kconsumer, whose pods would otherwise count as one client.
     service("kproducer", args.producer, CHAT_PORTS.producer, [...trusted, CONSUMER_PODS]);
     service("kconsumer", args.consumer, CHAT_PORTS.consumer, trusted, {
       KCHAT_PRODUCER_URL: `http://kproducer:${CHAT_PORTS.producer}`,
@@ -87,7 +87,7 @@ export class Chat extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** The name of kconsumer's pods, also of those that are just starting or stopping. */
+  /** The headless Service of kconsumer's pods, including those that are starting or stopping. */
   private consumerPods(name: string, args: ChatArgs) {
     return new k8s.core.v1.Service(
       `${name}-kconsumer-pods`,
@@ -104,7 +104,7 @@ export class Chat extends pulumi.ComponentResource {
     );
   }
 
-  /** Under a name of Pulumi's making: another token is another Secret, and so rolls the pods. */
+  /** With a generated name: another token is another Secret, and so rolls the pods. */
   private tokenSecret(name: string, args: ChatArgs, token: pulumi.Input<string>) {
     return new k8s.core.v1.Secret(
       `${name}-token`,
@@ -114,7 +114,7 @@ export class Chat extends pulumi.ComponentResource {
   }
 }
 
-/** How kconsumer is told of a limit of its own; without one it has its default. */
+/** Passes a limit of streams to kconsumer, which otherwise uses its default. */
 function streamLimit(streams: number | undefined): Readonly<Record<string, string>> {
   return streams === undefined ? {} : { KCHAT_MAX_READERS_PER_ADDRESS: String(streams) };
 }

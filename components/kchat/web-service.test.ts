@@ -47,7 +47,7 @@ describe("WebService", () => {
     ]);
   });
 
-  it("rolls without a pod less, and spreads over nodes", async () => {
+  it("rolls without losing a pod, and spreads over nodes", async () => {
     const term = { labelSelector: { matchLabels: selectorOf("kproducer") }, topologyKey: "kubernetes.io/hostname" };
     assert.deepEqual(one(await service(), "Deployment").inputs, {
       apiVersion: "apps/v1",
@@ -108,14 +108,14 @@ describe("WebService", () => {
     assert.deepEqual(dependencies, [one(resources, "Deployment").urn]);
   });
 
-  it("has no NodePort of its own choice as another type of Service", async () => {
+  it("has no NodePort with another type of Service", async () => {
     for (const serviceType of ["ClusterIP", "LoadBalancer"] as const) {
       const { type, ports } = await spec("Service", { serviceType });
       assert.deepEqual([type, ports], [serviceType, [{ name: "http", port: 19092 }]]);
     }
   });
 
-  it("can be reached by anyone, on its one port", async () => {
+  it("is open to anyone on its single port", async () => {
     assert.deepEqual(await spec("NetworkPolicy"), {
       podSelector: { matchLabels: selectorOf("kproducer") },
       policyTypes: ["Ingress"],
@@ -141,7 +141,7 @@ describe("WebService", () => {
     ]);
   });
 
-  it("leaves the number of pods to the autoscaler, when there is one", async () => {
+  it("leaves the number of pods to the autoscaler, if there is one", async () => {
     const resources = await service({ replicas: 1, autoscaling: { min: 2, max: 5, cpuPercent: 70 } });
     assert.deepEqual(one(resources, "HorizontalPodAutoscaler").inputs["spec"], {
       scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "kproducer" },
@@ -151,7 +151,7 @@ describe("WebService", () => {
         { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
       ],
     });
-    // Without a number Kubernetes would go to one pod when autoscaling is switched on.
+    // Without a number Kubernetes would scale to one pod when autoscaling is switched on.
     const { inputs, ignoreChanges } = one(resources, "Deployment");
     assert.equal((inputs["spec"] as { replicas?: number }).replicas, 2);
     assert.deepEqual(ignoreChanges, ["spec.replicas"]);

@@ -13,9 +13,9 @@ import {
 import { podMetadata, podSpec } from "../pods/overlay";
 import { httpProbe, SERVICE_PROBES } from "../pods/probes";
 
-/** How a service is reached and how many pods it has. */
+/** A service's port, size and resources. */
 export interface WebServiceSpec {
-  /** Number of pods, when there is no autoscaling. */
+  /** Number of pods without autoscaling. */
   readonly replicas: number;
   /** NodePort, when the type is NodePort. */
   readonly nodePort: number;
@@ -23,19 +23,19 @@ export interface WebServiceSpec {
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
 }
 
-/** Pods by load. */
+/** Autoscaling by CPU use. */
 export interface Autoscaling {
-  /** Fewest pods. */
+  /** Minimum number of pods. */
   readonly min: number;
-  /** Most pods. */
+  /** Maximum number of pods. */
   readonly max: number;
-  /** Mean CPU use that is aimed at, in percent of the request. */
+  /** Target for the mean CPU use, in percent of the request. */
   readonly cpuPercent: number;
 }
 
-/** What a service is made of. */
+/** Arguments of a service. */
 export interface WebServiceArgs extends Scope, WebServiceSpec {
-  /** What its pods do. */
+  /** The role of its pods. */
   readonly role: Role;
   /** The services image. */
   readonly image: pulumi.Input<string>;
@@ -49,13 +49,13 @@ export interface WebServiceArgs extends Scope, WebServiceSpec {
   readonly env: readonly k8s.types.input.core.v1.EnvVar[];
   /** Name of a Secret that is mounted at /etc/kchat. @default none */
   readonly secret?: pulumi.Input<string> | undefined;
-  /** Further files of its container, and what tells its program where they are. @default none */
+  /** Further files of its container, with the variables that point to them. @default none */
   readonly files?: readonly MountedFiles[] | undefined;
-  /** Pods by load instead of a fixed number. @default none */
+  /** Autoscaling instead of a fixed number of pods. @default none */
   readonly autoscaling?: Autoscaling | undefined;
 }
 
-/** A stateless HTTP service: Deployment, Service, PodDisruptionBudget, NetworkPolicy and, when asked for, autoscaling. */
+/** A stateless HTTP service: Deployment, Service, PodDisruptionBudget, NetworkPolicy and, on request, autoscaling. */
 export class WebService extends pulumi.ComponentResource {
   constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kchat:WebService", name, {}, opts);
@@ -68,7 +68,7 @@ export class WebService extends pulumi.ComponentResource {
       {
         metadata: metadata(args, role, role),
         spec: {
-          // An autoscaler's to change. Left out, the number would be reset to one pod when autoscaling is switched on.
+          // The autoscaler changes it. Without a number it would be reset to one pod when autoscaling is switched on.
           replicas: autoscaling?.min ?? args.replicas,
           selector: { matchLabels },
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },

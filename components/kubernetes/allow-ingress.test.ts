@@ -57,7 +57,7 @@ describe("allowIngress", () => {
     });
   });
 
-  it("takes nobody in particular for a mistake, and not for everybody", async () => {
+  it("refuses a peer that names nobody, and does not read it as everybody", async () => {
     const open = registered(() =>
       allowIngress(
         "access",

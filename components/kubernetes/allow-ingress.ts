@@ -2,20 +2,20 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { metadata, selector, type Role, type Scope } from "./scope";
 
-/** Pods of other namespaces, or addresses outside the cluster. */
+/** A client: pods of other namespaces, or addresses outside the cluster. */
 export type Peer =
   | {
-      /** Name of their namespace. @default any that `namespaceLabels` select */
+      /** Their namespace. @default any that `namespaceLabels` select */
       readonly namespace?: string | undefined;
-      /** Labels of their namespaces. @default none is asked for */
+      /** Labels of their namespaces. @default no condition */
       readonly namespaceLabels?: Readonly<Record<string, string>> | undefined;
       /** Labels of the pods. @default all pods of those namespaces */
       readonly podLabels?: Readonly<Record<string, string>> | undefined;
     }
   | {
-      /** A range of addresses. */
+      /** A range of addresses, such as 10.20.0.0/16. */
       readonly cidr: string;
-      /** Ranges within it that are left out. @default none */
+      /** Ranges within it that may not connect. @default none */
       readonly except?: readonly string[] | undefined;
     };
 
@@ -23,9 +23,9 @@ export type Peer =
 export interface Allowed {
   /** TCP ports. */
   readonly ports: readonly number[];
-  /** Roles within the stack's namespace that may connect; `anyone` for connections from outside it too. */
+  /** Roles in the stack's namespace that may connect; `namespace` for all its pods, `anyone` for connections from outside it too. */
   readonly from: readonly Role[] | "namespace" | "anyone";
-  /** Who may connect beside them. @default nobody */
+  /** Further clients. @default none */
   readonly also?: readonly Peer[] | undefined;
 }
 
@@ -59,10 +59,10 @@ function peers(scope: Scope, from: readonly Role[] | "namespace") {
   return from.map((role) => ({ podSelector: { matchLabels: selector(scope.instance, role) } }));
 }
 
-/** The label that Kubernetes gives each namespace: its name. */
+/** Kubernetes labels every namespace with its name. */
 const NAMESPACE_NAME = "kubernetes.io/metadata.name";
 
-/** @throws for pods of no namespace in particular: that selects those of all. */
+/** @throws for a peer that names no namespace, because its labels would select pods of all. */
 function peer(allowed: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer {
   if ("cidr" in allowed) {
     return { ipBlock: { cidr: allowed.cidr, ...(allowed.except && { except: [...allowed.except] }) } };
@@ -70,7 +70,9 @@ function peer(allowed: Peer): k8s.types.input.networking.v1.NetworkPolicyPeer {
   const { namespace, namespaceLabels, podLabels } = allowed;
   const matchLabels = { ...namespaceLabels, ...(namespace !== undefined && { [NAMESPACE_NAME]: namespace }) };
   if (Object.keys(matchLabels).length === 0) {
-    throw new Error("a peer must name a namespace or labels of namespaces: without, it is every pod of the cluster");
+    throw new Error(
+      "a peer must name a namespace or labels of namespaces: without either it is every pod of the cluster",
+    );
   }
   return {
     namespaceSelector: { matchLabels },

@@ -5,14 +5,14 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
- * Whether the API server says that there is no such thing. A 404 without its words is of something in between, such as a proxy or a load balancer whose API server is away, and says nothing of what
- * there is.
+ * Whether the API server says that the object does not exist. A 404 without its words comes from something in between, such as a proxy or load
+ * balancer that cannot reach the API server, and says nothing about the object.
  */
 export function isNotFound(error: unknown): boolean {
   return statusOf(error) === 404 && statusIn((error as { body?: unknown }).body)?.kind === "Status";
 }
 
-/** Kubernetes' own answer in the body of one; undefined when it is somebody else's. */
+/** Kubernetes' own answer in a response's body; undefined when the body is somebody else's. */
 function statusIn(body: unknown): { readonly kind?: string; readonly message?: string } | undefined {
   try {
     const parsed: unknown = typeof body === "string" ? JSON.parse(body) : body;
@@ -22,7 +22,7 @@ function statusIn(body: unknown): { readonly kind?: string; readonly message?: s
   }
 }
 
-/** Why a request failed, in one line: what the API server says of it, where it says something. */
+/** Why a request failed, in one line: the API server's message, if there is one. */
 export function apiMessage(error: unknown): string {
   const {
     body,
@@ -31,7 +31,7 @@ export function apiMessage(error: unknown): string {
   } = error as { body?: unknown; cause?: { message?: string }; message?: string };
   const said = statusIn(body)?.message;
   if (said !== undefined) return said;
-  // A request that had no answer says why in its cause; what somebody says of an answer is said already.
+  // A request without an answer has its reason in the cause; with an answer, the message already contains it.
   const why = cause === undefined || statusOf(cause) !== undefined ? message : (cause.message ?? message);
   return why.split("\n")[0] ?? "";
 }

@@ -5,8 +5,8 @@ const failed = (code: number | undefined, body?: unknown) =>
   Promise.reject(Object.assign(new Error("no"), { ...(code !== undefined && { code }), body }));
 const status = (message: string) => JSON.stringify({ kind: "Status", message });
 
-describe("what is asked of a cluster", () => {
-  it("is none when the API server says so, and only then", async () => {
+describe("a question to a cluster", () => {
+  it("is answered with none when the API server says so, and only then", async () => {
     assert.equal(await orNone(failed(404, status("claims x not found"))), null);
     for (const body of ["<html>404</html>", "404 page not found", "", undefined, "{}", "null"]) {
       await assert.rejects(orNone(failed(404, body)));
@@ -15,7 +15,7 @@ describe("what is asked of a cluster", () => {
     await assert.rejects(orNone(failed(undefined)));
   });
 
-  it("is not known when nobody answers, and refused when somebody does", async () => {
+  it("remains open when nobody answers, and is refused when somebody refuses", async () => {
     await assert.rejects(
       ask("x", () => failed(undefined)),
       ClusterUnreachable,

@@ -1,18 +1,18 @@
 import { apiMessage, isNotFound, statusOf } from "./api-error";
 import { NEEDS_NODE } from "./core-api";
 
-/** Seconds after which a cluster that does not answer counts as out of reach; one that is slow answers within some. */
+/** Seconds after which a silent cluster counts as unreachable; a slow one answers sooner. */
 const PATIENCE = 60;
 
-/** There was no answer, so that nothing is known. An answer that refuses is another error. */
+/** There was no answer, so nothing is known. A refusal is another error. */
 export class ClusterUnreachable extends Error {}
 
 /**
- * Asks a cluster.
+ * Sends a request to a cluster.
  *
- * @param what names what is asked, for errors.
- * @param request is undefined where there is no client to ask with, as `coreApi` has it.
- * @throws ClusterUnreachable when the cluster is not reached, and what the API server says when it refuses: neither is "there is none".
+ * @param what the question, for errors.
+ * @param request undefined where there is no client, as `coreApi` returns it.
+ * @throws ClusterUnreachable when the cluster is not reached, and the API server's message when it refuses: neither means "there is none".
  */
 export async function ask<Answer>(what: string, request: () => Promise<Answer | undefined>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +37,7 @@ export async function ask<Answer>(what: string, request: () => Promise<Answer | 
   return answer;
 }
 
-/** An object that may not exist: `null` when the cluster says that there is none, and only then. @throws whatever else goes wrong */
+/** An object that may not exist: `null` when the cluster says that there is none, and only then. @throws any other error */
 export async function orNone<Thing>(request: Promise<Thing>): Promise<Thing | null> {
   try {
     return await request;

@@ -1,5 +1,5 @@
-/** Annotation for objects that are complete only when something later in the same update exists, such as a Service before its pods. */
+/** Annotation of objects that are complete only with later objects of the same update, such as a Service before its pods. */
 export const skipAwait = { "pulumi.com/skipAwait": "true" };
 
-/** Annotation for Jobs: one that failed is made anew by the next update, where Pulumi would only wait for it again. */
+/** Annotation of Jobs: the next update replaces a failed one, whereas Pulumi would only wait for it again. */
 export const replaceUnready = { "pulumi.com/replaceUnready": "true" };

@@ -1,7 +1,7 @@
-/** Fewest and most of what can be counted, both included: of a stack file and of the component alike. */
+/** Inclusive bounds of numbers, for stack files and component arguments. */
 export const BOUNDS = {
   brokers: [1, 1000],
-  /** Of controllers and ZooKeeper servers: odd, for 2n of them survive no more losses than 2n-1. */
+  /** Controllers and ZooKeeper servers; odd, because 2n of them survive no more losses than 2n-1. */
   quorum: [1, 9],
   persistentServers: [1, 9],
   partitions: [1, 100_000],
@@ -9,20 +9,20 @@ export const BOUNDS = {
   volumes: [1, 16],
   graceSeconds: [30, 3600],
   stallSeconds: [60, 604_800],
-  /** What Kubernetes gives out by default. */
+  /** Kubernetes' default range. */
   nodePort: [30_000, 32_767],
 } as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>;
 
-/** Least bytes per second that moving partitions may take. */
+/** The lowest throttle of moves, in bytes per second. */
 export const LEAST_RATE = 1024;
 
-/** The least heap with which a JVM of Java 17 was seen to start, in bytes. */
+/** The smallest heap with which a JVM of Java 17 was seen to start, in bytes. */
 export const LEAST_HEAP = 4 * 2 ** 20;
 
-/** Share of the memory limit that a JVM's heap may take; threads, buffers, code and metadata need the rest. */
+/** Maximum share of the memory limit for a JVM's heap; threads, buffers, code and metadata need the rest. */
 export const HEAP_SHARE = 0.75;
 
-/** Texts of a fixed form, with the words for what is allowed. */
+/** Forms of text values, with the words for what is allowed. */
 export const FORMS = {
   clusterId: [/^[A-Za-z0-9_-]{22}$/, "22 characters of base64url, as `kafka-storage.sh random-uuid` prints them"],
   metadataVersion: [/^\d+\.\d+(-IV\d+)?$/, "a metadata version such as 4.2 or 4.3-IV0"],

@@ -1,4 +1,4 @@
-/** How a cluster is reached, as Pulumi's Kubernetes provider is told it. */
+/** How to reach a cluster, in the terms of Pulumi's Kubernetes provider. */
 export interface ClusterAccess {
   /** Path or content of a kubeconfig. @default the files that `KUBECONFIG` lists, merged, or ~/.kube/config */
   readonly kubeconfig?: string | undefined;

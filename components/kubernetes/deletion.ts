@@ -1,19 +1,19 @@
 import { apiMessage, isNotFound, statusOf } from "./api-error";
 
-/** What an object's metadata has that tells it, as it was read, from any other. */
+/** Metadata that identifies the version of an object that was read. */
 interface Version {
   readonly uid?: string;
   readonly resourceVersion?: string;
 }
 
-/** An object is no longer what was judged. */
+/** The object has changed since it was judged. */
 class Changed extends Error {}
 
-/** How often something that changes while it is judged is judged anew. */
+/** How often a changing object is judged again. */
 const JUDGEMENTS = 5;
 
 /**
- * Preconditions of the deletion of an object that was read and judged: what was made anew under its name since, or has changed, stays.
+ * Preconditions for deleting an object that was read and judged: a changed or recreated object stays.
  *
  * @throws when it was not read from a cluster.
  */
@@ -25,7 +25,10 @@ export function asJudged(metadata: Version | undefined): { preconditions: Requir
   return { preconditions: { uid, resourceVersion } };
 }
 
-/** Waits for a deletion; what is gone already is no error. @throws when the cluster refuses, naming what; what has changed is for {@link judgedAnew} */
+/**
+ * Waits for a deletion; an object that is already gone is no error. @throws when the cluster refuses, naming the object; {@link judgedAnew} handles
+ * changed ones
+ */
 export async function deletion(request: Promise<unknown>, what: string): Promise<void> {
   try {
     await request;
@@ -36,7 +39,7 @@ export async function deletion(request: Promise<unknown>, what: string): Promise
   }
 }
 
-/** Reads, judges and deletes; what has changed in between is read and judged anew. @throws when it goes on changing, and what the work throws */
+/** Reads, judges and deletes, and starts over when the object has changed in between. @throws when it keeps changing, and errors of the work */
 export async function judgedAnew<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let judged = 1; ; judged++) {
     try {
@@ -44,7 +47,7 @@ export async function judgedAnew<Result>(work: () => Promise<Result>): Promise<R
     } catch (error) {
       if (!(error instanceof Changed)) throw error;
       if (judged === JUDGEMENTS) {
-        throw new Error(`${error.message}; it changed ${JUDGEMENTS} times while it was looked at, so run this again`, {
+        throw new Error(`${error.message}; it changed ${JUDGEMENTS} times during the check, so run this again`, {
           cause: error,
         });
       }

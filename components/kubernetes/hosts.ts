@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 
 /**
- * Whether a host name or address can be that of a server: all-zero addresses mean every address of a machine, multicast ones none of it, and what looks like an address
- * but is none (`10.1`, `0x7f.1`) is read as another address by some resolvers.
+ * Whether a host name or address can be a server's. All-zero addresses mean every address of a machine, multicast ones none. Some resolvers read
+ * malformed addresses (`10.1`, `0x7f.1`) as other addresses.
  */
 export function isHost(host: string): boolean {
   const kind = isIP(host);

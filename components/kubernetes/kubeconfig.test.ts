@@ -30,7 +30,7 @@ describe("the kubeconfig of a cluster", () => {
   const load = (access: ClusterAccess, ...files: readonly string[]) =>
     loadKubeconfig(new KubeConfig(), access, { KUBECONFIG: files.join(delimiter) });
 
-  it("is that of the files of KUBECONFIG together, of which the first counts", async () => {
+  it("is merged from the files of KUBECONFIG, of which the first wins", async () => {
     const first = write("first", { ...single("one"), "current-context": "" });
     const second = write("second", {
       ...single("two"),
@@ -46,7 +46,7 @@ describe("the kubeconfig of a cluster", () => {
     assert.equal((await load({ context: "one" }, first, second)).getCurrentCluster()?.server, "https://one");
   });
 
-  it("has paths that are relative to the file that they are in", async () => {
+  it("has paths relative to its own file", async () => {
     const cluster = { "certificate-authority": "pki/ca.crt" };
     const user = { "client-certificate": "me.crt", "client-key": "/keys/me.key", exec: { command: "./bin/login" } };
     const own = write("a/config", single("a", { cluster, user }));
@@ -69,7 +69,7 @@ describe("the kubeconfig of a cluster", () => {
     assert.equal(options.headers["Authorization"], "Bearer seen");
   });
 
-  it("may be named by its path or be given", async () => {
+  it("may be named by its path or given as content", async () => {
     const file = write("named", single("named"));
     const elsewhere = write("elsewhere", single("elsewhere"));
     assert.equal((await load({ kubeconfig: file }, elsewhere)).getCurrentContext(), "named");
@@ -91,7 +91,7 @@ describe("the kubeconfig of a cluster", () => {
     await assert.rejects(load({ kubeconfig: "" }, join(folder, "none")), /There is no kubeconfig at/);
   });
 
-  it("is the service account's in a pod, and nothing where there is none", async () => {
+  it("is the service account's in a pod, and nothing without one", async () => {
     await assert.rejects(
       load({}, join(folder, "none")),
       /^Error: There is no kubeconfig at .*none; KUBECONFIG names nothing else/,
@@ -141,8 +141,8 @@ describe("the kubeconfig of a cluster", () => {
       () => [write("mute", { ...single("m"), clusters: [{ name: "m", cluster: {} }] })],
       /The cluster of the context m has no server/,
     ],
-    ["what is no kubeconfig", () => ({}), () => [write("text", "only text")], /text is no kubeconfig/],
-    ["what is no YAML", () => ({}), () => [write("broken", "a: [")], /The kubeconfig .*broken cannot be read: /],
+    ["a text that is no kubeconfig", () => ({}), () => [write("text", "only text")], /text is no kubeconfig/],
+    ["a text that is no YAML", () => ({}), () => [write("broken", "a: [")], /The kubeconfig .*broken cannot be read: /],
     ["a folder", () => ({ kubeconfig: folder }), () => [], /The kubeconfig .* is a folder\./],
     [
       "a name twice",
@@ -163,7 +163,7 @@ describe("the kubeconfig of a cluster", () => {
     });
   }
 
-  it("is not refused for what is wrong beside the context that counts", async () => {
+  it("is not refused for faults outside the chosen context", async () => {
     const { clusters, ...rest } = single("right");
     const file = write("beside", {
       ...rest,

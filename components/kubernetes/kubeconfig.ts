@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import type { ClusterAccess } from "./cluster-access";
 
-/** An entry of one of a kubeconfig's lists: what is in it lies under the singular of the list's name. */
+/** An entry of one of a kubeconfig's lists; its content is under the singular of the list's name. */
 interface Entry {
   readonly name: string;
   readonly [key: string]: unknown;
@@ -12,7 +12,7 @@ interface Entry {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A kubeconfig as a file has it. */
+/** A kubeconfig file's content. */
 interface Document {
   readonly clusters: readonly Entry[];
   readonly users: readonly Entry[];
@@ -22,22 +22,23 @@ interface Document {
 
 const LISTS = { clusters: "cluster", users: "user", contexts: "context" } as const;
 
-/** Where a service account's token is in a pod. */
+/** The service account's token in a pod. */
 const TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-/** Keys of clusters and users whose values are paths of files. */
+/** Keys of clusters and users whose values are file paths. */
 const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
 
 /**
- * Loads the kubeconfig that an access names, by the rules of kubectl and of Pulumi's provider, so that all that work on a stack work on the same cluster:
+ * Loads a kubeconfig by the rules of kubectl and of Pulumi's provider, so that everything that works on a stack reaches the same cluster:
  *
  * - `kubeconfig` is the path of one file, in which `~/` is the home directory, or the content of one.
- * - Without it the files that `KUBECONFIG` lists are merged: those that are missing are skipped, and the first that has a name or a current context is heeded. Without that
+ * - Without it the files that `KUBECONFIG` lists are merged: missing ones are skipped, and the first that has a name or a current context wins.
+ *   Without that
  *   variable it is `~/.kube/config`, and in a pod without one the pod's service account.
  * - Paths inside a file are relative to the file.
  *
- * @param config what is filled: its class is part of a library that not every process loads.
- * @throws when there is no kubeconfig, it cannot be read, or it lacks what its context names, with what to do.
+ * @param config filled by this function; its class belongs to a library that not every process loads.
+ * @throws when the kubeconfig does not exist, cannot be read, or lacks what its context names, with what to do.
  */
 export async function loadKubeconfig(
   config: KubeConfig,
@@ -48,13 +49,13 @@ export async function loadKubeconfig(
   return readKubeconfig(config, access, env, parse);
 }
 
-/** What a provider of Pulumi can name beside the access to a cluster. */
+/** A provider's access to a cluster, with one more option. */
 interface ProviderAccess extends ClusterAccess {
-  /** The kubeconfig's cluster instead of the context's. @default the context's */
+  /** A cluster of the kubeconfig, instead of the context's. @default the context's */
   readonly cluster?: string | undefined;
 }
 
-/** The same for who has loaded a parser of YAML already. @throws as {@link loadKubeconfig} does */
+/** The same for callers that have already loaded a YAML parser. @throws as {@link loadKubeconfig} does */
 export function readKubeconfig(
   config: KubeConfig,
   access: ProviderAccess,
@@ -79,7 +80,7 @@ export function readKubeconfig(
   const chosen = chosenOf(merged, access.context, source.name);
   if (source.isGiven) refuseRelative(withCluster(merge(documents), access.cluster), chosen, source.name);
   const users = merged.users.map((entry) => ({ ...entry, user: tokenRead(fields(entry["user"])) }));
-  // One that is of no use stands in nobody's way but who asks for it.
+  // An unusable entry matters only to those who choose it.
   const lenient = { onInvalidEntry: "filter" } as Parameters<KubeConfig["loadFromString"]>[1];
   config.loadFromString(JSON.stringify({ ...merged, users, "current-context": chosen.context }), lenient);
   if (config.getCurrentCluster() === null) {
@@ -91,21 +92,21 @@ export function readKubeconfig(
 /** There is no file that could be read. */
 export class NoKubeconfig extends Error {}
 
-/** Whether a `kubeconfig` is the content of one and not a path. Contents hold credentials. */
+/** Whether `kubeconfig` is content and not a path. Content includes credentials. */
 export const isContent = (kubeconfig: string): boolean => /[\n{]/.test(kubeconfig) && !existsSync(expand(kubeconfig));
 
-/** What is read. */
+/** A kubeconfig's source. */
 interface Source {
   /** Names the source in errors. */
   readonly name: string;
-  /** Whether the access names it: then Pulumi's provider reads the text alone, and does not know where the file is. */
+  /** Whether the access names it. Pulumi's provider then reads only the text, and does not know the file's folder. */
   readonly isGiven: boolean;
   readonly texts: readonly { readonly text: string; readonly from: string; readonly folder?: string }[];
 }
 
-/** @returns undefined for the service account of the pod that this runs in */
+/** @returns undefined for the service account of the current pod */
 function sourceOf({ kubeconfig, context }: ClusterAccess, env: NodeJS.ProcessEnv): Source | undefined {
-  // None and an empty one are the same, as to Pulumi's provider.
+  // Pulumi's provider treats an empty one as none, too.
   if (kubeconfig !== undefined && kubeconfig !== "") {
     if (isContent(kubeconfig)) {
       const name = "the content of cluster.kubeconfig";
@@ -148,7 +149,7 @@ function read<Result>(from: string, action: () => Result): Result {
 }
 
 function documentOf(from: string, parsed: unknown): Document {
-  // An empty file is an empty kubeconfig, as of a tool that has not written it yet.
+  // An empty file is an empty kubeconfig, for example of a tool that has not written it yet.
   const content: unknown = parsed ?? {};
   if (typeof content !== "object" || Array.isArray(content)) {
     throw new Error(`${from} is no kubeconfig: it is not a map with clusters, users and contexts.`);
@@ -174,7 +175,7 @@ function entriesOf(from: string, name: keyof typeof LISTS, list: unknown): Entry
 
 const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
 
-/** The first that has a name has it. */
+/** The first entry with a name wins. */
 function merge(documents: readonly Document[]): Document {
   const all = (name: keyof typeof LISTS): Entry[] =>
     [
@@ -191,14 +192,14 @@ function merge(documents: readonly Document[]): Document {
   };
 }
 
-/** Every context with another cluster, if one is named. */
+/** All contexts, with another cluster if one is named. */
 function withCluster(document: Document, cluster: string | undefined): Document {
   if (cluster === undefined) return document;
   const contexts = document.contexts.map((entry) => ({ ...entry, context: { ...fields(entry["context"]), cluster } }));
   return { ...document, contexts };
 }
 
-/** The context that counts, with what it names. */
+/** The chosen context, with its entries. */
 interface Chosen {
   readonly context: string;
   readonly cluster: Fields;
@@ -223,7 +224,7 @@ function chosenOf(merged: Document, wanted: string | undefined, source: string):
   return { context, cluster: entry("clusters", cluster), user: anonymous ? {} : entry("users", user) };
 }
 
-/** Values of an entry that are paths relative to the file; a command without a folder is looked for in PATH. */
+/** Values of an entry that are paths relative to the file; a command without a folder is looked up in PATH. */
 function relativePaths(entry: Fields): [string, string][] {
   const { command } = fields(entry["exec"]);
   const paths = PATHS.map((key) => [key, entry[key]] as const);
@@ -247,7 +248,7 @@ function absolute(document: Document, folder: string | undefined): Document {
   return { ...document, clusters: resolved("clusters"), users: resolved("users") };
 }
 
-/** Pulumi's provider takes paths in a file that it is named as relative to where it runs. */
+/** Pulumi's provider reads relative paths in a named file relative to its own working directory. */
 function refuseRelative(asWritten: Document, { context }: Chosen, file: string): void {
   const { cluster, user } = chosenOf(asWritten, context, file);
   const [key, path] = [...relativePaths(cluster), ...relativePaths(user)][0] ?? [];
@@ -257,7 +258,7 @@ function refuseRelative(asWritten: Document, { context }: Chosen, file: string):
   );
 }
 
-/** The library reads tokens from files under another name, and again when they have changed. */
+/** The library reads tokens from files under another name, and again after changes. */
 function tokenRead(user: Fields): Fields {
   const { tokenFile } = user;
   if (typeof tokenFile !== "string" || tokenFile === "") return user;

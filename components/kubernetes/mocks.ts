@@ -5,8 +5,8 @@ interface HookTaker {
 }
 
 /**
- * Lets programs that use hooks run under Pulumi's mocks, with which programs are tested: the mocks lack the request that registers a hook, and the SDK would fail on it.
- * They change nothing, so that no hook is ever to be called. The engine always has the request.
+ * Lets programs with hooks run under Pulumi's mocks, which lack the request that registers a hook: the SDK would fail on it. Mocks change nothing, so
+ * hooks are never called. The engine always has the request.
  */
 export function tolerateMocks(): void {
   const monitor = pulumi.runtime.getMonitor() as HookTaker | undefined;

@@ -7,7 +7,7 @@ const args: SecuredNamespaceArgs = { name: "kafka", instance: "test" };
 const labels = labelsOf("namespace", "kafka-stack");
 
 describe("SecuredNamespace", () => {
-  it("is a Namespace that enforces `restricted`, and a policy that lets nothing in", async () => {
+  it("is a Namespace that enforces `restricted`, and a policy that denies all ingress", async () => {
     const resources = await registered(() => new SecuredNamespace("main", args));
     assert.deepEqual(parts(resources), ["Namespace main", "NetworkPolicy main-default-deny"]);
     assert.deepEqual(one(resources, "Namespace").inputs, {
@@ -27,7 +27,7 @@ describe("SecuredNamespace", () => {
     });
   });
 
-  it("is deleted with the stack, unless it holds what is kept", async () => {
+  it("is deleted with the stack, unless it contains retained objects", async () => {
     const retained = async (retain?: boolean) => {
       const resources = await registered(
         () => new SecuredNamespace("main", { ...args, ...(retain !== undefined && { retain }) }),
@@ -37,20 +37,20 @@ describe("SecuredNamespace", () => {
     assert.deepEqual([await retained(), await retained(false), await retained(true)], [false, false, true]);
   });
 
-  it("is asked for before it is made, where there is a cluster to ask", async () => {
+  it("is looked up before it is created, where there is a cluster to ask", async () => {
     const hooks = async (more: Partial<SecuredNamespaceArgs>) =>
       one(await registered(() => new SecuredNamespace("main", { ...args, ...more })), "Namespace").beforeCreate;
     assert.deepEqual(await hooks({}), []);
     assert.deepEqual(await hooks({ cluster: {} }), ["main-foreign"]);
   });
 
-  it("enforces another standard when told to", async () => {
+  it("enforces another standard on request", async () => {
     const resources = await registered(() => new SecuredNamespace("main", { ...args, podSecurity: "privileged" }));
     const { labels: given } = one(resources, "Namespace").inputs["metadata"] as { labels: Record<string, string> };
     assert.equal(given["pod-security.kubernetes.io/enforce"], "privileged");
   });
 
-  it("gives its name on, for others to wait for it", async () => {
+  it("passes on its name, so that others wait for it", async () => {
     const { outputs } = await record(() => ({ namespace: new SecuredNamespace("main", args).namespace }));
     assert.equal(outputs["namespace"], "kafka");
   });

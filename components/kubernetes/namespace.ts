@@ -5,26 +5,26 @@ import type { ClusterAccess } from "./cluster-access";
 import { foreign, OWNER, type Owner } from "./owner";
 import { fixedName } from "./scope";
 
-/** How much the pods of a namespace may ask for. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+/** A PodSecurity standard. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
 export type PodSecurity = "restricted" | "baseline" | "privileged";
 
-/** What a namespace is made of. */
+/** Arguments of a namespace. */
 export interface SecuredNamespaceArgs {
   /** Name of the namespace. */
   readonly name: string;
   /** Value of `app.kubernetes.io/instance`. */
   readonly instance: string;
-  /** The PodSecurity standard that is enforced. @default restricted */
+  /** The enforced PodSecurity standard. @default restricted */
   readonly podSecurity?: PodSecurity;
-  /** Whether the namespace and what is in it outlive the stack, because it holds claims with data. @default false */
+  /** Whether the namespace and its content outlive the stack, because it holds claims with data. @default false */
   readonly retain?: boolean;
-  /** The provider's cluster, which is asked whether somebody else has made the namespace before. @default nobody is asked: only the provider refuses what exists */
+  /** The provider's cluster, to check that nobody else created the namespace. @default no check: only the provider refuses an existing one */
   readonly cluster?: ClusterAccess | undefined;
 }
 
 /**
- * A namespace that enforces a PodSecurity standard and lets no connection in that no other policy allows. It says which stack made it, and one that another stack or
- * somebody else made is refused: it would be labelled, closed to traffic, and deleted with the stack.
+ * A namespace that enforces a PodSecurity standard and denies all connections that no other policy allows. An annotation names its stack. A namespace
+ * of another stack or person is refused, because this stack would label it, close it to traffic and delete it.
  */
 export class SecuredNamespace extends pulumi.ComponentResource {
   /** Name of the namespace, known once it exists. */
@@ -75,7 +75,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** A hook that refuses to make a namespace which somebody else has made. */
+/** A hook that refuses to create a namespace that somebody else created. */
 function foreignHook(name: string, access: ClusterAccess, owner: Owner): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,
@@ -86,7 +86,7 @@ function foreignHook(name: string, access: ClusterAccess, owner: Owner): pulumi.
         reason = await foreign(access, namespace, owner);
       } catch (error) {
         if (!pulumi.runtime.isDryRun() || !(error instanceof ClusterUnreachable)) throw error;
-        await pulumi.log.warn(`${error.message}; up refuses a namespace that others made`);
+        await pulumi.log.warn(`${error.message}; up refuses namespaces of others`);
       }
       if (reason !== undefined) throw new Error(reason);
     },

@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace, swap neighbours) that make one word of another. */
+/** The number of edits (insert, delete, replace, swap neighbours) from one word to another. */
 export function distance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, j) => j);
@@ -18,7 +18,7 @@ export function distance(from: string, to: string): number {
 /**
  * The known word nearest to a misspelt one, or undefined when none is near.
  *
- * @param edits - how many edits may be between them; default a third of the word's letters, at least one.
+ * @param edits - the maximum number of edits; default a third of the word's letters, at least one.
  */
 export function nearest(
   word: string,

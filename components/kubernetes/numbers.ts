@@ -1,9 +1,9 @@
-/** Numbers by their text: JavaScript's own hold whole numbers exactly only up to 2^53. */
+/** Numbers as text: JavaScript's own are exact only up to 2^53. */
 
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,4}))?$/;
 
 /**
- * The exact value of a decimal number as plain digits, such as `20971520` for `2.097152e+07`; the same for every way to write the number.
+ * The exact value of a decimal number as plain digits, such as `20971520` for `2.097152e+07`; the same for all spellings of the number.
  *
  * @returns undefined when the text is not such a number, or its exponent has more than four digits.
  */

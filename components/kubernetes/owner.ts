@@ -3,10 +3,10 @@ import { ask, orNone } from "./ask";
 import type { ClusterAccess } from "./cluster-access";
 import { coreApi } from "./core-api";
 
-/** Annotation of namespaces that says which stack made them: `<project>/<stack>`. */
+/** Annotation of namespaces with the stack that created them: `<project>/<stack>`. */
 export const OWNER = "kafka-stack/stack";
 
-/** A stack, as its namespaces name it. */
+/** A stack, as named in its namespaces. */
 export interface Owner {
   /** `<project>/<stack>`. */
   readonly owner: string;
@@ -14,9 +14,7 @@ export interface Owner {
   readonly instance: string;
 }
 
-/**
- * Whose a namespace is: `own`, or who made it, in words. Versions of this project before the annotation left labels only, by which their namespaces are known.
- */
+/** Whose a namespace is: `own`, or the owner in words. Versions before the annotation set labels only, which identify their namespaces. */
 export function ownedNamespace({ metadata }: V1Namespace, { owner, instance }: Owner): "own" | { readonly of: string } {
   const annotated = metadata?.annotations?.[OWNER];
   if (annotated !== undefined) return annotated === owner ? "own" : { of: `belongs to the stack ${annotated}` };
@@ -28,7 +26,7 @@ export function ownedNamespace({ metadata }: V1Namespace, { owner, instance }: O
   return by === instance ? "own" : { of: `belongs to the stack ${by}` };
 }
 
-/** A namespace; null when there is none of that name. @throws ClusterUnreachable when the cluster is not reached, another error when it refuses */
+/** A namespace; null when it does not exist. @throws ClusterUnreachable when the cluster is not reached, another error when it refuses */
 export async function readNamespace(access: ClusterAccess, name: string): Promise<V1Namespace | null> {
   const found = await ask(`whose namespace ${name} is`, async () => {
     const core = await coreApi(access);
@@ -38,7 +36,7 @@ export async function readNamespace(access: ClusterAccess, name: string): Promis
 }
 
 /**
- * Why a stack may not have a namespace: it exists, and another stack or somebody else made it.
+ * Why a stack may not have a namespace: it exists and belongs to another stack or person.
  *
  * @returns undefined when the stack may have it.
  * @throws as {@link readNamespace} does.
@@ -51,13 +49,13 @@ export async function foreign(access: ClusterAccess, name: string, owner: Owner)
     : `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace`;
 }
 
-/** A namespace that a stack made, and whether it says so itself, or is known by its labels only, as those of another project's stack of the same name would be. */
+/** A stack's namespace, and whether its annotation says so or only its labels, which another project's stack of the same name would have too. */
 export interface OwnNamespace {
   readonly name: string;
   readonly marked: boolean;
 }
 
-/** The namespaces that a stack made. @throws as {@link readNamespace} does */
+/** The namespaces of a stack. @throws as {@link readNamespace} does */
 export async function ownNamespaces(access: ClusterAccess, owner: Owner): Promise<readonly OwnNamespace[]> {
   const labelSelector = `app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=${owner.instance}`;
   const { items } = await ask("which namespaces this stack has", async () => {

@@ -1,7 +1,7 @@
-/** A key's place in something that was written. */
+/** The path of a key. */
 export type Path = readonly (string | number)[];
 
-/** Writes a path as `pulumi config set --path` takes it: `topics[0].name`, `kafka.config["log.dirs"]`. */
+/** Writes a path in the form of `pulumi config set --path`: `topics[0].name`, `kafka.config["log.dirs"]`. */
 export function formatPath(path: Path): string {
   return path
     .map((key, index) => {
@@ -12,10 +12,10 @@ export function formatPath(path: Path): string {
     .join("");
 }
 
-/** The sentence of a value that is not allowed. */
+/** The sentence for a value that is not allowed. */
 export const refusal = (value: unknown, allowed: string): string => `${show(value)} is refused; allowed is ${allowed}`;
 
-/** A value as an error shows it: short, and in one line. */
+/** A value for an error message: short, and in one line. */
 export function show(value: unknown): string {
   const line = (typeof value === "string" ? value : JSON.stringify(value)).replaceAll(/\s+/g, " ");
   if (line === "") return "an empty text";

@@ -5,16 +5,16 @@ import { isContent } from "./kubeconfig";
 
 /** Providers of one cluster. */
 export interface Providers {
-  /** For all objects: they must not exist yet. */
+  /** For all objects; refuses existing ones. */
   readonly kubernetes: k8s.Provider;
-  /** For claims that outlived an earlier life of the stack, and the namespace that they are in: it adopts what exists. */
+  /** For claims that outlived an earlier deployment of the stack, and their namespace: it adopts existing objects. */
   readonly adopting: k8s.Provider;
 }
 
 /**
- * The providers of a cluster, set up as the components need them.
+ * The providers of a cluster, configured as the components need them.
  *
- * @param name of the provider; that of the adopting one has `-adopting` behind it.
+ * @param name of the provider; the adopting one's ends in `-adopting`.
  */
 export function clusterProviders(
   name: string,
@@ -22,13 +22,13 @@ export function clusterProviders(
   opts?: pulumi.CustomResourceOptions,
 ): Providers {
   const target: k8s.ProviderArgs = {
-    // Unset, Pulumi would hand KUBECONFIG on as if it were one path. The provider reads the variable itself, as kubectl does.
+    // If this were unset, Pulumi would pass KUBECONFIG as if it were one path. The provider reads the variable itself, like kubectl.
     kubeconfig: kubeconfigOf(kubeconfig),
     ...(context !== undefined && { context }),
     enableServerSideApply: true,
-    // What this stack made is its own: a field that somebody else has set is taken back. Fields that are given away, to an autoscaler, are ignored changes.
+    // The stack owns its objects: a field that somebody else set is reverted. Fields left to others, such as an autoscaler, are in ignoreChanges.
     enablePatchForce: true,
-    // A changed ConfigMap or Secret is updated: as a replacement it would be gone for a moment, and pods that start then would wait.
+    // Changed ConfigMaps and Secrets are updated: during a replacement they would be missing for a moment, and starting pods would wait.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
     deleteUnreachable: false,
@@ -39,7 +39,7 @@ export function clusterProviders(
   };
 }
 
-/** A path is one of this machine's; a content has credentials in it. */
+/** A path belongs to this machine; content includes credentials. */
 function kubeconfigOf(kubeconfig: string | undefined): pulumi.Input<string> {
   if (kubeconfig === undefined) return pulumi.output(undefined) as unknown as pulumi.Output<string>;
   return isContent(kubeconfig) ? pulumi.secret(kubeconfig) : kubeconfig;

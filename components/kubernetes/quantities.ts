@@ -1,4 +1,4 @@
-/** Kubernetes quantities and JVM heap sizes, turned into plain numbers for comparing. */
+/** Converts Kubernetes quantities and JVM heap sizes into numbers for comparison. */
 
 const BINARY: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
 const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
@@ -28,7 +28,7 @@ export function parseCpu(text: string): number | undefined {
 }
 
 /**
- * Bytes of a JVM heap size as `-Xmx` takes it: `512m`, `2g`.
+ * Bytes of a JVM heap size in the form of `-Xmx`: `512m`, `2g`.
  *
  * @returns the bytes, or undefined when the text is not such a size.
  */

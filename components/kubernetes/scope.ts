@@ -1,19 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PodOverlays } from "../pods/types";
 
-/** Where the objects of a stack go and whose they are. */
+/** The namespace and the owner of a stack's objects. */
 export interface Scope {
   /** Namespace of the objects. */
   readonly namespace: pulumi.Input<string>;
-  /** What tells this stack's objects from another's: the value of `app.kubernetes.io/instance`, usually the stack's name. */
+  /** Identifies this stack's objects: the value of `app.kubernetes.io/instance`, usually the stack's name. */
   readonly instance: string;
-  /** Name of the Secret of the namespace with which pods pull their images. @default none: the registry asks for nobody, or nodes have an identity of their own */
+  /**
+   * Name of the namespace's Secret with which pods pull their images. @default none: the registry needs no login, or nodes have their own identity
+   */
   readonly pullSecret?: pulumi.Input<string> | undefined;
-  /** What is laid over the pods, by kind. @default nothing */
+  /** Overlays of the pods, by kind. @default none */
   readonly pods?: PodOverlays | undefined;
 }
 
-/** What a pod does; the value of `app.kubernetes.io/component`. */
+/** The role of a pod; the value of `app.kubernetes.io/component`. */
 export type Role =
   | "broker"
   | "controller"
@@ -41,7 +43,7 @@ const NAMES: Record<Role, string> = {
   "lag-exporter": "kafka-lag-exporter",
 };
 
-/** The labels that pods are selected by. They may not change during the life of a StatefulSet. */
+/** The labels that select pods. They are immutable in a StatefulSet. */
 export function selector(instance: string, role: Role): Record<string, string> {
   return { "app.kubernetes.io/instance": instance, "app.kubernetes.io/component": role };
 }
@@ -61,12 +63,12 @@ export function labels(instance: string, role: Role): Record<string, string> {
 }
 
 /**
- * Options of a child whose object has a fixed name. When such an object is replaced, the old one goes first: two cannot have one name, nor one NodePort, nor one
- * directory. Objects without a name of their own are replaced the other way round.
+ * Options of a child whose object has a fixed name. A replacement deletes the old object first, because two cannot share a name, a NodePort or a
+ * directory. Objects with generated names are replaced the other way round.
  */
 export const fixedName = (parent: pulumi.Resource) => ({ parent, deleteBeforeReplace: true });
 
-/** Metadata of an object of the stack. Without a name Pulumi gives it one of its own, which a replacement needs. */
+/** Metadata of an object of the stack. Without a name Pulumi generates one, which a replacement needs. */
 export function metadata(scope: Scope, role: Role, name?: string, annotations?: Record<string, string>) {
   return {
     ...(name !== undefined && { name }),

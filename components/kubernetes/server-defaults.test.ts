@@ -4,7 +4,7 @@ import { defaultResources, SERVER_DEFAULTS, type ServerKind } from "./server-def
 const KINDS = Object.keys(SERVER_DEFAULTS) as ServerKind[];
 
 describe("default resources", () => {
-  it("are those of the table for the heap that a kind of server has by default", () => {
+  it("are those of the table for a kind of server's default heap", () => {
     for (const kind of KINDS) {
       const { heap, resources } = SERVER_DEFAULTS[kind];
       const { cpu, memory, memoryLimit, ephemeralStorage } = resources;
@@ -15,7 +15,7 @@ describe("default resources", () => {
     }
   });
 
-  it("grow with the heap: a limit below it would kill the server", () => {
+  it("grow with the heap: a smaller limit would kill the server", () => {
     const memory = (heap: string) => {
       const { requests, limits } = defaultResources("broker", heap) as {
         requests: { memory: string };
@@ -28,9 +28,9 @@ describe("default resources", () => {
     assert.deepEqual(memory("262144k"), ["384Mi", "512Mi"]);
   });
 
-  it("are refused for what is no heap size", () => {
+  it("are refused for a malformed heap size", () => {
     for (const heap of ["4Gi", "512", "", "0m", "-1g"]) {
-      assert.throws(() => defaultResources("broker", heap), /is no JVM heap size such as 512m or 4g/, heap);
+      assert.throws(() => defaultResources("broker", heap), /is not a JVM heap size such as 512m or 4g/, heap);
     }
   });
 });

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { parseHeap } from "./quantities";
 
-/** What a container asks for and may use, as Kubernetes quantities. There is no CPU limit: a throttled broker stalls all its clients. */
+/** Requests and limits of a container, as Kubernetes quantities. There is no CPU limit: a throttled broker stalls all its clients. */
 export interface ContainerDefaults {
   readonly cpu: string;
   readonly memory: string;
@@ -9,7 +9,7 @@ export interface ContainerDefaults {
   readonly ephemeralStorage: string;
 }
 
-/** What a server of one kind gets when nothing is written. */
+/** Defaults of one kind of server. */
 export interface ServerDefaults {
   /** JVM heap. */
   readonly heap: string;
@@ -19,8 +19,8 @@ export interface ServerDefaults {
 }
 
 /**
- * Defaults of servers by kind: enough for a cluster of development, and for none that has to carry much. Beside its heap, a JVM takes about half as much again for
- * threads, buffers and classes; the limit leaves as much as the heap.
+ * Defaults of servers by kind: enough for development, not for heavy load. Besides its heap, a JVM needs about half as much again for threads,
+ * buffers and classes; the limit leaves as much as the heap.
  */
 export const SERVER_DEFAULTS = {
   broker: {
@@ -44,15 +44,18 @@ export const SERVER_DEFAULTS = {
 /** A kind of server that keeps data. */
 export type ServerKind = keyof typeof SERVER_DEFAULTS;
 
-/** Seconds that a broker or a controller has for its controlled shutdown. Kubernetes' own 30 are too few to hand over the leadership of many partitions. */
+/**
+ * Seconds for the controlled shutdown of a broker or controller. Kubernetes' default of 30 is too short to hand over the leadership of many
+ * partitions.
+ */
 export const DEFAULT_GRACE_SECONDS = 120;
 
 const MiB = 2 ** 20;
 
 /**
- * Requests and limits of a server for which none are written. Another heap than the default takes its memory along: 1.5 times the heap is kept free, 2 times are the limit.
+ * Default requests and limits of a server. They follow another heap than the default: the memory request is 1.5 times the heap, the limit 2 times.
  *
- * @throws when the heap is no size such as `512m` or `4g`.
+ * @throws when the heap is not a size such as `512m` or `4g`.
  */
 export function defaultResources(kind: ServerKind, heap: string): k8s.types.input.core.v1.ResourceRequirements {
   const { resources, heap: usual } = SERVER_DEFAULTS[kind];
@@ -66,6 +69,6 @@ export function defaultResources(kind: ServerKind, heap: string): k8s.types.inpu
 
 function bytesOf(heap: string): number {
   const bytes = heap.startsWith("0") ? undefined : parseHeap(heap);
-  if (bytes === undefined) throw new Error(`"${heap}" is no JVM heap size such as 512m or 4g`);
+  if (bytes === undefined) throw new Error(`"${heap}" is not a JVM heap size such as 512m or 4g`);
   return bytes;
 }

@@ -3,7 +3,7 @@ import { compareSync } from "bcryptjs";
 import { htpasswd } from "./htpasswd";
 
 describe("htpasswd", () => {
-  it("is the user and a bcrypt hash that the password fits, and no other", () => {
+  it("is the user and a bcrypt hash that only the password fits", () => {
     const [user, hash = ""] = htpasswd("pusher", "hunter2", "stack").split(":");
     assert.equal(user, "pusher");
     assert.match(hash, /^\$2b\$10\$[./A-Za-z0-9]{53}$/);
@@ -11,7 +11,7 @@ describe("htpasswd", () => {
     assert.ok(!compareSync("hunter3", hash));
   });
 
-  it("is the same at each update, and another for another user, stack or password", () => {
+  it("is the same at each update, and differs for another user, stack or password", () => {
     const lines = [
       htpasswd("pusher", "hunter2", "stack"),
       htpasswd("pusher", "hunter2", "other"),
@@ -22,7 +22,7 @@ describe("htpasswd", () => {
     assert.equal(new Set(lines).size, lines.length);
   });
 
-  it("has a salt that says nothing of the password", () => {
+  it("has a salt that says nothing about the password", () => {
     const salt = (line: string) => line.slice(0, "pusher:$2b$10$".length + 22);
     assert.equal(salt(htpasswd("pusher", "hunter2", "stack")), salt(htpasswd("pusher", "hunter3", "stack")));
   });

@@ -12,7 +12,7 @@ const secretFor = (pullAddress: string) =>
   );
 
 describe("PullSecret", () => {
-  it("is a docker config for the registry's host, whatever path the images have there", async () => {
+  it("is a docker config for the registry's host, whatever the path of images", async () => {
     const resources = await secretFor("registry.example.com:5000/team/kafka");
     assert.deepEqual(parts(resources), ["Secret pull"]);
     const { metadata, type, stringData } = one(resources, "Secret").inputs;

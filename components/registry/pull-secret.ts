@@ -2,17 +2,17 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 
-/** What a pull secret is made of. */
+/** Arguments of a pull secret. */
 export interface PullSecretArgs extends Scope {
   /** Address that nodes pull from, such as `registry.example.com/team`. */
   readonly pullAddress: string;
-  /** Who pulls. */
+  /** User that pulls. */
   readonly username: string;
-  /** Their password, which is a Pulumi secret from here on. */
+  /** Their password, which becomes a Pulumi secret here. */
   readonly password: pulumi.Input<string>;
 }
 
-/** The Secret with which the pods of a namespace pull their images. Another password changes it in place: what runs is not pulled again. */
+/** The Secret with which a namespace's pods pull their images. Another password changes it in place; running pods do not pull again. */
 export class PullSecret extends pulumi.ComponentResource {
   /** Name of the Secret, known once it exists. */
   readonly secretName: pulumi.Output<string>;
@@ -35,7 +35,7 @@ export class PullSecret extends pulumi.ComponentResource {
   }
 }
 
-/** A docker config file. The kubelet looks a registry up by its host; what follows in the address is the image's path. */
+/** A docker config file. The kubelet looks up a registry by its host; the rest of the address is the image's path. */
 function dockerConfig({ pullAddress, username }: PullSecretArgs, password: string): string {
   const host = pullAddress.replace(/\/.*$/, "");
   const auth = Buffer.from(`${username}:${password}`).toString("base64");

@@ -40,7 +40,7 @@ describe("Registry", () => {
     });
   });
 
-  it("takes a chart from a path with the same values", async () => {
+  it("accepts a chart's path, with the same values", async () => {
     for (const chart of ["/charts/docker-registry", "./charts/docker-registry"]) {
       assert.deepEqual(one(await registry({ chart }), "Chart").inputs, {
         namespace: "kafka",
@@ -67,7 +67,7 @@ describe("Registry", () => {
     });
   });
 
-  it("lets anyone in, on its one port: the nodes come from outside the network", async () => {
+  it("lets anyone in on its single port, because nodes connect from outside the network", async () => {
     assert.deepEqual(one(await registry(), "NetworkPolicy").inputs["spec"], {
       podSelector: { matchLabels: selectorOf("registry") },
       policyTypes: ["Ingress"],

@@ -3,24 +3,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, type Scope } from "../kubernetes/scope";
 
-/** Port of the registry inside its pod: fixed by the chart. */
+/** Port of the registry in its pod, fixed by the chart. */
 const PORT = 5000;
 
-/** What a registry is made of. */
+/** Arguments of a registry. */
 export interface RegistryArgs extends Scope {
   /** Helm repository URL, or the path of a chart (starts with `/` or `.`). */
   readonly chart: string;
   /** Version of the chart in that repository. */
   readonly chartVersion: string;
-  /** NodePort under which docker and the nodes reach it. */
+  /** NodePort for docker and the nodes. */
   readonly nodePort: number;
-  /** Capacity of the volume that keeps the images. */
+  /** Capacity of the volume with the images. */
   readonly size: string;
   /** StorageClass of that volume. @default the cluster's default class */
   readonly className?: string | undefined;
   /** Requests and limits of the container. */
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
-  /** Signs the state of uploads. A fixed value, because the chart's own random one would restart the registry at each update. */
+  /** Signs the state of uploads. A fixed value, because the chart's random one would restart the registry at each update. */
   readonly haSharedSecret: pulumi.Input<string>;
   /** Users and their bcrypt hashes in htpasswd form. @default anyone may push and pull */
   readonly htpasswd?: pulumi.Input<string> | undefined;

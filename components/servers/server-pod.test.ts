@@ -77,7 +77,7 @@ describe("serverPod", () => {
     });
   });
 
-  it("is spread over zones when their label is named", () => {
+  it("is spread over zones when a zone label is named", () => {
     const { topologySpreadConstraints } = serverPod(
       { ...args, spread: { nodes: "preferred", zoneLabel: "zone" } },
       container,
@@ -92,7 +92,7 @@ describe("serverPod", () => {
     ]);
   });
 
-  it("takes further volumes", () => {
+  it("accepts further volumes", () => {
     const { volumes } = serverPod(args, {
       ...container,
       volumes: [{ name: "data-0", emptyDir: { sizeLimit: "2Gi" } }],

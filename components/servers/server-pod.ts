@@ -5,13 +5,13 @@ import { KAFKA_UID, podDefaults, restrictedContainer, restrictedPod, termination
 import { overlayOf, podSpec, type PodScope } from "../pods/overlay";
 import { httpProbe, SERVER_PROBES } from "../pods/probes";
 
-/** Port of the health endpoint inside every Kafka and ZooKeeper server. */
+/** Port of the health endpoint of every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;
 
-/** Port at which every Kafka and ZooKeeper server gives its metrics, and nothing else: who is let in here can give no orders. */
+/** Port of the metrics of every Kafka and ZooKeeper server, and of nothing else: clients that may connect here cannot give orders. */
 export const METRICS_PORT = 9404;
 
-/** How the servers of a pool are spread over nodes and zones. */
+/** How to spread the servers of a pool over nodes and zones. */
 export interface Spread {
   /** Whether two servers of the pool may share a node when there is no other (`preferred`) or never (`required`). */
   readonly nodes: "preferred" | "required";
@@ -19,13 +19,13 @@ export interface Spread {
   readonly zoneLabel?: string | undefined;
 }
 
-/** What the servers of a pool have in common with those of any other. */
+/** Arguments common to the servers of all pools. */
 export interface ServerPodArgs extends PodScope {
   /** Name of the Secret with which the image is pulled. @default none */
   readonly pullSecret?: pulumi.Input<string> | undefined;
   readonly role: Role;
   readonly image: pulumi.Input<string>;
-  /** JVM heap such as `512m`; a fixed one, so that the JVM never asks for more later. */
+  /** JVM heap such as `512m`; of fixed size, so that the JVM never asks for more later. */
   readonly heap: string;
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
   readonly spread: Spread;
@@ -33,26 +33,29 @@ export interface ServerPodArgs extends PodScope {
   readonly terminationGracePeriodSeconds: number;
 }
 
-/** What is particular to the servers of one kind. */
+/** The part of a pod that is specific to one kind of server. */
 export interface ServerContainer {
   readonly env: readonly k8s.types.input.core.v1.EnvVar[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
   /** Name of the ConfigMap that is mounted at /etc/kafka. */
   readonly configMap: pulumi.Input<string>;
-  /** Volumes beside the ConfigMap, /tmp and the claims. */
+  /** Volumes besides the ConfigMap, /tmp and the claims. */
   readonly volumes?: readonly k8s.types.input.core.v1.Volume[] | undefined;
-  /** Containers that run before. @default none */
+  /** Init containers. @default none */
   readonly initContainers?: readonly k8s.types.input.core.v1.Container[] | undefined;
-  /** Account whose token a projected volume may ask for; none is mounted by itself. @default the namespace's default account */
+  /** Account whose token a projected volume may request; none is mounted automatically. @default the namespace's default account */
   readonly serviceAccountName?: pulumi.Input<string> | undefined;
 }
 
-/** Seconds that a server of a role has for a clean stop, with what is laid over its pods. */
+/** Seconds for a clean stop of a role's servers, with the overlay of its pods. */
 export const graceOf = (args: PodScope & Pick<ServerPodArgs, "role" | "terminationGracePeriodSeconds">): number =>
   overlayOf(args, args.role)?.terminationGracePeriodSeconds ?? args.terminationGracePeriodSeconds;
 
-/** The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no process. */
+/**
+ * The pod of a Kafka or ZooKeeper server: one container of the Kafka image under the PodSecurity standard `restricted`, with probes that start no
+ * process.
+ */
 export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.types.input.core.v1.PodSpec {
   const grace = graceOf(args);
   return podSpec(args, args.role, {
@@ -80,7 +83,7 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
         resources: args.resources,
         ...terminationMessage,
         securityContext: restrictedContainer,
-        // Waits while the others cannot do without this server, for a part of the time that it has to stop.
+        // Delays shutdown while it would break min.insync.replicas or the quorum, for a part of the grace period.
         lifecycle: {
           preStop: {
             httpGet: {

@@ -64,7 +64,7 @@ describe("ServerPool", () => {
     });
   });
 
-  it("has claims deleted that fewer servers leave, when the config says so, but never those of a StatefulSet that goes", async () => {
+  it("lets Kubernetes delete claims on scale-in, when the config says so, but never those of a deleted StatefulSet", async () => {
     const { storage } = args;
     assert.ok(storage);
     const given = { ...storage, whenScaled: "delete", whenDeleted: "delete" } as const;
@@ -74,7 +74,7 @@ describe("ServerPool", () => {
     assert.deepEqual(policy, { whenScaled: "Delete", whenDeleted: "Retain" });
   });
 
-  it("has the same claim templates whatever is claimed: they can never change", async () => {
+  it("has constant claim templates, because they are immutable", async () => {
     const templates = async (changed: Partial<ServerPoolArgs>) =>
       (one(await pool(changed), "StatefulSet").inputs["spec"] as Record<string, unknown>)["volumeClaimTemplates"];
     const { storage } = args;
@@ -90,7 +90,7 @@ describe("ServerPool", () => {
     assert.equal(await templates({ storage: undefined }), undefined);
   });
 
-  it("publishes addresses of servers that are not ready, and is not waited for", async () => {
+  it("publishes addresses of unready servers, and is not awaited", async () => {
     assert.deepEqual(one(await pool(), "Service").inputs, {
       apiVersion: "v1",
       kind: "Service",
@@ -107,7 +107,7 @@ describe("ServerPool", () => {
     });
   });
 
-  it("lets a drain take one server at a time", async () => {
+  it("lets a drain evict one server at a time", async () => {
     assert.deepEqual(one(await pool(), "PodDisruptionBudget").inputs, {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
@@ -116,7 +116,7 @@ describe("ServerPool", () => {
     });
   });
 
-  it("is started after what it needs, and given time to roll", async () => {
+  it("starts after its dependencies, and has time to roll", async () => {
     const resources = await pool();
     const { dependencies, timeouts } = one(resources, "StatefulSet");
     const before = ["Service", "NetworkPolicy", "PodDisruptionBudget"].map((kind) => one(resources, kind).urn);

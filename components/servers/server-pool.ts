@@ -15,25 +15,25 @@ export interface ServerPoolArgs extends Scope {
   readonly pool: string;
   readonly role: Role;
   readonly replicas: number;
-  /** Seconds that a server has for a clean stop. */
+  /** Seconds for a clean stop of a server. */
   readonly terminationGracePeriodSeconds: number;
   readonly pod: k8s.types.input.core.v1.PodSpec;
-  /** A hash over what only a restart applies. */
+  /** A hash of everything that only a restart applies. */
   readonly restartHash: string;
   /** Ports of the headless Service. */
   readonly ports: Readonly<Record<string, number>>;
   /**
-   * Who may connect to what. Without it the pool is a further one of its role, which the NetworkPolicy and the PodDisruptionBudget of the first cover: Kubernetes
-   * evicts no pod that has two budgets.
+   * Who may connect to which ports. Leave it out for another pool of the same role, which the first one's NetworkPolicy and PodDisruptionBudget
+   * cover: Kubernetes evicts no pod that has two budgets.
    */
   readonly access?: readonly Allowed[] | undefined;
-  /** Labels that tell the pool's pods from those of other pools of the role. @default none, for the only pool of its role */
+  /** Labels that distinguish the pool's pods from the role's other pools. @default none, for a role's only pool */
   readonly poolLabels?: Readonly<Record<string, string>> | undefined;
-  /** Storage that the claims were planned from; none when no server has a volume of its own. */
+  /** The storage behind the claims; none when no server has its own volume. */
   readonly storage?: PoolStorage | undefined;
 }
 
-/** Changes with whatever restarts the servers of a pool. */
+/** Changes with everything that restarts a pool's servers. */
 export function restartsOf(
   args: Pick<ServerPoolArgs, "restartHash" | "pod" | "role" | "instance" | "pods">,
 ): pulumi.Output<string> {
@@ -50,7 +50,10 @@ export function restartsOf(
 /** A StatefulSet of servers with what goes with it: headless Service, PodDisruptionBudget and NetworkPolicy. */
 export class ServerPool extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
-  /** Changes with whatever restarts the servers, and with each change of the StatefulSet itself, by whomever: one that was begun and taken back too. */
+  /**
+   * Changes with everything that restarts the servers, and with each change of the StatefulSet itself by anybody, including one that was begun and
+   * reverted.
+   */
   readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: ServerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,7 +82,7 @@ export class ServerPool extends pulumi.ComponentResource {
         spec: {
           serviceName: args.pool,
           replicas: args.replicas,
-          // All start at once, for none gets ready alone; a changed template still rolls one by one.
+          // All start at once, because none becomes ready alone; a changed template still rolls one by one.
           podManagementPolicy: "Parallel",
           updateStrategy: { type: "RollingUpdate" },
           selector: { matchLabels },
@@ -98,9 +101,9 @@ export class ServerPool extends pulumi.ComponentResource {
         dependsOn: [service, ...covers],
         ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }),
         customTimeouts: {
-          // The image is pulled, and a server's startup probe gives it ten minutes.
+          // Time for pulling the image and the ten minutes of a server's startup probe.
           create: "15m",
-          // One by one, each when the last is in sync again: an hour each.
+          // Servers roll one by one, each when the previous one is in sync again: an hour for each.
           update: `${args.replicas}h`,
           delete: `${graceOf(args) + 600}s`,
         },
@@ -112,7 +115,7 @@ export class ServerPool extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** What covers all pods of the role. */
+  /** The objects that cover all pods of the role. */
   private covers(name: string, args: ServerPoolArgs, access: readonly Allowed[]): pulumi.Resource[] {
     const child = fixedName(this);
     return [
@@ -130,13 +133,13 @@ export class ServerPool extends pulumi.ComponentResource {
 }
 
 /**
- * The templates only name the claims, which exist before the pods. What they ask for can never change in a StatefulSet, so it is a constant:
- * size and class of the real claims may.
+ * The templates only name the claims, which exist before the pods. They are immutable in a StatefulSet, so they are constant; size and class of the
+ * real claims may change.
  */
 function claimTemplates(storage: PoolStorage) {
   return {
-    // Pulumi keeps the claims of a pool together, so those that only a lower number of servers removes are Kubernetes' to delete. Never when the StatefulSet goes:
-    // it also goes when it is replaced.
+    // Pulumi does not delete single claims of a pool, so Kubernetes deletes those of a scale-in. Never those of a deleted StatefulSet, because a
+    // replacement deletes it too.
     persistentVolumeClaimRetentionPolicy: {
       whenScaled: storage.whenScaled === "delete" ? "Delete" : "Retain",
       whenDeleted: "Retain",

@@ -12,7 +12,7 @@ const VOLUME: FoundVolume = {
 };
 
 describe("a claim on which no server ever started", function () {
-  // The client is loaded by the first of them.
+  // The first test loads the client.
   this.timeout(60_000);
   const given = eachWithCluster();
   beforeEach(() => {
@@ -33,24 +33,24 @@ describe("a claim on which no server ever started", function () {
     assert.ok(!given.cluster.objects.has(CLAIM));
   });
 
-  it("stays when it was made anew since it was judged", async () => {
+  it("stays when it was recreated since the judgement", async () => {
     put(CLAIM, "PersistentVolumeClaim", "new", {});
     await assert.rejects(
       deleteUnusedClaims(given.access, "kafka", [VOLUME]),
-      /data-0-broker-0 was made anew just now; run this again/,
+      /data-0-broker-0 was recreated just now; run this again/,
     );
     assert.ok(given.cluster.objects.has(CLAIM));
   });
 
-  it("stays when it is made anew right before it is deleted", async () => {
+  it("stays when it is recreated right before the deletion", async () => {
     given.cluster.beforeDeletion = () => {
       put(CLAIM, "PersistentVolumeClaim", "new", {});
     };
-    await assert.rejects(deleteUnusedClaims(given.access, "kafka", [VOLUME]), /was made anew just now/);
+    await assert.rejects(deleteUnusedClaims(given.access, "kafka", [VOLUME]), /was recreated just now/);
     assert.ok(given.cluster.objects.has(CLAIM));
   });
 
-  it("leaves alone a pod that starts right before it is deleted", async () => {
+  it("leaves alone a pod that starts right before the deletion", async () => {
     pod("old", { waiting: {} });
     given.cluster.beforeDeletion = (path) => {
       if (path === POD) pod("old", { running: {} }, "2");
@@ -62,7 +62,7 @@ describe("a claim on which no server ever started", function () {
     assert.ok(given.cluster.objects.has(POD));
   });
 
-  it("goes with a pod that waits for it, also when the pod says so anew, and not with the next", async () => {
+  it("goes with a pod that waits for it, even when the pod's status changes, and not with the next pod", async () => {
     pod("old", { waiting: {} });
     let once = true;
     given.cluster.beforeDeletion = (path) => {

@@ -7,16 +7,16 @@ import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
 import { deleteClaim } from "../storage/delete-claim";
 import { type FoundVolume, hasStarted, uses } from "./evidence";
 
-/** How long a StatefulSet may take to make a claim anew: it tries again within seconds. */
+/** How long a StatefulSet may take to recreate a claim, in milliseconds: it retries within seconds. */
 const PATIENCE_MS = 2 * 60_000;
 
 /**
- * Deletes the claims of volumes that shall be elsewhere and on which no server ever started, with the pods that wait for them: while a pod holds a claim, neither
- * it nor its volume goes. The StatefulSet makes pod and claim anew, and these wait for the volume at its new place.
+ * Deletes the claims of volumes that belong elsewhere and on which no server ever started, with the pods that wait for them: while a pod holds a
+ * claim, neither the claim nor its volume can go. The StatefulSet recreates pod and claim, which wait for the volume at its new place.
  *
- * Claims of a StorageClass are not among them: those go right before they are made anew (`unboundHook`).
+ * Claims of a StorageClass are not included: those are deleted right before their creation (`unboundHook`).
  *
- * @throws when the cluster refuses, when a pod has started or a claim was made anew meanwhile, or when a claim does not go.
+ * @throws when the cluster refuses, when a pod has started or a claim was recreated meanwhile, or when a claim stays.
  */
 export async function deleteUnusedClaims(
   access: ClusterAccess,
@@ -40,8 +40,8 @@ async function deleteUnusedClaim(
       there: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })),
     }));
     if (claim.there === null) return undefined;
-    // Nobody has judged that one.
-    if (claim.there.metadata?.uid !== claimUid) throw new Error(`the ${what} was made anew just now; run this again`);
+    // Nobody has judged this one.
+    if (claim.there.metadata?.uid !== claimUid) throw new Error(`the ${what} was recreated just now; run this again`);
     const pods = await podsOf(core, namespace, name);
     const uids = pods.map(({ metadata }) => metadata?.uid);
     await deleteClaim(core, claim.there, () =>
@@ -58,7 +58,9 @@ async function deleteUnusedClaim(
   });
   if (waiting === undefined) return;
   if (waiting.length > 0) await madeAnew(core, { namespace, name });
-  await pulumi.log.info(`no server ever started on the ${what}: it was deleted, and is made anew for its new place`);
+  await pulumi.log.info(
+    `no server ever started on the ${what}: it was deleted, and is created again for its new place`,
+  );
 }
 
 /** The pods that wait for a claim. @throws when one has started */
@@ -70,7 +72,10 @@ async function podsOf(core: CoreV1Api, namespace: string, claim: string): Promis
   return pods;
 }
 
-/** Waits until the StatefulSet has made a claim anew, for otherwise the engine might find none and make one at the same time; not for ever, for the StatefulSet may be gone. */
+/**
+ * Waits until the StatefulSet has recreated a claim: otherwise the engine might find none and create one at the same time. The wait has a limit,
+ * because the StatefulSet may be gone.
+ */
 async function madeAnew(core: CoreV1Api, claim: { readonly namespace: string; readonly name: string }): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end) {

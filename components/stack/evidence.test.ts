@@ -32,7 +32,7 @@ const pod = (containers: Record<string, unknown>, created = T0) => ({
   },
 });
 const set = { metadata: { name: "broker", creationTimestamp: T0 } };
-/** A StatefulSet with one server that was last changed then; its status changes all the time. */
+/** A StatefulSet with one server that was last changed at this time; its status changes all the time. */
 const oneServer = (changed: Date) => ({
   metadata: {
     name: "broker",
@@ -44,7 +44,7 @@ const oneServer = (changed: Date) => ({
 });
 const WAITING = { state: { waiting: { reason: "ContainerCreating" } } };
 
-/** What is there, and whether a server ever started on the volume. */
+/** Existing objects, and whether a server ever started on the volume. */
 const STARTED: readonly [what: string, objects: Partial<Objects>, started: Started][] = [
   ["its server runs", { volumes: [volume()], pods: [pod({ state: { running: {} } })] }, "yes"],
   ["its server has ended", { volumes: [volume()], pods: [pod({ state: { terminated: { exitCode: 1 } } })] }, "yes"],
@@ -69,29 +69,25 @@ const STARTED: readonly [what: string, objects: Partial<Objects>, started: Start
     },
     "no",
   ],
-  ["its server was never asked for", { volumes: [volume()], sets: [oneServer(minutesLater(-1))] }, "no"],
-  ["its server may have been asked for since", { volumes: [volume()], sets: [oneServer(minutesLater(1))] }, "unknown"],
+  ["its server was never wanted", { volumes: [volume()], sets: [oneServer(minutesLater(-1))] }, "no"],
+  ["its server may have been wanted since", { volumes: [volume()], sets: [oneServer(minutesLater(1))] }, "unknown"],
   [
-    "its server is being taken away",
+    "its server is being removed",
     { volumes: [volume()], sets: [{ ...oneServer(minutesLater(-1)), status: { replicas: 2 } }] },
     "unknown",
   ],
   [
-    "nobody knows since when its server is not asked for",
+    "nobody knows since when its server is not wanted",
     { volumes: [volume()], sets: [{ ...oneServer(T0), metadata: { name: "broker", creationTimestamp: T0 } }] },
     "unknown",
   ],
   ["it has no pod", { volumes: [volume()], sets: [set] }, "unknown"],
   [
-    "it is on a node that there is not, without a pod",
+    "it has no pod, and its node does not exist",
     { volumes: [onNode("typo")], nodes: [{ metadata: { name: "a" } }] },
     "no",
   ],
-  [
-    "it is on a node that there is, without a pod",
-    { volumes: [onNode("a")], nodes: [{ metadata: { name: "a" } }] },
-    "unknown",
-  ],
+  ["it has no pod, and its node exists", { volumes: [onNode("a")], nodes: [{ metadata: { name: "a" } }] }, "unknown"],
 ];
 
 describe("evidence of a stack's data", () => {
@@ -105,12 +101,12 @@ describe("evidence of a stack's data", () => {
     });
   }
 
-  it("says where a volume is, as the volume spells it", () => {
+  it("has a volume's place, as the volume spells it", () => {
     const places = evidenceOf({ ...NOTHING, volumes: [volume(), onNode("a")] }).volumes.map(({ place }) => place);
     assert.deepEqual(places, ["NAS:/kafka/", "a:/data/1"]);
   });
 
-  it("of a StorageClass is a claim's once it is bound, with the size that is there", () => {
+  it("has a StorageClass claim's class once it is bound, with its actual size", () => {
     const claim = (name: string, bound: boolean) => ({
       metadata: { name },
       spec: {
@@ -148,7 +144,7 @@ describe("evidence of a stack's data", () => {
     ]);
   });
 
-  it("of a claim whose volume is gone says that there may be data", () => {
+  it("counts a claim whose volume is gone as one with data", () => {
     const spec = { storageClassName: "", volumeName: "kafka-data-0-broker-0" };
     const { volumes } = evidenceOf({ ...NOTHING, claims: [{ metadata: { name: "data-0-broker-0" }, spec }] });
     assert.deepEqual(volumes, [
@@ -156,7 +152,7 @@ describe("evidence of a stack's data", () => {
     ]);
   });
 
-  it("counts the brokers that there are, and the controllers that they are told of", () => {
+  it("counts the existing brokers, and the controllers in their configuration", () => {
     const configuration = { data: { controllers: "3\n" } };
     const brokers = { ...set, spec: { replicas: 2 }, status: { replicas: 4 } };
     const sets = [brokers] as unknown as Objects["sets"];
@@ -165,11 +161,14 @@ describe("evidence of a stack's data", () => {
     assert.equal(evidenceOf({ ...NOTHING, sets }).servers, undefined);
   });
 
-  it("has what was recorded, and does not go on when that cannot be read", () => {
+  it("has the record, and fails when that cannot be read", () => {
     const record = (text: string) => ({ ...NOTHING, record: { data: { "choices.json": text } } });
     assert.deepEqual(evidenceOf(record('{"mode": "kraft"}')).reached, { mode: "kraft" });
     assert.equal(evidenceOf(NOTHING).reached, undefined);
     assert.throws(() => evidenceOf(record("{")), SyntaxError);
-    assert.throws(() => evidenceOf({ ...NOTHING, record: { data: {} } }), /has no choices\.json: what the data is on/);
+    assert.throws(
+      () => evidenceOf({ ...NOTHING, record: { data: {} } }),
+      /has no choices\.json: it does not say what settings/,
+    );
   });
 });

@@ -8,62 +8,60 @@ import type {
 } from "@kubernetes/client-node";
 import { placeText } from "../storage/spelling";
 
-/**
- * Whether a server ever started on a volume, so that data may be on it. `unknown` when nothing that is still there tells: it counts as started.
- */
+/** Whether a server ever started on a volume, so that data may be on it. `unknown`, when no existing object tells, counts as started. */
 export type Started = "yes" | "no" | "unknown";
 
-/** A volume of the stack, as the cluster has it. */
+/** An existing volume of the stack. */
 export interface FoundVolume {
-  /** Name of the StatefulSet whose server it is for. */
+  /** Name of its server's StatefulSet. */
   readonly pool: string;
-  /** Number of that server. */
+  /** Ordinal of that server. */
   readonly ordinal: number;
   /** Number of the volume on its server. */
   readonly volume: number;
-  /** Name of the claim; it may be gone while the volume is there. */
+  /** Name of the claim, which may be gone although the volume exists. */
   readonly claim: string;
-  /** Tells the claim from one that is made anew under its name; undefined when it is gone. */
+  /** Distinguishes the claim from a recreated one; undefined when it is gone. */
   readonly claimUid?: string;
-  /** The backend; undefined for a claim that names a volume which is gone. */
+  /** The backend; undefined for a claim whose volume is gone. */
   readonly type?: "hostPath" | "nfs" | "storageClass";
-  /** Where it is, as the volume spells it; on storage that names places. */
+  /** Its place, as the volume spells it; on storage with named places. */
   readonly place?: string;
   /** On a StorageClass. */
   readonly className?: string;
   /** On a StorageClass. */
   readonly accessMode?: string;
-  /** Capacity that was asked for and given; on a StorageClass. */
+  /** Requested and actual capacity; on a StorageClass. */
   readonly size?: {
-    /** What the claim asks for. */
+    /** The claim's request. */
     readonly asked: string;
-    /** What the volume has. */
+    /** The volume's capacity. */
     readonly given: string;
   };
   /** Whether a server ever started on it. */
   readonly started: Started;
 }
 
-/** What a cluster says of a stack. */
+/** A cluster's evidence about a stack. */
 export interface Evidence {
-  /** The choices that were recorded when everything was reached; undefined when they never were. */
+  /** The immutable settings that were recorded when they were reached; undefined when they never were. */
   readonly reached: unknown;
   /** The volumes of its servers. */
   readonly volumes: readonly FoundVolume[];
-  /** Controllers that the servers' configuration names, and brokers that there are; undefined when there are no servers. */
+  /** The servers; undefined when there are none. */
   readonly servers?: {
-    /** How many controllers. */
+    /** Number of controllers in the servers' configuration. */
     readonly controllers: number;
-    /** How many brokers. */
+    /** Number of existing brokers. */
     readonly brokers: number;
-    /** By what clients and servers know each other, where it is not by nothing. */
+    /** How clients and servers authenticate; absent when they do not. */
     readonly authentication?: "tls";
   };
 }
 
-/** The objects that evidence is drawn from: those of the stack's namespace, the volumes that are bound to it, and the nodes. */
+/** The sources of evidence: objects of the stack's namespace, volumes bound to it, and nodes. */
 export interface Objects {
-  /** The record of what was reached; null when there is none. */
+  /** The record of reached settings; null when there is none. */
   readonly record: V1ConfigMap | null;
   /** Configuration of the Kafka servers; null when there is none. */
   readonly configuration: V1ConfigMap | null;
@@ -74,13 +72,16 @@ export interface Objects {
   readonly nodes: readonly V1Node[];
 }
 
-/** Key of the record's ConfigMap that holds the choices as JSON. */
+/** Key of the record's ConfigMap with the settings as JSON. */
 export const RECORD_KEY = "choices.json";
 
-/** How long after a volume and its StatefulSet a server's pod may come and still be the first: one that came later may follow one that wrote. */
+/**
+ * How long after a volume and its StatefulSet a server's pod may be created and still be the first, in milliseconds: a later pod may follow one that
+ * wrote.
+ */
 const FIRST_POD_MS = 15 * 60_000;
 
-/** Draws evidence from objects. @throws when the record is there and does not say what was reached */
+/** Draws evidence from objects. @throws when the record exists and cannot be read */
 export function evidenceOf(objects: Objects): Evidence {
   const named = objects.volumes.flatMap((volume) => fromVolume(volume, objects));
   const known = new Set(named.map(({ claim }) => claim));
@@ -101,7 +102,7 @@ export function evidenceOf(objects: Objects): Evidence {
   };
 }
 
-/** Whether servers read that their listeners have TLS. */
+/** Whether the servers' configuration has TLS on their listeners. */
 const hasTls = (configuration: V1ConfigMap | null): boolean =>
   /^listener\.security\.protocol\.map=.*\bCLIENT:SSL\b/m.test(configuration?.data?.["server.properties"] ?? "");
 
@@ -110,13 +111,13 @@ function reachedOf(record: V1ConfigMap | null): unknown {
   const text = record.data?.[RECORD_KEY];
   if (text === undefined) {
     throw new Error(
-      `the ConfigMap ${record.metadata?.name ?? ""} has no ${RECORD_KEY}: what the data is on cannot be known from it; put the key back, or delete the ConfigMap, so that the volumes alone count`,
+      `the ConfigMap ${record.metadata?.name ?? ""} has no ${RECORD_KEY}: it does not say what settings the data was made with; put the key back, or delete the ConfigMap, so that the volumes alone count`,
     );
   }
   return JSON.parse(text) as unknown;
 }
 
-/** Which volume of which server a claim is for, by its name; undefined for claims of others. */
+/** The volume and server that a claim's name stands for; undefined for other claims. */
 function positionOf(claim: string | undefined) {
   const [, volume, pool, ordinal] = /^data-(\d+)-(broker|controller|zookeeper)-(\d+)$/.exec(claim ?? "") ?? [];
   return claim === undefined || pool === undefined
@@ -124,7 +125,7 @@ function positionOf(claim: string | undefined) {
     : { claim, pool, volume: Number(volume), ordinal: Number(ordinal) };
 }
 
-/** A volume that names its place. */
+/** A volume with a named place. */
 function fromVolume(volume: V1PersistentVolume, objects: Objects): FoundVolume[] {
   const { claimRef, nfs, hostPath } = volume.spec ?? {};
   const position = positionOf(claimRef?.name);
@@ -150,7 +151,7 @@ function nodeOf({ spec }: V1PersistentVolume): string | undefined {
   return term?.matchExpressions?.find(({ key }) => key === "kubernetes.io/hostname")?.values?.[0];
 }
 
-/** A claim of a StorageClass: until it is bound there is no volume that data could be on. */
+/** A claim of a StorageClass. An unbound one has no volume that could contain data. */
 function fromClaim({ metadata, spec, status }: V1PersistentVolumeClaim): FoundVolume[] {
   const position = positionOf(metadata?.name);
   if (!position) return [];
@@ -184,8 +185,8 @@ function startedOn(volume: V1PersistentVolume, claim: string, node: string | und
 }
 
 /**
- * Whether a StatefulSet has had no server of an ordinal since a volume for it is there: it has fewer servers, and nobody has changed it since. So it is when what comes before the servers has
- * failed, such as the Job that makes the directories of a new one.
+ * Whether a StatefulSet has had no server of an ordinal since the ordinal's volume exists: it wants fewer servers and has not changed since. This
+ * happens when something before the servers failed, such as the Job that creates a new server's directories.
  */
 function neverHad({ metadata, spec, status }: V1StatefulSet, ordinal: number, volume: V1PersistentVolume): boolean {
   const servers = Math.max(spec?.replicas ?? 1, status?.replicas ?? 0);

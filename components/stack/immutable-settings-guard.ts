@@ -7,37 +7,37 @@ import type { Evidence, FoundVolume } from "./evidence";
 import { deleteUnusedClaims } from "./delete-unused-claims";
 import { isThere, readEvidence } from "./read-evidence";
 
-/** What is found of choices. */
+/** A judgement of immutable settings. */
 export interface ChoicesVerdict {
   /** A sentence for each change that would leave data behind or lose it. */
   readonly refusals: readonly string[];
-  /** Volumes on which no server ever started, and which shall be elsewhere. */
+  /** Volumes on which no server ever started, and which belong elsewhere. */
   readonly unusedVolumes: readonly FoundVolume[];
 }
 
-/** What choices are judged by. */
+/** Arguments of the guard. */
 export interface ImmutableSettingsGuardArgs<Choices> {
-  /** What the stack shall hold to; plain JSON. */
+  /** The stack's wanted immutable settings; plain JSON. */
   readonly choices: Choices;
   /** Namespace of the servers and their claims. */
   readonly namespace: string;
-  /** The namespace that the record of what was reached is in, given that of the servers. */
+  /** The record's namespace, given that of the servers. */
   readonly recordNamespace: (namespace: string) => string;
-  /** Whose the stack's namespaces are. */
+  /** The stack that owns the namespaces. */
   readonly owner: Owner;
-  /** The provider's cluster, which is asked what it holds. */
+  /** The provider's cluster, which the guard asks for evidence. */
   readonly cluster: ClusterAccess;
-  /** Judges choices by what the cluster holds and what the state agreed to last. */
+  /** Judges settings by the cluster's evidence and the last agreed ones in the state. */
   readonly judge: (evidence: Evidence, agreed: Choices | undefined, wanted: Choices) => ChoicesVerdict;
-  /** Judges choices by what the state agreed to last, where a preview has no cluster to ask. */
+  /** Judges settings by the last agreed ones, where a preview has no cluster to ask. */
   readonly judgeUnasked: (agreed: Choices, wanted: Choices) => readonly string[];
   /** Whether there is data, or may be. */
   readonly hasData: (evidence: Evidence) => boolean;
-  /** What a refusal ends with: where to read on. */
+  /** The end of a refusal: where to read on. */
   readonly help: string;
 }
 
-/** What the engine's state keeps. */
+/** The content of the engine's state. */
 interface Kept<Choices> {
   readonly choices: Choices;
   readonly namespace: string;
@@ -45,14 +45,14 @@ interface Kept<Choices> {
 }
 
 /**
- * Agrees to choices that cannot change once there is data, or refuses them: in the preview and at the beginning of an update. What depends on it has not been
- * touched then.
+ * Rejects changes to immutable settings, in the preview and at the beginning of an update, before anything that depends on it is touched.
  *
- * The choices are in the engine's state and belong to no cluster and no namespace, so that nothing replaces them. Whenever they are made or changed, Pulumi calls
- * a hook, which asks the cluster what is there. A wish that failed later is still a wish: the record of what was reached is another object (`ImmutableSettingsRecord`).
+ * The settings are kept in the engine's state and belong to no cluster and no namespace, so that nothing replaces them. Whenever they are created or
+ * changed, Pulumi calls a hook, which asks the cluster what exists. A change that fails later stays in the state; another object records what was
+ * reached (`ImmutableSettingsRecord`).
  */
 export class ImmutableSettingsGuard<Choices> extends pulumi.ComponentResource {
-  /** What whatever holds data must wait for. */
+  /** Everything that holds data must wait for this. */
   readonly agreed: pulumi.Resource;
 
   constructor(name: string, args: ImmutableSettingsGuardArgs<Choices>, opts?: pulumi.ComponentResourceOptions) {
@@ -94,7 +94,7 @@ async function pass<Choices>(
   before: Kept<Choices> | undefined,
   after: Kept<Choices> | undefined,
 ): Promise<void> {
-  if (after === undefined) throw new Error("the engine hands over no choices to judge");
+  if (after === undefined) throw new Error("the engine passed no settings to judge");
   const preview = pulumi.runtime.isDryRun();
   let verdict: ChoicesVerdict;
   try {
@@ -102,10 +102,10 @@ async function pass<Choices>(
   } catch (error) {
     if (!(error instanceof ClusterUnreachable)) throw error;
     if (!preview) {
-      const costs = "nothing was changed, for nobody knows what data there is";
-      throw new Error(`${error.message}; ${costs}; run this again when it can be asked`, { cause: error });
+      const costs = "nothing was changed, because nobody knows what data there is";
+      throw new Error(`${error.message}; ${costs}; run this again when the cluster answers`, { cause: error });
     }
-    await pulumi.log.warn(`${error.message}; the preview goes by what the state says`);
+    await pulumi.log.warn(`${error.message}; the preview relies on the state`);
     verdict = { refusals: before ? args.judgeUnasked(before.choices, after.choices) : [], unusedVolumes: [] };
   }
   if (verdict.refusals.length > 0) throw new Error(`${verdict.refusals.join("; ")}; ${args.help}`);
@@ -136,7 +136,9 @@ async function verdictOf<Choices>(
   return args.judge(await evidenceIn(after.namespace), before?.choices, after.choices);
 }
 
-/** Whether servers of the stack run in another namespace: the state does not say where they were, for it is lost, or of a version that did not keep it. */
+/**
+ * Whether servers of the stack run in another namespace. The state may not know their namespace: it was lost, or an older version did not store it.
+ */
 async function runsElsewhere<Choices>(
   { cluster, owner }: ImmutableSettingsGuardArgs<Choices>,
   { namespace }: Kept<Choices>,

@@ -4,7 +4,7 @@ import { registered } from "../../test/support/recording";
 import { ImmutableSettingsRecord } from "./immutable-settings-record";
 
 describe("ImmutableSettingsRecord", () => {
-  it("is a ConfigMap with the choices", async () => {
+  it("is a ConfigMap with the settings", async () => {
     const resources = await registered(
       () => new ImmutableSettingsRecord("choices", { ...SCOPE, choices: { type: "nfs" } }),
     );

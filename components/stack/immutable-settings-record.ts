@@ -4,15 +4,15 @@ import { fixedName, type Scope } from "../kubernetes/scope";
 import { RECORD_KEY } from "./evidence";
 import { RECORD } from "./read-evidence";
 
-/** What is recorded. */
+/** Arguments of the record. */
 export interface ImmutableSettingsRecordArgs extends Scope {
-  /** What the stack has reached; plain JSON. */
+  /** The reached settings; plain JSON. */
   readonly choices: unknown;
 }
 
 /**
- * Records, in a ConfigMap, the choices that were reached. It must wait for everything that the choices are about: what it says is what a later change is held to,
- * also when the engine's state is lost.
+ * Records reached immutable settings in a ConfigMap. It must wait for everything that the settings describe, because later changes are judged by it,
+ * even when the engine's state is lost.
  */
 export class ImmutableSettingsRecord extends pulumi.ComponentResource {
   constructor(name: string, args: ImmutableSettingsRecordArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -4,7 +4,7 @@ import { appsApi, coreApi } from "../kubernetes/core-api";
 import { ownedNamespace, type Owner, readNamespace } from "../kubernetes/owner";
 import { evidenceOf, type Evidence } from "./evidence";
 
-/** Name of the ConfigMap that records what was reached. */
+/** Name of the ConfigMap that records reached settings. */
 export const RECORD = "stack-choices";
 
 /** Where a stack's objects are. */
@@ -16,7 +16,7 @@ export interface Whereabouts {
 }
 
 /**
- * Asks a cluster what it holds of a stack.
+ * Reads a cluster's evidence about a stack.
  *
  * @throws ClusterUnreachable when it is not reached; another error when it refuses, or when the record cannot be read.
  */
@@ -43,7 +43,7 @@ export async function readEvidence(
   return evidenceOf(objects);
 }
 
-/** Whether a namespace of this stack is there. @throws as {@link readEvidence} does */
+/** Whether a namespace of this stack exists. @throws as {@link readEvidence} does */
 export async function isThere(access: ClusterAccess, name: string, owner: Owner): Promise<boolean> {
   const found = await readNamespace(access, name);
   return found !== null && ownedNamespace(found, owner) === "own";

@@ -1,13 +1,13 @@
 import { SERVER_DEFAULTS, type ServerKind } from "../kubernetes/server-defaults";
 import type { HostPathBackend, NfsBackend, PoolStorage, StorageClassBackend } from "./plan";
 
-/** What volumes of every kind have when nothing is written. They are kept: data goes only when somebody says so. */
+/** Defaults of volumes of every kind. They are retained: data is deleted only on explicit request. */
 export const STORAGE_DEFAULTS = { volumes: 1, whenScaled: "retain", whenDeleted: "retain" } as const;
 
 /** Access mode of claims: a volume is on one node at a time. */
 export const DEFAULT_ACCESS_MODE = "ReadWriteOnce";
 
-/** Mount options of NFS volumes: `hard`, because a server that gives up a write has lost it. */
+/** Mount options of NFS volumes: `hard`, because a client that gives up a write loses it. */
 export const DEFAULT_MOUNT_OPTIONS = ["nfsvers=4.1", "hard", "noatime", "timeo=600", "retrans=2"] as const;
 
 interface VolumeSpec {
@@ -15,13 +15,13 @@ interface VolumeSpec {
   readonly size?: string | undefined;
   /** Volumes per server. @default 1 */
   readonly volumes?: number | undefined;
-  /** What becomes of the volumes of servers that a lower replica count removes. @default retain */
+  /** What happens to the volumes of servers that a lower replica count removes. @default retain */
   readonly whenScaled?: "retain" | "delete" | undefined;
-  /** What becomes of the volumes when the stack is destroyed. @default retain */
+  /** What happens to the volumes when the stack is destroyed. @default retain */
   readonly whenDeleted?: "retain" | "delete" | undefined;
 }
 
-/** Claims that a StorageClass fills: the default. */
+/** Claims of a StorageClass, which is the default. */
 export interface StorageClassSpec extends VolumeSpec, Partial<StorageClassBackend> {}
 
 /** Directories on the nodes. */
@@ -33,10 +33,10 @@ export interface NfsSpec extends VolumeSpec, Omit<NfsBackend, "mountOptions"> {
   readonly mountOptions?: readonly string[] | undefined;
 }
 
-/** Storage of a pool of servers; without a `type`, claims that a StorageClass fills. */
+/** Storage of a server pool; without a `type`, claims of a StorageClass. */
 export type StorageSpec = StorageClassSpec | HostPathSpec | NfsSpec;
 
-/** Fills in what is not written. */
+/** Fills in the defaults. */
 export function withStorageDefaults(kind: ServerKind, written: StorageSpec = {}): PoolStorage {
   const common = {
     size: written.size ?? SERVER_DEFAULTS[kind].size,

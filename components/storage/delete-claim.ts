@@ -2,14 +2,14 @@ import type { CoreV1Api, V1PersistentVolumeClaim } from "@kubernetes/client-node
 import { ask, orNone } from "../kubernetes/ask";
 import { asJudged, deletion } from "../kubernetes/deletion";
 
-/** How long a pod without running containers may hold a claim: the kubelet gives up a mount that hangs after two minutes. */
+/** How long a pod without running containers may hold a claim, in milliseconds: the kubelet gives up a hanging mount after two minutes. */
 const PATIENCE_MS = 10 * 60_000;
 
 /**
- * Deletes a claim as it was judged and waits until it is gone. Another one under its name, or what it has become since, is not touched: call it within `judgedAnew`.
+ * Deletes a claim that was judged, and waits until it is gone. A changed or recreated claim is not touched: call this within `judgedAnew`.
  *
- * @param release makes those go that hold the claim, once it is marked as deleted and nobody new gets it.
- * @throws when the cluster refuses, when it does not answer, or when the claim does not go.
+ * @param release deletes what holds the claim, once the claim is marked for deletion and nobody new can get it.
+ * @throws when the cluster refuses or does not answer, or when the claim stays.
  */
 export async function deleteClaim(
   core: CoreV1Api,
@@ -17,7 +17,8 @@ export async function deleteClaim(
   release: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const { namespace, name, uid } = metadata ?? {};
-  if (namespace === undefined || name === undefined) throw new Error("A claim without a name and a namespace is none.");
+  if (namespace === undefined || name === undefined)
+    throw new Error("A claim without a name and a namespace does not exist.");
   const what = `claim ${namespace}/${name}`;
   await deletion(core.deleteNamespacedPersistentVolumeClaim({ namespace, name, body: asJudged(metadata) }), what);
   await release();
@@ -28,7 +29,7 @@ export async function deleteClaim(
     }));
     if (left.claim?.metadata?.uid !== uid) return;
     if (Date.now() > end) {
-      throw new Error(`the ${what} does not go: a pod holds it; kubectl describe pvc -n ${namespace} ${name} names it`);
+      throw new Error(`the ${what} stays: a pod holds it; kubectl describe pvc -n ${namespace} ${name} names the pod`);
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

@@ -78,19 +78,19 @@ describe("VolumeDirectories", () => {
     });
   });
 
-  it("makes exactly the directories that are named, also at the root of the node", async () => {
+  it("creates exactly the named directories, also at the root of the node", async () => {
     const paths = ["/kafka-0", "/kafka-1", "/data//2/", "/data/3/"];
     const { containers } = specOf(await job({ paths })).template.spec;
     assert.deepEqual(containers[0].args, ["10000", "/nodes/0/kafka-0", "/nodes/0/kafka-1", "/nodes/1/2", "/nodes/2/3"]);
   });
 
-  it("runs on the node that is named", async () => {
+  it("runs on the named node", async () => {
     assert.deepEqual(specOf(await job({ node: "node-1" })).template.spec.nodeSelector, {
       "kubernetes.io/hostname": "node-1",
     });
   });
 
-  it("makes directories that only their owner and its group can enter, and leaves alone what is in them", async () => {
+  it("creates directories that only their owner and group can enter, and leaves their content alone", async () => {
     const { command } = specOf(await job()).template.spec.containers[0];
     const folder = mkdtempSync(join(tmpdir(), "directories-"));
     try {

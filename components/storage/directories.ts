@@ -7,19 +7,19 @@ import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
 
 export interface VolumeDirectoriesArgs extends Scope {
-  /** Directories to make. */
+  /** The directories to create. */
   readonly paths: readonly string[];
-  /** Node to make them on. @default any node, for clusters that have one */
+  /** Their node. @default any node, for clusters with one */
   readonly node?: string | undefined;
-  /** User and group that shall own them. */
+  /** User and group that own them. */
   readonly uid: number;
   /** Image with bash and coreutils. */
   readonly image: pulumi.Input<string>;
 }
 
 /**
- * Makes directories for hostPath volumes on a node, with the right owner: the kubelet makes them root's, and fsGroup does not reach hostPath volumes. A Job in a
- * namespace of its own, so that no server's pod needs root.
+ * Creates directories for hostPath volumes on a node, with the right owner: the kubelet's would belong to root, and fsGroup does not affect hostPath
+ * volumes. The Job has its own namespace, so that no server's pod needs root.
  */
 export class VolumeDirectories extends pulumi.ComponentResource {
   constructor(name: string, args: VolumeDirectoriesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,7 +44,7 @@ export class VolumeDirectories extends pulumi.ComponentResource {
                 {
                   name: "directories",
                   image: args.image,
-                  // Only the directory itself: what is in it was written by its owner.
+                  // Only the directory itself: its content was written by its owner.
                   command: [
                     "bash",
                     "-c",

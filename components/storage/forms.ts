@@ -10,26 +10,26 @@ export const DIRECTORY = [
   TEMPLATE,
 ] as const;
 
-/** What the kernel shows as files keeps no data. */
+/** The kernel's file systems keep no data. */
 export const KERNEL = /^\/+(proc|sys|dev)\//;
 
-/** The words for a directory of a node. */
+/** The words for a directory on a node. */
 export const ON_DISK = `${TEMPLATE}, outside of /proc, /sys and /dev`;
 
-/** Mount options, with the words for what is allowed. Commas stand between them, so that one may only be inside quotes. */
+/** Mount options, with the words for what is allowed. Commas separate them, so a comma must be inside quotes. */
 export const MOUNT_OPTION = [
   /^[\w.-]+(=("[^"]*"|[^\s,"]+))?$/,
   'a mount option, such as hard, nfsvers=4.1 or context="system_u:object_r:nfs_t:s0"',
 ] as const;
 
-/** Options of a mount that lose data or never work, with why. */
+/** Mount options that lose data or never work, with the reason. */
 const BAD_OPTIONS: Readonly<Record<string, string>> = {
   soft: "it turns a slow server into lost writes",
   softerr: "it turns a slow server into lost writes",
   ro: "servers write to their volumes",
 };
 
-/** The words for what is allowed in place of an option that loses data or never works; undefined when it is none. */
+/** The words for what is allowed instead of an option that loses data or never works; undefined for any other option. */
 export function badMountOption(option: string): string | undefined {
   const why = BAD_OPTIONS[option.toLowerCase()];
   return why === undefined ? undefined : `a mount option, but not ${option}: ${why}`;

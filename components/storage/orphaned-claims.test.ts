@@ -5,8 +5,8 @@ import { deleteOrphanedClaim } from "./orphaned-claims";
 
 const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-3";
 
-describe("a claim in the way of one that comes with a volume", function () {
-  // The client is loaded by the first of them.
+describe("a claim in the way of one with a volume", function () {
+  // The first test loads the client.
   this.timeout(60_000);
   const given = eachWithCluster();
 
@@ -22,9 +22,9 @@ describe("a claim in the way of one that comes with a volume", function () {
   const made = { ...selected, "app.kubernetes.io/part-of": "kafka-stack" };
 
   for (const [what, spec, labels, goes] of [
-    ["a StatefulSet has made for a server that is gone", {}, selected, true],
-    ["a StatefulSet has made, and that has a volume", { volumeName: "pv" }, selected, false],
-    ["the stack has made", {}, made, false],
+    ["a StatefulSet created for a server that is gone", {}, selected, true],
+    ["a StatefulSet created, and that has a volume", { volumeName: "pv" }, selected, false],
+    ["the stack created", {}, made, false],
   ] as const) {
     it(`${goes ? "is deleted" : "stays"} when it is one that ${what}`, async () => {
       there(spec, labels);
@@ -45,7 +45,7 @@ describe("a claim in the way of one that comes with a volume", function () {
     assert.ok(given.cluster.objects.has(PATH));
   });
 
-  it("stays when it has got a volume, or was made anew with one, between the look and the deletion", async () => {
+  it("stays when it was bound, or recreated with a volume, between the check and the deletion", async () => {
     for (const metadata of [
       { uid: "old", resourceVersion: "2" },
       { uid: "new", resourceVersion: "1" },
@@ -60,11 +60,11 @@ describe("a claim in the way of one that comes with a volume", function () {
     }
   });
 
-  it("is none when there is none", async () => {
+  it("is not there", async () => {
     assert.equal(await deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"), false);
   });
 
-  it("is not taken for none when the cluster does not say", async () => {
+  it("is not taken for missing when the cluster does not answer", async () => {
     given.cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
     await assert.rejects(
       deleteOrphanedClaim(given.access, "kafka", "data-0-broker-3"),

@@ -12,28 +12,28 @@ const hostPath = (path: string, volumes = 1, nodes?: string[]): PoolStorage => (
 });
 
 describe("planVolumes", () => {
-  it("names claims as the StatefulSet looks for them", () => {
+  it("names claims as the StatefulSet expects them", () => {
     const claims = planVolumes("broker", 2, hostPath("/data/{ordinal}", 2)).map(({ claim }) => claim);
     assert.deepEqual(claims, ["data-0-broker-0", "data-1-broker-0", "data-0-broker-1", "data-1-broker-1"]);
     assert.equal(templateName(1), "data-1");
     assert.equal(mountPath(1), "/var/lib/kafka/data-1");
   });
 
-  it("fills in ordinal and volume, and tells volumes apart where the path does not", () => {
+  it("fills in ordinal and volume, and distinguishes volumes where the path does not", () => {
     const paths = (path: string) =>
       planVolumes("broker", 2, hostPath(path, 2)).map(({ place }) => (place?.type === "hostPath" ? place.path : ""));
     assert.deepEqual(paths("/data/{ordinal}"), ["/data/0", "/data/0-1", "/data/1", "/data/1-1"]);
     assert.deepEqual(paths("/disk{volume}/{ordinal}"), ["/disk0/0", "/disk1/0", "/disk0/1", "/disk1/1"]);
   });
 
-  it("goes through the nodes in turn", () => {
+  it("uses the nodes in turn", () => {
     const nodes = planVolumes("broker", 3, hostPath("/data/{ordinal}", 1, ["a", "b"])).map(({ place }) =>
       place?.type === "hostPath" ? place.node : "",
     );
     assert.deepEqual(nodes, ["a", "b", "a"]);
   });
 
-  it("gives each server its NFS export, and says which is missing", () => {
+  it("gives each server its NFS export, and names a missing one", () => {
     const servers = [
       { server: "nfs-0", path: "/export" },
       { server: "nfs-1", path: "/export/{ordinal}" },
@@ -75,7 +75,7 @@ describe("planVolumes", () => {
       type: "nfs",
       volumes: count,
       mountOptions: [],
-      // Several servers' exports may be on one machine.
+      // Exports of several servers may be on one machine.
       servers: Array.from({ length: 40 }, (_, index) => ({
         server: `nfs-${index % shared}`,
         path: `/export/${index}`,

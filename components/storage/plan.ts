@@ -2,9 +2,9 @@ import { canonicalPlace, placeText } from "./spelling";
 
 /** Directories on the nodes: `path` may contain `{ordinal}` and `{volume}`. */
 export interface HostPathBackend {
-  /** Says which backend it is. */
+  /** The backend's name. */
   readonly type: "hostPath";
-  /** Directory template. Without `{volume}` the second and later volumes of a server get `-1`, `-2` … behind the path. */
+  /** Directory template. Without `{volume}`, the paths of a server's second and later volumes end in `-1`, `-2` …. */
   readonly path: string;
   /** Names of nodes by ordinal, starting over at the end. @default whichever node the server runs on */
   readonly nodes?: readonly string[] | undefined;
@@ -14,13 +14,13 @@ export interface HostPathBackend {
 export interface NfsServer {
   /** Host name or address. */
   readonly server: string;
-  /** Exported directory; a template as that of {@link HostPathBackend}. */
+  /** Exported directory; a template like that of {@link HostPathBackend}. */
   readonly path: string;
 }
 
 /** NFS exports: server n uses entry n. */
 export interface NfsBackend {
-  /** Says which backend it is. */
+  /** The backend's name. */
   readonly type: "nfs";
   /** One export per server, by ordinal; its path may contain `{volume}`. */
   readonly servers: readonly NfsServer[];
@@ -28,9 +28,9 @@ export interface NfsBackend {
   readonly mountOptions: readonly string[];
 }
 
-/** Claims that a StorageClass fills. */
+/** Claims of a StorageClass. */
 export interface StorageClassBackend {
-  /** Says which backend it is. */
+  /** The backend's name. */
   readonly type: "storageClass";
   /** Name of the class. @default the cluster's default class */
   readonly className?: string | undefined;
@@ -38,7 +38,7 @@ export interface StorageClassBackend {
   readonly accessMode: string;
 }
 
-/** Where a pool's volumes come from. */
+/** The backend of a pool's volumes. */
 export type Backend = HostPathBackend | NfsBackend | StorageClassBackend;
 
 /** Storage of a pool of servers. */
@@ -47,31 +47,31 @@ export type PoolStorage = Backend & {
   readonly size: string;
   /** Volumes per server. */
   readonly volumes: number;
-  /** What becomes of the volumes of servers that a lower replica count removes. */
+  /** What happens to the volumes of servers that a lower replica count removes. */
   readonly whenScaled: "retain" | "delete";
-  /** What becomes of the volumes when the stack is destroyed. */
+  /** What happens to the volumes when the stack is destroyed. */
   readonly whenDeleted: "retain" | "delete";
 };
 
 /** One volume of one server. */
 export interface PlannedVolume {
-  /** Name of the claim, which the StatefulSet finds by it: `<template>-<pool>-<ordinal>`. */
+  /** Name of the claim, by which the StatefulSet finds it: `<template>-<pool>-<ordinal>`. */
   readonly claim: string;
   readonly ordinal: number;
   /** Number of the volume on its server. */
   readonly volume: number;
-  /** Where the data is, in its canonical spelling, for backends that name a place. */
+  /** Where the data is, in canonical spelling, for backends with named places. */
   readonly place?: Place;
-  /** Whether the config spells the place in another way. */
+  /** Whether the config spells the place differently. */
   readonly respelled?: boolean;
 }
 
-/** A place that a PersistentVolume points at. */
+/** The place behind a PersistentVolume. */
 export type Place =
   | { readonly type: "hostPath"; readonly path: string; readonly node?: string }
   | { readonly type: "nfs"; readonly server: string; readonly path: string; readonly mountOptions: readonly string[] };
 
-/** Which volume of which server. */
+/** A volume of a server. */
 export interface VolumePosition {
   /** Number of the server in its StatefulSet, from 0. */
   readonly ordinal: number;
@@ -86,7 +86,7 @@ export const templateName = (volume: number): string => `data-${volume}`;
 export const mountPath = (volume: number): string => `/var/lib/kafka/${templateName(volume)}`;
 
 /**
- * Every volume of a pool. A volume's name and place follow from its ordinal and number alone: another replica count never moves one.
+ * Every volume of a pool. A volume's name and place depend on its ordinal and number alone: another replica count never moves one.
  *
  * @param pool name of the StatefulSet.
  */
@@ -107,13 +107,13 @@ export function planVolumes(pool: string, replicas: number, storage: PoolStorage
   });
 }
 
-/** A volume of a server, and where it is, as the config spells that. */
+/** A volume of a server and its place, as spelled in the config. */
 export interface VolumeAt extends VolumePosition {
-  /** Absent for volumes of a StorageClass, and for servers for which there is no export. */
+  /** Absent for volumes of a StorageClass, and for servers without an export. */
   readonly place?: Place;
 }
 
-/** Every volume that servers have, by server: what guards it, what checks it and what makes it must agree on where it is. */
+/** Every volume of the servers, by server. The guard, the checks and the creation of volumes all use it, so that they agree on places. */
 export function volumesOf(storage: Backend & Pick<PoolStorage, "volumes">, replicas: number): VolumeAt[] {
   return Array.from({ length: replicas }, (_, ordinal) =>
     Array.from({ length: storage.volumes }, (_each, volume): VolumeAt => {
@@ -141,8 +141,8 @@ function placeOf(storage: Backend, at: VolumePosition): Place | undefined {
 }
 
 /**
- * The directory of one volume: `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the path as it stands and volume n the path with
- * `-n` behind it, so that adding a volume never moves the first.
+ * The directory of one volume, with `{ordinal}` and `{volume}` filled in. Without `{volume}` the first volume has the plain path and volume n the
+ * path followed by `-n`, so that adding a volume never moves the first.
  */
 export function volumePath(template: string, { ordinal, volume }: VolumePosition): string {
   const path = template.replaceAll("{ordinal}", String(ordinal));

@@ -30,7 +30,7 @@ const volumes = (storage: PoolStorage, replicas = 1) =>
 const labels = labelsOf("broker", "kafka");
 
 describe("PoolVolumes", () => {
-  it("on hostPath: says so when nothing is given to make the directories with", async () => {
+  it("on hostPath: refuses when it lacks the means to create directories", async () => {
     const without = { ...args(HOST_PATH), directories: undefined };
     await assert.rejects(
       registered(() => new PoolVolumes("volumes", without)),
@@ -71,7 +71,7 @@ describe("PoolVolumes", () => {
     });
   });
 
-  it("on hostPath with nodes: keeps each volume to its node, and makes directories on each node", async () => {
+  it("on hostPath with nodes: keeps each volume on its node, and creates directories on each node", async () => {
     const resources = await volumes({ ...HOST_PATH, nodes: ["node-a", "node-b"] }, 3);
     const { nodeAffinity } = one(resources, "PersistentVolume", "volumes-1-0-volume").inputs[
       "spec"
@@ -126,7 +126,7 @@ describe("PoolVolumes", () => {
     assert.equal((claim.inputs["spec"] as k8s.types.input.core.v1.PersistentVolumeClaimSpec).storageClassName, "fast");
   });
 
-  it("keeps claims of a StorageClass when the config says so; claims of named volumes are made again", async () => {
+  it("retains claims of a StorageClass when the config says so; claims of named volumes are created again", async () => {
     const retained = async (storage: PoolStorage) =>
       one(await volumes(storage), "PersistentVolumeClaim").retainOnDelete;
     assert.equal(await retained(BY_CLASS), true);
@@ -136,7 +136,7 @@ describe("PoolVolumes", () => {
     assert.equal(await retained(NFS), false);
   });
 
-  it("manages claims of a StorageClass by the provider that adopts, whatever is kept: another provider would replace them", async () => {
+  it("always manages claims of a StorageClass by the adopting provider: another provider would replace them", async () => {
     const provider = async (storage: PoolStorage) => {
       const resources = await registered(() => {
         const adopting = new k8s.Provider("adopting");
@@ -149,7 +149,7 @@ describe("PoolVolumes", () => {
     assert.equal(await provider(HOST_PATH), undefined);
   });
 
-  it("lets claims of a StorageClass grow; of named volumes only the volume does, for Kubernetes refuses to let their claims", async () => {
+  it("lets claims of a StorageClass grow; of named volumes only the volume does, because Kubernetes refuses it for their claims", async () => {
     const ignored = async (storage: PoolStorage) => one(await volumes(storage), "PersistentVolumeClaim").ignoreChanges;
     assert.deepEqual(await ignored(BY_CLASS), []);
     for (const storage of [HOST_PATH, NFS]) {
@@ -159,7 +159,7 @@ describe("PoolVolumes", () => {
     }
   });
 
-  it("binds a volume by its claim's name alone: one made anew takes the claim of any earlier life", async () => {
+  it("binds a volume by its claim's name alone: a recreated one accepts the claim of any earlier deployment", async () => {
     for (const storage of [HOST_PATH, NFS]) {
       const { spec } = one(await volumes(storage), "PersistentVolume").inputs;
       const { claimRef } = spec as { claimRef: Record<string, unknown> };
@@ -167,7 +167,7 @@ describe("PoolVolumes", () => {
     }
   });
 
-  it("makes way for a claim before it is made, where it is told of the cluster", async () => {
+  it("makes way for a claim before it is created, where it knows the cluster", async () => {
     const hooks = async (storage: PoolStorage, cluster?: PoolVolumesArgs["cluster"]) => {
       const resources = await registered(() => new PoolVolumes("volumes", { ...args(storage), cluster }));
       return one(resources, "PersistentVolumeClaim").beforeCreate;
@@ -179,7 +179,7 @@ describe("PoolVolumes", () => {
     assert.deepEqual(await hooks(BY_CLASS), []);
   });
 
-  it("makes volumes in the canonical spelling of their place, and leaves those alone that have another", async () => {
+  it("creates volumes in canonical spelling, and leaves those alone that have another", async () => {
     const made = async (server: string, path: string) => {
       const { inputs, ignoreChanges } = one(await volumes({ ...NFS, servers: [{ server, path }] }), "PersistentVolume");
       return [(inputs["spec"] as { nfs: unknown }).nfs, ignoreChanges];
@@ -189,7 +189,7 @@ describe("PoolVolumes", () => {
     assert.deepEqual(await made("NAS-1", "//export/{ordinal}/"), [nfs, ["spec.nfs", "spec.hostPath"]]);
   });
 
-  it("makes no claim anew because its volume is", async () => {
+  it("does not recreate a claim because its volume is recreated", async () => {
     const resources = await volumes(NFS);
     const claim = one(resources, "PersistentVolumeClaim");
     const volume = one(resources, "PersistentVolume");

@@ -18,18 +18,18 @@ export interface PoolVolumesArgs extends Scope {
   readonly storage: PoolStorage;
   /** User and group that own the data. */
   readonly uid: number;
-  /** Where and with what the directories of hostPath volumes are made; needed for such storage only. */
+  /** How to create the directories of hostPath volumes; only such storage needs it. */
   readonly directories?: DirectoryTools | undefined;
-  /** Provider for claims that outlive the stack: it must adopt objects that exist (`upsertExistingObjects`). @default the inherited one */
+  /** Provider for claims that outlive the stack: it must adopt existing objects (`upsertExistingObjects`). @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
   /**
-   * The provider's cluster, in which is made way for new claims: volumes of hostPath and NFS that are `Released` are freed, and claims of a StorageClass that never
-   * were bound and ask for something else are deleted. @default nothing is done
+   * The provider's cluster, in which the stack makes way for new claims: it frees `Released` volumes of hostPath and NFS, and deletes unbound claims
+   * of a StorageClass that request something else. @default nothing is done
    */
   readonly cluster?: ClusterAccess | undefined;
 }
 
-/** What makes directories on nodes. */
+/** What creates directories on nodes. */
 export interface DirectoryTools {
   /** Namespace that allows hostPath volumes and root. */
   readonly namespace: pulumi.Input<string>;
@@ -40,11 +40,11 @@ export interface DirectoryTools {
 }
 
 /**
- * The volumes and claims of a pool, one by one: the stack owns each claim, so that it can be kept, adopted again, or grown, none of which a StatefulSet's own
- * claim template allows. The template only names the claims.
+ * The volumes and claims of a pool. The stack owns each claim, so that it can be retained, adopted again, or grown; a StatefulSet's own claim
+ * template allows none of these. The template only names the claims.
  */
 export class PoolVolumes extends pulumi.ComponentResource {
-  /** What a server's pod must wait for. */
+  /** A server's pod must wait for these. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: PoolVolumesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -67,7 +67,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
   ): k8s.core.v1.PersistentVolumeClaim {
     const { storage } = args;
     const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
-    // What a lower number of servers removes without the stack being destroyed, the StatefulSet deletes.
+    // The StatefulSet deletes the claims of a scale-in.
     const retain = storage.type === "storageClass" && storage.whenDeleted === "retain";
     const className = storage.type === "storageClass" ? storage.className : "";
     return new k8s.core.v1.PersistentVolumeClaim(
@@ -78,7 +78,7 @@ export class PoolVolumes extends pulumi.ComponentResource {
           accessModes: [storage.type === "storageClass" ? storage.accessMode : "ReadWriteOnce"],
           ...(className !== undefined && { storageClassName: className }),
           resources: { requests: { storage: storage.size } },
-          // By its name as text: whoever makes the volume anew at another place does not make the claim anew, which a pod may hold.
+          // By its name as text: recreating the volume at another place must not recreate the claim, which a pod may hold.
           ...(pv && { volumeName: volumeName(args, volume) }),
         },
       },
@@ -86,10 +86,11 @@ export class PoolVolumes extends pulumi.ComponentResource {
         ...fixedName(this),
         ...(pv && { dependsOn: pv }),
         retainOnDelete: retain,
-        // Never by a setting that may change: Pulumi replaces what another provider manages.
+        // Never by a setting that may change: Pulumi replaces objects whose provider changes.
         ...(!pv && args.adopting && { provider: args.adopting }),
-        // Kubernetes lets only claims of a StorageClass grow. The others' size is enforced by nobody; that of the volume follows the config. A claim that a
-        // StatefulSet has made in the place of a deleted one names its volume only once it is bound: that is no reason to make it anew under its pod.
+        // Kubernetes lets only claims of a StorageClass grow. Nothing enforces the size of other claims; their volume's size follows the config. A
+        // claim that a StatefulSet created in place of a deleted one names its volume only once it is bound, which is no reason to recreate it under
+        // its pod.
         ...(pv && { ignoreChanges: ["spec.resources.requests.storage", "spec.volumeName"] }),
         ...(hook && { hooks: { beforeCreate: [hook] } }),
       },
@@ -114,11 +115,11 @@ export class PoolVolumes extends pulumi.ComponentResource {
         },
       },
       {
-        // What a volume points at cannot change; its data stays where it is when the object is made anew.
+        // A volume's place is immutable; its data stays there when the object is recreated.
         ...fixedName(this),
         ...(args.cluster && { hooks: { beforeCreate: [orphanedClaimHook(`${name}-stray`, args.cluster)] } }),
-        // Earlier versions of this project made volumes in the config's spelling. Another spelling of the same place makes no volume anew; another place that is
-        // not in the canonical spelling is refused before (config/judge.ts), for it would not reach the volume.
+        // Earlier versions created volumes in the config's spelling. Another spelling of the same place must not recreate the volume. The config
+        // refuses another place in a non-canonical spelling (config/judge.ts), because it would not reach the volume.
         ...(volume.respelled && { ignoreChanges: ["spec.nfs", "spec.hostPath"] }),
       },
     );

@@ -18,8 +18,8 @@ const volume = (phase: string, claimRef: Record<string, string> = OURS): V1Persi
   status: { phase },
 });
 
-describe("a volume for a claim that is about to be made", function () {
-  // The client is loaded by the first of them.
+describe("a volume for a claim that is about to be created", function () {
+  // The first test loads the client.
   this.timeout(60_000);
   let cluster = new FakeVolumes();
   let access = { kubeconfig: "", context: "here" };
@@ -29,7 +29,7 @@ describe("a volume for a claim that is about to be made", function () {
   });
   afterEach(() => cluster.stop());
 
-  it("is freed when it is Released by an earlier claim of that name", async () => {
+  it("is freed when an earlier claim of that name Released it", async () => {
     cluster.stored = volume("Released");
     assert.equal(await freeReleased(access, CLAIM), true);
     assert.deepEqual(cluster.stored.spec?.claimRef, {
@@ -61,8 +61,8 @@ describe("a volume for a claim that is about to be made", function () {
     ["it has failed", volume("Failed")],
     ["it belonged to another claim", volume("Released", { ...OURS, name: "data-0-broker-1" })],
     ["it belonged to a claim of another namespace", volume("Released", { ...OURS, namespace: "others" })],
-    ["it is free already", volume("Released", { namespace: "kafka", name: "data-0-broker-0" })],
-    ["there is none", undefined],
+    ["it is already free", volume("Released", { namespace: "kafka", name: "data-0-broker-0" })],
+    ["it does not exist", undefined],
   ];
   for (const [when, stored] of UNTOUCHED) {
     it(`is left alone when ${when}`, async () => {
@@ -72,7 +72,7 @@ describe("a volume for a claim that is about to be made", function () {
     });
   }
 
-  it("is left to what follows when there is no cluster to ask", async () => {
+  it("is left alone when there is no cluster to ask", async () => {
     cluster.stored = volume("Released");
     for (const other of [{ context: "gone" }, { context: "unknown" }, { kubeconfig: "/nowhere/kubeconfig" }]) {
       assert.equal(await freeReleased({ ...access, ...other }, CLAIM), false);
@@ -91,7 +91,7 @@ describe("a volume for a claim that is about to be made", function () {
     assert.equal(cluster.stored, theirs);
   });
 
-  it("is named when the cluster refuses to show it, or to change it", async () => {
+  it("is named when the cluster refuses to show or change it", async () => {
     cluster.stored = volume("Released");
     cluster.refusals.set("PATCH", [403, "not yours to change"]);
     await assert.rejects(
@@ -105,7 +105,7 @@ describe("a volume for a claim that is about to be made", function () {
     );
   });
 
-  it("is found by the inputs of the claim before whose creation the hook is called", async () => {
+  it("is found by the inputs of the claim that is about to be created", async () => {
     const hooks: pulumi.ResourceHook[] = [];
     await registered(() => hooks.push(freeingHook("freeing", access)));
     const before = async (spec: object) => {
@@ -121,7 +121,7 @@ describe("a volume for a claim that is about to be made", function () {
   });
 });
 
-/** What goes to the console, where Pulumi's messages go without an engine. */
+/** The console's output: without an engine, Pulumi's messages go there. */
 async function whatIsSaid(during: () => Promise<void>): Promise<string> {
   const { log } = console;
   const lines: string[] = [];

@@ -4,7 +4,7 @@ import { apiMessage, isNotFound, statusOf } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
 
-/** A claim that is about to be made, and the volume that it names. */
+/** A claim that is about to be created, and the volume that it names. */
 export interface VolumeClaim {
   readonly namespace: string;
   readonly name: string;
@@ -13,10 +13,11 @@ export interface VolumeClaim {
 }
 
 /**
- * Frees a volume that is `Released`: it names an earlier claim of this name by its uid, and Kubernetes would let the new one wait for ever. Without the uid it takes
- * whichever claim has the name. A volume in another phase, or of another claim, is not touched.
+ * Frees a `Released` volume: its reference has the uid of an earlier claim of this name, so the new claim would wait for ever. Without the uid the
+ * volume accepts any claim of the name. A volume in another phase, or of another claim, is not touched.
  *
- * Where there is nothing to ask (no kubeconfig, no answer, no such volume) it does nothing: making the claim, which comes next, needs the same and says what is wrong.
+ * Where there is nothing to ask (no kubeconfig, no answer, no such volume) it does nothing: the creation of the claim comes next, needs the same, and
+ * reports the error.
  *
  * @returns whether the volume was freed.
  * @throws when the cluster refuses, or when somebody else changed the volume meanwhile.
@@ -34,7 +35,7 @@ export async function freeReleased(access: ClusterAccess, claim: VolumeClaim): P
   try {
     await found.core.patchPersistentVolume({ name: claim.volumeName, body: patch });
   } catch (error) {
-    // The API server answers a failed test with 422 and says nothing of the test.
+    // The API server answers a failed test of a JSON patch with 422 and no details.
     const changed = [409, 422].includes(statusOf(error) ?? 0);
     const why = changed ? "somebody else changed it meanwhile, so run this again" : apiMessage(error);
     throw new Error(
@@ -59,9 +60,10 @@ async function find(
 }
 
 /**
- * A hook that frees a claim's volume right before the claim is made, for claims that name their volume (hostPath and NFS): the volume exists by then, and nothing waits
- * for the claim yet. No backend leaves its claims to Kubernetes. A StatefulSet makes one only in place of a claim that was deleted behind Pulumi's back, of which
- * Pulumi hears by a refresh; the preflight finds that one. Claims of a StorageClass name no volume.
+ * A hook that frees a claim's volume right before the claim is created, for claims that name their volume (hostPath and NFS): the volume exists by
+ * then, and nothing waits for the claim yet. No backend leaves the creation of claims to Kubernetes. A StatefulSet creates one only in place of a
+ * claim that was deleted behind Pulumi's back, which Pulumi learns by a refresh; the preflight finds such a claim. Claims of a StorageClass name no
+ * volume.
  */
 export function freeingHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
@@ -74,7 +76,7 @@ export function freeingHook(name: string, access: ClusterAccess): pulumi.Resourc
   });
 }
 
-/** What a claim's inputs say; undefined when it names no volume. */
+/** The names in a claim's inputs; undefined when it names no volume. */
 function claimOf(inputs: unknown): VolumeClaim | undefined {
   const { metadata, spec } = inputs as {
     metadata?: { namespace?: string; name?: string };

@@ -20,7 +20,7 @@ describe("the spelling of a place", () => {
     });
   }
 
-  it("is told by a place's text as by the place, and is its own spelling", () => {
+  it("gives the text of a place and the place the same result, and is its own spelling", () => {
     const path = fc
       .array(fc.constantFrom("/", "a", "B", "/.", "-1", "//"), { maxLength: 6 })
       .map((parts) => `/${parts.join("")}`);

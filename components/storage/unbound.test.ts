@@ -6,8 +6,8 @@ import { deleteUnbound } from "./unbound";
 const PATH = "/api/v1/namespaces/kafka/persistentvolumeclaims/data-0-broker-0";
 const WANTED = { namespace: "kafka", name: "data-0-broker-0", className: "fast", accessMode: "ReadWriteOnce" };
 
-describe("a claim of a StorageClass that is about to be made", function () {
-  // The client is loaded by the first of them.
+describe("a claim of a StorageClass that is about to be created", function () {
+  // The first test loads the client.
   this.timeout(60_000);
   const given = eachWithCluster();
 
@@ -20,9 +20,9 @@ describe("a claim of a StorageClass that is about to be made", function () {
     given.cluster.objects.set(PATH, claim as unknown as KubeObject);
   };
   const CASES: [what: string, spec: Record<string, unknown>, goes: boolean][] = [
-    ["asks for another class", { storageClassName: "fats", accessModes: ["ReadWriteOnce"] }, true],
-    ["asks for another access mode", { storageClassName: "fast", accessModes: ["ReadWriteOncePod"] }, true],
-    ["asks for the same", { storageClassName: "fast", accessModes: ["ReadWriteOnce"] }, false],
+    ["requests another class", { storageClassName: "fats", accessModes: ["ReadWriteOnce"] }, true],
+    ["requests another access mode", { storageClassName: "fast", accessModes: ["ReadWriteOncePod"] }, true],
+    ["requests the same", { storageClassName: "fast", accessModes: ["ReadWriteOnce"] }, false],
     [
       "has a volume of another class",
       { storageClassName: "fats", accessModes: ["ReadWriteOnce"], volumeName: "pvc-1" },
@@ -30,14 +30,14 @@ describe("a claim of a StorageClass that is about to be made", function () {
     ],
   ];
   for (const [what, spec, goes] of CASES) {
-    it(`${goes ? "takes the place of" : "leaves alone"} one that ${what}`, async () => {
+    it(`${goes ? "replaces" : "leaves alone"} one that ${what}`, async () => {
       there(spec);
       assert.equal(await deleteUnbound(given.access, WANTED), goes);
       assert.equal(given.cluster.objects.has(PATH), !goes);
     });
   }
 
-  it("stays when it has got a volume between the look and the deletion", async () => {
+  it("stays when it was bound between the check and the deletion", async () => {
     there({ storageClassName: "fats", accessModes: ["ReadWriteOnce"] });
     given.cluster.beforeDeletion = () => {
       there({ storageClassName: "fats", accessModes: ["ReadWriteOnce"], volumeName: "pvc-1" });
@@ -47,7 +47,7 @@ describe("a claim of a StorageClass that is about to be made", function () {
     assert.ok(given.cluster.objects.has(PATH));
   });
 
-  it("is looked at anew when it changes, but not for ever", async () => {
+  it("is judged again when it changes, but not for ever", async () => {
     there({ storageClassName: "fats" });
     let version = 1;
     given.cluster.beforeDeletion = () => {
@@ -66,11 +66,11 @@ describe("a claim of a StorageClass that is about to be made", function () {
     assert.ok(given.cluster.objects.has(PATH));
   });
 
-  it("is made when there is none", async () => {
+  it("is created when there is none", async () => {
     assert.equal(await deleteUnbound(given.access, WANTED), false);
   });
 
-  it("is not made when the cluster does not say what there is", async () => {
+  it("is not created when the cluster does not say what exists", async () => {
     given.cluster.refusals.set(`GET ${PATH}`, { code: 403, message: "not yours to see" });
     await assert.rejects(
       deleteUnbound(given.access, WANTED),

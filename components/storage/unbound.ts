@@ -6,7 +6,7 @@ import { coreApi } from "../kubernetes/core-api";
 import { judgedAnew } from "../kubernetes/deletion";
 import { deleteClaim } from "./delete-claim";
 
-/** A claim of a StorageClass that is about to be made. */
+/** A claim of a StorageClass that is about to be created. */
 export interface WantedClaim {
   readonly namespace: string;
   readonly name: string;
@@ -16,11 +16,11 @@ export interface WantedClaim {
 }
 
 /**
- * Deletes a claim that was never bound and that asks for another class or access mode than the one that is about to be made under its name: claims of a StorageClass
- * outlive their stack and are adopted, but what they ask for can never change. One that is bound has a volume, and is left alone.
+ * Deletes an unbound claim with the name of a new one that requests another class or access mode: claims of a StorageClass outlive their stack and
+ * are adopted, but these fields are immutable. A bound claim has a volume, and is left alone.
  *
  * @returns whether there was one.
- * @throws when the cluster does not say, or refuses.
+ * @throws when the cluster does not answer, or refuses.
  */
 export function deleteUnbound(access: ClusterAccess, wanted: WantedClaim): Promise<boolean> {
   return judgedAnew(() => judgeUnbound(access, wanted));
@@ -42,9 +42,7 @@ function isOther({ spec }: V1PersistentVolumeClaim, { className, accessMode }: W
   return !bound && (spec?.storageClassName !== className || spec?.accessModes?.[0] !== accessMode);
 }
 
-/**
- * A hook that does so right before a claim is made: until then its pod waits for it, and a StatefulSet would make one of its own in the place of one that is gone.
- */
+/** A hook that does this right before a claim is created: until then its pod waits for it, and a StatefulSet would recreate a missing one itself. */
 export function unboundHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { metadata, spec } = newInputs as {
@@ -54,7 +52,7 @@ export function unboundHook(name: string, access: ClusterAccess): pulumi.Resourc
     const wanted = { ...metadata, className: spec.storageClassName, accessMode: spec.accessModes?.[0] };
     if (await deleteUnbound(access, wanted)) {
       await pulumi.log.info(
-        `the claim ${wanted.namespace}/${wanted.name}, which never had a volume, was deleted: what it asked for has changed`,
+        `the claim ${wanted.namespace}/${wanted.name}, which never had a volume, was deleted: its request has changed`,
       );
     }
   });

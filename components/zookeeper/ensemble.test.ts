@@ -79,7 +79,7 @@ describe("Ensemble", () => {
     assert.equal(connect, "zookeeper-client:2181");
   });
 
-  it("tells each server its number, and where its data is", async () => {
+  it("tells each server its id and its data directory", async () => {
     const { env, volumeMounts } = container(one(await ensemble(), "StatefulSet"));
     const given = Object.fromEntries(
       (env as { name: string; value?: string }[]).map(({ name, value }) => [name, value]),
@@ -107,13 +107,13 @@ describe("Ensemble", () => {
     assert.equal((data["members"] ?? "").trim().split("\n").length, 3);
   });
 
-  it("takes members out before the servers change and in afterwards", async () => {
+  it("removes members before the servers change, and adds them afterwards", async () => {
     const resources = await ensemble();
     const servers = one(resources, "StatefulSet");
     const leave = one(resources, "Job", "zookeeper-leave");
     const settle = one(resources, "Job", "zookeeper-settle");
-    assert.ok(waitsFor({ resources }, servers).has(leave.urn), "the servers do not wait for those who leave");
-    assert.ok(waitsFor({ resources }, settle).has(servers.urn), "new members are taken in before they run");
+    assert.ok(waitsFor({ resources }, servers).has(leave.urn), "the servers do not wait for the removal of members");
+    assert.ok(waitsFor({ resources }, settle).has(servers.urn), "new members are added before they run");
     for (const [job, action] of [
       [leave, "leave"],
       [settle, "settle"],
@@ -125,7 +125,7 @@ describe("Ensemble", () => {
     }
   });
 
-  it("lets Kafka and the Jobs in, and servers talk to each other", async () => {
+  it("lets in Kafka and the Jobs, and servers among themselves", async () => {
     const { spec } = one(await ensemble(), "NetworkPolicy").inputs as { spec: { ingress: unknown } };
     const from = (...roles: string[]) => roles.map((role) => ({ podSelector: { matchLabels: selectorOf(role) } }));
     const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: "TCP" }));
@@ -146,7 +146,7 @@ describe("Ensemble", () => {
 describe("split Ensemble", () => {
   const split = () => ensemble({ replicas: 5, persistentServers: 3 });
 
-  it("has two pools whose selectors never meet, under one budget and one policy", async () => {
+  it("has two pools with disjoint selectors, under one budget and one policy", async () => {
     const resources = await split();
     const pools = ["zookeeper", "zookeeper-ephemeral"].map((name) => one(resources, "StatefulSet", name));
     assert.deepEqual(

@@ -13,51 +13,51 @@ import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
 import { memberLines, PORTS, serverSets, type ServerSet } from "./members";
 import { restartHash, zooCfg } from "./settings";
 
-/** What an ensemble is made of. */
+/** Arguments of an ensemble. */
 export interface EnsembleArgs extends Scope {
-  /** What the Jobs of the servers ask for and may use. @default little */
+  /** Requests and limits of the ensemble's Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
   /** The Kafka image, of a version that still has ZooKeeper. */
   readonly image: pulumi.Input<string>;
-  /** Identity of the Kafka cluster that uses the ensemble: its volumes are marked with it, as the brokers' are. */
+  /** Id of the Kafka cluster that uses the ensemble. It marks the ensemble's volumes, as it does the brokers'. */
   readonly clusterId: string;
   /** Servers, an odd number. */
   readonly replicas: number;
-  /** How many of them, from the first, have volumes: a majority, so that the ensemble outlives the loss of all others. @default all */
+  /** How many of them, from the first, have volumes: a majority, so that the ensemble survives the loss of all others. @default all */
   readonly persistentServers?: number | undefined;
   /** JVM heap such as `128m`. */
   readonly heap: string;
   /** Requests and limits of a server. */
   readonly resources: k8s.types.input.core.v1.ResourceRequirements;
-  /** Volumes of the servers that have any; each uses its first. */
+  /** Storage of the servers with volumes; each uses its first. */
   readonly storage: PoolStorage;
-  /** How its servers are spread over nodes and zones. */
+  /** How to spread its servers over nodes and zones. */
   readonly spread: Spread;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
-  /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
+  /** The provider's cluster, in which `Released` volumes are freed for their new claims. @default none is freed */
   readonly cluster?: ClusterAccess | undefined;
 }
 
 /** Name of the ConfigMap with the settings and the list of members. */
 const CONFIG = "zookeeper-config";
 
-/** Seconds that a server has to stop: it has nothing to hand over. */
+/** Seconds for a server's stop: it has nothing to hand over. */
 const grace = { terminationGracePeriodSeconds: 30 };
 
-/** Capacity of the data directory of a server without a volume: it counts against the limit of the pod's ephemeral storage. */
+/** Capacity of the data directory of a server without a volume; it counts against the pod's ephemeral storage limit. */
 const EPHEMERAL_SIZE = "128Mi";
 
 /**
- * A ZooKeeper ensemble. Servers that are added join and are taken in as voters afterwards; servers that go are taken out before. The servers that stay are not
- * restarted, nor are those who use the ensemble.
+ * A ZooKeeper ensemble. New servers join and become voters afterwards; leaving servers lose their vote before they stop. Neither restarts the other
+ * servers or the clients.
  */
 export class Ensemble extends pulumi.ComponentResource {
-  /** Address for clients in the namespace. It stays the same whatever the number of servers is. */
+  /** Address for clients in the namespace, independent of the number of servers. */
   readonly connect: string = `zookeeper-client:${PORTS.client}`;
-  /** What those who use the ensemble must wait for. */
+  /** Clients of the ensemble must wait for these. */
   readonly ready: pulumi.Resource[];
 
   constructor(name: string, args: EnsembleArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -73,7 +73,7 @@ export class Ensemble extends pulumi.ComponentResource {
       },
       child,
     );
-    // Members that are not listed go before their pods do; those that are new come once their pods run.
+    // Unlisted members leave before their pods stop; new ones join once their pods run.
     const change = (action: "leave" | "settle", dependsOn: pulumi.Resource[] = []) =>
       new ToolJob(
         `${name}-${action}`,
@@ -87,7 +87,7 @@ export class Ensemble extends pulumi.ComponentResource {
         metadata: metadata(args, "zookeeper", CONFIG),
         data: { "zoo.cfg": zooCfg, members: members.map((line) => `${line}\n`).join("") },
       },
-      // Until members have left, the list says who was there before.
+      // Until members have left, the list contains the previous ones.
       { ...child, dependsOn: left },
     );
     const servers = sets.map((set) =>

@@ -22,7 +22,7 @@ describe("ZooKeeper members", () => {
     );
   });
 
-  it("are written as ZooKeeper reads them, by the names of their pods", () => {
+  it("are written in ZooKeeper's form, by the names of their pods", () => {
     assert.deepEqual(memberLines(serverSets(3, 2)), [
       "server.1=zookeeper-0.zookeeper:2888:3888:participant;2181",
       "server.2=zookeeper-1.zookeeper:2888:3888:participant;2181",
@@ -30,7 +30,7 @@ describe("ZooKeeper members", () => {
     ]);
   });
 
-  it("have ids that no two share, as many as there are servers", () => {
+  it("have distinct ids, as many as there are servers", () => {
     fc.assert(
       fc.property(ensemble, ([replicas, persistent]) => {
         const ids = idsOf(memberLines(serverSets(replicas, persistent)));
@@ -39,7 +39,7 @@ describe("ZooKeeper members", () => {
     );
   });
 
-  it("keep their id and address whatever the number of servers is", () => {
+  it("keep their id and address whatever the number of servers", () => {
     fc.assert(
       fc.property(ensemble, ensemble, ([replicas, persistent], [others, otherPersistent]) => {
         const addresses = new Map(

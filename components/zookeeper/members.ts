@@ -1,17 +1,17 @@
 /** Ports of a ZooKeeper server: for clients, for followers of the leader, and for elections. */
 export const PORTS = { client: 2181, follower: 2888, election: 3888, health: 8080 } as const;
 
-/** A StatefulSet of ZooKeeper servers, which is the name of its headless Service too. */
+/** A StatefulSet of ZooKeeper servers; its name is also that of its headless Service. */
 export interface ServerSet {
   readonly pool: "zookeeper" | "zookeeper-ephemeral";
   readonly replicas: number;
-  /** Server id of ordinal 0. The ids of the two sets never meet, however many servers each has. */
+  /** Server id of ordinal 0. The ids of the two sets are disjoint for any number of servers. */
   readonly firstId: number;
-  /** Whether its servers have volumes. Those of the other set lose their data with their pod, and copy it from the leader when they come back. */
+  /** Whether its servers have volumes. The other set's lose their data with their pod, and copy it from the leader when they return. */
   readonly persistent: boolean;
 }
 
-/** The sets that make up an ensemble: the first servers have volumes, the others, if any, do not. */
+/** The sets of an ensemble: the first servers have volumes, the others, if any, do not. */
 export function serverSets(replicas: number, persistentServers: number): ServerSet[] {
   const persistent: ServerSet = { pool: "zookeeper", replicas: persistentServers, firstId: 1, persistent: true };
   const others = replicas - persistentServers;
@@ -20,7 +20,7 @@ export function serverSets(replicas: number, persistentServers: number): ServerS
 }
 
 /**
- * The members of an ensemble as ZooKeeper writes them.
+ * The members of an ensemble in ZooKeeper's form.
  *
  * @see https://zookeeper.apache.org/doc/r3.8.4/zookeeperReconfig.html#sc_reconfig_clientport
  */

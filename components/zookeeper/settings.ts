@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * What all servers of all ensembles share. The members are not among it: servers agree on them by reconfiguration, so that a changed number restarts none.
+ * Settings of all servers of all ensembles. Members are not included: servers agree on them by reconfiguration, so that a changed number restarts
+ * none.
  *
  * @see https://zookeeper.apache.org/doc/r3.8.4/zookeeperAdmin.html#sc_configuration
  */
@@ -10,16 +11,16 @@ const SETTINGS = {
   tickTime: 2000,
   initLimit: 10,
   syncLimit: 5,
-  // An empty server does not vote, unless it founds the ensemble: it may have forgotten what it agreed to.
+  // An empty server does not vote unless it founds the ensemble, because it may have lost its part of an agreement.
   "db.autocreate": false,
   // Even a single server is an ensemble, which can grow.
   standaloneEnabled: false,
   reconfigEnabled: true,
-  // Members change only through port 2181, which the NetworkPolicy opens to nobody but Kafka and the stack's own Jobs.
+  // Members change only through port 2181, which the NetworkPolicy opens only to Kafka and the stack's own Jobs.
   skipACL: "yes",
   // A server's own name may not resolve yet when it starts.
   quorumListenOnAllIPs: true,
-  // Kafka's metadata is small: logs grow by 16 MiB and not by 64, and with each new one the three last snapshots and their logs are kept.
+  // Kafka's metadata is small: logs grow by 16 MiB instead of 64, and each new snapshot purges all but the last three and their logs.
   preAllocSize: 16384,
   snapCount: 20000,
   "autopurge.snapRetainCount": 3,
@@ -34,5 +35,5 @@ export const zooCfg: string = Object.entries(SETTINGS)
   .sort()
   .join("");
 
-/** A hash over the settings: servers carry it, and roll when it changes. */
+/** A hash of the settings, which the servers carry so that they roll when it changes. */
 export const restartHash: string = createHash("sha256").update(zooCfg).digest("hex").slice(0, 16);
