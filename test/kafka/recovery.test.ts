@@ -105,10 +105,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
         quorum.recovery(9000, ["stage", String(content.length), end, "999", fresh(), voters], content);
       const right = found["voters"] ?? "";
       assert.throws(() => stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
-      assert.throws(
-        () => stage(found["end"] ?? "", right.split(",")[0] ?? "", copy),
-        /which got no directory/,
-      );
+      assert.throws(() => stage(found["end"] ?? "", right.split(",")[0] ?? "", copy), /which got no directory/);
       assert.throws(() => stage(found["end"] ?? "", right, copy.subarray(0, copy.length / 2)));
       assert.ok(!existsSync(join(quorum.volume(9000), "recovery")));
       rmSync(join(quorum.volume(9000), "recovery.partial"), { recursive: true });
