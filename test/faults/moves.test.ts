@@ -4,7 +4,7 @@ import { PartitionWriter } from "../../services/src/kafka/partition-writer";
 import { inPod, kubectl } from "../support/kubectl";
 import { ops } from "../support/ops";
 import { until } from "../support/until";
-import { assertSpread } from "./brokers";
+import { assertSpread, identities } from "./brokers";
 import { drainNode } from "./drained";
 import { fault } from "./fault";
 import { runningJobPod } from "./job-pods";
@@ -131,6 +131,14 @@ describe("when a large move is interrupted", () => {
     // Another change meanwhile: it neither waits for the move nor calls it off.
     await change({ 'kafka.config["log.cleaner.backoff.ms"]': "15001" });
     assert.ok((await status()).reassignments > 0, "the move was called off");
+    // Nor does a roll wait for it, though brokers start again that it is far from filling.
+    const before = await identities();
+    await change({ "kafka.heap": "490m" });
+    const after = await identities();
+    for (const broker of ["broker-0", "broker-1", "broker-2", "broker-3"]) {
+      assert.notEqual(after.get(broker), before.get(broker), `${broker} was not restarted`);
+    }
+    assert.ok((await status()).reassignments > 0, "the roll has waited for the move, or called it off");
 
     // The broker that gets the partitions shall go: they are sent back, and it leaves empty.
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
