@@ -80,12 +80,18 @@ async function killMover(ended: Promise<never>): Promise<void> {
 }
 
 describe("when a large move is interrupted", () => {
-  before(async function () {
+  const small = { replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" };
+
+  // The second one does not begin where a failure of the first has left it.
+  beforeEach(async function () {
     this.timeout(600_000);
-    await change({ replicas: "3" });
+    await change(small);
   });
 
-  after(() => change({ replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" }));
+  after(async function () {
+    this.timeout(600_000);
+    await change(small);
+  });
 
   fault("the pod of the Job that moves partitions is killed five times, and a node drained meanwhile", async () => {
     await fill();
@@ -110,11 +116,14 @@ describe("when a large move is interrupted", () => {
     });
     await scaled;
     await assertSpread(4);
+    // The Job may have ended while this test set the rates of brokers again; those of topics are the Job's alone.
     const { reassignments, throttled } = await status();
-    assert.deepEqual([reassignments, throttled], [0, []]);
+    assert.deepEqual([reassignments, throttled.filter((each) => !each.startsWith("broker "))], [0, []]);
     await empty();
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
     await assertSpread(3);
+    const settled = await status();
+    assert.deepEqual([settled.reassignments, settled.throttled], [0, []]);
   });
 
   fault("up does not wait for a large move, which goes on, and the next one takes it over", async () => {
