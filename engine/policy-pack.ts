@@ -9,6 +9,7 @@ import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { parse } from "yaml";
 import { levelNumber, policyConfig, readPolicyConfig } from "./policy-config";
+import { END_WITH_PARENT } from "./with-parent";
 
 /** How to start a pack. */
 export interface PackOptions {
@@ -42,8 +43,6 @@ export interface Pack {
 
 const START_MS = 60_000;
 
-/** A pack serves for ever, so it must notice that the run was killed: by the end of its standard input. */
-const END_WITH_PARENT = `data:text/javascript,process.stdin.on("end",()=>process.exit()).resume()`;
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /**

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as readline from "node:readline";
 import type { Project } from "./project";
+import { END_WITH_PARENT } from "./with-parent";
 
 /** How a program runs. */
 export interface ProgramOptions {
@@ -30,6 +31,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   const { project, stack, address } = options;
   const [entry, directory] = entryPoint(project);
   const args = [
+    ...["--import", END_WITH_PARENT],
     ...project.nodeArgs,
     require.resolve("@pulumi/pulumi/cmd/run", { paths: [project.root] }),
     ...["--monitor", address, "--engine", address, "--organization", "organization"],
@@ -45,7 +47,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       PULUMI_CONFIG_SECRET_KEYS: options.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]",
       ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   for (const stream of [child.stdout, child.stderr]) {
     readline.createInterface(stream).on("line", options.print);

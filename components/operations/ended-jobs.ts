@@ -10,7 +10,7 @@ import { endedAs, selectorText } from "./jobs";
 /** A Job that is about to be made. */
 export interface ComingJob {
   readonly namespace: string;
-  /** Its own name: with that, it is the one that an interrupted run had begun to make, and goes on. */
+  /** Its own name: with that, it is the one that an interrupted run had begun to make, and goes on. Empty for one that Kubernetes will name. */
   readonly name: string;
   /** Selector of the Jobs of operations. */
   readonly labels: Readonly<Record<string, string>>;

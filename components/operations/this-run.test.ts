@@ -42,6 +42,7 @@ describe("Jobs that a change of servers rests on", function () {
             spec: { containers: [{ name: "ops", args: [name] }] },
           },
         },
+        status: { conditions: [{ type: "Complete", status: "True" }] },
       });
     }
   });
@@ -70,6 +71,18 @@ describe("Jobs that a change of servers rests on", function () {
     running(4);
     await new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } }).renew(restsOn, servers(3), servers(3));
     assert.deepEqual(ranAgain(), [["prepare-again-", "prepare-2"]]);
+  });
+
+  it("run again alone: the copy that an earlier run was killed beside is ended first", async () => {
+    const left = `${JOBS}/prepare-again-1`;
+    const metadata = { name: "prepare-again-1", namespace: "kafka", labels, uid: "left", resourceVersion: "1" };
+    cluster.objects.set(left, { apiVersion: "batch/v1", kind: "Job", metadata });
+    running(4);
+    await new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } }).renew(restsOn, servers(4), servers(3));
+    assert.deepEqual(
+      cluster.calls.map(({ method, path }) => `${method} ${path}`),
+      [`DELETE ${left}`, `POST ${JOBS}`],
+    );
   });
 
   it("run again before servers restart", async () => {

@@ -6,6 +6,7 @@ import { ask } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { appsApi, batchApi, NEEDS_NODE } from "../kubernetes/core-api";
 import { selector } from "../kubernetes/scope";
+import { stopLeftoverJobs } from "./ended-jobs";
 import { untilEnded } from "./job-end";
 import { selectorText } from "./jobs";
 
@@ -94,7 +95,7 @@ export class JobsOfThisRun {
 const OWN_LABELS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
 
 /**
- * Runs a copy of the newest Job that Pulumi has made under a name, and waits for it. The copy goes an hour after it has ended.
+ * Runs a copy of the newest Job that Pulumi has made under a name, and waits for it. Jobs that an interrupted run left at work are ended before. The copy goes an hour after it has ended.
  *
  * @throws when there is none, when the cluster cannot be asked, and with the last words of a copy that fails.
  */
@@ -113,6 +114,8 @@ export async function runAgain(
       .sort((one, other) => createdAt(one) - createdAt(other))
       .at(-1);
     if (newest === undefined) throw new Error(`there is no Job ${job} to run again`);
+    // The copy that an earlier run was killed beside, for one.
+    await stopLeftoverJobs(access, { namespace, name: "", labels: selector(instance, "ops") });
     const { metadata } = await batch.createNamespacedJob({ namespace, body: copyOf(newest, job) });
     const end = await untilEnded(access, { namespace, name: metadata?.name ?? "" });
     if (end.as === "Failed") throw new Error(end.why);

@@ -101,7 +101,7 @@ for (const [name, { to, back }] of Object.entries(CHANGES)) {
 
     for (const [part, signal] of MOMENTS) {
       it(`is ended by ${signal} after ${Math.round(part * 100)} %, taken back and made again`, async () => {
-        await reach(back);
+        await change(back);
         const { afterSignal, printed } = await endedUp(to, signal, part * whole);
         if (signal === "SIGINT" && afterSignal !== undefined) {
           assert.ok(afterSignal < ENDS_WITHIN, `it ended ${afterSignal} s after the signal:\n${printed}`);

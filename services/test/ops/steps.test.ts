@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { RefusedError } from "../../src/ops/refused.js";
-import { inTurn } from "../../src/ops/steps.js";
+import { InterruptedError, RefusedError } from "../../src/ops/refused.js";
+import { inTurn, untilDone } from "../../src/ops/steps.js";
 
 describe("ops steps", () => {
   /** Runs two steps; the first fails once for each error. */
@@ -35,5 +35,33 @@ describe("ops steps", () => {
 
   it("ends at a refusal", async () => {
     await assert.rejects(run(new RefusedError("No.")), /^RefusedError: No\.$/);
+  });
+});
+
+describe("ops work that nobody waits for", () => {
+  it("is tried again whatever it fails for, and says why", async () => {
+    const errors = [new RefusedError("No."), new Error("no idea"), new RefusedError("No."), new Error("no idea")];
+    const said: string[] = [];
+    const run = () => Promise.reject(errors.shift() ?? new Error("done"));
+    const work = () => (errors.length > 0 ? run() : Promise.resolve());
+    await untilDone(work, { print: (line) => said.push(line), signal: new AbortController().signal, pauseMs: 1 });
+    assert.deepEqual(
+      said.map((line) => line.replace(/^.* after: /, "")),
+      ["No.", "no idea", "No.", "no idea"],
+    );
+  });
+
+  it("stops when it is asked to, while it works and while it waits for the next try", async () => {
+    const [working, waiting] = [new AbortController(), new AbortController()];
+    const print = () => {
+      waiting.abort();
+    };
+    const stopped = () => {
+      working.abort();
+      return Promise.reject(new Error("no idea"));
+    };
+    await assert.rejects(untilDone(stopped, { print: assert.fail, signal: working.signal }), InterruptedError);
+    const failed = () => Promise.reject(new RefusedError("No."));
+    await assert.rejects(untilDone(failed, { print, signal: waiting.signal }), InterruptedError);
   });
 });

@@ -17,6 +17,7 @@ class Cluster extends pulumi.ProviderResource {
 
 console.log("the program says hello");
 if (process.env["MODE"] === "lingers") {
+  console.log(`the program is ${process.pid}`);
   setInterval(() => undefined, 1_000);
 }
 if (process.env["MODE"] === "throw") {

@@ -1,6 +1,7 @@
 package kafkastack;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Whether this broker is in the ISR of all its partitions. A thread asks until it is: often at first, because a broker that was away for a moment is
- * back within one, then twice a second. Then it closes its client and ends, and the answer stays.
+ * back within one, then twice a second. Then it closes its client and ends, and the answer stays. Replicas that a move is still adding to this broker do
+ * not count: the copy may take hours, and a roll would wait for it.
  */
 final class InSync {
     private static final long FIRST_INTERVAL_MS = 50;
@@ -54,16 +56,12 @@ final class InSync {
     }
 
     private String outOfSync(Admin admin) throws Exception {
-        List<String> out = new ArrayList<>();
         try {
             var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(10, TimeUnit.SECONDS);
-            for (TopicDescription topic : admin.describeTopics(names).allTopicNames().get(30, TimeUnit.SECONDS).values()) {
-                for (TopicPartitionInfo partition : topic.partitions()) {
-                    if (client.isAmong(partition.replicas()) && !client.isAmong(partition.isr())) {
-                        out.add(topic.name() + "-" + partition.partition());
-                    }
-                }
-            }
+            var topics = admin.describeTopics(names).allTopicNames().get(30, TimeUnit.SECONDS).values();
+            String out = outOfSync(topics, Moves.UNKNOWN);
+            // Asked only when it matters: the request needs a leader of the quorum.
+            return out == null ? null : outOfSync(topics, Moves.askOrAssume(admin));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 return "a topic was deleted during the request";
@@ -71,6 +69,17 @@ final class InSync {
             throw e;
         } catch (TimeoutException e) {
             return "the brokers do not answer which partitions are in sync";
+        }
+    }
+
+    private String outOfSync(Collection<TopicDescription> topics, Moves moves) {
+        List<String> out = new ArrayList<>();
+        for (TopicDescription topic : topics) {
+            for (TopicPartitionInfo partition : topic.partitions()) {
+                if (client.isAmong(moves.members(topic.name(), partition)) && !client.isAmong(partition.isr())) {
+                    out.add(topic.name() + "-" + partition.partition());
+                }
+            }
         }
         return out.isEmpty() ? null : out.size() + " partitions not in sync yet, such as " + out.get(0);
     }

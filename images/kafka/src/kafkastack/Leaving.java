@@ -1,11 +1,14 @@
 package kafkastack;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -44,24 +47,30 @@ final class Leaving {
                 }
             }
             var configs = admin.describeConfigs(asked).all().get(ANSWER_S, TimeUnit.SECONDS);
-            for (TopicDescription topic : topics) {
-                var config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
-                int needed = config == null ? 1 : Integer.parseInt(config.get(MIN_ISR).value());
-                for (TopicPartitionInfo partition : topic.partitions()) {
-                    // Partitions without a replica to spare are interrupted by every restart of their broker.
-                    boolean spare = partition.replicas().size() > needed;
-                    if (spare && client.isAmong(partition.isr()) && partition.isr().size() <= needed) {
-                        return topic.name() + "-" + partition.partition() + " has " + partition.isr().size() + " in-sync replicas and needs " + needed;
-                    }
-                }
-            }
-            return null;
+            String reason = needed(topics, configs, Moves.UNKNOWN);
+            // Asked only when it matters: the request needs a leader of the quorum.
+            return reason == null ? null : needed(topics, configs, Moves.askOrAssume(admin));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
         } catch (Exception e) {
             return null;
         }
+    }
+
+    private String needed(Collection<TopicDescription> topics, Map<ConfigResource, Config> configs, Moves moves) {
+        for (TopicDescription topic : topics) {
+            var config = configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()));
+            int needed = config == null ? 1 : Integer.parseInt(config.get(MIN_ISR).value());
+            for (TopicPartitionInfo partition : topic.partitions()) {
+                // Partitions without a replica to spare are interrupted by every restart of their broker.
+                boolean spare = moves.members(topic.name(), partition).size() > needed;
+                if (spare && client.isAmong(partition.isr()) && partition.isr().size() <= needed) {
+                    return topic.name() + "-" + partition.partition() + " has " + partition.isr().size() + " in-sync replicas and needs " + needed;
+                }
+            }
+        }
+        return null;
     }
 
     /** Null when the controller may stop, or nobody can say; otherwise how many would be left, or which server needs the only one. */

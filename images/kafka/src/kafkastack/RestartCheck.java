@@ -16,11 +16,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
-import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -126,7 +124,7 @@ public final class RestartCheck {
     private static List<Group> look(Admin admin) throws Exception {
         List<Group> groups = new ArrayList<>();
         // Read before the topics; moves that begin in between are found in the next round.
-        var moving = admin.listPartitionReassignments().reassignments().get(ANSWER_S, TimeUnit.SECONDS);
+        Moves moves = Moves.ask(admin, ANSWER_S);
         var names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get(ANSWER_S, TimeUnit.SECONDS);
         var topics = admin.describeTopics(names).allTopicNames().get(ANSWER_S, TimeUnit.SECONDS).values();
         var asked = topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name())).toList();
@@ -134,10 +132,7 @@ public final class RestartCheck {
         for (TopicDescription topic : topics) {
             int needed = Integer.parseInt(configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name())).get("min.insync.replicas").value());
             for (TopicPartitionInfo partition : topic.partitions()) {
-                PartitionReassignment move = moving.get(new TopicPartition(topic.name(), partition.partition()));
-                List<Integer> members = new ArrayList<>(ids(partition.replicas()));
-                // A replica that is still being added does not count as missing.
-                members.removeIf(id -> move != null && move.addingReplicas().contains(id) && !ids(partition.isr()).contains(id));
+                List<Integer> members = ids(moves.members(topic.name(), partition));
                 groups.add(new Group(topic.name() + "-" + partition.partition(), members, ids(partition.isr()), needed, "in-sync replicas"));
             }
         }

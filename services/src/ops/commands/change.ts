@@ -9,7 +9,7 @@ import { type ProgramEnvironment, readBootstrap, withCluster } from "../environm
 import { clusterPort } from "../move/cluster-port.js";
 import { settle } from "../move/mover.js";
 import { applyClusterSettings, checkClusterSettings } from "../settings.js";
-import { inTurn, type Step } from "../steps.js";
+import { inTurn, type Step, untilDone } from "../steps.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { keepControllers } from "./controllers.js";
@@ -113,15 +113,17 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
   );
 }
 
-/** Waits for the end of moves that were handed to Kafka, however long they take, and removes the throttle. Begins no moves. */
+/** Waits for the end of moves that were handed to Kafka, however long they take and whatever fails meanwhile, and removes the throttle. Begins no moves. */
 export async function awaitMoves(environment: ProgramEnvironment, { moves }: DesiredState): Promise<void> {
   const { print, signal } = environment;
   const patience = { throttle: moves.throttle, stall: 365 * DAY_S, print, signal };
-  await withCluster(environment, { wait: DAY_S }, async (cluster) => {
-    await settle(clusterPort(cluster, moves.throttle), moveOptions(patience));
-    print("No partition moves, and no throttle is set.");
-    await electLeaders(cluster, DAY_S * 1_000, print);
-  });
+  const look = () =>
+    withCluster(environment, { wait: DAY_S }, async (cluster) => {
+      await settle(clusterPort(cluster, moves.throttle), moveOptions(patience));
+      print("No partition moves, and no throttle is set.");
+      await electLeaders(cluster, DAY_S * 1_000, print);
+    });
+  await untilDone(look, { print, signal });
 }
 
 /** Creates steps that run on the cluster. */
