@@ -69,11 +69,8 @@ export const heap = () =>
     return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
   }, HEAP);
 
-/** Lowest and highest NodePort that Kubernetes gives out by default. */
-export const NODE_PORTS = { min: BOUNDS.nodePort[0], max: BOUNDS.nodePort[1] } as const;
-
 /** A NodePort. */
-export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
+export const nodePort = () => integer(...BOUNDS.nodePort);
 
 /** A value that belongs into the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
 export const secret = (form?: RegExp, allowed?: string) =>
