@@ -17,6 +17,11 @@ interface Cluster {
   readonly volumes: number;
   readonly grace: number;
   readonly whenDeleted: string;
+  /** Directories of brokers and controllers, or exports of brokers; on claims without either. */
+  readonly paths?: readonly [brokers: string, controllers: string] | undefined;
+  readonly exports?: readonly (readonly [server: string, path: string])[] | undefined;
+  readonly nodePortBase: number | undefined;
+  readonly jobs: { readonly asked: string; readonly limit: string } | undefined;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   readonly topics: readonly {
     readonly name: string;
@@ -26,9 +31,17 @@ interface Cluster {
   }[];
 }
 
-const storageOf = ({ size, volumes, whenDeleted }: Cluster) => ({
-  ...{ type: "storageClass", size, volumes, whenDeleted },
-});
+const claims = { type: "storageClass", size: "2Gi" };
+const storageOf = ({ size, volumes, whenDeleted, paths, exports }: Cluster) => {
+  const common = { size, volumes, whenDeleted };
+  if (paths) return { ...common, type: "hostPath", path: paths[0] };
+  if (exports) return { ...common, type: "nfs", servers: exports.map(([server, path]) => ({ server, path })) };
+  return { ...common, type: "storageClass" };
+};
+const storageOfControllers = ({ paths }: Cluster) =>
+  paths ? { type: "hostPath", size: "2Gi", path: paths[1] } : claims;
+const jobsOf = ({ jobs }: Cluster) =>
+  jobs && { resources: { requests: { memory: jobs.asked }, limits: { memory: jobs.limit } } };
 const written = <Value>(key: string, value: Value | undefined) => (value === undefined ? {} : { [key]: value });
 
 const stackFile = (cluster: Cluster): Record<string, unknown> => ({
@@ -42,8 +55,15 @@ const stackFile = (cluster: Cluster): Record<string, unknown> => ({
     heap: cluster.heap,
     resources: { requests: { memory: "1Mi" }, limits: { memory: cluster.memory } },
     terminationGracePeriodSeconds: cluster.grace,
+    ...(cluster.nodePortBase !== undefined && { external: { enabled: true, nodePortBase: cluster.nodePortBase } }),
   },
-  controllers: { dedicated: cluster.dedicated, ...written("replicas", cluster.controllers) },
+  controllers: {
+    dedicated: cluster.dedicated,
+    ...written("replicas", cluster.controllers),
+    ...(cluster.dedicated && { storage: storageOfControllers(cluster) }),
+  },
+  ...(cluster.zookeeper && { zookeeper: { storage: claims } }),
+  ...written("operations", jobsOf(cluster)),
   topics: cluster.topics,
   kchat: { enabled: false },
 });
@@ -55,7 +75,7 @@ const componentArguments = (cluster: Cluster): JudgedArguments => ({
     version: cluster.version ?? (cluster.zookeeper ? "3.9.2" : "4.3.1"),
   },
   ...written("metadataVersion", cluster.metadataVersion),
-  ...(cluster.zookeeper && { zookeeper: {} }),
+  ...(cluster.zookeeper && { zookeeper: { storage: claims as never } }),
   brokers: {
     replicas: cluster.brokers,
     heap: cluster.heap,
@@ -63,7 +83,11 @@ const componentArguments = (cluster: Cluster): JudgedArguments => ({
     storage: storageOf(cluster) as never,
     terminationGracePeriodSeconds: cluster.grace,
   },
-  controllers: cluster.dedicated ? written("replicas", cluster.controllers) : cluster.controllers,
+  controllers: cluster.dedicated
+    ? { ...written("replicas", cluster.controllers), storage: storageOfControllers(cluster) as never }
+    : cluster.controllers,
+  ...(cluster.nodePortBase !== undefined && { external: { host: "localhost", nodePortBase: cluster.nodePortBase } }),
+  ...written("operations", jobsOf(cluster)),
   settings: cluster.settings,
   topics: cluster.topics,
 });
@@ -71,6 +95,10 @@ const componentArguments = (cluster: Cluster): JudgedArguments => ({
 /** Mostly valid values, so that not everything is wrong at once. */
 const usually = <Value>(right: Value, ...others: readonly Value[]) =>
   fc.oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+/** Mostly not written. */
+const seldom = <Value>(arbitrary: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
 const settings = fc.dictionary(
   fc.constantFrom(
@@ -99,6 +127,18 @@ const topic = fc.record({
   ),
 });
 
+const directory = fc.constantFrom(
+  "/data/b/{ordinal}",
+  "/data/c/{ordinal}",
+  "/data//b/{ordinal}/",
+  "/data/b/{ordinal}/c",
+  "/data",
+);
+const nfsExport = fc.tuple(
+  fc.constantFrom("nas", "NAS", "nas.", "other", "::1", "[0:0::1]", "0.0.0.0"),
+  fc.constantFrom("/a", "/b", "/c", "/a/", "/a/b/c", "/d/{volume}", "/e-1", "/e", "relative"),
+);
+
 const cluster: fc.Arbitrary<Cluster> = fc.record({
   zookeeper: fc.boolean(),
   version: usually<string | undefined>(undefined, "4.3.1", "4.2.1", "3.9.2", "4.0.0", "5.0.0"),
@@ -112,6 +152,10 @@ const cluster: fc.Arbitrary<Cluster> = fc.record({
   volumes: usually(1, 0, 16, 17),
   grace: usually(120, 29, 30, 3600, 3601),
   whenDeleted: usually("retain", "delete"),
+  paths: seldom(fc.tuple(directory, directory)),
+  exports: seldom(fc.array(nfsExport, { minLength: 2, maxLength: 4 })),
+  nodePortBase: seldom(usually(30_100, 30_000, 30_001, 32_765, 32_766, 29_999)),
+  jobs: seldom(fc.record({ asked: usually("64Mi", "2Gi", "x"), limit: usually("1Gi", "0", "much") })),
   settings,
   topics: fc.array(topic, { maxLength: 3 }),
 });
@@ -135,7 +179,7 @@ describe("the component", () => {
           assert.throws(judge, /^Error: The cluster events is refused:/, JSON.stringify(parsed.problems));
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 2000 },
     );
     assert.ok(seen.refused > 100 && seen.taken > 100, JSON.stringify(seen));
   });

@@ -68,11 +68,8 @@ export const heap = () =>
     return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
   }, HEAP);
 
-/** Kubernetes' default range of NodePorts. */
-export const NODE_PORTS = { min: BOUNDS.nodePort[0], max: BOUNDS.nodePort[1] } as const;
-
 /** A NodePort. */
-export const nodePort = () => integer(NODE_PORTS.min, NODE_PORTS.max);
+export const nodePort = () => integer(...BOUNDS.nodePort);
 
 /** A value for the stack's encrypted config (`pulumi config set --secret --path …`); errors do not show it. */
 export const secret = (form?: RegExp, allowed?: string) =>

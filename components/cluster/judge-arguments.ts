@@ -1,5 +1,6 @@
 import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
+import { nodePortRange } from "../kafka/external-range";
 import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
 import { DEFAULT_VERSION } from "../kafka/quorum";
@@ -10,9 +11,11 @@ import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions"
 import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
+import type { JobResources } from "../operations/job-resources";
 import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
-import { judgeServers } from "./server-refusals";
+import { judgeDirectories } from "./directory-refusals";
+import { judgeResources, judgeServers } from "./server-refusals";
 
 /** The arguments that are judged. */
 export interface JudgedArguments extends ClusterSpec {
@@ -20,7 +23,12 @@ export interface JudgedArguments extends ClusterSpec {
   readonly clusterId?: string | undefined;
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
   readonly operations?:
-    { readonly throttle?: number | undefined; readonly stallSeconds?: number | undefined } | undefined;
+    | {
+        readonly throttle?: number | undefined;
+        readonly stallSeconds?: number | undefined;
+        readonly resources?: JobResources | undefined;
+      }
+    | undefined;
 }
 
 const SETTINGS: Path = ["settings"];
@@ -36,7 +44,8 @@ export function refuseBadArguments(name: string, given: JudgedArguments): void {
   const mode: Mode = given.zookeeper === undefined ? "kraft" : "zookeeper";
   const brokers = judgeCounts(refusals, given, mode);
   const version = judgeVersion(refusals, given, mode);
-  judgeRest(refusals, given);
+  judgeDirectories(refusals, given);
+  judgeRest(refusals, given, brokers);
   if (version !== undefined) judgeKafka(refusals, given, { mode, version, brokers });
   refusals.raise(`The cluster ${name}`);
 }
@@ -83,13 +92,19 @@ function judgeVersion(refusals: Refusals, { images }: JudgedArguments, mode: Mod
   return found;
 }
 
-function judgeRest(refusals: Refusals, { clusterId, metadataVersion, external, operations }: JudgedArguments): void {
+/** @param brokers how many there shall be; undefined when that is refused */
+function judgeRest(refusals: Refusals, given: JudgedArguments, brokers: number | undefined): void {
+  const { clusterId, metadataVersion, external, operations } = given;
   refusals.form(["clusterId"], clusterId, FORMS.clusterId);
   refusals.form(["metadataVersion"], metadataVersion, FORMS.metadataVersion);
   if (refusals.form(["external", "host"], external?.host, FORMS.host)) {
     refusals.check(["external", "host"], external?.host, isHost, FORMS.host[1]);
   }
-  refusals.whole(["external", "nodePortBase"], external?.nodePortBase, BOUNDS.nodePort);
+  const base: Path = ["external", "nodePortBase"];
+  if (refusals.whole(base, external?.nodePortBase, BOUNDS.nodePort) && external && brokers !== undefined) {
+    refusals.tell(nodePortRange(brokers, external.nodePortBase, base), () => external.nodePortBase);
+  }
+  judgeResources(refusals, ["operations", "resources"], operations?.resources);
   refusals.whole(["operations", "stallSeconds"], operations?.stallSeconds, BOUNDS.stallSeconds);
   const isRate = (bytes: number) => Number.isInteger(bytes) && bytes >= LEAST_RATE;
   refusals.check(["operations", "throttle"], operations?.throttle, isRate, `whole bytes, at least ${LEAST_RATE}`);
@@ -113,15 +128,7 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
     return rest.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
   };
   const tell = (found: Iterable<Refused>) => {
-    for (const one of found) {
-      const value = "allowed" in one ? valueAt(one.at) : undefined;
-      if ("sentence" in one) refusals.say(one.at, one.sentence);
-      else
-        refusals.say(
-          one.at,
-          value === undefined ? `is missing; allowed is ${one.allowed}` : refusal(value, one.allowed),
-        );
-    }
+    refusals.tell(found, valueAt);
   };
   const { metadataVersion } = given;
   if (metadataVersion !== undefined && FORMS.metadataVersion[0].test(metadataVersion)) {

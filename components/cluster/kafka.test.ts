@@ -210,6 +210,32 @@ describe("a Kafka cluster", () => {
     );
   });
 
+  it("refuses servers that would share a directory, ports that are no NodePorts, and Jobs that ask for more than they may have", async () => {
+    const inside = { type: "hostPath", path: "/data/{ordinal}/metadata" } as const;
+    const wrong: Partial<KafkaArgs> = {
+      brokers: { storage: { type: "hostPath", path: "/data/{ordinal}" } },
+      controllers: { storage: inside },
+      external: { host: "kafka.example.com", nodePortBase: 32_766 },
+      operations: { resources: { requests: { memory: "1Gi" }, limits: { memory: "512Mi" } } },
+    };
+    await assert.rejects(events(wrong), ({ message }: Error) => {
+      for (const part of [
+        "controllers.storage.path: puts controller 0 into /data/0/metadata, inside the directory /data/0 of broker 0 (brokers.storage.path)",
+        "external.nodePortBase: 32766 is refused; allowed is from 30001 to 32765, so that the bootstrap Service and 3 brokers fit",
+        "operations.resources.requests.memory: 1Gi is refused; allowed is at most 512Mi, the limit (operations.resources.limits.memory)",
+      ]) {
+        assert.ok(message.includes(part), `${part}\n---\n${message}`);
+      }
+      return true;
+    });
+    const twice = { server: "NAS.example.com", path: "/exports/1/" };
+    const servers = [{ server: "nas.example.com", path: "/exports/1" }, twice];
+    await assert.rejects(
+      events({ brokers: { replicas: 2, storage: { type: "nfs", servers } } }),
+      /brokers\.storage\.servers\[1\]: gives broker 1 the directory \/exports\/1\/, which broker 0 has \(brokers\.storage\.servers\[0\]\)/,
+    );
+  });
+
   it("declares topics with copies that fit the brokers", async () => {
     const made = await events({ brokers: 1, topics: [{ name: "orders" }] });
     const { data } = made.find(({ name }) => name === "events-desired-state")?.inputs as {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { oddNumber, wholeNumber } from "../kubernetes/bounds";
+import type { Refused } from "../kafka/setting-refusals";
+import { isWithin, oddNumber, wholeNumber } from "../kubernetes/bounds";
 import { formatPath, type Path, refusal } from "../kubernetes/problems";
 
 /** Everything that is wrong with arguments, so that all of it is told at once. */
@@ -14,13 +15,13 @@ export class Refusals {
   }
 
   /** Notes what is no whole number between bounds. */
-  whole(at: Path, value: number | undefined, [min, max]: readonly [number, number]): boolean {
-    return this.check(at, value, (number) => isWithin(number, min, max), wholeNumber(min, max));
+  whole(at: Path, value: number | undefined, bounds: readonly [number, number]): boolean {
+    return this.check(at, value, (number) => isWithin(number, bounds), wholeNumber(...bounds));
   }
 
   /** Notes what is no odd number between bounds. */
-  odd(at: Path, value: number | undefined, [min, max]: readonly [number, number]): boolean {
-    return this.check(at, value, (number) => isWithin(number, min, max) && number % 2 === 1, oddNumber(min, max));
+  odd(at: Path, value: number | undefined, bounds: readonly [number, number]): boolean {
+    return this.check(at, value, (number) => isWithin(number, bounds) && number % 2 === 1, oddNumber(...bounds));
   }
 
   /** Notes text that is not of a form. */
@@ -33,6 +34,18 @@ export class Refusals {
     this.#all.push({ propertyPath: formatPath(at), reason });
   }
 
+  /** Notes what a rule refuses. @param valueAt what is written at a place, or its default */
+  tell(found: Iterable<Refused>, valueAt: (at: Path) => unknown): void {
+    for (const one of found) {
+      if ("sentence" in one) {
+        this.say(one.at, one.sentence);
+        continue;
+      }
+      const value = valueAt(one.at);
+      this.say(one.at, value === undefined ? `is missing; allowed is ${one.allowed}` : refusal(value, one.allowed));
+    }
+  }
+
   /** @throws InputPropertiesError with all that was noted, if anything was */
   raise(what: string): void {
     const [first, ...more] = this.#all.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
@@ -42,6 +55,3 @@ export class Refusals {
     throw new pulumi.InputPropertiesError({ message, errors: this.#all });
   }
 }
-
-const isWithin = (number: number, min: number, max: number): boolean =>
-  Number.isInteger(number) && number >= min && number <= max;

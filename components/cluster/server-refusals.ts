@@ -42,7 +42,7 @@ export function judgeServers(
   const isHeap = (text: string) => typeof text === "string" && (parseHeap(text) ?? 0) >= LEAST_HEAP;
   const heapFits = refusals.check([...at, "heap"], heap, isHeap, HEAP);
   refusals.whole([...at, "terminationGracePeriodSeconds"], terminationGracePeriodSeconds, BOUNDS.graceSeconds);
-  judgeResources(refusals, [...at, "resources"], spec);
+  judgeResources(refusals, [...at, "resources"], spec.resources);
   if (heapFits) judgeHeap(refusals, kind, at, spec);
   if (storage)
     judgeStorage(refusals, [...at, "storage"], storage, counted ? (persistent ?? replicas ?? DEFAULT_REPLICAS) : 0);
@@ -50,17 +50,18 @@ export function judgeServers(
 }
 
 /** Quantities that are plain text: an output is not known before its resource is there. */
-function quantityOf(spec: ServerSpec, part: "requests" | "limits", name: string): string | undefined {
-  const parts = spec.resources as Readonly<Record<string, unknown>> | undefined;
+function quantityOf(resources: unknown, part: "requests" | "limits", name: string): string | undefined {
+  const parts = resources as Readonly<Record<string, unknown>> | undefined;
   const value = (parts?.[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
   return typeof value === "string" ? value : undefined;
 }
 
-function judgeResources(refusals: Refusals, at: Path, spec: ServerSpec): void {
+/** Notes quantities that are none, and requests above their limits. */
+export function judgeResources(refusals: Refusals, at: Path, resources: unknown): void {
   for (const [name, parse, allowed] of QUANTITIES) {
     const right = (part: "requests" | "limits") =>
-      refusals.check([...at, part, name], quantityOf(spec, part, name), (text) => (parse(text) ?? 0) > 0, allowed);
-    const [asked, limit] = [quantityOf(spec, "requests", name), quantityOf(spec, "limits", name)];
+      refusals.check([...at, part, name], quantityOf(resources, part, name), (text) => (parse(text) ?? 0) > 0, allowed);
+    const [asked, limit] = [quantityOf(resources, "requests", name), quantityOf(resources, "limits", name)];
     if (!right("requests") || !right("limits") || limit === undefined) continue;
     const key = formatPath([...at, "limits", name]);
     const within = (text: string) => (parse(text) ?? 0) <= (parse(limit) ?? 0);
@@ -69,7 +70,7 @@ function judgeResources(refusals: Refusals, at: Path, spec: ServerSpec): void {
 }
 
 function judgeHeap(refusals: Refusals, kind: ServerKind, at: Path, spec: ServerSpec): void {
-  const limit = quantityOf(spec, "limits", "memory");
+  const limit = quantityOf(spec.resources, "limits", "memory");
   const bytes = limit === undefined ? undefined : parseBytes(limit);
   if (limit === undefined || bytes === undefined) return;
   const most = Math.floor((bytes * HEAP_SHARE) / 2 ** 20);

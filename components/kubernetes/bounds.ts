@@ -30,6 +30,10 @@ export const FORMS = {
   host: [/^[A-Za-z0-9.:-]+$/, "a host name or address that clients can connect to"],
 } as const satisfies Readonly<Record<string, readonly [form: RegExp, allowed: string]>>;
 
+/** Whether it is a whole number between bounds, both included. */
+export const isWithin = (number: number, [min, max]: readonly [min: number, max: number]): boolean =>
+  Number.isInteger(number) && number >= min && number <= max;
+
 /** The words for a whole number between bounds. */
 export const wholeNumber = (min: number, max: number): string => `a whole number from ${min} to ${max}`;
 

@@ -1,7 +1,7 @@
+import { nodePortRange } from "../../components/kafka/external-range";
 import { type Path, type Problem, formatPath } from "../problems";
 import type { PlainConfig } from "../resolve";
-import { NODE_PORTS } from "../values";
-import { type Rule, type Subject, complain, refuse } from "./rule";
+import { type Rule, type Subject, complain, told } from "./rule";
 
 /** A NodePort that a stack uses. */
 export interface NodePortUse {
@@ -48,15 +48,10 @@ function* ports(subject: Subject): Iterable<Problem> {
   }
 }
 
-function* externalRange(subject: Subject): Iterable<Problem> {
+const externalRange: Rule["check"] = (subject) => {
   const { replicas, kafka } = subject.config;
-  if (!kafka.external.enabled) return;
-  const highest = NODE_PORTS.max - replicas + 1;
-  if (kafka.external.nodePortBase <= NODE_PORTS.min || kafka.external.nodePortBase > highest) {
-    const allowed = `from ${NODE_PORTS.min + 1} to ${highest}, so that the bootstrap Service and ${replicas} brokers fit into ${NODE_PORTS.min}-${NODE_PORTS.max}`;
-    yield refuse(subject, EXTERNAL, allowed);
-  }
-}
+  return kafka.external.enabled ? told(subject, nodePortRange(replicas, kafka.external.nodePortBase, EXTERNAL)) : [];
+};
 
 /** NodePorts. */
 export const portRules: readonly Rule[] = [

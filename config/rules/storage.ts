@@ -1,11 +1,9 @@
-import { isIP } from "node:net";
-import { volumesOf } from "../../components/storage/plan";
-import { canonicalHost, canonicalPath } from "../../components/storage/spelling";
-import { type Path, type Problem, formatPath } from "../problems";
+import { sharedDirectories } from "../../components/storage/shared-directories";
+import { type Problem, formatPath } from "../problems";
 import type { Written } from "../schema";
 import { type ServerPool, serverPools } from "../pools";
 import type { ServerKind, WrittenStorage } from "../storage";
-import { type Rule, type Subject, complain, refuse } from "./rule";
+import { type Rule, type Subject, complain, refuse, told } from "./rule";
 
 /** The storage of one kind of server in the stack. */
 interface Pool extends ServerPool {
@@ -71,70 +69,13 @@ function* exportsOf(
   }
 }
 
-/** The directory of one volume. */
-interface Place {
-  readonly key: Path;
-  readonly server: string;
-  readonly directory: string;
-  readonly of: string;
-}
-
-/** Every volume's place in a pool, on storage whose directories the config names in full. */
-function* places({ kind, path, replicas, written, storage }: Pool): Iterable<Place> {
-  if (storage.type === "storageClass" || (storage.type === "nfs" && !written)) return;
-  const listed = written?.type === "nfs" && written.servers !== undefined;
-  for (const { ordinal, place } of volumesOf(storage, replicas)) {
-    const server = place?.type === "nfs" ? place.server : "the node";
-    // Another rule reports what is missing.
-    if (!place || server === "" || !place.path.startsWith("/")) return;
-    const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
-    yield { key, server, directory: place.path, of: `${kind} ${ordinal}` };
-  }
-}
-
-/** No two volumes may have the same directory, or one inside the other's. One problem for each key: the first. */
+/** No two volumes may have the same directory, or one inside the other's. */
 function* disjoint(subject: Subject): Iterable<Problem> {
-  const told = new Set<string>();
-  const owners = new Map<string, Place>();
-  const all = pools(subject).flatMap((pool) => [...places(pool)]);
-  for (const place of all) {
-    const owner = owners.get(address(place));
-    if (owner && !told.has(formatPath(place.key))) {
-      told.add(formatPath(place.key));
-      yield complain(
-        place.key,
-        `gives ${place.of} the directory ${place.directory}, which ${owner.of} has (${formatPath(owner.key)})`,
-      );
-    }
-    if (!owner) owners.set(address(place), place);
-  }
-  for (const place of all) {
-    const outer = around(place)
-      .map((directory) => owners.get(address({ ...place, directory })))
-      .find(Boolean);
-    if (outer && !told.has(formatPath(place.key))) {
-      told.add(formatPath(place.key));
-      yield complain(
-        place.key,
-        `puts ${place.of} into ${place.directory}, inside the directory ${outer.directory} of ${outer.of} (${formatPath(outer.key)})`,
-      );
-    }
-  }
+  // Other servers cannot use the brokers' exports, which another rule reports.
+  const placed = pools(subject).filter(({ written, storage }) => storage.type !== "nfs" || written !== undefined);
+  const listed = ({ written }: Pool) => written?.type === "nfs" && written.servers !== undefined;
+  yield* told(subject, sharedDirectories(placed.map((pool) => ({ ...pool, listed: listed(pool) }))));
 }
-
-const address = ({ server, directory }: Place): string => `${hostKey(server)}:${canonicalPath(directory)}`;
-
-/** One text for all spellings of a host, also of an IPv6 address. */
-function hostKey(server: string): string {
-  const host = canonicalHost(server).replace(/^\[(.*)\]$/, "$1");
-  return isIP(host) === 6 ? new URL(`http://[${host}]`).hostname : host;
-}
-
-/** The directories above a volume's, without the root. */
-const around = ({ directory }: Place): string[] => {
-  const plain = canonicalPath(directory);
-  return [...plain.matchAll(/(?<=[^/])\//g)].map(({ index }) => plain.slice(0, index));
-};
 
 /**
  * Only Kubernetes can delete a volume, and only one that it provisioned. Volumes that are deleted with the stack must also be deleted on scale-in.

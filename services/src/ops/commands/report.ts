@@ -2,6 +2,7 @@ import type { ClusterView } from "../../kafka/client.js";
 import type { Cluster } from "../cluster.js";
 import { misledPartitions } from "../elections.js";
 import { readSizes, type SizesOnBroker } from "../log-dirs.js";
+import { readRegistered } from "../registered.js";
 import { measureMoves, type Moves } from "../move/measure.js";
 import { findThrottles } from "../move/throttle.js";
 import { isUnderReplicated, type PlacedPartition, readPlacement } from "../placement.js";
@@ -37,7 +38,7 @@ export interface ClusterReport {
   readonly misled: readonly string[];
   /** Brokers that are up but do not answer: their sizes and throttles are unknown. */
   readonly silent: readonly number[];
-  /** Brokers that hold replicas but are not up. */
+  /** Brokers that hold replicas, or are registered, and are not up. Only Kafka 4.0 and later say which are registered. */
   readonly missingBrokers: readonly number[];
   readonly reassignments: number;
   /** Copying under way; absent when there is none. */
@@ -51,8 +52,9 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   const placement = await readPlacement(cluster);
   const { view, partitions } = placement;
   const up = [...view.brokers.keys()].sort((a, b) => a - b);
-  const [sizes, controllers, throttles, minIsr, moves] = await Promise.all([
+  const [sizes, registered, controllers, throttles, minIsr, moves] = await Promise.all([
     readSizes(cluster, up),
+    readRegistered(cluster),
     describeQuorum(cluster),
     findThrottles(cluster),
     readMinIsr(cluster, view),
@@ -60,7 +62,10 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   ]);
   const names = (matches: (partition: PlacedPartition) => boolean) =>
     partitions.filter(matches).map(({ topic, partition }) => `${topic}-${partition}`);
-  const held = new Set(partitions.flatMap((each) => [...each.held, ...each.replicas]));
+  const known = new Set([
+    ...partitions.flatMap((each) => [...each.held, ...each.replicas]),
+    ...(registered ?? []).map(({ id }) => id),
+  ]);
   return {
     clusterId: view.clusterId,
     brokers: up.map((id) => ({
@@ -79,7 +84,7 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
     underMinIsr: names(({ isr, topic }) => isr.length < (minIsr.get(topic) ?? 1)),
     misled: misledPartitions(placement).map(({ topic, partition }) => `${topic}-${partition}`),
     silent: up.filter((id) => !sizes.has(id)),
-    missingBrokers: [...held].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
+    missingBrokers: [...known].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
     reassignments: placement.ongoing.length,
     moves,
     throttled: throttles.map(({ resource }) => `${resource.type} ${resource.name}`),
@@ -98,8 +103,6 @@ export interface Check {
 export function judge(report: ClusterReport, brokers: readonly number[] | undefined): Check[] {
   const up = new Set(report.brokers.map(({ id }) => id));
   const missing = [...new Set([...(brokers ?? []), ...report.missingBrokers])].filter((id) => !up.has(id));
-  const voters = report.controllers?.voters ?? [];
-  const late = voters.filter((voter) => !isCaughtUp(voter)).map(({ id }) => id);
   return [
     check("all brokers are up", missing),
     check("all brokers answer", report.silent),
@@ -109,8 +112,14 @@ export function judge(report: ClusterReport, brokers: readonly number[] | undefi
     check("preferred leaders lead", report.misled),
     check("no reassignment is under way", report.reassignments === 0 ? [] : [`${report.reassignments} partitions`]),
     check("no throttle is left", report.throttled),
-    check("all controllers have caught up", late),
+    check("all controllers have caught up", report.controllers ? lateVoters(report.controllers) : []),
   ];
+}
+
+/** Voters that are behind. Without a leader nobody knows who is. */
+function lateVoters({ leader, voters }: Quorum): readonly (string | number)[] {
+  if (leader < 0 || voters.length === 0) return ["the quorum has no leader"];
+  return voters.filter((voter) => !isCaughtUp(voter)).map(({ id }) => id);
 }
 
 function check(name: string, wrong: readonly (string | number)[]): Check {

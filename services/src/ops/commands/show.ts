@@ -44,7 +44,7 @@ export function showReport(report: ClusterReport): string[] {
     );
   }
   if (report.missingBrokers.length > 0)
-    lines.push(`Not up, but holding replicas: ${report.missingBrokers.join(", ")}.`);
+    lines.push(`Not up, but registered or holding replicas: ${report.missingBrokers.join(", ")}.`);
   if (report.throttled.length > 0) lines.push(`Throttled: ${report.throttled.join(", ")}.`);
   return lines;
 }

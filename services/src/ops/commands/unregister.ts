@@ -1,9 +1,9 @@
 import { unregisterBrokerV0 } from "@platformatic/kafka";
-import { describeClusterV2 } from "../../kafka/protocol/describe-cluster.js";
 import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
 import { type PlacedPartition, readPlacement } from "../placement.js";
 import { RefusedError } from "../refused.js";
+import { readRegistered } from "../registered.js";
 
 /** Which brokers stay registered, and how long to wait for the others. */
 export interface UnregisterOptions {
@@ -23,13 +23,13 @@ export async function unregister(cluster: Cluster, { keep, waitMs, print }: Unre
     print("With ZooKeeper, a broker's registration ends when it stops; there is nothing to unregister.");
     return;
   }
-  if (!(await cluster.knows(describeClusterV2.key, 2))) {
-    print("Kafka before 4.0 does not list stopped brokers, so none is unregistered; that does no harm.");
-    return;
-  }
   const deadline = Date.now() + waitMs;
   for (let said = false; ; said = true) {
-    const registered = await cluster.request("listing brokers", "any", describeClusterV2);
+    const registered = await readRegistered(cluster);
+    if (registered === undefined) {
+      print("Kafka before 4.0 does not list stopped brokers, so none is unregistered; that does no harm.");
+      return;
+    }
     const leaving = registered.filter(({ id }) => !keep.includes(id));
     const running = leaving.filter(({ fenced }) => !fenced).map(({ id }) => id);
     if (running.length === 0) {
