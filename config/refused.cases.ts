@@ -267,8 +267,8 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       return [settings({ [String(name)]: value }), key, String(says)];
     }),
     ...[
-      ["confluent.value.schema.validation", "true", "takes no others for a topic"],
-      ["acks", "all", "takes no others"],
+      ["confluent.value.schema.validation", "true", "accepts no others for a topic"],
+      ["acks", "all", "accepts no others"],
       ["log.retention.ms", 1, "a broker setting, not a topic setting"],
       ["segment.bytes", 16_384, "at least 1048576"],
       ["flush.messages", "9223372036854775808", "at least 1"],
@@ -651,7 +651,7 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [clients({ namespace: "a", cidr: "10.0.0.0/8" }), "listeners.internal.clients[0]", "more than one kind"],
     [clients({ namespace: "Orders" }), "listeners.internal.clients[0].namespace", "the name of a namespace"],
     [clients({ namespace: "kafka" }), "listeners.internal.clients[0].namespace", "the stack's own"],
-    [clients({ namespace: "a" }, { namespace: "a" }), "listeners.internal.clients[1]", "is there twice"],
+    [clients({ namespace: "a" }, { namespace: "a" }), "listeners.internal.clients[1]", "is listed twice"],
     [clients({ namespaceLabels: {} }), "listeners.internal.clients[0].namespaceLabels", "at least one"],
     [clients({ namespace: "a", podLabels: { "a b": "c" } }), "listeners.internal.clients[0].podLabels", "label"],
     [clients({ namespace: "a", podLabels: { a: "b c" } }), "listeners.internal.clients[0].podLabels.a", "label"],

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything from static checks to end to end, in this order. A part that fails does not keep the others from running. The last line is
- * `N passed, N failed, N skipped` over all parts; a part that does not use mocha, or that died before it could count, counts as one test.
+ * `npm test`: everything from static checks to end-to-end tests, in this order. A failed part does not stop the others. The last line is `N passed, N
+ * failed, N skipped` over all parts; a part that does not use mocha, or that died before it could count, counts as one test.
  */
 import "../sandbox/host/check-node";
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { COUNTS_FILE, type Counts } from "./counting-reporter";
 const ROOT = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "kafka-stack-test-"));
 
-/** Runs a command of the project with its output going to the terminal. */
+/** Runs a command of the project with its output on the terminal. */
 function succeeds(title: string, command: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
   console.log(`\n━━━ ${title} ${"━".repeat(Math.max(0, 100 - title.length))}\n`);
   const [name = "", ...args] = command;

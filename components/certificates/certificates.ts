@@ -14,30 +14,30 @@ import { jobResources, type JobResources } from "../operations/job-resources";
 import { retries } from "../operations/retries";
 import { holdersOf } from "./holders";
 
-/** What the certificates of a stack are made for. */
+/** Arguments of a stack's certificates. */
 export interface CertificatesArgs extends Scope {
   /** The services image. */
   readonly image: pulumi.Input<string>;
-  /** Whether controllers have pods of their own. */
+  /** Whether controllers have their own pods. */
   readonly dedicated: boolean;
-  /** Host name or address under which clients outside the cluster reach the nodes. @default none do */
+  /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
-  /** Requests and limits of the Jobs. @default little */
+  /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
 
-/** Name of the Secret with the authority's key, of the CronJob and of the account that both Jobs have. */
+/** Name of the Secret with the authority's key, and name of the CronJob and the Jobs' account. */
 const [AUTHORITY, NAME] = ["kafka-ca", "kafka-certificates"];
 
-/** Where the API server's clients look for who they are. */
+/** Where clients of the API server find their account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** Seconds that making certificates may take: a node may have to pull the image first. */
+/** Seconds for creating certificates: a node may have to pull the image first. */
 const DEADLINE_S = 300;
 
 /**
- * The authority of a stack, and the certificates that its servers and clients know each other by. A Job makes them before any server starts, and a CronJob renews them once
- * a third of their time is left. They are in Secrets that neither Pulumi nor its state ever sees: a renewed one would be a change to take back.
+ * The authority of a stack, and the certificates with which its servers and clients authenticate. A Job creates them before any server starts, and a
+ * CronJob renews them once a third of their validity is left. They are in Secrets outside Pulumi's state, because Pulumi would revert a renewal.
  */
 export class Certificates extends pulumi.ComponentResource {
   /** Exists once all certificates do. */
@@ -64,7 +64,7 @@ export class Certificates extends pulumi.ComponentResource {
       {
         metadata: metadata(args, "ops", NAME),
         spec: {
-          // Some minute of some hour: it finds nothing to do on most days.
+          // An arbitrary time of day: on most days there is nothing to do.
           schedule: "17 3 * * *",
           concurrencyPolicy: "Forbid",
           successfulJobsHistoryLimit: 1,
@@ -77,7 +77,7 @@ export class Certificates extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** An account that may read and write these Secrets, and make Secrets: Kubernetes has no names for what does not exist yet. It can read none but these. */
+  /** An account that may read and write these Secrets, and create Secrets: Kubernetes cannot restrict creation by name. It can read no others. */
   private account(
     name: string,
     args: CertificatesArgs,
@@ -154,7 +154,7 @@ function jobSpec(args: CertificatesArgs, told: pulumi.Input<string>) {
             },
           ],
         }),
-        // No other may write the Secrets.
+        // No other account may write the Secrets.
         serviceAccountName: NAME,
       },
     },

@@ -1,24 +1,24 @@
 import { certificateSecret, type CertificateHolder } from "./tls-files";
 
-/** What the certificates of a stack follow from. */
+/** The basis of a stack's certificates. */
 export interface HoldersArgs {
   /** Namespace of the stack. */
   readonly namespace: string;
-  /** Whether controllers have pods of their own. */
+  /** Whether controllers have their own pods. */
   readonly dedicated: boolean;
-  /** Host name or address under which clients outside the cluster reach the nodes. @default none do */
+  /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
 }
 
-/** Whom a certificate is for, as the program in the services image reads it. */
+/** A certificate's subject, for the program in the services image. */
 export interface Holder {
   /** Common name. */
   readonly name: string;
-  /** Names and addresses under which it is connected to; none for a client. */
+  /** Its names and addresses as a server; none for a client. */
   readonly hosts: readonly string[];
 }
 
-/** The names that a Service has for pods of the cluster, by how far away they are. */
+/** A Service's names for pods of the cluster, from short to long. */
 const names = (service: string, namespace: string): string[] => [
   service,
   `${service}.${namespace}`,
@@ -26,13 +26,13 @@ const names = (service: string, namespace: string): string[] => [
   `${service}.${namespace}.svc.cluster.local`,
 ];
 
-/** The names of a StatefulSet's pods: of as many as there may ever be, so that scaling needs no other certificate. */
+/** The names of a StatefulSet's pods: a wildcard, so that scaling needs no other certificate. */
 const pods = (service: string, namespace: string): string[] => names(service, namespace).map((name) => `*.${name}`);
 
-/** Everybody who has a certificate, by the Secret that it is in. */
+/** All holders of certificates, by the Secret with theirs. */
 export function holdersOf({ namespace, dedicated, externalHost }: HoldersArgs): Record<string, Holder> {
   const server = (service: string, ...more: readonly string[]) => [
-    // Tools that are run in a server's pod, and its own health endpoint.
+    // For tools in a server's pod, and its own health endpoint.
     "localhost",
     ...names(service, namespace),
     ...pods(service, namespace),

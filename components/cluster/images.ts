@@ -2,19 +2,19 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Image, type RegistryAddress } from "../image/image";
 import { DEFAULT_BASE_IMAGES, kafkaImageSource, servicesImageSource, type BaseImages } from "../image/sources";
 
-/** Images that exist, by digest. With them, neither docker nor `@pulumi/docker` is needed. */
+/** Existing images, by digest. With them, neither docker nor `@pulumi/docker` is needed. */
 export interface KafkaImages {
   /** The Kafka image, of `version`. */
   readonly kafka: pulumi.Input<string>;
   /** The services image, whose ops program prepares and finishes changes. */
   readonly services: pulumi.Input<string>;
-  /** Kafka version of the Kafka image, such as `4.3.1`: nothing else says it before a pod runs. */
+  /** Kafka version of the Kafka image, such as `4.3.1`, which nothing else tells before a pod runs. */
   readonly version: string;
 }
 
-/** Images that are built from this package's sources and pushed. It needs docker, and `@pulumi/docker` among the program's dependencies. */
+/** Images that are built from this package's sources and pushed. This needs docker, and `@pulumi/docker` among the program's dependencies. */
 export interface ImageBuild {
-  /** The registry that docker pushes to and nodes pull from, such as `registry.example.com/team`; more where that is not all. */
+  /** The registry that docker pushes to and nodes pull from, such as `registry.example.com/team`; the long form where that is not enough. */
   readonly registry: string | RegistryAddress;
   /** Kafka version to build. @default 4.3.1, or 3.9.2 with ZooKeeper */
   readonly version?: string | undefined;
@@ -26,7 +26,7 @@ export interface ImageBuild {
   readonly platform?: string | undefined;
 }
 
-/** What the registry of a build is, whether it was given in short or in full. */
+/** A build's registry in its long form. */
 export const registryOf = ({ registry }: ImageBuild): RegistryAddress =>
   typeof registry === "string" ? { pushAddress: registry, pullAddress: registry } : registry;
 

@@ -17,7 +17,7 @@ import { Refusals } from "./refusals";
 import { judgeDirectories } from "./directory-refusals";
 import { judgeResources, judgeServers } from "./server-refusals";
 
-/** The arguments that are judged. */
+/** The checked arguments. */
 export interface JudgedArguments extends ClusterSpec {
   readonly metadataVersion?: string | undefined;
   readonly clusterId?: string | undefined;
@@ -34,8 +34,8 @@ export interface JudgedArguments extends ClusterSpec {
 const SETTINGS: Path = ["settings"];
 
 /**
- * Refuses what a stack file could not have either: numbers of servers that make no cluster, settings that Kafka refuses or the component writes, topics without brokers for
- * their copies.
+ * Refuses what a stack file could not contain either: numbers of servers that make no cluster, settings that Kafka refuses or the component writes,
+ * topics without brokers for their replicas.
  *
  * @throws InputPropertiesError with everything that is wrong.
  */
@@ -50,7 +50,7 @@ export function refuseBadArguments(name: string, given: JudgedArguments): void {
   refusals.raise(`The cluster ${name}`);
 }
 
-/** @returns how many brokers there shall be; undefined when that is refused */
+/** @returns the number of brokers; undefined when it is refused */
 function judgeCounts(refusals: Refusals, given: JudgedArguments, mode: Mode): number | undefined {
   const { brokers = {}, controllers, zookeeper } = given;
   const isNumber = typeof brokers === "number";
@@ -81,7 +81,7 @@ function judgeCounts(refusals: Refusals, given: JudgedArguments, mode: Mode): nu
   return count;
 }
 
-/** @returns the version that runs; undefined when it is refused */
+/** @returns the version; undefined when it is refused */
 function judgeVersion(refusals: Refusals, { images }: JudgedArguments, mode: Mode): KafkaVersion | undefined {
   const runnable: readonly KafkaVersion[] = KAFKA_VERSIONS[mode];
   const version = images.version ?? DEFAULT_VERSION[mode];
@@ -117,7 +117,7 @@ interface Basis {
   readonly brokers: number | undefined;
 }
 
-/** Settings and topics, each by itself and then together; what is wrong by itself is left out of the latter. */
+/** Checks settings and topics, each by itself and then together; those that are wrong by themselves are left out of the latter. */
 function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version, brokers }: Basis): void {
   const own = rightOf(refusals, "broker", SETTINGS, given.settings ?? {}, version);
   const topics = (given.topics ?? []).map((topic, index) => rightTopic(refusals, topic, index, version));
@@ -151,7 +151,7 @@ const isObject = (value: unknown): value is Readonly<Record<PropertyKey, unknown
 const isSetting = (value: unknown): boolean =>
   typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && !/[\r\n]/.test(value));
 
-/** The settings that are right by themselves. */
+/** The settings that are valid by themselves. */
 function rightOf(refusals: Refusals, scope: Scope, at: Path, settings: Settings, version: KafkaVersion): Settings {
   const right = Object.entries(settings).filter(([name, value]) => {
     const path = [...at, name];
@@ -163,7 +163,7 @@ function rightOf(refusals: Refusals, scope: Scope, at: Path, settings: Settings,
   return Object.fromEntries(right);
 }
 
-/** A topic without what is wrong by itself. */
+/** A topic without the parts that are wrong by themselves. */
 function rightTopic(refusals: Refusals, topic: TopicSpec, index: number, version: KafkaVersion): TopicSpec {
   const at: Path = ["topics", index];
   const { name, partitions, replicationFactor, config = {} } = topic;
@@ -171,7 +171,7 @@ function rightTopic(refusals: Refusals, topic: TopicSpec, index: number, version
   const divided = refusals.whole([...at, "partitions"], partitions, BOUNDS.partitions);
   const copied = refusals.whole([...at, "replicationFactor"], replicationFactor, BOUNDS.replicationFactor);
   return {
-    // No other topic has this one.
+    // A name that no other topic has.
     name: named ? name : ` ${index}`,
     partitions: divided ? partitions : undefined,
     replicationFactor: copied ? replicationFactor : undefined,

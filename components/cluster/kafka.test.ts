@@ -20,13 +20,13 @@ function properties(resources: readonly Recorded[]): readonly string[] {
 
 const specOf = (resource: Recorded) => resource.inputs["spec"] as Record<string, unknown>;
 
-describe("a Kafka cluster of which only the images are said", () => {
+describe("a Kafka cluster of which only the images are given", () => {
   let made: readonly Recorded[] = [];
   before(async () => {
     made = await events({});
   });
 
-  it("has three brokers, which are controllers too, on kept claims of the default StorageClass", () => {
+  it("has three brokers, which are controllers too, on retained claims of the default StorageClass", () => {
     const sets = made.filter(({ type }) => type.endsWith(":StatefulSet"));
     assert.deepEqual(
       sets.map((set) => [set.name, specOf(set)["replicas"]]),
@@ -60,7 +60,7 @@ describe("a Kafka cluster of which only the images are said", () => {
     }
   });
 
-  it("is in a namespace of its own, called as it is, which outlives it with its claims", () => {
+  it("is in its own namespace with its own name, which outlives it with its claims", () => {
     const namespace = one(made, "Namespace");
     assert.equal((namespace.inputs["metadata"] as { name: string }).name, "events");
     assert.equal(namespace.retainOnDelete, true);
@@ -73,7 +73,7 @@ describe("a Kafka cluster of which only the images are said", () => {
     assert.deepEqual(elsewhere.map(called), []);
   });
 
-  it("makes its providers, of which one adopts what outlived an earlier life, and asks their cluster", () => {
+  it("creates its providers, of which one adopts objects of an earlier deployment, and asks their cluster", () => {
     const providerOf = (resource: Recorded) => resource.provider?.split("::").at(-2);
     assert.equal(providerOf(one(made, "StatefulSet")), "events-kubernetes");
     for (const kept of [
@@ -86,7 +86,7 @@ describe("a Kafka cluster of which only the images are said", () => {
     assert.deepEqual(provider?.inputs["enableConfigMapMutable"], "true");
     assert.ok(
       one(made, "Namespace").beforeCreate.length > 0,
-      "it would take over a namespace that somebody else has made",
+      "it would take over a namespace that somebody else created",
     );
   });
 
@@ -99,7 +99,7 @@ describe("a Kafka cluster of which only the images are said", () => {
 });
 
 describe("a Kafka cluster", () => {
-  it("builds its images where it is told a registry, and pulls them with the password that it pushes with", async () => {
+  it("builds its images when it is given a registry, and pulls them with the password that it pushes with", async () => {
     const registry = { pushAddress: "push.example.com/team", pullAddress: "pull.example.com/team" };
     const made = await events({ images: { registry: { ...registry, username: "somebody", password: "word" } } });
     const images = made.filter(({ type }) => type.startsWith("docker:"));
@@ -116,7 +116,7 @@ describe("a Kafka cluster", () => {
     );
   });
 
-  it("takes 3.9 with ZooKeeper when no version is said, and three ZooKeeper servers", async () => {
+  it("uses 3.9 with ZooKeeper by default, and three ZooKeeper servers", async () => {
     const made = await events({ images: { registry: "registry.example.com/team" }, zookeeper: {} });
     const image = one(made, "index/image:Image", "events-kafka-image");
     assert.equal((image.inputs["build"] as { args: Record<string, string> }).args["KAFKA_VERSION"], "3.9.2");
@@ -124,7 +124,7 @@ describe("a Kafka cluster", () => {
     assert.ok(!properties(made).some((line) => line.startsWith("share.coordinator")));
   });
 
-  it("uses the provider that it is given, and makes none", async () => {
+  it("uses a given provider, and creates none", async () => {
     const made = await registered(() => {
       const provider = new k8s.Provider("mine", { enableServerSideApply: true });
       new Kafka("events", { images: IMAGES, namespace: "there" }, { provider });
@@ -173,14 +173,14 @@ describe("a Kafka cluster", () => {
     });
   });
 
-  it("refuses a heap that is no size", async () => {
+  it("refuses a malformed heap", async () => {
     await assert.rejects(
       events({ brokers: { heap: "4 GB" } }),
       /^Error: The cluster events is refused: brokers\.heap: 4 GB is refused; allowed is a JVM heap size/,
     );
   });
 
-  it("refuses what makes no cluster, all at once", async () => {
+  it("refuses impossible clusters, with all problems at once", async () => {
     const wrong: Partial<KafkaArgs> = {
       brokers: { replicas: 0, resources: { limits: { memory: "lots" } }, storage: { size: "big" } },
       controllers: 2,
@@ -236,7 +236,7 @@ describe("a Kafka cluster", () => {
     );
   });
 
-  it("declares topics with copies that fit the brokers", async () => {
+  it("declares topics with a replication factor that fits the brokers", async () => {
     const made = await events({ brokers: 1, topics: [{ name: "orders" }] });
     const { data } = made.find(({ name }) => name === "events-desired-state")?.inputs as {
       data: Record<string, string>;
@@ -245,7 +245,7 @@ describe("a Kafka cluster", () => {
     assert.deepEqual(topics, [{ name: "orders", partitions: 12, replicationFactor: 1, config: {} }]);
   });
 
-  it("asks all that may refuse a change before anything is drained, and whether servers can be spared after it", async () => {
+  it("runs all checks that may refuse a change before anything is drained, and the restart check after it", async () => {
     const resources = await events({});
     const job = (name: string) => one(resources, "Job", `events-${name}`);
     const before = (name: string) => waitsFor({ resources }, job(name));

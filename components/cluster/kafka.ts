@@ -25,64 +25,71 @@ import type { KafkaImages } from "./images";
 import { refuseBadArguments } from "./judge-arguments";
 import { resolvePrerequisites, type PrerequisiteArgs } from "./prerequisites";
 
-/** How much of the cluster's network and time a change may take. */
+/** How much of the cluster's network and time a change may use. */
 export interface Operations {
   /** Whether brokers that hold too little get their share of the partitions. @default true */
   readonly rebalance?: boolean | undefined;
-  /** Bytes per second that moving partitions may take of each broker. @default 50 MiB */
+  /** Bytes per second that moving partitions may use of each broker. @default 50 MiB */
   readonly throttle?: number | undefined;
-  /** Seconds without a byte copied after which moving partitions is given up. @default 900 */
+  /** Seconds without a copied byte after which a move is given up. @default 900 */
   readonly stallSeconds?: number | undefined;
   /** Whether an update waits until partitions have moved to new brokers. @default true */
   readonly awaitMoves?: boolean | undefined;
-  /** What a Job's pod asks for and may use. @default little, with limits, so that a quota lets it in */
+  /** Requests and limits of a Job's pod. @default small ones, with limits, so that a quota accepts it */
   readonly resources?: JobResources | undefined;
-  /** Whether servers are restarted although one is missing that comes later in the order. @default false */
+  /** Whether servers may restart while a server is missing that comes later in the order. @default false */
   readonly restartBesideMissing?: boolean | undefined;
 }
 
 /**
- * What a Kafka cluster is made of. Required are only the images, or where to push them.
+ * Arguments of a Kafka cluster. Only the images are required, or where to push them.
  *
- * Without a word of the rest, three brokers that are controllers too keep three copies of everything (`default.replication.factor`, and as many of Kafka's own topics);
- * a record is acknowledged (`acks=all`) once two have it (`min.insync.replicas`); no copy that lacks acknowledged records may lead (`unclean.leader.election.enable`);
- * and topics are created by who declares them (`auto.create.topics.enable`).
+ * By default, three brokers that are controllers too keep three replicas of everything (`default.replication.factor`, and as many of Kafka's own
+ * topics); a record is acknowledged (`acks=all`) once two have it (`min.insync.replicas`); no replica that lacks acknowledged records may lead
+ * (`unclean.leader.election.enable`); and topics are created only by declaration (`auto.create.topics.enable`).
  */
 export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
-  /** Release whose metadata version the cluster is at: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of its version, and none is raised */
+  /**
+   * Release of the cluster's metadata version: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of its
+   * version, and none is raised
+   */
   readonly metadataVersion?: string | undefined;
-  /** Identity of the cluster on its disks: 22 characters of base64url. @default derived from project, stack and the component's name */
+  /** Id of the cluster on its disks: 22 characters of base64url. @default derived from project, stack and the component's name */
   readonly clusterId?: string | undefined;
-  /** Access by NodePorts. @default none */
+  /** Access through NodePorts. @default none */
   readonly external?: ExternalSpec | undefined;
-  /** Who may connect to the brokers beside the pods of their namespace: pods of others, or addresses. @default nobody */
+  /** Who may connect to the brokers besides the pods of their namespace: pods of others, or addresses. @default nobody */
   readonly clients?: KafkaClusterArgs["clients"];
-  /** By what clients and servers know each other on all listeners. `tls` is for new clusters, and for ones that do not run: servers of both kinds cannot talk to each other. It needs Kafka 4 in KRaft mode. @default none */
+  /**
+   * How clients and servers authenticate on all listeners. `tls` is for new clusters, and for ones that do not run: servers with and without it
+   * cannot talk to each other. It needs Kafka 4 in KRaft mode. @default none
+   */
   readonly authentication?: Authentication | undefined;
-  /** How servers are spread. @default over nodes where there are enough */
+  /** How to spread servers. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
-  /** How much a change may take of the cluster. @default see {@link Operations} */
+  /** How much of the cluster a change may use. @default see {@link Operations} */
   readonly operations?: Operations | undefined;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
-  /** What must be there before anything that holds data. The images may be made meanwhile. @default nothing */
+  /** Must exist before anything that holds data. Images may be built meanwhile. @default nothing */
   readonly after?: pulumi.Resource[] | undefined;
-  /** Stands before the names of the children, which are to be unique in a program. @default the component's name and `-` */
+  /** Prefix of the children's names, which must be unique in a program. @default the component's name and `-` */
   readonly prefix?: string | undefined;
 }
 
 /**
- * A whole operated Kafka cluster: servers, configuration, volumes and topics, in the order that loses nothing. What a change needs is done first (topics are checked,
- * what leaves is drained), then the servers change one by one, then the change is completed (settings, topics, a share of the partitions for each broker).
+ * A whole operated Kafka cluster: servers, configuration, volumes and topics, changed in an order that loses nothing. A change is prepared first
+ * (topics are checked, leaving servers are drained), then the servers change one by one, then the change is completed (settings, topics, an even
+ * spread of partitions).
  *
  * One namespace holds one cluster: its objects have fixed names, such as the headless Service `broker`.
  */
 export class Kafka extends pulumi.ComponentResource {
   /** Bootstrap address for clients in the cluster. */
   readonly bootstrap: pulumi.Output<string>;
-  /** Exists once the servers run and the change of them is complete. */
+  /** Exists once the servers run and their change is complete. */
   readonly done: pulumi.Resource;
-  /** The images that it runs, for another cluster that shall run the same. */
+  /** The images that it runs, for another cluster with the same ones. */
   readonly images: KafkaImages;
 
   constructor(name: string, given: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -105,7 +112,7 @@ export class Kafka extends pulumi.ComponentResource {
     );
     const settled = resolvePrerequisites(this, { name, prefix }, given, complete);
     const args = { ...given, ...complete, ...settled };
-    // The parts were the program's own once: stacks of that time keep their state.
+    // These parts were once the program's own; aliases keep the state of stacks from that time.
     const child = { parent: this, aliases: [{ parent: pulumi.rootStackResource }], ...settled.providers };
     const { authentication = "none", metadataVersion, images, version, controllers, settings } = args;
     const why = authentication === "tls" ? whyNotTls(args.zookeeper ? "zookeeper" : "kraft", version) : undefined;
@@ -148,7 +155,7 @@ export class Kafka extends pulumi.ComponentResource {
           ]
         : [];
 
-    // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
+    // The headless Service is deleted after the brokers, so the Jobs reach them even when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
     const { namespace, instance, pullSecret, pods } = args;
     const scope = { namespace, instance, pullSecret, pods };
@@ -186,9 +193,9 @@ export class Kafka extends pulumi.ComponentResource {
       authentication,
     };
     const tool = { ...scope, image: images.kafka, jobResources, authentication };
-    // The same where there is nothing to wait for.
+    // The same when there is nothing to wait for.
     const certified = certificates.length > 0 ? { ...child, dependsOn: certificates } : child;
-    // What may refuse the change comes before what does something for it.
+    // Checks that may refuse the change come before its preparation.
     const checked = [
       configCheck(named("broker"), { ...tool, settings, dedicated, zookeeperConnect: ensemble?.connect }, certified),
       ...(ensemble

@@ -9,27 +9,32 @@ import { PullSecret } from "../registry/pull-secret";
 import type { ResolvedCluster } from "./resolve";
 import { buildImages, registryOf, type ImageBuild, type KafkaImages } from "./images";
 
-/** Where a cluster is, whose it is, and what it runs. */
+/** A cluster's place, owner and images. */
 export interface PrerequisiteArgs {
-  /** Images that exist, or how they are built. */
+  /** Existing images, or how to build them. */
   readonly images: KafkaImages | ImageBuild;
-  /** Namespace of the cluster, whose name is known once it exists. @default one of its own, called as the component is, which takes in no pods but restricted ones and no connection that the cluster does not need */
+  /**
+   * Namespace of the cluster; its name is known once it exists. @default its own, with the component's name, which accepts only restricted pods and
+   * only connections that the cluster needs
+   */
   readonly namespace?: pulumi.Input<string> | undefined;
-  /** What tells this cluster's objects from another's in its namespace: the value of `app.kubernetes.io/instance`. @default the stack's name */
+  /** Identifies this cluster's objects in its namespace: the value of `app.kubernetes.io/instance`. @default the stack's name */
   readonly instance?: string | undefined;
-  /** Name of the Secret of the namespace with which pods pull their images. @default one that is made where `images.registry` has a password, else none */
+  /**
+   * Name of the namespace's Secret with which pods pull their images. @default one that is created where `images.registry` has a password, else none
+   */
   readonly pullSecret?: pulumi.Input<string> | undefined;
-  /** What is laid over the pods, by kind: tolerations, sidecars and the like. What would break a server is refused. @default nothing */
+  /** Overlays of the pods, by kind: tolerations, sidecars and the like. An overlay that would break a server is refused. @default none */
   readonly pods?: PodOverlays | undefined;
   /**
-   * Provider for claims that outlive the stack, and for the namespace that they are in: it adopts what exists (`upsertExistingObjects`), so that a stack which was destroyed
-   * finds its data when it is brought up again. @default the component's own; with a provider in the options, that one
+   * Provider for claims that outlive the stack, and for their namespace: it adopts existing objects (`upsertExistingObjects`), so that a destroyed
+   * stack finds its data when it is brought up again. @default the component's own; with a provider in the options, that one
    */
   readonly adopting?: k8s.Provider | undefined;
   /**
-   * The Kubernetes cluster. The component makes its providers from it, unless it is given one in its options; then it must be the cluster of that one. In it, volumes that
-   * are `Released` are freed for their new claims, Jobs that an interrupted run left at work are ended, and what an earlier run prepared is prepared again before
-   * servers leave or restart. @default the current context of the kubeconfig; with a provider in the options, none of it is done
+   * The Kubernetes cluster. The component creates its providers from it, unless its options contain one; then it must be that provider's cluster. In
+   * it, `Released` volumes are freed for their new claims, running Jobs of an interrupted run are ended, and the preparation of an earlier run is
+   * repeated before servers leave or restart. @default the current context of the kubeconfig; with a provider in the options, none of this is done
    */
   readonly cluster?: ClusterAccess | undefined;
 }
@@ -41,7 +46,7 @@ export interface Prerequisites extends Scope, Pick<PrerequisiteArgs, "adopting" 
   readonly providers: { readonly providers?: pulumi.ProviderResource[] };
 }
 
-/** Makes what a cluster stands on and was not given: providers, namespace, images and the Secret that they are pulled with. */
+/** Creates the prerequisites that were not given: providers, namespace, images and the Secret for pulling them. */
 export function resolvePrerequisites(
   parent: pulumi.ComponentResource,
   { name, prefix }: { readonly name: string; readonly prefix: string },
@@ -61,7 +66,7 @@ export function resolvePrerequisites(
     new SecuredNamespace(
       `${prefix}namespace`,
       { name, instance, retain: kept, cluster },
-      // Not by whether claims are kept now: Pulumi replaces what another provider manages.
+      // Independent of whether claims are retained now: Pulumi replaces objects whose provider changes.
       { parent, ...providers, ...(adopting && { providers: [adopting] }) },
     ).namespace;
   const images = "registry" in given.images ? buildImages(prefix, given.images, version, { parent }) : given.images;

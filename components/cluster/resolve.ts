@@ -14,7 +14,7 @@ import { withStorageDefaults, type StorageSpec } from "../storage/default-storag
 import type { EnsembleArgs } from "../zookeeper/ensemble";
 import type { ImageBuild, KafkaImages } from "./images";
 
-/** Size, storage and resources of a pool of servers. What is not written has a default. */
+/** Size, storage and resources of a server pool. Everything has a default. */
 export interface ServerSpec {
   /** Number of servers. @default 3 */
   readonly replicas?: number | undefined;
@@ -22,29 +22,32 @@ export interface ServerSpec {
   readonly heap?: string | undefined;
   /** Requests and limits of a server. @default little CPU, 1.5 times the heap in memory with a limit of 2 times the heap; no CPU limit */
   readonly resources?: k8s.types.input.core.v1.ResourceRequirements | undefined;
-  /** Where their data is. @default claims of the cluster's default StorageClass, kept when servers or the stack go */
+  /** Where their data is. @default claims of the cluster's default StorageClass, retained when servers or the stack are removed */
   readonly storage?: StorageSpec | undefined;
   /** Seconds for a controlled shutdown. @default 120 */
   readonly terminationGracePeriodSeconds?: number | undefined;
 }
 
-/** The ensemble of a cluster in ZooKeeper mode. What is not written has a default: three servers with a heap of 128 MiB. */
+/** The ensemble of a cluster in ZooKeeper mode. The default is three servers with a heap of 128 MiB. */
 export interface ZooKeeperSpec extends Omit<ServerSpec, "terminationGracePeriodSeconds"> {
   /** How many servers, from the first, have volumes: a majority. @default all */
   readonly persistentServers?: number | undefined;
 }
 
-/** What a cluster is made of, as somebody writes it. */
+/** A cluster as the user describes it. */
 export interface ClusterSpec {
-  /** Images that exist, or how they are built. */
+  /** Existing images, or how to build them. */
   readonly images: KafkaImages | ImageBuild;
-  /** Broker settings under Kafka's own names. @default what loses nothing: see {@link KafkaArgs} */
+  /** Broker settings under Kafka's own names. @default settings that lose nothing: see {@link KafkaArgs} */
   readonly settings?: Settings | undefined;
   /** Topics that exist once the component does. @default none */
   readonly topics?: readonly TopicSpec[] | undefined;
-  /** The brokers, or how many. @default 3 */
+  /** The brokers, or their number. @default 3 */
   readonly brokers?: ServerSpec | number | undefined;
-  /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. @default 3, or 1 with fewer than three brokers */
+  /**
+   * Controllers in their own pods, or the number of brokers that are controllers too. Not used with ZooKeeper. @default 3, or 1 with fewer than three
+   * brokers
+   */
   readonly controllers?: ServerSpec | number | undefined;
   /** The ensemble of a cluster in ZooKeeper mode. @default KRaft, without ZooKeeper */
   readonly zookeeper?: ZooKeeperSpec | undefined;
@@ -62,10 +65,10 @@ export interface ResolvedCluster {
     Pick<EnsembleArgs, "replicas" | "persistentServers" | "heap" | "resources" | "storage"> | undefined;
 }
 
-/** Servers of any kind when their number is not written: the fewest that one may be missing of. */
+/** Default number of servers of any kind: the smallest that tolerates a missing one. */
 export const DEFAULT_REPLICAS = 3;
 
-/** Fills in what is not written. */
+/** Fills in the defaults. */
 export function resolveCluster(written: ClusterSpec): ResolvedCluster {
   const brokers = poolOf(
     "broker",

@@ -8,11 +8,11 @@ import { badMountOption, DIRECTORY, EXPORT, KERNEL, MOUNT_OPTION, ON_DISK } from
 import { DEFAULT_REPLICAS, type ServerSpec } from "./resolve";
 import type { Refusals } from "./refusals";
 
-/** What is written of a kind of servers, as far as it can be judged. */
+/** The description of one kind of server, as far as it can be checked. */
 export interface Judged {
-  /** How many; undefined when it is not written, or refused. */
+  /** Their number; undefined when it is missing or refused. */
   readonly replicas: number | undefined;
-  /** Whether the number of them is right, or not written. */
+  /** Whether their number is valid or missing. */
   readonly counted: boolean;
 }
 
@@ -23,7 +23,7 @@ const QUANTITIES = [
 ] as const;
 
 /**
- * Notes what is wrong with the servers of one kind.
+ * Records what is wrong with the servers of one kind.
  *
  * @param persistent how many of them have volumes, if not all
  */
@@ -49,7 +49,7 @@ export function judgeServers(
   return { replicas: counted ? replicas : undefined, counted };
 }
 
-/** Quantities that are plain text: an output is not known before its resource is there. */
+/** Quantities that are plain text: an output is unknown before its resource exists. */
 function quantityOf(resources: unknown, part: "requests" | "limits", name: string): string | undefined {
   const parts = resources as Readonly<Record<string, unknown>> | undefined;
   const value = (parts?.[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
@@ -80,7 +80,7 @@ function judgeHeap(refusals: Refusals, kind: ServerKind, at: Path, spec: ServerS
   refusals.check([...at, "heap"], heap, (text) => (parseHeap(text) ?? 0) <= most * 2 ** 20, allowed);
 }
 
-/** @param replicas servers that each need an export; 0 when their number is not known */
+/** @param replicas servers that each need an export; 0 when their number is unknown */
 function judgeStorage(refusals: Refusals, at: Path, storage: StorageSpec, replicas: number): void {
   const isSize = (text: string) => typeof text === "string" && (parseBytes(text) ?? 0) > 0;
   refusals.check([...at, "size"], storage.size, isSize, SIZE);

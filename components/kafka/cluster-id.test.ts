@@ -16,7 +16,7 @@ describe("clusterId", () => {
     );
   });
 
-  it("is the same for the same stack, and another for any other", () => {
+  it("is the same for the same stack, and differs for any other", () => {
     fc.assert(
       fc.property(identity, identity, (one, other) => {
         assert.equal(clusterId(...one), clusterId(...one));
@@ -25,11 +25,11 @@ describe("clusterId", () => {
     );
   });
 
-  it("is another when the same words are split differently", () => {
+  it("differs when the same words are split differently", () => {
     assert.notEqual(clusterId("ab", "c", "d"), clusterId("a", "bc", "d"));
   });
 
-  it("never changes: kept volumes carry it", () => {
+  it("never changes: retained volumes carry it", () => {
     assert.equal(clusterId("kafka-stack", "dev", "kafka"), "OTDffVZqGLZDVNbhQV2nug");
   });
 });

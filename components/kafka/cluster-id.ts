@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 
 /**
- * A Kafka cluster id that stays the same for a stack, so that a stack which is destroyed and brought up again finds its data.
+ * A Kafka cluster id that is constant for a stack, so that a stack that is destroyed and brought up again recognises its data.
  *
- * @returns 22 characters of base64url: 16 bytes, as `kafka-storage.sh random-uuid` makes them.
+ * @returns 22 characters of base64url: 16 bytes, in the form of `kafka-storage.sh random-uuid`.
  */
 export function clusterId(project: string, stack: string, namespace: string): string {
   const id = createHash("sha256")

@@ -32,7 +32,7 @@ const topics = fc.array(
 );
 
 describe("default settings", () => {
-  it("can be filled in twice: the config does, and the component that it hands them to", () => {
+  it("can be filled in twice: by the config, and by the component that it passes them to", () => {
     fc.assert(
       fc.property(basis, settings, topics, (given, written, declared) => {
         const once = withDefaultSettings(given, written);
@@ -43,7 +43,7 @@ describe("default settings", () => {
     );
   });
 
-  it("never overrule what is written", () => {
+  it("never override written settings", () => {
     fc.assert(
       fc.property(basis, settings, topics, (given, written, declared) => {
         const all = withDefaultSettings(given, written);
@@ -58,7 +58,7 @@ describe("default settings", () => {
     );
   });
 
-  it("keep every record on more than one disk before it is acknowledged, from three brokers up, and let one be away", () => {
+  it("require more than one disk for every acknowledged record, from three brokers up, and let one broker be away", () => {
     for (let brokers = 1; brokers <= 12; brokers++) {
       for (const version of ["4.3.1", "3.9.2"]) {
         const all = withDefaultSettings({ mode: "kraft", brokers, version }, {});

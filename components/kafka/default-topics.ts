@@ -1,38 +1,38 @@
 import { defaultInSync, defaultReplication, withDefaultSettings, type SettingsBasis } from "./default-settings";
 import type { Settings } from "./settings";
 
-/** A topic as it shall be; only its name has no default. */
+/** A declared topic; only its name has no default. */
 export interface TopicSpec {
   /** 1 to 249 of the characters A-Z a-z 0-9 . _ - */
   readonly name: string;
   /** Partitions. More may be added later, never fewer. @default 12 */
   readonly partitions?: number | undefined;
-  /** Copies of each partition. @default 3, or as many as there are brokers */
+  /** Replicas of each partition. @default 3, or as many as there are brokers */
   readonly replicationFactor?: number | undefined;
-  /** Topic settings under Kafka's own names. @default those of the brokers, with a `min.insync.replicas` that fits the copies */
+  /** Topic settings under Kafka's own names. @default those of the brokers, with a `min.insync.replicas` that fits the replication factor */
   readonly config?: Settings | undefined;
 }
 
-/** A topic as it shall be, every default filled in. */
+/** A declared topic with every default filled in. */
 export interface Topic {
   /** Its name. */
   readonly name: string;
   /** More may be added later, never fewer. */
   readonly partitions: number;
-  /** Copies of each partition. */
+  /** Replicas of each partition. */
   readonly replicationFactor: number;
   /** Topic settings under Kafka's own names. */
   readonly config: Settings;
 }
 
-/** Partitions of a topic when none are written: they divide evenly among 2, 3, 4, 6 and 12 brokers or consumers. */
+/** Default number of partitions: it divides evenly among 2, 3, 4, 6 and 12 brokers or consumers. */
 export const DEFAULT_PARTITIONS = 12;
 
 /**
- * The declared topics with their defaults. One whose copies the brokers' `min.insync.replicas` does not fit gets a value of its own that fits; a value that
- * somebody wrote is never overruled.
+ * The declared topics with their defaults. A topic whose replication factor does not fit the brokers' `min.insync.replicas` gets its own value; a
+ * written value is never overridden.
  *
- * @param written broker settings that somebody chose.
+ * @param written broker settings that a user chose.
  */
 export function withDefaultsOfTopics<Declared extends TopicSpec>(
   basis: SettingsBasis,
@@ -46,7 +46,7 @@ export function withDefaultsOfTopics<Declared extends TopicSpec>(
   return topics.map((declared) => {
     const replicationFactor = declared.replicationFactor ?? usualCopies;
     const fitting = Math.min(defaultInSync(replicationFactor), usual);
-    // What brokers give to topics that are not declared may be less: a declared topic keeps what its own copies allow.
+    // The brokers' value for undeclared topics may be lower: a declared topic keeps what its own replicas allow.
     const own = !named && fitting !== inherited;
     const config: Settings = { ...(own && { "min.insync.replicas": fitting }), ...declared.config };
     return { ...declared, partitions: declared.partitions ?? DEFAULT_PARTITIONS, replicationFactor, config };

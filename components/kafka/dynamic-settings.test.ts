@@ -8,7 +8,7 @@ const all: readonly string[] = KAFKA_VERSIONS.kraft;
 const dynamic = Object.keys(broker).filter(isDynamic);
 
 describe("isDynamic", () => {
-  it("holds only for settings that every version has", () => {
+  it("include only settings that every version has", () => {
     assert.ok(dynamic.length > 40, `only ${dynamic.length} settings are dynamic`);
     assert.deepEqual(
       dynamic.filter((name) => new Set(broker[name]?.flatMap(({ versions = all }) => versions)).size < all.length),
@@ -16,14 +16,14 @@ describe("isDynamic", () => {
     );
   });
 
-  it("does not hold for settings of one broker, of listeners or of security", () => {
+  it("include no settings of a single broker, of listeners or of security", () => {
     assert.deepEqual(
       dynamic.filter((name) => /listener|^ssl\.|^sasl\.|^broker\.|principal|log\.dirs/.test(name)),
       [],
     );
   });
 
-  it("tells retention by time apart: Kafka takes milliseconds at run time, hours only at a start", () => {
+  it("distinguish retention settings: Kafka accepts milliseconds at run time, hours only at a start", () => {
     assert.deepEqual(["log.retention.ms", "log.retention.minutes", "log.retention.hours"].map(isDynamic), [
       true,
       false,

@@ -1,6 +1,7 @@
 /**
- * Broker settings that Kafka takes for the whole cluster at run time, in every version the stack runs: those that `DynamicBrokerConfig` of 3.9.2, 4.2.1 and
- * 4.3.1 all have with the update mode "cluster-wide". Settings of one broker, of listeners, of security and of plugins are left out.
+ * Broker settings that Kafka accepts for the whole cluster at run time, in every version that the stack runs: those that `DynamicBrokerConfig` of
+ * 3.9.2, 4.2.1 and 4.3.1 all have with the update mode "cluster-wide". Settings of a single broker, of listeners, of security and of plugins are left
+ * out.
  *
  * @see https://kafka.apache.org/documentation/#dynamicbrokerconfigs
  */
@@ -59,6 +60,6 @@ const DYNAMIC: ReadonlySet<string> = new Set([
 /** Whether a broker setting is applied without a restart. */
 export const isDynamic = (setting: string): boolean => DYNAMIC.has(setting);
 
-/** Of broker settings those that are applied without a restart. */
+/** The broker settings that are applied without a restart. */
 export const dynamicOf = <T>(settings: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(settings).filter(([key]) => isDynamic(key)));

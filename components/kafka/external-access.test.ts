@@ -7,7 +7,7 @@ const access = (replicas: number) =>
   registered(() => new ExternalAccess("external", { ...SCOPE, replicas, nodePortBase: 30100 }));
 
 describe("ExternalAccess", () => {
-  it("has one NodePort to begin with and one per broker", async () => {
+  it("has one bootstrap NodePort and one per broker", async () => {
     assert.deepEqual(parts(await access(2)), [
       "Service external-0",
       "Service external-1",
@@ -15,7 +15,7 @@ describe("ExternalAccess", () => {
     ]);
   });
 
-  it("leads each broker's port to that broker alone", async () => {
+  it("routes each broker's port to that broker alone", async () => {
     assert.deepEqual(one(await access(2), "Service", "external-1").inputs, {
       apiVersion: "v1",
       kind: "Service",
@@ -34,7 +34,7 @@ describe("ExternalAccess", () => {
     });
   });
 
-  it("begins one port below the brokers', at any of them", async () => {
+  it("has the bootstrap port one below the brokers', for any of them", async () => {
     const { inputs } = one(await access(2), "Service", "external-bootstrap");
     assert.deepEqual(inputs["spec"], {
       type: "NodePort",

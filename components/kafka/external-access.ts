@@ -4,7 +4,7 @@ import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { PORTS } from "./settings";
 
-/** Access from outside the Kubernetes cluster, by NodePorts. */
+/** Access from outside the Kubernetes cluster, through NodePorts. */
 export interface ExternalSpec {
   /** Host name or address under which clients reach the nodes. */
   readonly host: string;
@@ -13,13 +13,13 @@ export interface ExternalSpec {
 }
 
 export interface ExternalAccessArgs extends Scope {
-  /** Brokers. */
+  /** Number of brokers. */
   readonly replicas: number;
   /** NodePort of broker 0; broker n has this plus n, the bootstrap Service this minus 1. */
   readonly nodePortBase: number;
 }
 
-/** NodePorts for clients outside the cluster: one to begin with, and one per broker, for a client talks to each partition's leader. */
+/** NodePorts for clients outside the cluster: one for bootstrapping, and one per broker, because a client connects to each partition's leader. */
 export class ExternalAccess extends pulumi.ComponentResource {
   constructor(name: string, args: ExternalAccessArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:ExternalAccess", name, {}, opts);

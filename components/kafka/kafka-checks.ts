@@ -2,35 +2,35 @@ import { defaultOf } from "./kafka-settings";
 import type { SettingValue } from "./settings";
 import { featuresOf, type KafkaVersion, type Mode } from "./versions";
 
-/** The settings of a server, and what it runs. */
+/** A server's settings and version. */
 export interface CheckedSettings {
   readonly version: KafkaVersion;
   readonly mode: Mode;
-  /** The settings that the server will have, without Kafka's own defaults. */
+  /** The server's future settings, without Kafka's own defaults. */
   readonly settings: Readonly<Record<string, SettingValue>>;
-  /** The settings that somebody wrote, to whom a problem is told. */
+  /** The settings that a user wrote, where problems are reported. */
   readonly written: ReadonlySet<string>;
 }
 
-/** A setting that Kafka refuses, and the words for it. */
+/** A setting that Kafka refuses, with the reason. */
 export interface SettingProblem {
   readonly name: string;
   readonly allowed: string;
 }
 
-/** Two settings of which the first must not be above the second. */
+/** Two settings of which the first must not exceed the second. */
 interface Order {
   readonly low: string;
   readonly high: string;
-  /** Whether they must differ, too. */
+  /** Whether the first must be strictly below the second. */
   readonly below?: boolean;
-  /** Whether Kafka 3.9 does not check it. */
+  /** Whether Kafka 3.9 lacks the check. */
   readonly since4?: boolean;
-  /** Whether a value of the second switches the check off. */
+  /** Whether this value of the second disables the check. */
   readonly off?: (high: number) => boolean;
 }
 
-/** Least, own and most of what a group's members may ask for. */
+/** Minimum, own value and maximum of what group members may request. */
 const inside = (least: string, own: string, most: string): Order[] => [
   { low: least, high: most },
   { low: least, high: own },
@@ -39,7 +39,10 @@ const inside = (least: string, own: string, most: string): Order[] => [
 
 const GROUPS = ["consumer", "share", "streams"].map((kind) => `group.${kind}`);
 
-/** The orders that `AbstractKafkaConfig` and the configs of the coordinators check when a server starts. Versions without one of the settings do not check it. */
+/**
+ * The orders that `AbstractKafkaConfig` and the coordinators' configs check when a server starts. Versions without one of the settings do not check
+ * it.
+ */
 const ORDERS: readonly Order[] = [
   ...GROUPS.flatMap((group) =>
     ["heartbeat.interval.ms", "session.timeout.ms", "assignment.interval.ms"].flatMap((what) =>
@@ -68,12 +71,12 @@ const ORDERS: readonly Order[] = [
   },
 ];
 
-/** What each thread of the log cleaner needs at least of its buffer, in bytes. */
+/** Minimum of the log cleaner's buffer per thread, in bytes. */
 const CLEANER_BUFFER = 2 ** 20;
 
 /**
- * What Kafka refuses of broker settings when it starts, although each is right by itself: what it checks between them, and bounds that it checks only then.
- * A problem is told at a setting that was written.
+ * Broker settings that are valid by themselves, but that Kafka refuses at start: its checks between settings, and bounds that it checks only then. A
+ * problem is reported at a written setting.
  */
 export function checkTogether(checked: CheckedSettings): SettingProblem[] {
   return [...orders(checked), ...bounds(checked)];
@@ -105,7 +108,7 @@ function* bounds(checked: CheckedSettings): Iterable<SettingProblem> {
   const number = (name: string) => (Object.hasOwn(settings, name) ? Number(settings[name]) : undefined);
   const text = (name: string) => (Object.hasOwn(settings, name) ? String(settings[name]).trim() : undefined);
 
-  // The first of the three that is there holds.
+  // The first one that is set applies.
   const retention = ["log.retention.ms", "log.retention.minutes", "log.retention.hours"].find(
     (name) => number(name) !== undefined,
   );
@@ -145,7 +148,7 @@ function* bounds(checked: CheckedSettings): Iterable<SettingProblem> {
   }
 }
 
-/** Each thread has its part of the buffer, which must be more than a mebibyte. */
+/** Each thread's part of the buffer must exceed a mebibyte. */
 function* cleaner(checked: CheckedSettings): Iterable<SettingProblem> {
   const [buffer, count] = ["log.cleaner.dedupe.buffer.size", "log.cleaner.threads"];
   const threads = valueOf(checked, count) ?? 1;
@@ -163,7 +166,7 @@ function* cleaner(checked: CheckedSettings): Iterable<SettingProblem> {
 
 function* connections(most: string | undefined, overrides = ""): Iterable<SettingProblem> {
   const name = "max.connections.per.ip.overrides";
-  // Kafka overlooks what is empty at the end.
+  // Kafka ignores empty entries at the end.
   const entries = overrides.replace(/(\s*,\s*)+$/, "");
   if (entries !== "" && !entries.split(/\s*,\s*/).every((entry) => /^.+:\s*[+-]?\d+$/.test(entry))) {
     yield { name, allowed: "a comma list of host:count" };

@@ -56,7 +56,7 @@ describe("KafkaCluster", () => {
       assert.equal(data(resources)["controllers"], "3\n");
     });
 
-    it("tells servers how many there are, whom they ask before a quorum is founded, and restarts none when that changes", async () => {
+    it("tells servers the numbers and names to ask before founding a quorum, and restarts none when these change", async () => {
       const [three, four] = await Promise.all([
         cluster(COMBINED),
         cluster({ ...COMBINED, brokers: { ...POOL, replicas: 4 } }),
@@ -73,7 +73,7 @@ describe("KafkaCluster", () => {
   });
 
   describe("with dedicated controllers", () => {
-    it("is two pools, whose settings are the same however many controllers there are", async () => {
+    it("is two pools, whose settings are the same for any number of controllers", async () => {
       const resources = await cluster(DEDICATED);
       assert.deepEqual(pools(resources), ["controller 3", "broker 3"]);
       assert.ok(!combines(resources));
@@ -100,12 +100,12 @@ describe("KafkaCluster", () => {
       assert.doesNotMatch(data(resources)["server.properties"] ?? "", /controller\./);
     });
 
-    it("makes no controllers even when their number is given as a pool", async () => {
+    it("creates no controllers even when their number is given as a pool", async () => {
       assert.deepEqual(pools(await cluster({ ...ZOOKEEPER, controllers: POOL })), ["broker 3"]);
     });
   });
 
-  it("lists the voters to begin with where controllers do not join by themselves", async () => {
+  it("lists the first voters where controllers do not join by themselves", async () => {
     const voters = async (args: KafkaClusterArgs) => data(await cluster(args))["voters"];
     const combined = { ...COMBINED, version: "3.9.2" };
     assert.match((await voters(combined)) ?? "", /^0@broker-0\.broker:9093:[\w-]{22},1@broker-1\.broker:9093:/);
@@ -114,7 +114,7 @@ describe("KafkaCluster", () => {
     assert.equal(await voters(ZOOKEEPER), undefined);
   });
 
-  it("has one Service for clients to begin with", async () => {
+  it("has one Service for bootstrapping clients", async () => {
     assert.deepEqual(one(await cluster(COMBINED), "Service", "broker-bootstrap").inputs, {
       apiVersion: "v1",
       kind: "Service",
@@ -130,7 +130,7 @@ describe("KafkaCluster", () => {
     assert.equal(outputs["bootstrap"], "kafka-bootstrap.kafka.svc:9092");
   });
 
-  it("is reached from outside only when that is asked for", async () => {
+  it("is reachable from outside only on request", async () => {
     const has = async (args: KafkaClusterArgs) =>
       (await cluster(args)).some(({ type }) => type === "kafka-stack:kafka:ExternalAccess");
     assert.equal(await has(COMBINED), false);
@@ -149,7 +149,7 @@ describe("KafkaCluster", () => {
     assert.ok(!(await cluster(DEDICATED)).some(({ type }) => type.endsWith(":ClusterRole")));
   });
 
-  it("tells what restarts a server: a setting, the image, the heap, and not how many there are", async () => {
+  it("shows what restarts a server: a setting, the image, the heap, but not the number of servers", async () => {
     const restarts = async (changed: Partial<KafkaClusterArgs>) =>
       (await record(() => ({ restarts: new KafkaCluster("broker", { ...COMBINED, ...changed }).restarts }))).outputs[
         "restarts"
@@ -166,7 +166,7 @@ describe("KafkaCluster", () => {
     for (const changed of other) assert.notEqual(await restarts(changed), same, JSON.stringify(changed));
   });
 
-  it("hands out its servers", async () => {
+  it("returns its servers", async () => {
     const made: KafkaCluster[] = [];
     const resources = await registered(() => made.push(new KafkaCluster("broker", COMBINED)));
     const [cluster] = made;

@@ -24,66 +24,69 @@ import {
   type Settings,
 } from "./settings";
 
-/** Name of the ConfigMap with what the servers of a cluster read when they start. */
+/** Name of the ConfigMap that the servers of a cluster read when they start. */
 export const KAFKA_CONFIG = "kafka-config";
 
-/** What a Kafka cluster without its operations is made of. */
+/** Arguments of a Kafka cluster without its operations. */
 export interface KafkaClusterArgs extends Scope {
-  /** What the Jobs of the servers ask for and may use. @default little */
+  /** Requests and limits of the servers' Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
   /** The Kafka image, by digest. */
   readonly image: pulumi.Input<string>;
   /** Kafka version of that image. */
   readonly version: string;
-  /** Release whose metadata version a new cluster begins with. @default that of `version` */
+  /** Release of a new cluster's metadata version. @default that of `version` */
   readonly metadataVersion?: string | undefined;
-  /** Identity of the cluster on its disks: 22 characters of base64url. */
+  /** Id of the cluster on its disks: 22 characters of base64url. */
   readonly clusterId: string;
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
   /** Size, storage and resources of the brokers. */
   readonly brokers: PoolSpec;
-  /** Jobs of this run, and the one that prepares for servers that leave. @default what Jobs of earlier runs did is taken for done */
+  /** Jobs of this run, and the one that prepares for leaving servers. @default Jobs of earlier runs count as done */
   readonly preparation?:
     | {
         /** Jobs of this run. */
         readonly thisRun: JobsOfThisRun;
-        /** Name of the Job that prepares. */
+        /** Name of the preparing Job. */
         readonly job: string;
       }
     | undefined;
-  /** Controllers in pods of their own, or the number of brokers that are controllers too. Not used with ZooKeeper. */
+  /** Controllers in their own pods, or the number of brokers that are controllers too. Not used with ZooKeeper. */
   readonly controllers: PoolSpec | number;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
   readonly zookeeperConnect?: string | undefined;
-  /** Access by NodePorts. @default none */
+  /** Access through NodePorts. @default none */
   readonly external?: ExternalSpec | undefined;
-  /** Who may connect to the client listener beside the pods of the namespace. @default nobody */
+  /** Who may connect to the client listener besides the pods of the namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
-  /** By what clients and servers know each other. With `tls` the Secrets of `Certificates` must exist. @default none */
+  /** How clients and servers authenticate. With `tls` the Secrets of `Certificates` must exist. @default none */
   readonly authentication?: Authentication | undefined;
-  /** Whether servers may be restarted although one is missing that is restarted later: the restart may be what mends it, and interrupts writers until then. @default false */
+  /**
+   * Whether servers may restart while a server is missing that restarts later: the restart may be the repair, and interrupts writers until then.
+   * @default false
+   */
   readonly restartBesideMissing?: boolean | undefined;
-  /** How servers are spread. With zones, a broker's rack (`broker.rack`) is the zone of its node. */
+  /** How to spread servers. With zones, a broker's rack (`broker.rack`) is the zone of its node. */
   readonly spread: Spread;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;
   /** Provider for claims that outlive the stack. @default the inherited one */
   readonly adopting?: k8s.Provider | undefined;
-  /** The provider's cluster, in which volumes that are `Released` are freed for their new claims. @default none is freed */
+  /** The provider's cluster, in which `Released` volumes are freed for their new claims. @default none is freed */
   readonly cluster?: ClusterAccess | undefined;
 }
 
 /**
- * A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. Whether Kafka can read the configuration must have been
- * asked before (`configCheck`).
+ * A Kafka cluster: brokers, controllers unless there is ZooKeeper, their configuration and their Services. Run `configCheck` first: it checks that
+ * Kafka accepts the configuration.
  */
 export class KafkaCluster extends pulumi.ComponentResource {
   /** Bootstrap address for clients in the cluster. */
   readonly bootstrap: pulumi.Output<string>;
-  /** Changes with whatever restarts a server. */
+  /** Changes with everything that restarts a server. */
   readonly restarts: pulumi.Output<string>;
-  /** The servers; a dependant starts when all are ready. */
+  /** The servers; a dependent resource starts when all are ready. */
   readonly servers: pulumi.Resource[];
 
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -161,13 +164,13 @@ export class KafkaCluster extends pulumi.ComponentResource {
       `${name}-config`,
       {
         metadata: metadata(args, "broker", KAFKA_CONFIG),
-        // What a pod reads only when it starts, and must not restart for, is here and not in its environment.
+        // Values that a pod reads only when it starts, and that must not restart it, are here and not in its environment.
         data: {
           "server.properties": properties.text,
           controllers: `${controllers}\n`,
-          // All servers are asked before a quorum is founded.
+          // A controller asks all servers before it founds a quorum.
           brokers: `${args.brokers.replicas}\n`,
-          // Says what the next change of the version comes from when no broker can.
+          // Tells the next change the running version when no broker can.
           version: `${args.version}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),
@@ -178,7 +181,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
   }
 }
 
-/** The voters to begin with, for versions whose controllers cannot found a quorum by one and join it. */
+/** The first voters, for versions whose controllers cannot join a quorum that one of them founds. */
 function votersOf({ clusterId, controllers, version, zookeeperConnect }: KafkaClusterArgs): string | undefined {
   if (zookeeperConnect !== undefined || autoJoinsQuorum(version)) return undefined;
   return typeof controllers === "number"

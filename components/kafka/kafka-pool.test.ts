@@ -43,7 +43,7 @@ const environment = ({ containers }: Workload) =>
   );
 const ports = ({ containers }: Workload): Record<string, number> =>
   Object.fromEntries((containers[0]?.ports ?? []).map(({ name = "", containerPort }) => [name, containerPort]));
-/** Who may reach which ports; nobody in particular is anyone. */
+/** Who may reach which ports; no peer means anyone. */
 const access = async (args: KafkaPoolArgs) => {
   const { ingress } = one(await pool(args), "NetworkPolicy").inputs["spec"] as unknown as {
     ingress: { ports: { port: number }[]; from?: unknown[] }[];
@@ -83,7 +83,7 @@ describe("KafkaPool", () => {
     assert.deepEqual([KAFKA_POOL, KAFKA_NODE_ID_BASE], ["controller", "9000"]);
   });
 
-  it("tells brokers when some are controllers too, and where clients outside find them", async () => {
+  it("tells brokers when some are controllers too, and their address for outside clients", async () => {
     const external = { host: "kafka.example.com", nodePortBase: 30100 };
     const given = environment(await servers({ ...BROKERS, combined: true, external }));
     assert.equal(given["KAFKA_COMBINED"], "yes");
@@ -91,7 +91,7 @@ describe("KafkaPool", () => {
     assert.equal(given["KAFKA_EXTERNAL_PORT_BASE"], "30100");
   });
 
-  it("has nothing in its pods that changes with the number of servers", async () => {
+  it("has nothing in its pods that depends on the number of servers", async () => {
     const template = async (args: KafkaPoolArgs) => (await servers(args)).template;
     for (const args of [BROKERS, { ...BROKERS, combined: true }, CONTROLLERS]) {
       assert.deepEqual(await template({ ...args, replicas: 7 }), await template(args));
@@ -121,7 +121,7 @@ describe("KafkaPool", () => {
     });
   });
 
-  it("lets the namespace reach brokers' client port, and only other servers the rest", async () => {
+  it("opens brokers' client port to the namespace, and the rest only to other servers", async () => {
     const others = [role("broker"), role("controller")];
     assert.deepEqual(await access(BROKERS), [
       { ports: [9093, 9095, 8080], from: others },
@@ -133,7 +133,7 @@ describe("KafkaPool", () => {
     ]);
   });
 
-  it("lets other clients reach brokers' client port, and no other", async () => {
+  it("opens brokers' client port to other clients, and no other port", async () => {
     const clients = [{ namespace: "orders" }];
     const others = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "orders" } } };
     assert.deepEqual((await access({ ...BROKERS, clients })).at(-1), {
@@ -143,7 +143,7 @@ describe("KafkaPool", () => {
     assert.deepEqual(await access({ ...CONTROLLERS, clients }), await access(CONTROLLERS));
   });
 
-  it("lets anyone reach the external port, when there is one", async () => {
+  it("opens the external port to anyone, if there is one", async () => {
     const rules = await access({ ...BROKERS, external: { host: "localhost", nodePortBase: 30100 } });
     assert.deepEqual(rules.at(-1), { ports: [9094], from: undefined });
   });

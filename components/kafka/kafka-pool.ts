@@ -37,11 +37,11 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly combined: boolean;
   /** Host and first NodePort for clients outside the cluster. @default none */
   readonly external?: ExternalSpec | undefined;
-  /** Who may connect to the brokers beside the pods of their namespace. @default nobody */
+  /** Who may connect to the brokers besides the pods of their namespace. @default nobody */
   readonly clients?: readonly Peer[] | undefined;
-  /** By what clients and servers know each other. @default none */
+  /** How clients and servers authenticate. @default none */
   readonly authentication?: Authentication | undefined;
-  /** What tells brokers the rack of their node. @default no racks */
+  /** Tells brokers the rack of their node. @default no racks */
   readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
   readonly restartHash: string;
@@ -58,7 +58,7 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
 export class KafkaPool extends pulumi.ComponentResource {
   /** Exists once all servers are ready. */
   readonly statefulSet: k8s.apps.v1.StatefulSet;
-  /** Changes with whatever restarts the servers. */
+  /** Changes with everything that restarts the servers. */
   readonly restarts: pulumi.Output<string>;
 
   constructor(name: string, args: KafkaPoolArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -140,7 +140,7 @@ function accessTo({ pool, combined, external, clients }: KafkaPoolArgs): Allowed
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
   return [
     { ports: own, from: servers },
-    // Controllers are told to retire by the Job that takes their vote.
+    // The Job that removes a controller's vote tells it to retire through this port.
     ...(pool === "controller" || combined ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
     ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const, also: clients }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),

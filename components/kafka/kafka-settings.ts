@@ -5,22 +5,22 @@ import { refusal } from "../kubernetes/problems";
 import { LISTENERS, type SettingValue } from "./settings";
 import { featuresOf, type KafkaVersion } from "./versions";
 
-/** A setting as Kafka defines it. */
+/** Kafka's definition of a setting. */
 export interface KafkaSetting {
   readonly type: "boolean" | "class" | "double" | "int" | "list" | "long" | "password" | "short" | "string";
   /** Smallest number allowed. */
   readonly min?: number;
   /** Largest number allowed. */
   readonly max?: number;
-  /** A number that is allowed beside those from `min` to `max`. */
+  /** A number that is allowed besides those from `min` to `max`. */
   readonly or?: number;
-  /** Kafka's own default, when it is a number; as text when JavaScript does not hold it exactly. */
+  /** Kafka's own default, if it is a number; as text where JavaScript's numbers are not exact. */
   readonly default?: number | string;
   /** The words allowed. */
   readonly values?: readonly string[];
-  /** Whether the words may be written in any case. */
+  /** Whether words are case-insensitive. */
   readonly anyCase?: boolean;
-  /** Whether a release stands for its words: 3.0 and 3.0.1 for 3.0-IV1. */
+  /** Whether a release may stand for its words: 3.0 and 3.0.1 for 3.0-IV1. */
   readonly releases?: boolean;
   /** Whether an empty text is refused. */
   readonly filled?: boolean;
@@ -28,21 +28,21 @@ export interface KafkaSetting {
   readonly words?: boolean;
 }
 
-/** What not all versions have, with those that do; without `versions` all have it. */
+/** A definition with the versions that have it; without `versions` all have it. */
 type Versioned<T> = T & { readonly versions?: readonly string[] };
 
-/** What Kafka's versions know of settings. Written by scripts/kafka-settings.ts. */
+/** Settings of Kafka's versions. Written by scripts/kafka-settings.ts. */
 export interface SettingTable {
-  /** Settings by name, in each form that they have in some version. */
+  /** Settings by name, in each form that some version has. */
   readonly broker: Readonly<Record<string, readonly Versioned<KafkaSetting>[]>>;
   readonly topic: Readonly<Record<string, readonly Versioned<KafkaSetting>[]>>;
   /** Kafka's own classes, by the setting that may name them. */
   readonly classes: Readonly<Record<string, readonly Versioned<{ readonly name: string }>[]>>;
-  /** Settings that producers, consumers and admin clients have, and brokers do not. */
+  /** Settings of producers, consumers and admin clients that brokers do not have. */
   readonly clients: readonly string[];
 }
 
-/** Whether a setting is of brokers or of topics. */
+/** Whether a setting belongs to brokers or to topics. */
 export type Scope = "broker" | "topic";
 
 const TABLE = data as SettingTable;
@@ -50,25 +50,25 @@ const TABLE = data as SettingTable;
 /** Settings that only clients have. */
 const CLIENTS: ReadonlySet<string> = new Set(TABLE.clients);
 
-/** Names that Kafka makes of a listener, or passes on to a plug-in, are open-ended. */
+/** Open-ended names: those that Kafka derives from a listener, or passes on to a plug-in. */
 const OPEN = /^(listener\.name|rsm\.config|rlmm\.config|remote\.log\.(storage|metadata)\.)/;
 
-/** `listener.name.<listener>.` and, for SASL, the mechanism behind it: Kafka reads the rest as the setting of that name, for this listener alone. */
+/** `listener.name.<listener>.` and, for SASL, the mechanism after it: Kafka reads the rest as the setting of that name, for this listener alone. */
 const LISTENER = /^listener\.name\.[^.]+\./;
 
 const SECRET = "is a secret, which must not stand among the broker's plain settings";
 
-/** Settings that Kafka calls a password. Plug-ins read them behind prefixes of their own, such as `rlmm.config.`. */
+/** Settings of Kafka's type password. Plug-ins read them after prefixes of their own, such as `rlmm.config.`. */
 const SECRETS = Object.entries(TABLE.broker).flatMap(([name, variants]) =>
   variants.some(({ type }) => type === "password") ? [`.${name}`] : [],
 );
 
-/** What java.lang.String.trim takes away, as Kafka does with every value. */
+/** Removes what java.lang.String.trim removes, as Kafka does with every value. */
 const trim = (value: string): string => value.replaceAll(/^[\0-\u0020]+|[\0-\u0020]+$/g, "");
 
 /**
- * What speaks against a Kafka setting, or undefined when nothing does. A broker setting that Kafka does not know passes when it resembles none that it knows:
- * plug-ins read settings of their own. Topics have no such settings: Kafka refuses what it does not know there.
+ * The problem of a Kafka setting, or undefined. A broker setting unknown to Kafka is accepted when it resembles no known one, because plug-ins read
+ * their own settings. Topics have no such settings: Kafka refuses unknown ones.
  */
 export function settingProblem(
   scope: Scope,
@@ -94,7 +94,7 @@ export function settingProblem(
   return TABLE.classes[known] && classProblem(known, setting.type === "list" ? wordsOf(text) : [text], version);
 }
 
-/** Kafka's own default of a broker setting as a number; undefined when it has none, or the version does not have the setting. */
+/** Kafka's own numeric default of a broker setting; undefined when it has none, or the version does not have the setting. */
 export function defaultOf(name: string, version: KafkaVersion): number | undefined {
   const setting = TABLE.broker[name]?.find((variant) => has(variant, version));
   return setting?.default === undefined ? undefined : Number(setting.default);
@@ -102,12 +102,12 @@ export function defaultOf(name: string, version: KafkaVersion): number | undefin
 
 const has = ({ versions }: Versioned<object>, version: string): boolean => versions?.includes(version) ?? true;
 
-/** The name under which a setting is in the table; a listener's own setting is there without the listener. */
+/** A setting's name in the table; a listener's own setting is there without the listener. */
 function baseName(scope: Scope, name: string): string | undefined {
   if (Object.hasOwn(TABLE[scope], name)) return name;
   if (scope === "topic" || !LISTENER.test(name)) return undefined;
   const rest = name.replace(LISTENER, "");
-  // Behind the listener stands the mechanism, whose name has no dots.
+  // The mechanism follows the listener, and its name has no dots.
   return [rest, rest.replace(/^[^.]+\./, "")].find((each) => Object.hasOwn(TABLE.broker, each));
 }
 
@@ -130,7 +130,7 @@ function unknownOfBrokers(name: string): string | undefined {
 
 function unknownOfTopics(name: string): string {
   if (Object.hasOwn(TABLE.broker, name)) return "is a broker setting, not a topic setting";
-  return meant("topic", name) ?? "is not a topic setting, and Kafka takes no others for a topic";
+  return meant("topic", name) ?? "is not a topic setting, and Kafka accepts no others for a topic";
 }
 
 function meant(scope: Scope, name: string): string | undefined {
@@ -138,13 +138,13 @@ function meant(scope: Scope, name: string): string | undefined {
   return near === undefined ? undefined : `is unknown to Kafka; did you mean ${near}?`;
 }
 
-/** Names of assignors that Kafka has without a class name, since 4.0. */
+/** Assignors that Kafka has under short names, since 4.0. */
 const ASSIGNORS: Readonly<Record<string, readonly string[]>> = {
   "group.consumer.assignors": ["uniform", "range"],
   "group.share.assignors": ["simple"],
 };
 
-/** Classes of Kafka's own must be in the version that runs; those of others are plug-ins, of which nothing is known here. */
+/** Kafka's own classes must exist in the version that runs; other classes belong to plug-ins, about which nothing is known here. */
 function classProblem(setting: string, names: readonly string[], version: KafkaVersion): string | undefined {
   const known = TABLE.classes[setting] ?? [];
   const short = ASSIGNORS[setting];
@@ -200,7 +200,7 @@ function isWord({ values, anyCase, releases }: KafkaSetting, word: string): bool
   return anyCase === true && values.some((value) => value.toLowerCase() === word.toLowerCase());
 }
 
-/** The part of a version that Kafka looks at: three numbers of the old ones, two since. */
+/** The part of a version that Kafka reads: three numbers of old ones, two since. */
 const releaseOf = (version: string): string =>
   version
     .split(".")

@@ -11,7 +11,7 @@ describe("nodeIds", () => {
     assert.equal(firstNodeId("controller"), FIRST_CONTROLLER_ID);
   });
 
-  it("gives no id to two servers of any pool", () => {
+  it("gives no two servers of any pools the same id", () => {
     fc.assert(
       fc.property(count, count, (brokers, controllers) => {
         const ids = [...nodeIds("broker", brokers), ...nodeIds("controller", controllers)];

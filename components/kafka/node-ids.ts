@@ -1,4 +1,4 @@
-/** Node id of the first dedicated controller; a broker's node id is its ordinal. More brokers than this are refused by the config. */
+/** Node id of the first dedicated controller; a broker's node id is its ordinal. The config refuses more brokers than this. */
 export const FIRST_CONTROLLER_ID = 9000;
 
 /** Name of the StatefulSet and of its headless Service. */

@@ -5,7 +5,7 @@ const directories = "belongs to the stack: directories follow storage.path and s
 const reassignment = "belongs to the stack: throttles are operations.rebalance.throttle";
 const zookeeper = "belongs to the stack, which knows its ZooKeeper ensemble; see mode and zookeeper";
 
-/** Kafka settings that the stack writes itself, with what to do instead. */
+/** Kafka settings that the stack itself writes, with what to do instead. */
 export const ownedSettings: Readonly<Record<"broker" | "topic", Readonly<Record<string, string>>>> = {
   broker: {
     "advertised.listeners": listeners,

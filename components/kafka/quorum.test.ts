@@ -4,7 +4,7 @@ import { initialVoters, autoJoinsQuorum } from "./quorum";
 const CLUSTER = "abcdefghijklmnopqrstuv";
 
 describe("quorum", () => {
-  it("is joined by controllers of Kafka 4 alone", () => {
+  it("is joined only by controllers of Kafka 4", () => {
     assert.deepEqual(["3.9.2", "4.2.1", "4.3.1"].map(autoJoinsQuorum), [false, true, true]);
   });
 
@@ -19,7 +19,7 @@ describe("quorum", () => {
     }
   });
 
-  it("gives each directory an id of its own, and the same one every time", () => {
+  it("gives each directory its own, constant id", () => {
     const directories = (cluster: string) => initialVoters(cluster, "broker", 5).match(/[^:]{22}(?=,|$)/g) ?? [];
     const all = [...directories(CLUSTER), ...directories("AAAAAAAAAAAAAAAAAAAAAA")];
     assert.equal(new Set(all).size, 10);

@@ -3,15 +3,15 @@ import { nodeIds, type Pool } from "./node-ids";
 import { PORTS } from "./settings";
 import { featuresOf, KAFKA_VERSIONS } from "./versions";
 
-/** The Kafka version of a cluster for which none is written, by how it keeps its metadata. */
+/** Default Kafka version of a cluster, by where it keeps its metadata. */
 export const DEFAULT_VERSION = { kraft: KAFKA_VERSIONS.kraft[0], zookeeper: KAFKA_VERSIONS.zookeeper[0] } as const;
 
 /**
- * Whether controllers of a Kafka version join a running quorum by themselves, and can so be founded by one and change in number. Kafka 3.9 has quorums of the
- * same kind (KIP-853), but an administrator must add each controller to them.
+ * Whether controllers of a Kafka version join a running quorum by themselves, so that one can found it and their number can change. Kafka 3.9 has
+ * quorums of the same kind (KIP-853), but an administrator must add each controller.
  *
  * @param version such as `4.3.1`.
- * @throws when nothing is known of the version's line.
+ * @throws for an unknown line of versions.
  */
 export const autoJoinsQuorum = (version: string): boolean => featuresOf(version).autoJoinsQuorum;
 
@@ -20,10 +20,10 @@ const controllerAddresses = (pool: Pool, controllers: number): string[] =>
   Array.from({ length: controllers }, (_, ordinal) => `${pool}-${ordinal}.${pool}:${PORTS.controller}`);
 
 /**
- * The voters that a quorum begins with, where they do not join by themselves: as `kafka-storage.sh format --initial-controllers` takes them, node id, address and
- * the id of the directory that holds the metadata. After an upgrade to Kafka 4 the quorum goes on as any other there.
+ * The first voters of a quorum whose controllers do not join by themselves, in the form of `kafka-storage.sh format --initial-controllers`: node id,
+ * address and the id of the metadata directory. After an upgrade to Kafka 4 the quorum behaves like any other there.
  *
- * @param clusterId identity of the cluster, which the directories' ids follow from: every controller must be given the same list.
+ * @param clusterId id of the cluster, from which the directories' ids are derived: every controller must get the same list.
  */
 export function initialVoters(clusterId: string, pool: Pool, controllers: number): string {
   const addresses = controllerAddresses(pool, controllers);
@@ -32,7 +32,7 @@ export function initialVoters(clusterId: string, pool: Pool, controllers: number
     .join(",");
 }
 
-/** 16 bytes as base64url, as Kafka writes its ids. */
+/** 16 bytes as base64url, the form of Kafka's ids. */
 function directoryId(clusterId: string, node: number): string {
   return createHash("sha256")
     .update(`metadata of ${node} in ${clusterId}`)

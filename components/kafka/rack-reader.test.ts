@@ -60,7 +60,7 @@ describe("RackReader", () => {
     assert.equal(one(resources, "ServiceAccount").inputs["automountServiceAccountToken"], false);
   });
 
-  it("gives its token to the init container only, for as short as can be", async () => {
+  it("gives its token only to the init container, for the shortest time", async () => {
     const {
       initContainers = [],
       containers,
@@ -86,7 +86,7 @@ describe("RackReader", () => {
     assert.deepEqual(holders[0]?.securityContext, RESTRICTED);
   });
 
-  it("hands the rack over in a file that the broker can only read", async () => {
+  it("passes the rack in a file that the broker cannot write", async () => {
     const { initContainers, containers } = await brokerPod();
     assert.deepEqual(initContainers?.[0]?.args, ["zone", "/etc/kafka-rack/rack"]);
     const [broker] = containers;

@@ -13,21 +13,21 @@ export interface RackReaderArgs extends Scope {
 /** Directory in the broker's container that holds the rack. */
 const MOUNT = "/etc/kafka-rack";
 
-/** Where the API server's clients look for who they are. */
+/** Where clients of the API server find their account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * What a broker's pod needs to know the rack of the node that it landed on. Pods are told their node's name, but not its labels. So an init container asks the API
- * server, as an account that may get nodes and nothing else, whose token only this container has.
+ * Lets a broker's pod find the rack of its node. Pods know their node's name, but not its labels. So an init container asks the API server, as an
+ * account that may get nodes and nothing else; only this container has the account's token.
  */
 export class RackReader extends pulumi.ComponentResource {
   readonly serviceAccountName: pulumi.Output<string>;
   readonly initContainer: k8s.types.input.core.v1.Container;
   readonly volumes: readonly k8s.types.input.core.v1.Volume[];
-  /** The rack in the broker's container, and where it is. */
+  /** Mounts the rack in the broker's container. */
   readonly volumeMount: k8s.types.input.core.v1.VolumeMount = { name: "rack", mountPath: MOUNT, readOnly: true };
   readonly file = `${MOUNT}/rack`;
-  /** What pods must wait for: before, the API server would turn them away. */
+  /** Pods must wait for this: before, the API server would refuse the request. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: RackReaderArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,7 +38,7 @@ export class RackReader extends pulumi.ComponentResource {
       { metadata: metadata(args, "broker", "broker"), automountServiceAccountToken: false },
       child,
     );
-    // Nodes belong to no namespace, nor do roles for them: the name says whose it is.
+    // Nodes and their roles belong to no namespace, so the name says whose it is.
     const clusterWide = {
       name: pulumi.interpolate`${args.namespace}-broker-racks`,
       labels: labels(args.instance, "broker"),
@@ -70,7 +70,7 @@ const volumes: readonly k8s.types.input.core.v1.Volume[] = [
     name: "account",
     projected: {
       sources: [
-        // The shortest life that Kubernetes gives a token: it is used once.
+        // The shortest lifetime of a token in Kubernetes: it is used once.
         { serviceAccountToken: { path: "token", expirationSeconds: 600 } },
         { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
       ],

@@ -20,7 +20,7 @@ describe("configCheck", () => {
   const asked = (changes: Partial<ConfigCheckArgs> = {}) =>
     command(() => configCheck("broker", { ...CONFIG, ...changes }, {}));
 
-  it("has the configuration read for each role", async () => {
+  it("checks the configuration for each role", async () => {
     const [script, text, ...roles] = await asked();
     assert.equal(script, "config-check.sh");
     assert.match(text ?? "", /^controller\.listener\.names=CONTROLLER\n[^]*^log\.retention\.hours=1$/m);
@@ -28,7 +28,7 @@ describe("configCheck", () => {
     assert.deepEqual((await asked({ dedicated: true })).slice(2), ["broker", "controller"]);
   });
 
-  it("knows ZooKeeper, whatever controllers there are said to be", async () => {
+  it("recognises ZooKeeper, whatever the arguments say of controllers", async () => {
     const [, text, ...roles] = await asked({ dedicated: true, zookeeperConnect: "zookeeper:2181" });
     assert.match(text ?? "", /^zookeeper\.connect=zookeeper:2181$/m);
     assert.deepEqual(roles, ["zookeeper"]);
@@ -36,7 +36,7 @@ describe("configCheck", () => {
 });
 
 describe("restartCheck", () => {
-  it("asks whether servers can be spared", async () => {
+  it("checks whether servers can be spared", async () => {
     const args = { ...SCOPE, image: IMAGE, restarts: "0123456789abcdef" };
     assert.deepEqual(await command(() => restartCheck("broker", args, {})), [
       "restart-check.sh",

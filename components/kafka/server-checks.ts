@@ -6,41 +6,42 @@ import type { JobsOfThisRun } from "../operations/this-run";
 import { ToolJob } from "../operations/tool-job";
 import { type Authentication, metadataOf, PORTS, serverProperties, type Settings } from "./settings";
 
-/** What both checks of the servers have in common. */
+/** Arguments common to both checks of the servers. */
 interface CheckArgs extends Scope {
-  /** What the Jobs ask for and may use. @default little */
+  /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
   /** The Kafka image that the servers will run. */
   readonly image: pulumi.Input<string>;
-  /** By what clients and servers know each other. @default none */
+  /** How clients and servers authenticate. @default none */
   readonly authentication?: Authentication | undefined;
 }
 
 export interface ConfigCheckArgs extends CheckArgs {
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
-  /** Whether controllers run in pods of their own. Not used with ZooKeeper. */
+  /** Whether controllers run in their own pods. Not used with ZooKeeper. */
   readonly dedicated: boolean;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
   readonly zookeeperConnect?: string | undefined;
 }
 
 export interface RestartCheckArgs extends CheckArgs {
-  /** Changes with whatever restarts a server. */
+  /** Changes with everything that restarts a server. */
   readonly restarts: pulumi.Input<string>;
-  /** Takes note of the Jobs that this run makes. @default nobody does */
+  /** Records the Jobs of this run. @default nothing does */
   readonly thisRun?: JobsOfThisRun | undefined;
 }
 
-/** Seconds to wait for servers that are on their way: a start takes seldom more than one minute. */
+/** Seconds to wait for starting servers: a start seldom takes more than one minute. */
 const PATIENCE_S = 180;
 
 /** Name of the Job that waits until servers can be restarted. */
 export const restartCheckName = (name: string): string => `${name}-restart-check`;
 
 /**
- * A Job that has the version's own parser read the configuration: what it refuses would end every server at its next start, whenever that is. It comes before all
- * that is done for a change, so that nothing was drained when it refuses. It runs the Kafka image and only when the configuration, the roles or the image change.
+ * A Job in which the version's own parser reads the configuration: a refused one would stop every server at its next start. It comes before
+ * everything else in a change, so that a refusal drains nothing. It uses the Kafka image and runs only when the configuration, the roles or the image
+ * change.
  */
 export function configCheck(
   name: string,
@@ -55,8 +56,8 @@ export function configCheck(
 }
 
 /**
- * A Job that waits until the servers that a restart takes away can be spared. It comes right before the servers, after what was prepared for them: partitions that
- * were moved are judged where they are. It runs the Kafka image, so that a change of the chat's never runs it.
+ * A Job that waits until the restarting servers can be spared. It comes right before the servers, after the preparation of the change, so that it
+ * judges moved partitions at their new place. It uses the Kafka image, so that a change of the chat never runs it.
  */
 export function restartCheck(
   name: string,

@@ -4,10 +4,10 @@ import { ownedSettings } from "./owned-settings";
 import type { Settings, SettingValue } from "./settings";
 import { featuresOf, type KafkaVersion, type Mode } from "./versions";
 
-/** What a value may be instead, or a sentence of its own, and where it was written. */
+/** What a value may be instead, or a separate sentence, with the key. */
 export type Refused = { readonly at: Path } & ({ readonly allowed: string } | { readonly sentence: string });
 
-/** What speaks against one setting by itself, or undefined when nothing does: the stack writes it, or Kafka refuses it. */
+/** The problem of a single setting, or undefined: the stack writes it, or Kafka refuses it. */
 export function refusedSetting(
   scope: Scope,
   name: string,
@@ -18,7 +18,7 @@ export function refusedSetting(
   return Object.hasOwn(owned, name) ? owned[name] : settingProblem(scope, name, value, version);
 }
 
-/** Whether the authorizer goes with how the cluster keeps its metadata. */
+/** Whether the authorizer fits where the cluster keeps its metadata. */
 export function* authorizer(mode: Mode, version: KafkaVersion, settings: Settings, at: Path): Iterable<Refused> {
   const name = String(settings["authorizer.class.name"] ?? "").trim();
   const refused = { at: [...at, "authorizer.class.name"] };
@@ -32,7 +32,7 @@ export function* authorizer(mode: Mode, version: KafkaVersion, settings: Setting
   }
 }
 
-/** Broker settings that say how many copies a topic has, each with the one that says how many of them must have a record. */
+/** Broker settings for a topic's replication factor, each with the one for its min.insync.replicas. */
 const INTERNAL = [
   ["default.replication.factor", "min.insync.replicas"],
   ["offsets.topic.replication.factor", undefined],
@@ -44,14 +44,14 @@ const INTERNAL = [
 export const asNumber = (value: SettingValue | undefined): number =>
   value === undefined || value === "" ? NaN : Number(value);
 
-/** Why so many in-sync copies do not go with so many copies: with all of them needed, no broker could ever restart. */
+/** Whether min.insync.replicas is too high for a replication factor: if all replicas were required, no broker could ever restart. */
 export const tooMany = (inSync: number, copies: number): boolean =>
   inSync >= copies && copies > 1 ? true : inSync > copies;
 
-/** How many in-sync copies go with so many copies. */
+/** The values of min.insync.replicas that fit a replication factor. */
 export const fewer = (copies: number): string => (copies <= 2 ? "1" : `from 1 to ${copies - 1}`);
 
-/** Whether there are brokers for the copies that the settings ask for. */
+/** Whether there are brokers for the replication factors in the settings. */
 export function* replication(brokers: number, settings: Settings, at: Path): Iterable<Refused> {
   for (const [factor, inSync] of INTERNAL) {
     const copies = asNumber(settings[factor]);
@@ -74,7 +74,7 @@ export function* metadataRelease(mode: Mode, version: KafkaVersion, written: str
   const [major = 0, minor = 0] = release(written);
   const [ownMajor = 0, ownMinor = 0] = release(version);
   const newer = major > ownMajor || (major === ownMajor && minor > ownMinor);
-  // Kafka 3.3 was the first release whose KRaft mode was meant for production, and 4.x reads nothing older.
+  // Kafka 3.3 was the first release with KRaft for production, and 4.x reads nothing older.
   const older = major < 3 || (major === 3 && minor < 3);
   if (newer || older) yield { at, allowed: `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${version} has` };
 }

@@ -43,12 +43,12 @@ describe("serverProperties", () => {
     assert.ok(!text.includes("OTHER"));
   });
 
-  it("escapes what java.util.Properties would not read back", () => {
+  it("escapes characters that java.util.Properties would not read back", () => {
     const { text } = serverProperties(KRAFT, { "ssl.principal.mapping.rules": "RULE:^CN=(.*)\\.x$/$1/" });
     assert.ok(text.includes("ssl.principal.mapping.rules=RULE:^CN=(.*)\\\\.x$/$1/\n"));
   });
 
-  it("hands out the dynamic settings, which change no hash", () => {
+  it("returns the dynamic settings, which do not change the hash", () => {
     const one = serverProperties(KRAFT, { "log.retention.ms": 1, "num.partitions": 3 });
     const other = serverProperties(KRAFT, { "log.retention.ms": 2, "num.partitions": 3 });
     assert.deepEqual(one.dynamic, { "log.retention.ms": 1 });
@@ -56,7 +56,7 @@ describe("serverProperties", () => {
     assert.equal(one.restartHash, other.restartHash);
   });
 
-  it("has another hash exactly when a setting changes that needs a restart", () => {
+  it("has another hash only when a setting changes that needs a restart", () => {
     const key = fc.constantFrom("log.retention.ms", "log.retention.hours", "message.max.bytes", "num.partitions");
     const settings: fc.Arbitrary<Settings> = fc.dictionary(key, fc.integer(), { noNullPrototype: true });
     const fixed = (all: Settings) =>

@@ -14,14 +14,15 @@ export const PORTS = { client: 9092, controller: 9093, external: 9094, internal:
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
 
-/** By what clients and servers know each other: `none`, or certificates of the stack's own authority, over TLS. */
+/** How clients and servers authenticate: `none`, or by certificates of the stack's own authority, over TLS. */
 export type Authentication = "none" | "tls";
 
-/** How the cluster keeps its metadata. */
+/** Where the cluster keeps its metadata. */
 export type Metadata =
-  { readonly mode: "kraft" } | { readonly mode: "zookeeper"; /** Servers of the ensemble. */ readonly connect: string };
+  | { readonly mode: "kraft" }
+  | { readonly mode: "zookeeper"; /** Addresses of the ensemble's servers. */ readonly connect: string };
 
-/** How a cluster keeps its metadata, by the address of its ensemble. */
+/** Where a cluster keeps its metadata, by the address of its ensemble. */
 export const metadataOf = (zookeeperConnect: string | undefined): Metadata =>
   zookeeperConnect === undefined ? { mode: "kraft" } : { mode: "zookeeper", connect: zookeeperConnect };
 
@@ -29,23 +30,23 @@ export const metadataOf = (zookeeperConnect: string | undefined): Metadata =>
 export interface ServerProperties {
   /** The file. */
   readonly text: string;
-  /** A hash over the settings that only a restart applies: pods carry it, and roll when it changes. */
+  /** A hash of the settings that only a restart applies: pods carry it, so that they roll when it changes. */
   readonly restartHash: string;
-  /** The settings that Kafka takes at run time, for the whole cluster. */
+  /** The settings that Kafka accepts at run time, for the whole cluster. */
   readonly dynamic: Settings;
 }
 
-/** On every listener, also those between servers: nobody is let in without a certificate, and a server is believed only under its own name. */
+/** For every listener, including those between servers: clients need a certificate, and a server must have its own name in its certificate. */
 const TLS: Settings = {
   "ssl.client.auth": "required",
   "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
   "ssl.endpoint.identification.algorithm": "https",
   "ssl.engine.factory.class": "kafkastack.ReloadingSslEngineFactory",
-  // The factory takes a directory.
+  // The factory reads a directory.
   "ssl.keystore.location": TLS_DIRECTORY,
 };
 
-/** Settings that follow from how the stack lays the cluster out. */
+/** Settings that describe the stack's layout of the cluster. */
 function layout(metadata: Metadata, authentication: Authentication): Settings {
   const protocol = authentication === "tls" ? "SSL" : "PLAINTEXT";
   const listeners = {
@@ -78,7 +79,7 @@ export function serverProperties(
   };
 }
 
-/** As java.util.Properties reads it from bytes, which it takes for Latin-1: it skips blanks before a value, and knows other characters by their number. */
+/** Escapes for java.util.Properties, which reads bytes as Latin-1, skips blanks before a value, and takes other characters by number. */
 const escape = (value: string): string =>
   value
     .replaceAll("\\", "\\\\")

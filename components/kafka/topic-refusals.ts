@@ -11,12 +11,12 @@ const INTERNAL_TOPICS = [
   "__cluster_metadata",
 ];
 
-/** Topics that would be one, and those of Kafka's own. */
+/** Names that are used twice or collide, and those of Kafka's own topics. */
 export function* topicNames(topics: readonly Pick<Topic, "name">[]): Iterable<Refused> {
   const seen = new Map<string, string>();
   for (const [index, { name }] of topics.entries()) {
     const at: Path = ["topics", index, "name"];
-    // Kafka's metrics replace . by _, so that two such names would be one.
+    // Kafka's metrics replace . by _, so two such names would become one.
     const metric = name.replaceAll(".", "_");
     const other = seen.get(metric);
     if (other === name) yield { at, sentence: `${name} is declared twice` };
@@ -29,9 +29,9 @@ export function* topicNames(topics: readonly Pick<Topic, "name">[]): Iterable<Re
 }
 
 /**
- * Whether there are brokers for the topics' copies, and copies for what must be in sync.
+ * Whether there are brokers for the topics' replicas, and replicas for their min.insync.replicas.
  *
- * @param settings the brokers' settings, defaults filled in, which were written at `settingsAt`
+ * @param settings the brokers' settings with defaults, written at `settingsAt`
  */
 export function* topicReplication(
   brokers: number,
@@ -56,7 +56,7 @@ export function* topicReplication(
   }
 }
 
-/** What Kafka checks between settings of a topic, and between them and those of the brokers. */
+/** Kafka's checks between settings of a topic, and between them and those of the brokers. */
 export function* topicSettings(topics: readonly Topic[], settings: Settings, settingsAt: Path): Iterable<Refused> {
   const tiered = String(settings["remote.log.storage.system.enable"] ?? false).trim();
   for (const [index, { config }] of topics.entries()) {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { KAFKA_VERSIONS } from "../../config/kafka";
 import { featuresOf } from "./versions";
 
-describe("what versions of Kafka can do", () => {
-  it("is known of every version that a stack may run", () => {
+describe("features of Kafka's versions", () => {
+  it("are known for every version that a stack may run", () => {
     for (const version of [...KAFKA_VERSIONS.kraft, ...KAFKA_VERSIONS.zookeeper]) {
       assert.equal(typeof featuresOf(version).autoJoinsQuorum, "boolean", version);
     }
@@ -11,7 +11,7 @@ describe("what versions of Kafka can do", () => {
   });
 
   for (const version of ["5.0.0", "2.8.2", "40.0.0", "4", "", "constructor.1"]) {
-    it(`is not guessed for ${version === "" ? "none" : version}`, () => {
+    it(`are not guessed for ${version === "" ? "none" : version}`, () => {
       assert.throws(() => featuresOf(version), /^Error: Nothing is known of Kafka .*; known are 3\.x and 4\.x\.$/);
     });
   }

@@ -1,32 +1,32 @@
-/** Kafka versions that a cluster may run, by how it keeps its metadata, the default first. 3.9 is the last line with ZooKeeper. */
+/** Kafka versions that a cluster may run, by where it keeps its metadata, the default first. 3.9 is the last line with ZooKeeper. */
 export const KAFKA_VERSIONS = {
   kraft: ["4.3.1", "4.2.1", "3.9.2"],
   zookeeper: ["3.9.2"],
 } as const;
 
-/** How Kafka keeps its metadata: by itself (`kraft`) or in a ZooKeeper ensemble. */
+/** Where Kafka keeps its metadata: in its own quorum (`kraft`) or in a ZooKeeper ensemble. */
 export type Mode = keyof typeof KAFKA_VERSIONS;
 
 /** A Kafka version that a cluster may run. */
 export type KafkaVersion = (typeof KAFKA_VERSIONS)[Mode][number];
 
-/** What differs between the lines of Kafka that a stack may run. */
+/** Differences between the lines of Kafka that a stack may run. */
 export interface VersionFeatures {
-  /** Whether it runs without ZooKeeper only, so that nothing of its own is left that needs one. */
+  /** Whether it supports only KRaft, and has no setting for ZooKeeper left. */
   readonly onlyKraft: boolean;
-  /** Whether controllers join a running quorum and leave it. Otherwise the quorum is the one that the cluster was founded with. */
+  /** Whether controllers join and leave a running quorum. Otherwise the quorum stays as it was founded. */
   readonly autoJoinsQuorum: boolean;
-  /** Whether share groups have a topic of their own for their state. */
+  /** Whether share groups have their own topic for state. */
   readonly shareState: boolean;
-  /** Whether assignors have names beside those of their classes. */
+  /** Whether assignors have short names besides class names. */
   readonly namedAssignors: boolean;
-  /** Whether a group's heartbeat must be shorter than its session for the server to start. */
+  /** Whether a server starts only if a group's heartbeat is shorter than its session. */
   readonly checksHeartbeats: boolean;
-  /** Whether `offsets.commit.required.acks` may be set, and must fit the copies of the offsets' topic. */
+  /** Whether `offsets.commit.required.acks` exists, and must fit the replicas of the offsets' topic. */
   readonly commitAcks: boolean;
 }
 
-/** By the first number of a version. */
+/** Lines by the first number of a version. */
 const LINES: Readonly<Record<string, VersionFeatures>> = {
   3: {
     onlyKraft: false,
@@ -47,10 +47,10 @@ const LINES: Readonly<Record<string, VersionFeatures>> = {
 };
 
 /**
- * What a version of Kafka can do.
+ * The features of a Kafka version.
  *
  * @param version such as `4.3.1`.
- * @throws when nothing is known of its line.
+ * @throws for an unknown line of versions.
  */
 export function featuresOf(version: string): VersionFeatures {
   const abilities = Object.entries(LINES).find(([line]) => version.startsWith(`${line}.`))?.[1];

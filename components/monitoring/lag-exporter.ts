@@ -13,24 +13,25 @@ import {
 import { podMetadata, podSpec } from "../pods/overlay";
 import { METRICS_PORT } from "../servers/server-pod";
 
-/** What the exporter of consumer lag runs as, and whom it asks. */
+/** The lag exporter's image and its source. */
 export interface LagSource {
   /** The services image. */
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
-  /** By what it is known to the brokers. @default none */
+  /** How it authenticates to the brokers. @default not at all */
   readonly authentication?: Authentication | undefined;
 }
 
 const ROLE = "lag-exporter";
 
 /**
- * What its container runs. Positions of groups are in memory that does not count as V8's heap: with 1,000 groups that each consume 10,000 partitions they are 80 MB.
+ * Command of its container. Positions of groups are in memory outside V8's heap: with 1,000 groups that each consume 10,000 partitions they take 80
+ * MB.
  */
 export const LAG_COMMAND = ["node", "--max-old-space-size=48", "/app/lag.js"] as const;
 
-/** Most memory that it may take: a third more than it had at most with 1,000 groups that each consume 10,000 partitions, 288 MiB (`npm run bench -- lag`). */
+/** Memory limit: a third more than its maximum of 288 MiB with 1,000 groups that each consume 10,000 partitions (`npm run bench -- lag`). */
 export const LAG_MEMORY_LIMIT = "384Mi";
 
 const RESOURCES = {
@@ -38,7 +39,7 @@ const RESOURCES = {
   limits: { memory: LAG_MEMORY_LIMIT, "ephemeral-storage": "64Mi" },
 };
 
-/** Measures how far each group of consumers is behind, in records and in seconds. It asks brokers, and changes nothing. */
+/** Measures the lag of each consumer group, in records and in seconds. It only reads from brokers. */
 export class LagExporter extends pulumi.ComponentResource {
   constructor(name: string, args: Scope & LagSource, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:monitoring:LagExporter", name, {}, opts);
@@ -87,7 +88,7 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
         ...terminationMessage,
         securityContext: restrictedContainer,
         startupProbe: probe("/healthz", 1, 60),
-        // Ready once Kafka has answered, also for the first time.
+        // Ready once Kafka has answered for the first time.
         readinessProbe: probe("/readyz", 5, 3),
         livenessProbe: probe("/healthz", 20, 6),
         ...(tls.length > 0 && { volumeMounts: tls.map(({ mount }) => mount) }),

@@ -19,7 +19,7 @@ const monitoring = (args: Partial<MonitoringArgs> = {}) =>
   );
 
 describe("Monitoring", () => {
-  it("lets the named namespaces in at the port with the metrics, and at no other", async () => {
+  it("lets in the named namespaces at the metrics port, and at no other", async () => {
     const resources = await monitoring({ namespaces: ["prometheus", "datadog"] });
     assert.deepEqual(one(resources, "NetworkPolicy").inputs, {
       apiVersion: "networking.k8s.io/v1",
@@ -40,11 +40,11 @@ describe("Monitoring", () => {
     });
   });
 
-  it("makes no object of the operator when Prometheus has a configuration of its own", async () => {
+  it("creates no objects of the operator when Prometheus has its own configuration", async () => {
     assert.deepEqual(parts(await monitoring()), ["NetworkPolicy monitoring-broker-access"]);
   });
 
-  it("tells the Prometheus operator of the pods, with the labels that it looks for", async () => {
+  it("tells the Prometheus operator about the pods, with the labels that it selects by", async () => {
     const resources = await monitoring({ scrape: "podMonitor", labels: { release: "prometheus" } });
     assert.deepEqual(one(resources, "PodMonitor").inputs, {
       apiVersion: "monitoring.coreos.com/v1",
@@ -68,7 +68,7 @@ describe("Monitoring", () => {
     });
   });
 
-  it("gives the operator the alerts of this cluster, unless they are not wanted", async () => {
+  it("gives the operator this cluster's alerts, unless they are not wanted", async () => {
     const wanted = { scrape: "podMonitor", runbooks: "https://example.com/runbooks/" } as const;
     const { spec } = one(await monitoring(wanted), "PrometheusRule").inputs as Record<string, object>;
     const { groups } = spec as { groups: readonly RuleGroup[] };
@@ -88,7 +88,7 @@ describe("Monitoring", () => {
     assert.deepEqual(without, ["NetworkPolicy monitoring-broker-access", "PodMonitor monitoring-pods"]);
   });
 
-  it("measures consumers by a pod that the named namespaces may read, and nobody else", async () => {
+  it("measures consumers in a pod that only the named namespaces may read", async () => {
     const lag = { image: "services@sha256:1", bootstrap: "kafka-bootstrap:9092" };
     const resources = await monitoring({ scrape: "annotations", lag });
     assert.deepEqual(one(resources, "Service", "monitoring-lag-exporter").inputs["spec"], {
@@ -108,7 +108,7 @@ describe("Monitoring", () => {
     ]);
   });
 
-  it("gives Grafana's sidecar the dashboards when they are wanted", async () => {
+  it("gives Grafana's sidecar the dashboards on request", async () => {
     const maps = (await monitoring({ dashboards: true })).filter(({ type }) => type.endsWith(":ConfigMap"));
     assert.equal(maps.length, DASHBOARDS.length);
     for (const { inputs } of maps) {
@@ -123,11 +123,11 @@ describe("Monitoring", () => {
 
   it("keeps V8's heap well below the limit of the pod's memory", () => {
     const heap = Number(/--max-old-space-size=(\d+)/.exec(LAG_COMMAND.join(" "))?.[1]);
-    // The positions, and what a process takes beside them.
+    // The positions, and what a process needs besides.
     assert.ok(heap + 80 + 90 <= Number.parseInt(LAG_MEMORY_LIMIT));
   });
 
-  it("annotates Services and no pods, which would restart them", async () => {
+  it("annotates Services, because annotated pods would restart", async () => {
     const resources = await monitoring({ scrape: "annotations" });
     const ports = { broker: 9404, kconsumer: 29092 };
     for (const [role, port] of Object.entries(ports)) {

@@ -8,44 +8,44 @@ import { ruleGroups } from "./alerts";
 import { dashboardFiles } from "./dashboards";
 import { LagExporter, type LagSource } from "./lag-exporter";
 
-/** Pods that give metrics. */
+/** Kinds of pods with metrics. */
 export type Monitored = Extract<
   Role,
   "broker" | "controller" | "zookeeper" | "kproducer" | "kconsumer" | "lag-exporter"
 >;
 
 export interface MonitoringArgs extends Scope {
-  /** The kinds of pods that there are. */
+  /** The existing kinds of pods. */
   readonly roles: readonly Exclude<Monitored, "lag-exporter">[];
   /**
-   * How Prometheus is told of them: by a PodMonitor, for which the cluster must have the Prometheus operator; by annotations on Services; or by its own configuration
-   * (`off`), so that it only has to be let in.
+   * How Prometheus learns of them: by a PodMonitor, for which the cluster needs the Prometheus operator; by annotations on Services; or by its own
+   * configuration (`off`), so that it only has to be let in.
    */
   readonly scrape: "off" | "podMonitor" | "annotations";
   /** Namespaces whose pods may read the servers' metrics. */
   readonly namespaces: readonly string[];
-  /** What measures how far consumers are behind. @default nothing does */
+  /** What measures consumer lag. @default nothing */
   readonly lag?: LagSource | undefined;
-  /** Labels of the operator's objects, by which Prometheus selects them. @default none but the stack's own */
+  /** Labels of the operator's objects, by which Prometheus selects them. @default only the stack's own */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Whether there are dashboards, as ConfigMaps for Grafana's sidecar. @default false */
+  /** Whether to create dashboards, as ConfigMaps for Grafana's sidecar. @default false */
   readonly dashboards?: boolean | undefined;
-  /** Whether the operator is given the alerts too. @default true, with `podMonitor` */
+  /** Whether the operator gets the alerts too. @default true, with `podMonitor` */
   readonly alerts?: boolean | undefined;
-  /** Address of the folder with the alerts' runbooks. @default docs/runbooks, where they are in the repository */
+  /** Address of the folder with the alerts' runbooks. @default docs/runbooks, its path in the repository */
   readonly runbooks?: string | undefined;
 }
 
 /** Name of the operator's objects. */
 const NAME = "kafka-stack";
 
-/** Pods whose metrics are at a port that anybody may connect to. */
+/** Pods with metrics on a port that is open to anybody. */
 const OPEN = { kproducer: CHAT_PORTS.producer, kconsumer: CHAT_PORTS.consumer } as const;
 
 const isOpen = (role: Monitored): role is keyof typeof OPEN => role in OPEN;
 const portOf = (role: Monitored): number => (isOpen(role) ? OPEN[role] : METRICS_PORT);
 
-/** Lets Prometheus in, and tells it where. What there is of it changes no pod, so that it is switched on and off without a restart. */
+/** Lets in Prometheus, and tells it about the servers. It changes no pod, so that switching it on or off restarts nothing. */
 export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:monitoring:Monitoring", name, {}, opts);
@@ -64,7 +64,7 @@ export class Monitoring extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** Beside the policy of the pool itself: what any of them allows is allowed. */
+  /** Adds to the pool's own policy: a connection is allowed if any policy allows it. */
   private letIn(name: string, args: MonitoringArgs, role: Monitored) {
     if (args.namespaces.length === 0) return;
     new k8s.networking.v1.NetworkPolicy(
@@ -101,7 +101,7 @@ export class Monitoring extends pulumi.ComponentResource {
             matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: [...roles] }],
           },
           podTargetLabels: ["app.kubernetes.io/component", "app.kubernetes.io/instance"],
-          // Of each pod those ports that it has.
+          // Only ports that the pod has are scraped.
           podMetricsEndpoints: [
             { port: "metrics", path: "/metrics" },
             ...(roles.some(isOpen) ? [{ port: "http", path: "/metrics" }] : []),
@@ -126,7 +126,7 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  /** A ConfigMap for each, for one may have no more than a MiB. */
+  /** A ConfigMap for each dashboard, because one may not exceed a MiB. */
   private dashboards(name: string, args: MonitoringArgs) {
     for (const [file, content] of Object.entries(dashboardFiles())) {
       const dashboard = file.replace(/^kafka-(.*)\.json$/, "$1");
@@ -139,7 +139,7 @@ export class Monitoring extends pulumi.ComponentResource {
     }
   }
 
-  /** A Service and not the pods is annotated, for that restarts none; each pod of it is scraped by itself, also before it is ready. */
+  /** Annotates a Service instead of the pods, which restarts none; each pod of it is scraped by itself, even before it is ready. */
   private annotated(name: string, args: MonitoringArgs, role: Monitored) {
     const port = portOf(role);
     new k8s.core.v1.Service(
@@ -163,7 +163,7 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-/** Metadata of an object that the Prometheus operator reads. */
+/** Metadata of objects that the Prometheus operator reads. */
 function operatorMetadata(args: MonitoringArgs) {
   return {
     name: NAME,

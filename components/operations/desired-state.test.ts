@@ -15,8 +15,8 @@ const DESIRED: Desired = {
   moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
 };
 
-describe("The document of what a cluster shall be", () => {
-  it("says what the ops program reads", () => {
+describe("The document of a cluster's desired state", () => {
+  it("contains what the ops program reads", () => {
     assert.deepEqual(parseDesiredState(clusterFile(DESIRED), "cluster.json"), {
       version: "4.3.1",
       brokers: [0, 1, 2],
@@ -30,7 +30,7 @@ describe("The document of what a cluster shall be", () => {
     assert.ok(!("controllers" in parseDesiredState(clusterFile({ ...DESIRED, controllers: undefined }), "x")));
   });
 
-  it("is read by the ops program whatever a component is given", () => {
+  it("is accepted by the ops program for any arguments of the component", () => {
     const settings = fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean()));
     const topic = fc.record({
       name: fc.stringMatching(/^[a-z0-9._-]{3,249}$/),
@@ -68,7 +68,7 @@ describe("The document of what a cluster shall be", () => {
     );
   });
 
-  it("is in an immutable ConfigMap of a name that Pulumi gives", async () => {
+  it("is in an immutable ConfigMap with a generated name", async () => {
     const resources = await registered(() => clusterFileMap("desired-state", SCOPE, DESIRED, {}));
     const { metadata, immutable, data } = one(resources, "ConfigMap").inputs;
     assert.deepEqual(Object.keys(metadata as object).sort(), ["labels", "namespace"]);
@@ -76,7 +76,7 @@ describe("The document of what a cluster shall be", () => {
     assert.deepEqual(data, { "cluster.json": clusterFile(DESIRED) });
   });
 
-  it("is refused when no ConfigMap can hold it", () => {
+  it("is refused when it is too large for a ConfigMap", () => {
     const topics = Array.from({ length: 20_000 }, (_, index) => ({ ...DESIRED.topics[0], name: `t${index}` }));
     assert.throws(
       () => clusterFileMap("desired-state", SCOPE, { ...DESIRED, topics: topics as Desired["topics"] }, {}),

@@ -5,29 +5,32 @@ import type { Settings } from "../kafka/settings";
 import { metadata, type Scope } from "../kubernetes/scope";
 import { internalTopics } from "./internal-topics";
 
-/** How partitions may be moved. */
+/** How to move partitions. */
 export interface Moves {
-  /** Bytes per second that moving partitions may take of each broker. */
+  /** Bytes per second that moving partitions may use of each broker. */
   readonly throttle: number;
-  /** Seconds without a byte copied after which moving partitions is given up. */
+  /** Seconds without a copied byte after which a move is given up. */
   readonly stallSeconds: number;
   /** Whether brokers that hold too little get their share of partitions. */
   readonly rebalance: boolean;
-  /** Whether an update waits until partitions have moved. Otherwise Kafka goes on by itself, and a Job that nobody waits for removes the throttle afterwards. */
+  /**
+   * Whether an update waits until partitions have moved. Otherwise Kafka continues by itself, and a Job that nobody waits for removes the throttle
+   * afterwards.
+   */
   readonly wait: boolean;
 }
 
-/** What a cluster shall be: all that the Jobs around a change of its servers bring about. */
+/** The desired state of a cluster: everything that the Jobs around a change of its servers reconcile. */
 export interface Desired {
-  /** Kafka version of the servers. Brokers of another one are not asked about settings. */
+  /** Kafka version of the servers. Brokers of another version are not asked about settings. */
   readonly version: string;
   /** Node ids of the brokers. */
   readonly brokers: readonly number[];
-  /** Node ids of the controllers; none with ZooKeeper or a quorum that cannot change. */
+  /** Node ids of the controllers; none with ZooKeeper or a static quorum. */
   readonly controllers?: readonly number[] | undefined;
   /** The declared topics. */
   readonly topics: readonly Topic[];
-  /** All broker settings: those of Kafka's own topics say how many replicas these have. */
+  /** All broker settings: some of them give the replicas of Kafka's own topics. */
   readonly settings: Settings;
   /** The broker settings that are applied at run time. */
   readonly dynamicSettings: Settings;
@@ -38,10 +41,10 @@ export interface Desired {
 /** File name of the document. */
 export const CLUSTER_FILE = "cluster.json";
 
-/** Bytes that the document may have: a ConfigMap holds 1 MiB, with its metadata. */
+/** Maximum size of the document in bytes: a ConfigMap holds 1 MiB, with its metadata. */
 const MOST_BYTES = 1_000_000;
 
-/** Settings as Kafka's protocol carries them. */
+/** Settings as text, as in Kafka's protocol. */
 const asText = (settings: Settings): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
@@ -60,10 +63,10 @@ export function clusterFile({ version, brokers, controllers, topics, moves, ...d
 }
 
 /**
- * The document in an immutable ConfigMap under a name of Pulumi's making: another content is another object, and so another Job; the Job of an earlier run keeps what it
- * was made with. (As an argument of the Job it would be in every listing of processes, and in `kubectl describe`.)
+ * The document in an immutable ConfigMap with a generated name: other content is another object, and so another Job; the Job of an earlier run keeps
+ * its document. (As an argument of the Job it would appear in process lists and in `kubectl describe`.)
  *
- * @throws when it is larger than a ConfigMap can be
+ * @throws when it is too large for a ConfigMap
  */
 export function clusterFileMap(
   name: string,

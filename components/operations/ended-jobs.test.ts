@@ -8,8 +8,8 @@ const coming = { namespace: "kafka", name: "prepare-2", labels };
 const VERSION = { uid: "old", resourceVersion: "1" };
 const JOBS = "/apis/batch/v1/namespaces/kafka/jobs";
 
-describe("Jobs that an interrupted run left at work", function () {
-  // The client is loaded by the first of them.
+describe("Jobs that an interrupted run left running", function () {
+  // The first test loads the client.
   this.timeout(60_000);
   const cluster = new FakeCluster();
   let kubeconfig = "";
@@ -33,7 +33,7 @@ describe("Jobs that an interrupted run left at work", function () {
     });
   }
 
-  it("are ended before the next one is made, and nothing else is", async () => {
+  it("are the only ones that are ended before the next Job is created", async () => {
     left("finish-1");
     left("prepare-1");
     left("prepare-2");
@@ -48,13 +48,13 @@ describe("Jobs that an interrupted run left at work", function () {
     ]);
   });
 
-  it("are mostly none", async () => {
+  it("usually do not exist", async () => {
     left("finish-0", "Complete");
     assert.deepEqual(await stopLeftoverJobs({ kubeconfig }, coming), []);
     assert.deepEqual(cluster.calls, []);
   });
 
-  it("stay when they have ended before they are deleted, and go when they only have changed", async () => {
+  it("stay when they finish before their deletion, and go when only their status changed", async () => {
     left("finish-1");
     left("prepare-1");
     let once = true;
@@ -69,12 +69,12 @@ describe("Jobs that an interrupted run left at work", function () {
     assert.deepEqual([...cluster.objects.keys()], [`${JOBS}/finish-1`]);
   });
 
-  it("stop the next one when they cannot be found out or ended: two would move partitions against each other", async () => {
+  it("block the next Job when they cannot be found out or ended: two would move partitions against each other", async () => {
     left("finish-1");
     cluster.refusals.set(`DELETE ${JOBS}/finish-1`, { code: 403, message: "you may not" });
     await assert.rejects(
       stopLeftoverJobs({ kubeconfig }, coming),
-      /left at work in kafka cannot be ended: finish-1 could not be deleted: you may not\. End them/,
+      /left running in kafka cannot be ended: finish-1 could not be deleted: you may not\. End them/,
     );
     await assert.rejects(stopLeftoverJobs({ kubeconfig: "/nowhere/kubeconfig" }, coming), /cannot be ended/);
   });

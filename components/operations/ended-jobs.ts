@@ -7,26 +7,27 @@ import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
 import { type JobName, untilEnded } from "./job-end";
 import { endedAs, selectorText } from "./jobs";
 
-/** A Job that is about to be made. */
+/** A Job that is about to be created. */
 export interface ComingJob {
   readonly namespace: string;
-  /** Its own name: with that, it is the one that an interrupted run had begun to make, and goes on. Empty for one that Kubernetes will name. */
+  /** Its name: a Job of this name is the one that an interrupted run had begun to create, and continues. Empty when Kubernetes will name it. */
   readonly name: string;
-  /** Selector of the Jobs of operations. */
+  /** Selector of the operations' Jobs. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Jobs that move partitions or voters. */
 const MOVES = /(^|-)(prepare|finish)-/;
 
-/** Seconds that a Job's pod may take to end: twice the 30 that Kubernetes gives it, and time to notice. */
+/** Seconds for a Job's pod to end: twice Kubernetes' 30, and time to notice. */
 const ENDS_WITHIN = 120;
 
 /**
- * Ends the Jobs that an interrupted run left at work: they would move partitions against the Job that is about to be made. What Kafka copies goes on; the new Job takes it over.
+ * Ends running Jobs of an interrupted run, because they would move partitions against the Job that is about to be created. Kafka continues to copy;
+ * the new Job takes over.
  *
- * @returns the names of those that were ended.
- * @throws when the cluster cannot be asked, refuses, or a Job does not end in time.
+ * @returns the names of the ended Jobs.
+ * @throws when the cluster does not answer or refuses, or a Job does not end in time.
  */
 export async function stopLeftoverJobs(access: ClusterAccess, job: ComingJob): Promise<readonly string[]> {
   const { namespace } = job;
@@ -43,7 +44,7 @@ export async function stopLeftoverJobs(access: ClusterAccess, job: ComingJob): P
       });
     };
     const names = new Set<string>();
-    // Its status changes while it works: one that has ended meanwhile stays.
+    // Its status changes while it works; a Job that has finished meanwhile stays.
     await judgedAnew(async () => {
       for (const { name, ...metadata } of await left()) {
         const body = { ...asJudged(metadata), propagationPolicy: "Foreground" };
@@ -59,13 +60,13 @@ export async function stopLeftoverJobs(access: ClusterAccess, job: ComingJob): P
     return [...names];
   } catch (error) {
     throw new Error(
-      `Jobs that an earlier run left at work in ${namespace} cannot be ended: ${apiMessage(error)}. End them (kubectl delete job), and run this again`,
+      `Jobs that an earlier run left running in ${namespace} cannot be ended: ${apiMessage(error)}. End them (kubectl delete job), and run this again`,
       { cause: error },
     );
   }
 }
 
-/** A hook for right before a Job of operations is made: it ends what an interrupted run left at work, and sees to it that the Job ends. */
+/** A hook right before the creation of an operations' Job: it ends running Jobs of an interrupted run, and makes sure that the new Job ends. */
 export function endingHook(name: string, access: ClusterAccess): pulumi.ResourceHook {
   return new pulumi.ResourceHook(name, async ({ newInputs }) => {
     const { metadata } = newInputs as { metadata?: Partial<ComingJob> };
@@ -76,19 +77,19 @@ export function endingHook(name: string, access: ClusterAccess): pulumi.Resource
     const ended = await stopLeftoverJobs(access, { namespace, name: own, labels: selector });
     if (ended.length > 0) {
       await pulumi.log.info(
-        `${ended.join(", ")}: left at work by an earlier run, and ended before ${own || "the next"} begins`,
+        `${ended.join(", ")}: left running by an earlier run, and ended before ${own || "the next"} begins`,
       );
     }
     if (own !== "") void sayHowItEnds(access, { namespace, name: own });
   });
 }
 
-/** The engine waits for the Job and tells its last words; beside it, one that would never end is given up, and what helps is said. */
+/** The engine waits for the Job and shows its last words. Beside it, this gives up a Job that would never end, and says what helps. */
 async function sayHowItEnds(access: ClusterAccess, job: JobName): Promise<void> {
   try {
     const end = await untilEnded(access, job, true);
     if (end.as === "Failed" && !end.saidItself) await pulumi.log.error(end.why);
   } catch {
-    // The engine tells what becomes of the Job where this cannot.
+    // The engine reports the Job's end where this cannot.
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { internalTopics } from "./internal-topics";
 
 describe("internalTopics", () => {
-  it("follows the broker settings of each of Kafka's topics", () => {
+  it("follow the broker settings for each of Kafka's topics", () => {
     const settings = {
       "min.insync.replicas": 2,
       "offsets.topic.replication.factor": 3,
@@ -21,7 +21,7 @@ describe("internalTopics", () => {
     });
   });
 
-  it("has three replicas for the others, or as many as there are brokers", () => {
+  it("have three replicas for the others, or as many as there are brokers", () => {
     assert.equal(internalTopics({}, 9).internal.replicationFactor, 3);
     assert.equal(internalTopics({}, 2).internal.replicationFactor, 2);
     assert.deepEqual(internalTopics({}, 2).internal.topics, {});

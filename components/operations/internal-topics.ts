@@ -1,6 +1,6 @@
 import type { Settings } from "../kafka/settings";
 
-/** Topics that Kafka makes itself, with the broker settings that say how many replicas they have and how many of those must be in sync. */
+/** Kafka's own topics, with the broker settings for their replication factor and min.insync.replicas. */
 const TOPICS = [
   ["__consumer_offsets", "offsets.topic.replication.factor", undefined],
   ["__transaction_state", "transaction.state.log.replication.factor", "transaction.state.log.min.isr"],
@@ -9,8 +9,8 @@ const TOPICS = [
 ] as const;
 
 /**
- * What Kafka's own topics are to have. Kafka reads these settings only when it makes the topics, so that a cluster that grows keeps them on one broker; the stack makes them follow.
- * Those that no setting is known for, as later versions may have, get three replicas, or as many as there are brokers.
+ * The declaration of Kafka's own topics. Kafka reads these settings only when it creates the topics, so that in a growing cluster they would stay on
+ * one broker; the stack reconciles them. Topics without a known setting, as in later versions, get three replicas, or as many as there are brokers.
  */
 export function internalTopics(settings: Settings, brokers: number) {
   const replicationFactor = Math.max(1, Math.min(3, brokers));

@@ -34,27 +34,39 @@ const waiting = pod("Pending", { waiting: { reason: "ImagePullBackOff", message:
 describe("The end of a Job", () => {
   for (const [what, of, pods, minutes, end] of [
     ["is its own", job("Complete"), [], 999, "Complete"],
-    ["is not there while it runs, however long", job(), [pod("Running", { running: {} })], 99_999, undefined],
-    ["is told by its last words", job("Failed"), [ended(1, "Error", "broker 3 is full\n")], 1, "broker 3 is full"],
-    ["is told without any", job("Failed"), [], 1, "the Job prepare-1 failed"],
-    ["is not there while its pod may still start", job(), [waiting], 29, undefined],
-    ["comes when its pod cannot start", job(), [waiting], 31, /for 30 min: ImagePullBackOff: no such image; mend that/],
+    ["has not come while it runs, however long", job(), [pod("Running", { running: {} })], 99_999, undefined],
     [
-      "comes when no node takes its pod",
+      "is reported with its last words",
+      job("Failed"),
+      [ended(1, "Error", "broker 3 is full\n")],
+      1,
+      "broker 3 is full",
+    ],
+    ["is reported without any", job("Failed"), [], 1, "the Job prepare-1 failed"],
+    ["has not come while its pod may still start", job(), [waiting], 29, undefined],
+    [
+      "comes when its pod cannot start",
+      job(),
+      [waiting],
+      31,
+      /for 30 min: ImagePullBackOff: no such image; repair that/,
+    ],
+    [
+      "comes when no node accepts its pod",
       job(),
       [pod("Pending", undefined, "0/3 nodes")],
       31,
-      /: 0\/3 nodes; mend that/,
+      /: 0\/3 nodes; repair that/,
     ],
-    ["comes when no pod is made", job(), [], 31, /none was made \(`kubectl describe job prepare-1` says why\)/],
+    ["comes when no pod is created", job(), [], 31, /none was made \(`kubectl describe job prepare-1` says why\)/],
     [
-      "is not there after an eviction, while another pod runs",
+      "has not come after an eviction, while another pod runs",
       job(),
       [ended(143, "Error"), pod("Running", { running: {} })],
       999,
       undefined,
     ],
-    ["is not there after two kills", job(), [oom, oom, pod("Running", { running: {} })], 1, undefined],
+    ["has not come after two kills", job(), [oom, oom, pod("Running", { running: {} })], 1, undefined],
     [
       "comes with the third kill for memory",
       job(),
@@ -62,8 +74,8 @@ describe("The end of a Job", () => {
       1,
       /\(512Mi\): raise operations\.resources\.limits\.memory/,
     ],
-    ["comes with a heap that is full", job("Failed"), [ended(134, "Error", "heap")], 1, /raise operations\.resources/],
-    ["is not there for kills by hand", job(), [1, 2, 3, 4].map(() => ended(137, "Error")), 1, undefined],
+    ["comes with a full heap", job("Failed"), [ended(134, "Error", "heap")], 1, /raise operations\.resources/],
+    ["has not come after kills by hand", job(), [1, 2, 3, 4].map(() => ended(137, "Error")), 1, undefined],
   ] as const) {
     it(what, () => {
       const found = endOf(of, pods, after(minutes), after(0));
@@ -77,12 +89,12 @@ describe("The end of a Job", () => {
     });
   }
 
-  it("is not there while another pod is made for one that was taken away, however old the Job is", () => {
+  it("has not come while a deleted pod is being replaced, however old the Job is", () => {
     assert.equal(endOf(job(), [], after(999), after(998)), undefined);
     assert.notEqual(endOf(job(), [], after(999), after(960)), undefined);
   });
 
-  it("is brought about where Kubernetes would wait for ever", async () => {
+  it("is forced where Kubernetes would wait for ever", async () => {
     const cluster = new FakeCluster();
     const kubeconfig = await cluster.start(temporaryFolder());
     const at = "/apis/batch/v1/namespaces/kafka/jobs/prepare-1";

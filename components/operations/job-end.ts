@@ -6,35 +6,35 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
 import { endedAs } from "./jobs";
 
-/** Minutes that a Job's pod may take to start: pulling an image over a slow line takes some, and nodes that an autoscaler adds take more. */
+/** Minutes for a Job's pod to start: a pull over a slow line takes some, and nodes of an autoscaler take more. */
 const START_MIN = 30;
 
-/** Times that the kernel may kill a Job's pod for its memory: what it needs does not become less. */
+/** How often the kernel may kill a Job's pod for its memory: the need does not become less. */
 const MOST_KILLS = 3;
 
-/** Exit code of Node.js that has reached the end of its heap. */
+/** Exit code of Node.js at the end of its heap. */
 const ABORTED = 134;
 
-/** Milliseconds between two looks at a Job, and for which a cluster may not answer, or not have the Job. */
+/** Milliseconds between checks of a Job, and for which a cluster may be silent or lack the Job. */
 const LOOK_MS = 1_000;
 const SILENT_MS = 60_000;
 const MISSING_MS = 10 * 60_000;
 
-/** How a Job ended; a failure with its reason, in words, and whether these are its own last ones. */
+/** How a Job ended; a failure with its reason, and whether that is the Job's own last words. */
 export type JobEnd =
   { readonly as: "Complete" } | { readonly as: "Failed"; readonly why: string; readonly saidItself: boolean };
 
-/** Where a Job is. */
+/** Name and namespace of a Job. */
 export interface JobName {
   readonly namespace: string;
   readonly name: string;
 }
 
 /**
- * Waits until a Job has ended. Kubernetes would wait for ever for a pod that cannot start, and start one for ever that is killed for its memory: such a Job is given up,
- * so that whoever else waits for it sees it fail.
+ * Waits until a Job has ended. Kubernetes would wait for ever for a pod that cannot start, and would restart for ever one that is killed for its
+ * memory. Such a Job is given up, so that everybody who waits for it sees it fail.
  *
- * @param beside whether somebody else waits for it as well: then it is looked at seldom, and the process is not kept alive for it
+ * @param inBackground whether somebody else waits for it as well: then checks are rare and do not keep the process alive
  * @throws when the cluster is silent, refuses, or does not get the Job.
  */
 export async function untilEnded(access: ClusterAccess, job: JobName, inBackground = false): Promise<JobEnd> {
@@ -72,7 +72,7 @@ export async function untilEnded(access: ClusterAccess, job: JobName, inBackgrou
 /**
  * How a Job ended, or why it is given up; undefined while it may still succeed.
  *
- * @param withPod when it had a pod last, or when it was first looked at: one whose pod was taken away gets another, after a moment without any
+ * @param withPod when it last had a pod, or was first checked: a deleted pod is replaced after a moment without any
  */
 export function endOf(
   job: V1Job,
@@ -103,12 +103,12 @@ export function endOf(
   return late === undefined
     ? undefined
     : failed(
-        `no pod of the Job ${name} has started for ${START_MIN} min: ${late}; mend that, and run this again`,
+        `no pod of the Job ${name} has started for ${START_MIN} min: ${late}; repair that, and run this again`,
         true,
       );
 }
 
-/** What keeps a Job from running, once that has lasted. */
+/** What keeps a Job from running, if it has lasted. */
 function whyLate(job: V1Job, pods: readonly V1Pod[], now: number, withPod: number): string | undefined {
   const isLate = (since: Date | undefined) => since !== undefined && now - since.getTime() > START_MIN * 60_000;
   const open = pods.filter(

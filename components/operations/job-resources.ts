@@ -1,15 +1,15 @@
 import { parseBytes, parseCpu } from "../kubernetes/quantities";
 import type { ContainerDefaults } from "../kubernetes/server-defaults";
 
-/** What a Job's container may ask for and use. */
+/** Requests and limits of a Job's container. */
 export interface JobResources {
-  /** What the scheduler keeps free, as Kubernetes quantities by name. */
+  /** What the scheduler reserves, as Kubernetes quantities by name. */
   readonly requests: Readonly<Record<string, string>>;
-  /** What the container may use at most; a CPU limit is added: 1, or the request where that is more. */
+  /** The most that the container may use. A CPU limit is added: 1, or the request where that is more. */
   readonly limits: Readonly<Record<string, string>>;
 }
 
-/** What a Job's container asks for and may use when nothing is written. */
+/** Default requests and limits of a Job's container. */
 export const JOB_DEFAULTS = {
   cpu: "50m",
   memory: "128Mi",
@@ -23,27 +23,27 @@ const DEFAULT: JobResources = {
 };
 
 /**
- * Requests and limits of a Job's container. All of them are set, a CPU limit too (1, or the request where that is more): a namespace with a ResourceQuota refuses pods
- * without what it counts, and a Job that is throttled stalls nobody's clients.
+ * Requests and limits of a Job's container. All of them are set, including a CPU limit (1, or the request where that is more): a namespace with a
+ * ResourceQuota refuses pods without the resources that it counts, and throttling a Job stalls no clients.
  */
 export function jobResources(given: JobResources = DEFAULT) {
   const { cpu = "0" } = given.requests;
   const limits: Record<string, string> = {
-    // What a stack file does not take, such as an exponent, may stand in a program.
+    // A program may use forms that a stack file does not accept, such as an exponent.
     cpu: (parseCpu(cpu) ?? Number(cpu)) > 1 ? cpu : "1",
     ...given.limits,
   };
   return { requests: { ...given.requests }, limits };
 }
 
-/** The part of a container's memory that objects of Node.js may have; the rest is for buffers, stacks and Node.js itself. */
+/** The share of a container's memory for Node.js' heap; the rest is for buffers, stacks and Node.js itself. */
 const HEAP_SHARE = 0.75;
 
 /**
- * MiB that the heap of Node.js may grow to in a container with a memory limit. Node.js that reaches it ends and says so; the kernel, at the limit itself, kills without a
- * word.
+ * The maximum heap of Node.js, in MiB, in a container with a memory limit. At this size Node.js ends with a message; at the limit itself the kernel
+ * kills it without one.
  *
- * @param limit a quantity such as `512Mi`; what cannot be read is taken for the default.
+ * @param limit a quantity such as `512Mi`; an unreadable one counts as the default.
  */
 export function heapMiB(limit: string | undefined): number {
   const bytes = parseBytes(limit ?? "") ?? parseBytes(JOB_DEFAULTS.memoryLimit) ?? 0;

@@ -41,7 +41,7 @@ function tasks(resources: readonly Recorded[]): string[] {
 }
 
 describe("PrepareChange", () => {
-  it("prepares, then writes down what begins to run, before anything of that starts", async () => {
+  it("prepares, then records the servers that begin to run, before any of them starts", async () => {
     let done: unknown;
     const resources = await registered(() => {
       ({ done } = new PrepareChange("prepare", args));
@@ -68,9 +68,9 @@ describe("FinishChange", () => {
 
   for (const [when, moves] of [
     ["moves are not waited for", { wait: false }],
-    ["nothing is rebalanced, so that what an interrupted run began may be under way", { rebalance: false }],
+    ["nothing is rebalanced, so that moves of an interrupted run may be under way", { rebalance: false }],
   ] as const) {
-    it(`leaves the end of moves to a Job that begins none and that nobody waits for, when ${when}`, async () => {
+    it(`leaves the end of moves to a Job that begins none and is not awaited, when ${when}`, async () => {
       const resources = await jobs(finish(moves));
       assert.deepEqual(tasks(resources), [
         "finish: finish --file /etc/ops/cluster.json",
@@ -83,7 +83,7 @@ describe("FinishChange", () => {
     });
   }
 
-  it("runs again after whatever restarted the servers, to hand leadership back", async () => {
+  it("runs again after everything that restarted the servers, to give leadership back", async () => {
     const spec = async (restarts: string) =>
       JSON.stringify(one(await jobs(finish({}, restarts)), "Job").inputs["spec"]);
     assert.equal(await spec("one"), await spec("one"));

@@ -8,40 +8,40 @@ import type { JobResources } from "./job-resources";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 import { BEGUN, BEGUN_FILE } from "./ops-pod";
 
-/** What both Jobs around a change of the servers need to know. */
+/** Arguments of both Jobs around a change of the servers. */
 export interface OperationsArgs extends Scope {
   /** The services image. */
   readonly image: pulumi.Input<string>;
   /** Address of the brokers: that of a headless Service, which has no address when no broker runs. */
   readonly bootstrap: pulumi.Input<string>;
-  /** What the cluster shall be. */
+  /** The desired state of the cluster. */
   readonly desired: Desired;
-  /** The ConfigMap that holds it (`clusterFileMap`). */
+  /** The ConfigMap that contains it (`clusterFileMap`). */
   readonly clusterFile: pulumi.Input<string>;
-  /** By what the Jobs are known to the brokers. @default none */
+  /** How the Jobs authenticate to the brokers. @default none */
   readonly authentication?: Authentication | undefined;
-  /** What the Jobs ask for and may use. @default little */
+  /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
-  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended. @default they are not */
+  /** The provider's cluster, in which running Jobs of an interrupted run are ended. @default they are not */
   readonly cluster?: ClusterAccess | undefined;
 }
 
 export interface PrepareChangeArgs extends OperationsArgs {
-  /** Name of the ConfigMap that the servers read: it tells what an earlier update left, before this one. */
+  /** Name of the servers' ConfigMap: before this update, it has the configuration of an earlier one. */
   readonly earlier: string;
-  /** Called before the Job is made. @default none */
+  /** Called before the Job is created. @default none */
   readonly beforeCreate?: OpsJobArgs["beforeCreate"];
 }
 
 /**
- * What must happen before the servers change: declared topics and settings are checked against what exists, topics that shall have fewer replicas get fewer, and brokers
- * and controllers that shall go are drained. When something of it cannot be done, the update stops before anything was removed. On a cluster that does not run yet there
- * is nothing to do; that it does not is believed only while nothing leaves that was written down before it first started.
+ * Prepares a change of the servers: checks declared topics and settings against what exists, removes replicas of topics that are declared with fewer,
+ * and drains leaving brokers and controllers. When a part of this is impossible, the update stops before anything is removed. On a cluster that does
+ * not run yet there is nothing to do; this is assumed only while no recorded server leaves.
  */
 export class PrepareChange extends pulumi.ComponentResource {
-  /** What the servers' StatefulSets must wait for. */
+  /** The servers' StatefulSets must wait for this. */
   readonly done: pulumi.Resource;
-  /** Another one whenever the Job ran again: what it did must be completed, also when the change was taken back. */
+  /** Changes whenever the Job ran again: its work must be completed, even when the change was reverted. */
   readonly ran: pulumi.Output<string>;
 
   constructor(name: string, args: PrepareChangeArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -62,13 +62,13 @@ export class PrepareChange extends pulumi.ComponentResource {
 }
 
 export interface FinishChangeArgs extends OperationsArgs {
-  /** Changes with whatever restarts the brokers: leadership is handed back after a roll. */
+  /** Changes with everything that restarts the brokers: leadership is given back after a roll. */
   readonly restarts: OpsJobArgs["runAgainFor"];
 }
 
-/** What happens once the servers run as they shall: topics, settings, a fair share of partitions and leaders for each broker, and those that left are forgotten. */
+/** Completes a change once the servers run: topics, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
 export class FinishChange extends pulumi.ComponentResource {
-  /** Exists once all of it is done, but for moves that are not waited for. */
+  /** Exists once all of it is done, except for moves that are not awaited. */
   readonly done: pulumi.Resource;
 
   constructor(name: string, args: FinishChangeArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -76,7 +76,7 @@ export class FinishChange extends pulumi.ComponentResource {
     const { job } = new OpsJob(name, { ...args, task: "finish", runAgainFor: args.restarts }, { parent: this });
     this.done = job;
     const { rebalance, wait } = args.desired.moves;
-    // When nothing is rebalanced, what an interrupted run left may still be under way, and its throttle set. So may moves of others, for which no update waits.
+    // Without a rebalance, moves of an interrupted run may still be under way with their throttle. So may moves of others, for which no update waits.
     if (!wait || !rebalance) {
       const later = { ...args, task: "await-moves", awaited: false, runAgainFor: job.metadata.name } as const;
       new OpsJob(`${name}-rebalance`, later, { parent: this, dependsOn: job });

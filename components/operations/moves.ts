@@ -1,5 +1,5 @@
-/** Bytes per second that moving partitions may take of each broker: 50 MiB, so that half of a network of 1 Gbit/s stays for clients. */
+/** Bytes per second that moving partitions may use of each broker: 50 MiB, which leaves half of a network of 1 Gbit/s to clients. */
 export const DEFAULT_THROTTLE = 50 * 2 ** 20;
 
-/** Seconds without a byte copied after which moving partitions is given up. */
+/** Seconds without a copied byte after which a move is given up. */
 export const DEFAULT_STALL_SECONDS = 900;

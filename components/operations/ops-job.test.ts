@@ -62,7 +62,7 @@ describe("OpsJob", () => {
     });
   });
 
-  it("is another Job when the document or what it runs for changes, and else the same", async () => {
+  it("is another Job when the document or its trigger changes, and otherwise the same", async () => {
     const template = async (changed: Partial<OpsJobArgs>) =>
       JSON.stringify(one(await job(changed), "Job").inputs["spec"]);
     const same = await template({});
@@ -71,19 +71,19 @@ describe("OpsJob", () => {
     assert.notEqual(await template({ runAgainFor: "other" }), same);
   });
 
-  it("may take 30 days when it is given no deadline, and is waited for a minute longer", async () => {
+  it("may take 30 days when it has no deadline, and is awaited for a minute longer", async () => {
     assert.deepEqual(one(await job(), "Job").timeouts, { create: 30 * 24 * 3600 + 60, delete: 300 });
     const limited = one(await job({ deadlineSeconds: 600 }), "Job");
     assert.deepEqual(limited.timeouts, { create: 660, delete: 300 });
     assert.equal((limited.inputs["spec"] as { activeDeadlineSeconds: number }).activeDeadlineSeconds, 600);
   });
 
-  it("is neither waited for nor made anew while it runs, when that is not wanted", async () => {
+  it("is neither awaited nor replaced while it runs, when that is not wanted", async () => {
     const { metadata } = one(await job({ awaited: false }), "Job").inputs as { metadata: { annotations: unknown } };
     assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
   });
 
-  it("is told what earlier updates left, to prepare and for nothing else", async () => {
+  it("reads what earlier updates left only in order to prepare", async () => {
     const records = async (changed: Partial<OpsJobArgs>) => {
       const { spec } = (
         one(await job(changed), "Job").inputs["spec"] as {
@@ -110,7 +110,7 @@ describe("OpsJob", () => {
     assert.deepEqual(await records({ earlier: "kafka-config" }), [[], [], []]);
   });
 
-  it("asks for what it is given, and always has a limit that a quota on CPU can count", async () => {
+  it("uses the given resources, and always has a limit that a quota on CPU can count", async () => {
     const jobResources = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "2Gi" } };
     const { template } = one(await job({ jobResources }), "Job").inputs["spec"] as {
       template: { spec: { containers: { resources: unknown }[] } };
@@ -121,7 +121,7 @@ describe("OpsJob", () => {
     });
   });
 
-  it("has a hook that ends what an interrupted run left at work, where it knows the cluster", async () => {
+  it("has a hook that ends running Jobs of an interrupted run, where it knows the cluster", async () => {
     assert.deepEqual(one(await job(), "Job").beforeCreate, []);
     assert.deepEqual(one(await job({ cluster: {} }), "Job").beforeCreate, ["job-ending"]);
   });

@@ -10,31 +10,33 @@ import { certificateOf, fileOf, opsContainer, opsPod, recordsOf, type OpsContain
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
-  /** Command of the ops program that brings about what the document says; `prepare` is told what an earlier update left, too. */
+  /** Command of the ops program that reconciles the cluster with the document; `prepare` also reads what an earlier update left. */
   readonly task: "prepare" | "finish" | "await-moves";
-  /** Name of the ConfigMap that holds the document: another one runs the Job again. */
+  /** Name of the ConfigMap with the document: another one runs the Job again. */
   readonly clusterFile: pulumi.Input<string>;
-  /** Name of the ConfigMap that the servers read, as it is before this update. Needed to prepare. */
+  /** Name of the servers' ConfigMap, as it is before this update. Needed to prepare. */
   readonly earlier?: string | undefined;
-  /** Anything else that the Job must run again for when it changes. */
+  /** A further trigger: the Job runs again when it changes. */
   readonly runAgainFor?: pulumi.Input<string> | undefined;
-  /** The provider's cluster, in which Jobs that an interrupted run left at work are ended before this one is made. @default they are not */
+  /** The provider's cluster, in which running Jobs of an interrupted run are ended before this one is created. @default they are not */
   readonly cluster?: ClusterAccess | undefined;
-  /** Called before the Job is made. @default none */
+  /** Called before the Job is created. @default none */
   readonly beforeCreate?: pulumi.ResourceHook | undefined;
-  /** Seconds after which the Job is given up. @default 30 days: its commands end for want of progress, and moving data takes as long as it takes */
+  /**
+   * Seconds after which the Job is given up. @default 30 days: its commands end when they make no progress, and moving data takes as long as it takes
+   */
   readonly deadlineSeconds?: number | undefined;
-  /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
+  /** Whether the update waits until the Job is done. One that is not awaited is not run again when it fails. @default true */
   readonly awaited?: boolean | undefined;
 }
 
 /** Where a Job finds the document. */
 const CLUSTER_PATH = "/etc/ops";
 
-/** 30 days: more than any move takes that comes further. */
+/** 30 days: longer than any move that makes progress. */
 const LONGEST_MOVE = 30 * 24 * 3600;
 
-/** A Job that does Kafka admin work. It fails the update when its work cannot be done, and runs again whenever something it depends on changes. */
+/** A Job for Kafka admin work. It fails the update when its work is impossible, and runs again whenever one of its inputs changes. */
 export class OpsJob extends pulumi.ComponentResource {
   /** Exists once the work is done. */
   readonly job: k8s.batch.v1.Job;
@@ -66,7 +68,7 @@ export class OpsJob extends pulumi.ComponentResource {
           },
         },
       },
-      // The old one goes first: one that an interrupted run left at work would move partitions against the new one.
+      // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
       {
         parent: this,
         deleteBeforeReplace: true,

@@ -12,46 +12,48 @@ import {
 } from "../kubernetes/security";
 import { heapMiB, jobResources, type JobResources } from "./job-resources";
 
-/** What every run of the ops program needs. */
+/** Arguments of every run of the ops program. */
 export interface OpsContainerArgs {
   /** The services image. */
   readonly image: pulumi.Input<string>;
   /** Bootstrap address of the brokers. */
   readonly bootstrap: pulumi.Input<string>;
-  /** By what it is known to the brokers. @default none */
+  /** How it authenticates to the brokers. @default none */
   readonly authentication?: Authentication | undefined;
-  /** Requests and limits of its container. @default little */
+  /** Requests and limits of its container. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
 
-/** Name of the ConfigMap that says which servers the stack has begun to run. It is written before they first start, and goes with the stack. */
+/**
+ * Name of the ConfigMap that records the servers that the stack has begun to run. It is written before they first start, and deleted with the stack.
+ */
 export const BEGUN = "kafka-begun";
 
 /** Its key. */
 export const BEGUN_FILE = "servers.json";
 
-/** Files of a ConfigMap for a container, and what tells the program where they are. */
+/** Files of a ConfigMap for a container, and the variable that points to them. */
 export interface MountedFiles {
   /** The volume of the pod. */
   readonly volume: k8s.types.input.core.v1.Volume;
-  /** Where the container has it. */
+  /** The container's mount. */
   readonly mount: k8s.types.input.core.v1.VolumeMount;
-  /** What tells the program where the files are. @default none */
+  /** The variable that points to the files. @default none */
   readonly env?: k8s.types.input.core.v1.EnvVar;
 }
 
-/** The keys of a ConfigMap as files. A pod starts without it when it is optional, and finds no file then. */
+/** The keys of a ConfigMap as files. If it is optional, a pod also starts without it, and finds no file. */
 export const fileOf = (
   name: string,
   mountPath: string,
   configMap: k8s.types.input.core.v1.ConfigMapVolumeSource,
 ): MountedFiles => ({ volume: { name, configMap }, mount: { name, mountPath, readOnly: true } });
 
-/** The certificate that the program shows to brokers, where they ask for one. */
+/** The program's client certificate, where brokers ask for one. */
 export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>
   authentication === "tls" ? [tlsFiles("ops")] : [];
 
-/** What earlier updates left: which servers they began to run, and what those read. */
+/** What earlier updates left: the record of begun servers, and their configuration. */
 export function recordsOf(earlier: string): readonly MountedFiles[] {
   const [begunPath, earlierPath] = ["/etc/begun", "/etc/earlier"];
   return [
@@ -66,12 +68,12 @@ export function recordsOf(earlier: string): readonly MountedFiles[] {
   ];
 }
 
-/** What all pods that run the ops program have in common. */
+/** Common to all pods that run the ops program. */
 export function opsPod(scope: Pick<Scope, "pullSecret">) {
   return { ...podDefaults(scope), restartPolicy: "Never", securityContext: restrictedPod(SERVICES_UID) };
 }
 
-/** A container that runs the ops program with a command, and finds files. */
+/** A container that runs a command of the ops program, with files. */
 export function opsContainer(
   args: OpsContainerArgs,
   command: readonly string[],

@@ -5,7 +5,7 @@ import { opsContainer, opsPod } from "./ops-pod";
 import { OPS_TEMPLATE, OpsTemplate } from "./ops-template";
 
 describe("OpsTemplate", () => {
-  it("is a PodTemplate under the name that `npm run ops` looks for", async () => {
+  it("is a PodTemplate under the name that `npm run ops` expects", async () => {
     const args = { ...SCOPE, image: IMAGE, bootstrap: "kafka-bootstrap:9092" };
     const resources = await registered(() => new OpsTemplate("template", args));
     const labels = labelsOf("ops", "kafka-ops");

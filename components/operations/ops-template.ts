@@ -4,10 +4,12 @@ import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
-/** Name of the PodTemplate that `npm run ops` makes its pods from. */
+/** Name of the PodTemplate from which `npm run ops` creates its pods. */
 export const OPS_TEMPLATE = "ops";
 
-/** The pod that a person's command runs in, kept in the cluster as a PodTemplate: who runs it needs neither the image's name nor a way to the brokers. */
+/**
+ * The pod for commands of people, stored in the cluster as a PodTemplate: the user needs neither the image's name nor a connection to the brokers.
+ */
 export class OpsTemplate extends pulumi.ComponentResource {
   constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);

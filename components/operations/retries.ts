@@ -1,7 +1,8 @@
 /**
- * How a Job of the stack tries again. A pod that was taken away (its node drained or lost) is replaced, as is one that was told to stop or killed (143, 137). Everything
- * else fails the Job at once: the programs try again by themselves what may go better a second time. A failure policy must not end a Job, since Pulumi's provider
- * notices only that tries or time are used up, and would wait on. One that is killed for its memory again and again is given up by who waits for it (`job-end.ts`).
+ * How a Job of the stack retries. A pod that was removed (its node drained or lost) is replaced, as is one that was told to stop or killed (143,
+ * 137). Everything else fails the Job at once: the programs retry by themselves where that may help. A failure policy must not end a Job, because
+ * Pulumi's provider notices only that attempts or time are used up, and would wait on. Whoever waits for a Job gives up one that is killed for its
+ * memory repeatedly (`job-end.ts`).
  */
 export const retries = {
   backoffLimit: 0,

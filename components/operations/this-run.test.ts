@@ -12,8 +12,8 @@ const servers = (replicas: number, template: unknown = "old"): Servers => ({
   spec: { replicas, template },
 });
 
-describe("Jobs that a change of servers rests on", function () {
-  // The client is loaded by the first of them.
+describe("Jobs that a change of servers requires", function () {
+  // The first test loads the client.
   this.timeout(60_000);
   const cluster = new FakeCluster();
   let kubeconfig = "";
@@ -67,7 +67,7 @@ describe("Jobs that a change of servers rests on", function () {
       return [metadata.generateName, spec.template.spec.containers[0]?.args[0]];
     });
 
-  it("run again when they are of an earlier run: the newest before servers leave, also when somebody else added them", async () => {
+  it("run again when they are of an earlier run: the newest one before servers leave, even if somebody else added these", async () => {
     running(4);
     await new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } }).renew(restsOn, servers(3), servers(3));
     assert.deepEqual(ranAgain(), [["prepare-again-", "prepare-2"]]);
@@ -95,7 +95,7 @@ describe("Jobs that a change of servers rests on", function () {
     assert.deepEqual(ranAgain(), [["broker-restart-check-again-", "broker-restart-check-1"]]);
   });
 
-  it("run again behind one that does: partitions may be elsewhere since they were looked at", async () => {
+  it("run again after one that does: partitions may be elsewhere since the check", async () => {
     const jobs = new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } });
     jobs.note("broker-restart-check");
     running(4);
@@ -106,7 +106,7 @@ describe("Jobs that a change of servers rests on", function () {
     );
   });
 
-  it("do not when this run made them, nor for servers that are added, nor when restarts are not looked at", async () => {
+  it("do not run again when this run created them, for added servers, or when restarts are not checked", async () => {
     const jobs = new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } });
     jobs.note("prepare");
     jobs.note("broker-restart-check");
@@ -137,7 +137,7 @@ describe("Jobs that a change of servers rests on", function () {
     );
   });
 
-  it("stop the change when nobody knows how many servers there are, or which Job it was", async () => {
+  it("stop the change when the number of servers or the Job is unknown", async () => {
     const jobs = new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } });
     await assert.rejects(jobs.renew(restsOn, servers(4), servers(3)), /how many servers broker has/);
     running(4);

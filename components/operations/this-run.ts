@@ -10,58 +10,58 @@ import { stopLeftoverJobs } from "./ended-jobs";
 import { untilEnded } from "./job-end";
 import { selectorText } from "./jobs";
 
-/** Names of the Jobs that a change of servers rests on. */
+/** Names of the Jobs that a change of servers requires. */
 export interface RequiredJobs {
-  /** Makes it safe that servers leave. */
+  /** Makes it safe for servers to leave. */
   readonly leaving: string;
-  /** Makes it safe that servers restart. @default none */
+  /** Makes it safe to restart servers. @default none */
   readonly restarting?: string | undefined;
 }
 
-/** Where the Jobs are, and how they are reached. */
+/** The Jobs' place, and how to reach it. */
 export interface JobsArgs {
   /** Value of `app.kubernetes.io/instance`. */
   readonly instance: string;
-  /** The provider's cluster. @default Jobs of an earlier run are taken at their word */
+  /** The provider's cluster. @default Jobs of an earlier run count as done */
   readonly cluster?: ClusterAccess | undefined;
 }
 
-/** What a StatefulSet is told to be. */
+/** The desired state of a StatefulSet. */
 export interface Servers {
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: { readonly replicas: number; readonly template: unknown };
 }
 
 /**
- * Jobs that a change of servers rests on: what one of an earlier run found or did may hold no more. When that run did not get as far as the servers, the Job is in
- * the state and is not made again; then a copy of it runs right before the servers change.
+ * Jobs that a change of servers requires. The result of a Job of an earlier run may no longer be valid. If that run did not reach the servers, the
+ * Job is in the state and is not created again; a copy of it then runs right before the servers change.
  */
 export class JobsOfThisRun {
   readonly #made = new Set<string>();
 
   constructor(private readonly args: JobsArgs) {}
 
-  /** To be called before a Job is made. What depends on the Job is reached only when it has succeeded. */
+  /** Call it before a Job is created. What depends on the Job is reached only when it has succeeded. */
   noting(job: string): pulumi.ResourceHook {
     return new pulumi.ResourceHook(`${job}-noting`, () => {
       this.note(job);
     });
   }
 
-  /** To be called before a StatefulSet is changed. */
+  /** Call it before a StatefulSet is changed. */
   renewing(set: string, restsOn: RequiredJobs): pulumi.ResourceHook {
     return new pulumi.ResourceHook(`${set}-renewing`, ({ oldInputs, newInputs }) =>
       this.renew(restsOn, oldInputs as unknown as Servers, newInputs as unknown as Servers),
     );
   }
 
-  /** Takes note of a Job that this run makes. */
+  /** Records a Job of this run. */
   note(job: string): void {
     this.#made.add(job);
   }
 
   /**
-   * Runs again what a change of a StatefulSet rests on and this run has not made.
+   * Runs the required Jobs again that this run has not created.
    *
    * @throws when the cluster does not say how many servers there are, and when a Job that must run again cannot, or fails.
    */
@@ -78,11 +78,11 @@ export class JobsOfThisRun {
       ...(running > after.spec.replicas ? [leaving] : []),
       ...(restarting !== undefined && restarts ? [restarting] : []),
     ];
-    // What was moved since is not what a check found: behind one that runs again, the next does too.
+    // Moves invalidate the results of a check, so the Jobs after one that runs again do so too.
     const first = needed.findIndex((one) => !this.#made.has(one));
     for (const job of first < 0 ? [] : needed.slice(first)) {
       const why = this.#made.has(job)
-        ? "judged what has changed since"
+        ? "judged a state that has changed since"
         : `succeeded in an earlier run that did not get as far as ${name}`;
       await pulumi.log.info(`${job} ${why}: it runs again`);
       await runAgain(cluster, { namespace, instance, job });
@@ -91,13 +91,13 @@ export class JobsOfThisRun {
   }
 }
 
-/** Labels that Kubernetes gives to a Job's pods, and that are another Job's. */
+/** Kubernetes' labels of a Job's pods, which belong to the other Job. */
 const OWN_LABELS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
 
 /**
- * Runs a copy of the newest Job that Pulumi has made under a name, and waits for it. Jobs that an interrupted run left at work are ended before. The copy goes an hour after it has ended.
+ * Runs a copy of the newest Job that Pulumi created under a name, and waits for it. Stops Jobs first that an interrupted run left at work. The copy is deleted an hour after its end.
  *
- * @throws when there is none, when the cluster cannot be asked, and with the last words of a copy that fails.
+ * @throws when there is none, when the cluster does not answer, and with the last words of a copy that fails.
  */
 export async function runAgain(
   access: ClusterAccess,
@@ -109,7 +109,7 @@ export async function runAgain(
   try {
     const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
     const newest = items
-      // A copy is none that Pulumi has made: one that was given up has a deadline that would end the next one, too.
+      // Copies do not count as Pulumi's: one that was given up has a deadline, which would end the next one too.
       .filter(({ metadata: { name = "" } = {} }) => name.startsWith(`${job}-`) && !name.startsWith(`${job}-again-`))
       .sort((one, other) => createdAt(one) - createdAt(other))
       .at(-1);

@@ -9,25 +9,25 @@ import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "./job-resources";
 import { retries } from "./retries";
 
-/** What a run of a script is made of. */
+/** Arguments of a script's run. */
 export interface ToolJobArgs extends Scope {
   /** The Kafka image. */
   readonly image: pulumi.Input<string>;
   /** A script of that image, and its arguments. */
   readonly command: readonly pulumi.Input<string>[];
-  /** Requests and limits of its container. @default little */
+  /** Requests and limits of its container. @default small ones */
   readonly jobResources?: JobResources | undefined;
-  /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: what an earlier update wrote, as it is before this one. @default none */
+  /** Name of a ConfigMap that the script finds at /etc/kafka if it exists: an earlier update wrote it. @default none */
   readonly earlier?: string | undefined;
-  /** By what the script is known to the servers. @default none */
+  /** How the script authenticates to the servers. @default none */
   readonly authentication?: Authentication | undefined;
-  /** Called before the Job is made. @default none */
+  /** Called before the Job is created. @default none */
   readonly beforeCreate?: pulumi.ResourceHook | undefined;
   /** Seconds after which the Job is given up. @default 300 */
   readonly deadlineSeconds?: number | undefined;
 }
 
-/** A Job that runs one of the Kafka image's own scripts. It fails the update when the script fails, and runs again whenever its arguments change. */
+/** A Job that runs one of the Kafka image's scripts. It fails the update when the script fails, and runs again whenever its arguments change. */
 export class ToolJob extends pulumi.ComponentResource {
   /** Exists once the script has succeeded. */
   readonly job: k8s.batch.v1.Job;

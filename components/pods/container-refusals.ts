@@ -5,27 +5,27 @@ import type { PathProblem } from "./shape";
 
 type Path = readonly (string | number)[];
 
-/** What there is around a container. */
+/** The pod around a container. */
 export interface Surrounding {
   /** Volumes of the overlay. */
   readonly volumes: ReadonlySet<string>;
-  /** Ports that the stack's container listens on: those of a pod are one address. */
+  /** Ports of the stack's container: the containers of a pod share one address. */
   readonly ports: ReadonlySet<number>;
 }
 
-/** What is wrong with variables. @param own whether they are for the stack's container, which has some itself */
+/** Problems of variables. @param own whether they are for the stack's container, which has variables of its own */
 export function* variableRefusals(list: readonly V1EnvVar[] = [], path: Path, own: boolean): Iterable<PathProblem> {
   for (const [index, { name, value, valueFrom }] of list.entries()) {
     const at = [...path, index];
     if (own && VARIABLES.test(name))
-      yield { path: [...at, "name"], message: `${name} is refused: the stack's container is told by it what it is` };
+      yield { path: [...at, "name"], message: `${name} is refused: the stack configures its container by it` };
     const sources = Object.values(valueFrom ?? {}).filter((source) => source !== undefined).length;
     if (valueFrom && (value !== undefined || sources !== 1))
       yield { path: at, message: "has one value: either value, or one source in valueFrom" };
   }
 }
 
-/** What is wrong with mounts. @param own whether they are for the stack's container, which has some itself */
+/** Problems of mounts. @param own whether they are for the stack's container, which has mounts of its own */
 export function* mountRefusals(
   list: readonly V1VolumeMount[] = [],
   { volumes }: Surrounding,
@@ -36,18 +36,17 @@ export function* mountRefusals(
     const met = own ? DIRECTORIES.find((directory) => meet(directory, mountPath)) : undefined;
     if (met !== undefined)
       yield { path: [...path, index, "mountPath"], message: `${mountPath} is refused: ${met} is the stack's own` };
-    if (!volumes.has(name))
-      yield { path: [...path, index, "name"], message: `${name} is none of the volumes that the overlay has` };
+    if (!volumes.has(name)) yield { path: [...path, index, "name"], message: `${name} is not a volume of the overlay` };
   }
 }
 
-/** Whether one directory is in the other, or is the other. */
+/** Whether one directory is the other, or is inside it. */
 function meet(a: string, b: string): boolean {
   const [one, other] = [a, b].map((path) => `${path.replace(/\/+/g, "/").replace(/\/$/, "")}/`) as [string, string];
   return one.startsWith(other) || other.startsWith(one);
 }
 
-/** What is wrong with further containers. */
+/** Problems of further containers. */
 export function* containerRefusals(
   list: readonly V1Container[] = [],
   surrounding: Surrounding,
@@ -69,7 +68,7 @@ export function* containerRefusals(
       const keys = (container[field] ?? []).map((entry) => mergeKey(field, entry));
       for (const [place, key] of keys.entries()) {
         if (keys.indexOf(key) < place)
-          yield { path: [...at, field, place], message: "is there twice; each entry may be there once" };
+          yield { path: [...at, field, place], message: "is listed twice; each entry may be listed once" };
       }
     }
   }

@@ -2,24 +2,24 @@ import type { PodContext } from "./refusals";
 import { refusePods } from "./refusals";
 import type { PodOverlays } from "./types";
 
-/** What of a cluster says which overlays may be. */
+/** The properties of a cluster that determine which overlays are allowed. */
 export interface ClusterPods {
   /** Whether the cluster keeps its metadata in a ZooKeeper ensemble. */
   readonly zookeeper: boolean;
-  /** Whether controllers have pods of their own. */
+  /** Whether controllers have their own pods. */
   readonly dedicated: boolean;
-  /** Whether brokers are told the zone of their node. */
+  /** Whether brokers learn the zone of their node. */
   readonly zones: boolean;
-  /** Seconds that a broker has to stop. */
+  /** Seconds for a broker to stop. */
   readonly brokerGrace: number;
-  /** Seconds that a dedicated controller has to stop. @default as a broker */
+  /** Seconds for a dedicated controller to stop. @default as for a broker */
   readonly controllerGrace?: number | undefined;
 }
 
-/** What says which overlays may be. @param resources where the resources of each kind are said */
+/** The context of overlays. @param resources the keys with the resources of each kind */
 export function podContext(cluster: ClusterPods, resources: PodContext["resources"]): PodContext {
   const controllers = cluster.zookeeper
-    ? "with ZooKeeper there are no controllers in pods of their own"
+    ? "with ZooKeeper there are no dedicated controllers"
     : "the controllers are in the brokers' pods";
   return {
     without: {
@@ -32,7 +32,7 @@ export function podContext(cluster: ClusterPods, resources: PodContext["resource
   };
 }
 
-/** The arguments of the components that say the resources of each kind. */
+/** The component's arguments with the resources of each kind. */
 const RESOURCES: PodContext["resources"] = {
   broker: "brokers.resources",
   controller: "controllers.resources",
@@ -42,12 +42,12 @@ const RESOURCES: PodContext["resources"] = {
   job: "operations.resources",
 };
 
-/** Refuses overlays that a cluster may not have. @throws an error that says all that is wrong */
+/** Refuses overlays that a cluster must not have. @throws an error with everything that is wrong */
 export const refusePodsOf = (cluster: ClusterPods, pods: PodOverlays | undefined): void => {
   refusePods(pods, podContext(cluster, RESOURCES));
 };
 
-/** Refuses overlays that a chat may not have. @throws an error that says all that is wrong */
+/** Refuses overlays that a chat must not have. @throws an error with everything that is wrong */
 export const refusePodsOfChat = (pods: PodOverlays | undefined): void => {
   refusePods(pods, { resources: RESOURCES });
 };

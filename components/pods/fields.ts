@@ -1,15 +1,15 @@
 import { flag, list, map, object, oneOf, only, text, whole, type Shape } from "./shape";
 
 /*
- * What of Kubernetes' pods may be written, as tables. Kubernetes would refuse a misspelt field, too, but only when other objects exist already; and what the PodSecurity
- * standard `restricted` does not let in, only the pod itself would tell.
+ * The fields of Kubernetes' pods that an overlay may set, as tables. Kubernetes would refuse a misspelt field, too, but only after other objects have
+ * been created; and a violation of the PodSecurity standard `restricted` would show only when the pod is created.
  *
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
  */
 
 const NAME = "a name of the characters a-z 0-9 - (at most 63), beginning and ending with a-z or 0-9";
 const name = text(NAME, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-/** Names of most objects, which may have dots. */
+/** Names of most objects, which may contain dots. */
 const objectName = text("the name of an object: a-z 0-9 - and dots", /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/);
 const key = text(
   "a key such as team or example.com/team",
@@ -143,13 +143,13 @@ const SOURCES: Readonly<Record<string, Shape>> = {
   }),
 };
 
-/** Names of what a volume may be, which is what `restricted` lets in. */
+/** Types of volumes that `restricted` allows. */
 export const VOLUME_SOURCES: readonly string[] = Object.keys(SOURCES);
 
 const volumes = list(
   object(
     { "name!": name, ...SOURCES },
-    { hostPath: `the PodSecurity standard \`restricted\` lets in ${VOLUME_SOURCES.join(", ")}` },
+    { hostPath: `the PodSecurity standard \`restricted\` allows ${VOLUME_SOURCES.join(", ")}` },
   ),
   "a list of volumes",
 );
@@ -165,8 +165,8 @@ const resources = object({
   limits: map(quantity, "a map of quantities"),
 });
 
-/** By the kubelet, which is asked to connect to no other host: `restricted` refuses that in newer versions. */
-const HOST = { host: "the pod itself is asked" };
+/** Newer versions of `restricted` refuse another host, to which the kubelet would connect. */
+const HOST = { host: "the probe is for the pod itself" };
 const action = {
   exec: object({ "command!": word }),
   httpGet: object(
@@ -248,7 +248,7 @@ const container = {
   terminationMessagePolicy: oneOf("File", "FallbackToLogsOnError"),
 };
 
-/** Sysctls that `restricted` lets in. */
+/** Sysctls that `restricted` allows. */
 const sysctl = oneOf(
   "kernel.shm_rmid_forced",
   "net.ipv4.ip_local_port_range",
@@ -275,7 +275,7 @@ const podSecurity = object(
     runAsUser: OWNER,
     runAsGroup: OWNER,
     fsGroup: OWNER,
-    runAsNonRoot: "it is true, as `restricted` asks",
+    runAsNonRoot: "it is true, as `restricted` requires",
     privileged: RESTRICTED,
   },
 );
@@ -347,31 +347,31 @@ export const OVERLAY = object(
   },
   {
     activeDeadlineSeconds: OWN,
-    args: "what the stack's container runs is the stack's own; add sidecars or initContainers",
+    args: "the stack determines what its container runs; add sidecars or initContainers",
     automountServiceAccountToken: "no container of the stack needs a token; mount one by a projected volume",
-    command: "what the stack's container runs is the stack's own; add sidecars or initContainers",
-    containers: "the stack's container is its own; what runs beside it is in sidecars",
-    dnsPolicy: "servers find each other by the cluster's DNS; add to it by dnsConfig",
+    command: "the stack determines what its container runs; add sidecars or initContainers",
+    containers: "the stack determines its own container; add others as sidecars",
+    dnsPolicy: "servers find each other by the cluster's DNS; extend it by dnsConfig",
     enableServiceLinks: "the variables of Services would change the program's own",
-    envFrom: "it could set any variable, the stack's own among them; name each in env",
+    envFrom: "it could set any variable, the stack's own included; name each in env",
     hostIPC: RESTRICTED,
     hostNetwork: `${RESTRICTED}, and two servers on a node would have one address`,
     hostPID: RESTRICTED,
     hostUsers: OWN,
     hostname: "servers find each other by the names of their pods",
     image: "the images are those of the stack: images.kafka, images.services",
-    lifecycle: "before a server stops, it hands over what it leads",
-    livenessProbe: "what is asked is the stack's own; when, is in probes.liveness",
-    nodeName: "the scheduler is to choose; nodeSelector and affinity narrow its choice",
-    ports: "the ports are those that the stack listens on",
-    readinessProbe: "what is asked is the stack's own; when, is in probes.readiness",
-    replicas: "the number of pods has keys of its own",
+    lifecycle: "a server hands over its leaderships before it stops",
+    livenessProbe: "the stack determines the probe; its timing is in probes.liveness",
+    nodeName: "the scheduler must choose; nodeSelector and affinity restrict its choice",
+    ports: "the stack's programs determine the ports",
+    readinessProbe: "the stack determines the probe; its timing is in probes.readiness",
+    replicas: "the number of pods has its own keys",
     restartPolicy: OWN,
     schedulerName: OWN,
     serviceAccount: "its name is serviceAccountName",
     setHostnameAsFQDN: "servers find each other by the names of their pods",
     shareProcessNamespace: "a program of another container could read the server's secrets",
-    startupProbe: "what is asked is the stack's own; when, is in probes.startup",
+    startupProbe: "the stack determines the probe; its timing is in probes.startup",
     subdomain: "servers find each other by the names of their pods",
   },
 );

@@ -30,7 +30,7 @@ const container = fc.record(
 );
 const term = fc.record({ topologyKey: word });
 
-/** Pods, and what is laid over them. */
+/** Pods and overlays. */
 const written = fc.record(
   {
     containers: entries("containers", container),
@@ -53,7 +53,7 @@ const written = fc.record(
 );
 const pod = written.map((value) => JSON.parse(JSON.stringify(value)) as typeof value);
 
-/** What one thing says that another does not, by place; entries of lists are told apart by what they merge by. */
+/** What one value says and another does not, by path; merge keys identify entries of lists. */
 function lost(before: unknown, after: unknown, field = "", place = ""): string[] {
   if (Array.isArray(before)) {
     const list = Array.isArray(after) ? after : [];
@@ -70,7 +70,7 @@ function lost(before: unknown, after: unknown, field = "", place = ""): string[]
 }
 
 describe("strategic merge", () => {
-  it("leaves a pod as it is when nothing is laid over it", () => {
+  it("leaves a pod unchanged when the overlay is empty", () => {
     fc.assert(
       fc.property(pod, (base) => {
         assert.deepEqual(strategicMerge(base, {}), base);
@@ -79,7 +79,7 @@ describe("strategic merge", () => {
     );
   });
 
-  it("does the same when it is done twice, and changes nothing that it is given", () => {
+  it("gives the same when it is done twice, and leaves its arguments unchanged", () => {
     fc.assert(
       fc.property(pod, pod, (base, patch) => {
         const [first, second] = [structuredClone(base), structuredClone(patch)];
@@ -99,7 +99,7 @@ describe("strategic merge", () => {
     );
   });
 
-  it("lets the later one have the last word", () => {
+  it("lets the later value win", () => {
     fc.assert(
       fc.property(pod, pod, pod, (base, all, kind) => {
         const merged = strategicMerge(strategicMerge(base, all), kind);
@@ -110,7 +110,7 @@ describe("strategic merge", () => {
     );
   });
 
-  it("replaces a variable and a volume that are another thing now, and lists without a merge key", () => {
+  it("replaces a variable and a volume of another type, and lists without a merge key", () => {
     const env = [{ name: "A", value: "1" }];
     const valueFrom = { secretKeyRef: { name: "s", key: "k" } };
     assert.deepEqual(strategicMerge({ env }, { env: [{ name: "A", valueFrom }] }), { env: [{ name: "A", valueFrom }] });
@@ -122,7 +122,7 @@ describe("strategic merge", () => {
     assert.deepEqual(strategicMerge({ args: ["a", "b"] }, { args: ["c"] }), { args: ["c"] });
   });
 
-  it("tells ports of two protocols apart", () => {
+  it("distinguishes ports of two protocols", () => {
     const ports = strategicMerge(
       { ports: [{ containerPort: 53, name: "a" }] },
       {
@@ -140,7 +140,7 @@ describe("strategic merge", () => {
     });
   });
 
-  it("keeps outputs as they are", () => {
+  it("keeps outputs unchanged", () => {
     const image = pulumi.output("image");
     const merged = strategicMerge({ containers: [{ name: "a", image }] }, { containers: [{ name: "a", env: [] }] });
     assert.equal(merged.containers[0]?.image, image);

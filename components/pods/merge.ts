@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 type Entry = Readonly<Record<string, unknown>>;
 
 /**
- * Kubernetes' merge keys by the name of the list: what tells its entries apart. Some differ from Kubernetes' own rules, each for a reason: tolerations have none there, so
- * that those of one kind of pod would take away those of all pods; ports of a container and spreading are told apart as server-side apply does it.
+ * Kubernetes' merge keys by the name of the list: they identify its entries. Some differ from Kubernetes' own rules. Tolerations have no merge key
+ * there, so those for one kind of pod would replace those for all. Ports of a container and spread constraints have the keys of server-side apply.
  *
  * @see https://github.com/kubernetes/community/blob/master/contributors/devel/sig-api-machinery/strategic-merge-patch.md
  */
@@ -23,16 +23,16 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
   volumes: ["name"],
 };
 
-/** Lists without a merge key to which entries are added: terms of affinity between pods hold one by one, and the stack's own must stay. */
+/** Lists without a merge key that are appended to: affinity terms between pods apply one by one, and the stack's own must stay. */
 const ADDED: ReadonlySet<string> = new Set([
   "preferredDuringSchedulingIgnoredDuringExecution",
   "requiredDuringSchedulingIgnoredDuringExecution",
 ]);
 
-/** Entries that are one thing or another, such as a volume's source: what another one does not say is not kept. */
+/** Lists whose entries are of one type or another, such as a volume's source: a later entry replaces an earlier one. */
 const ONE_OF: ReadonlySet<string> = new Set(["env", "volumes"]);
 
-/** What the lists of a pod are merged by; undefined for lists that are replaced. */
+/** The key by which a list's entry is merged; undefined for lists that are replaced. */
 export const mergeKey = (list: string, entry: unknown): string | undefined => {
   const keys = MERGE_KEYS[list];
   if (keys === undefined || !isEntry(entry)) return undefined;
@@ -41,10 +41,10 @@ export const mergeKey = (list: string, entry: unknown): string | undefined => {
 };
 
 /**
- * Lays one piece of a pod over another by Kubernetes' strategic merge: maps are merged, lists by their merge keys, and all else is replaced. It changes neither, and
- * keeps outputs of Pulumi as they are.
+ * Overlays one part of a pod with another by Kubernetes' strategic merge: maps are merged, lists by their merge keys, and everything else is
+ * replaced. It changes neither argument, and keeps Pulumi outputs unchanged.
  *
- * @param field name of the field that both are the value of: it says how a list is merged.
+ * @param field name of the field with both values: it determines how a list is merged.
  */
 export function strategicMerge<T>(base: T, patch: unknown, field = ""): T {
   if (patch === undefined) return base;
@@ -75,7 +75,7 @@ function mergeEntries(own: unknown, entry: unknown, field: string): unknown {
   return strategicMerge(Object.fromEntries(Object.entries(own).filter(([key]) => key in entry)), entry);
 }
 
-/** Whether a value is a plain object, which an output of Pulumi is not. */
+/** Whether a value is a plain object, and no Pulumi output. */
 function isEntry(value: unknown): value is Entry {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -8,10 +8,10 @@ type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
 type Metadata = Pick<k8s.types.input.meta.v1.ObjectMeta, "labels" | "annotations">;
 
-/** What an overlay for a role needs to know. */
+/** The part of a scope that overlays need. */
 export type PodScope = Pick<Scope, "instance" | "pods">;
 
-/** The overlay of a role, which comes after `all`. The exporter of lag has none of its own. */
+/** The overlay of each role, after `all`. The lag exporter has none of its own. */
 const KINDS: Readonly<Partial<Record<Role, PodKind | "all">>> = {
   broker: "broker",
   controller: "controller",
@@ -23,10 +23,13 @@ const KINDS: Readonly<Partial<Record<Role, PodKind | "all">>> = {
   "lag-exporter": "all",
 };
 
-/** Where a directory is made says the volume. What is in another namespace, such as Secrets and accounts, cannot be had there. */
+/**
+ * Fields for pods that create directories. The volume determines their node, and objects of the stack's namespace, such as Secrets and accounts, are
+ * not available there.
+ */
 const FOR_DIRECTORIES = ["labels", "annotations", "tolerations", "priorityClassName", "imagePullPolicy"] as const;
 
-/** What stands in a pod as it does in an overlay. */
+/** Fields that an overlay and a pod have in the same form. */
 const OF_PODS = [
   "tolerations",
   "nodeSelector",
@@ -45,7 +48,7 @@ const OF_PODS = [
 const pick = (overlay: PodOverlay, keys: readonly (keyof PodOverlay)[]): PodOverlay =>
   Object.fromEntries(keys.flatMap((key) => (overlay[key] === undefined ? [] : [[key, overlay[key]]])));
 
-/** What is laid over the pods of a role; undefined when nothing is. */
+/** The overlay of a role's pods; undefined when there is none. */
 export function overlayOf({ pods }: PodScope, role: Role): PodOverlay | undefined {
   const kind = KINDS[role];
   if (pods === undefined || kind === undefined) return undefined;
@@ -54,13 +57,13 @@ export function overlayOf({ pods }: PodScope, role: Role): PodOverlay | undefine
   return Object.values(overlay).some((value) => value !== undefined) ? overlay : undefined;
 }
 
-/** Labels and annotations of a pod of a role, with those of its overlay. */
+/** Labels and annotations of a role's pod, with those of its overlay. */
 export function podMetadata<T extends Metadata>(scope: PodScope, role: Role, own: T): T {
   const overlay = overlayOf(scope, role);
   return overlay ? strategicMerge(own, { labels: overlay.labels, annotations: overlay.annotations }) : own;
 }
 
-/** The pod of a role with what is laid over it. Without anything it is the very same. */
+/** A role's pod with its overlay. Without one it is unchanged. */
 export function podSpec(scope: PodScope, role: Role, own: PodSpec): PodSpec {
   const overlay = overlayOf(scope, role);
   if (!overlay) return own;
@@ -86,7 +89,7 @@ export function podSpec(scope: PodScope, role: Role, own: PodSpec): PodSpec {
     },
     {
       ...pick(overlay, OF_PODS),
-      // Without a selector Kubernetes would count no pod at all.
+      // Without a selector Kubernetes would count no pods.
       topologySpreadConstraints: overlay.topologySpreadConstraints?.map((one) => ({
         labelSelector: { matchLabels },
         ...one,
@@ -97,7 +100,7 @@ export function podSpec(scope: PodScope, role: Role, own: PodSpec): PodSpec {
   );
 }
 
-/** A container of somebody else's under the PodSecurity standard `restricted`. */
+/** A user's container, made compliant with the PodSecurity standard `restricted`. */
 const secured = <T extends { readonly securityContext?: unknown }>(container: T) => ({
   ...container,
   securityContext: strategicMerge<unknown>(restrictedContainer, container.securityContext),

@@ -1,9 +1,9 @@
-/** What tells of a container whether it has started, may get connections, or is to be restarted. */
+/** The probes of a container: has it started, may it get connections, must it be restarted. */
 export type Probe = "startup" | "readiness" | "liveness";
 
-/** When the probes of one kind of container ask. */
+/** Timing of one kind of container's probes. */
 export interface ProbeTimes {
-  /** Seconds that an answer may take. */
+  /** Seconds for an answer. */
   readonly timeoutSeconds: number;
   readonly startup: Times;
   readonly readiness: Times;
@@ -15,7 +15,7 @@ interface Times {
   readonly failureThreshold: number;
 }
 
-/** Of servers: the endpoint answers as soon as the JVM runs, which takes its time on a node where many start. */
+/** Timing for servers: the endpoint answers as soon as the JVM runs, which takes a while on a node where many start. */
 export const SERVER_PROBES: ProbeTimes = {
   timeoutSeconds: 5,
   startup: { periodSeconds: 1, failureThreshold: 600 },
@@ -23,7 +23,7 @@ export const SERVER_PROBES: ProbeTimes = {
   liveness: { periodSeconds: 10, failureThreshold: 6 },
 };
 
-/** Of the chat's services. */
+/** Timing for the chat's services. */
 export const SERVICE_PROBES: ProbeTimes = {
   timeoutSeconds: 3,
   startup: { periodSeconds: 1, failureThreshold: 60 },
@@ -31,7 +31,7 @@ export const SERVICE_PROBES: ProbeTimes = {
   liveness: { periodSeconds: 10, failureThreshold: 3 },
 };
 
-/** A probe by HTTP. */
+/** An HTTP probe. */
 export const httpProbe = (times: ProbeTimes, probe: Probe, path: string, port: number) => ({
   httpGet: { path, port },
   timeoutSeconds: times.timeoutSeconds,

@@ -34,12 +34,12 @@ describe("an overlay", () => {
     });
   }
 
-  it("is told all that is wrong with it at once", () => {
+  it("is refused with all problems at once", () => {
     const broker = { hostNetwork: true, labels: { "kafka-stack/pool": "a" }, volumes: [{ name: "tmp", emptyDir: {} }] };
     assert.equal(problems({ broker, all: { tolerations: [{ key: "a", effect: "Never" }] }, brokr: {} }).length, 5);
   });
 
-  it("is refused for pods that there are not", () => {
+  it("is refused for pods that do not exist", () => {
     const labels = { labels: { team: "a" } };
     assert.match(problems({ zookeeper: labels }).join(), /^pods\.zookeeper: has no effect/);
     assert.match(problems({ controller: labels }, { dedicated: false }).join(), /^pods\.controller: has no effect/);
@@ -48,14 +48,14 @@ describe("an overlay", () => {
     assert.deepEqual(problems({ zookeeper: labels }, zookeeper), []);
   });
 
-  it("may not take brokers the account by which they learn their zone", () => {
+  it("must not replace the account by which brokers learn their zone", () => {
     const account = { serviceAccountName: "mine" };
     assert.deepEqual(problems({ all: account }), []);
     assert.match(problems({ all: account }, { zones: true }).join(), /^pods\.all\.serviceAccountName: is refused/);
     assert.deepEqual(problems({ job: account }, { zones: true }), []);
   });
 
-  it("gives no pod less time than it has without it, by way of all or its own", () => {
+  it("gives no pod less time than the default, neither by all nor by its own overlay", () => {
     const grace = (terminationGracePeriodSeconds: number) => ({ terminationGracePeriodSeconds });
     assert.match(problems({ broker: grace(119) }).join(), /^pods\.broker\.termination.*at least 120/);
     assert.match(problems({ all: grace(60) }).join(), /^pods\.all\.termination.*at least 120/);
@@ -63,7 +63,7 @@ describe("an overlay", () => {
     assert.deepEqual(problems({ all: grace(120) }), []);
   });
 
-  it("restarts no pod that is well, by way of all or its own", () => {
+  it("restarts no healthy pod, neither by all nor by its own overlay", () => {
     const liveness = (timing: object) => ({ probes: { liveness: timing } });
     assert.match(problems({ broker: liveness({ periodSeconds: 5 }) }).join(), /^pods\.broker\.probes\.liveness: .*60/);
     assert.deepEqual(problems({ broker: liveness({ periodSeconds: 5, failureThreshold: 12 }) }), []);
@@ -73,23 +73,23 @@ describe("an overlay", () => {
     const own = liveness({ periodSeconds: 20 });
     assert.deepEqual(
       problems({ all, broker: own, controller: own, zookeeper: own }, { zookeeper: true, dedicated: false }),
-      ["pods.controller: has no effect: with ZooKeeper there are no controllers in pods of their own"],
+      ["pods.controller: has no effect: with ZooKeeper there are no dedicated controllers"],
     );
   });
 
-  it("is refused by the component, before it makes anything, in the same words", () => {
+  it("is refused by the component, before it creates anything, in the same words", () => {
     const pods = { broker: { hostNetwork: true } } as unknown as PodOverlays;
     assert.throws(
       () => {
         refusePodsOf(CLUSTER, pods);
       },
-      new Error(`The pods cannot be as they shall:\n  ${problems(pods).join("\n  ")}`),
+      new Error(`The overlays of the pods are refused:\n  ${problems(pods).join("\n  ")}`),
     );
     refusePodsOf(CLUSTER, undefined);
     refusePodsOf(CLUSTER, {});
   });
 
-  it("never makes the check fail, whatever is written", () => {
+  it("never makes the check itself fail, whatever its content", () => {
     const anything = fc.dictionary(fc.constantFrom(...Object.keys(OVERLAY.fields), "x"), fc.jsonValue({ maxDepth: 4 }));
     const pods = fc.dictionary(fc.constantFrom("all", "broker", "job", "y"), fc.oneof(anything, fc.jsonValue()));
     fc.assert(fc.property(fc.oneof(pods, fc.jsonValue()), (value) => Array.isArray(problems(value))));

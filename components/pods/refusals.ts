@@ -7,21 +7,21 @@ import { ANNOTATIONS, LABELS, LISTENED, QUANTITIES, USUAL_GRACE_SECONDS, VOLUMES
 import { misfits, object, type PathProblem } from "./shape";
 import { POD_KINDS, type PodKind, type PodOverlay, type PodOverlays } from "./types";
 
-/** What a stack is, as far as it says which overlays may be. */
+/** The properties of a stack that determine which overlays are allowed. */
 export interface PodContext {
-  /** Kinds of which there are no pods, with the reason: an overlay for them would have no effect. */
+  /** Kinds without pods, with the reason: their overlay would have no effect. */
   readonly without?: Readonly<Partial<Record<PodKind, string>>>;
-  /** Whether brokers ask for the zone of their node, as an account that may. */
+  /** Whether brokers ask for the zone of their node, with an account that may. */
   readonly zones?: boolean;
-  /** Seconds that pods of a kind have to stop without an overlay. @default 30 */
+  /** Seconds for pods of a kind to stop without an overlay. @default 30 */
   readonly graceSeconds?: Readonly<Partial<Record<PodKind, number>>>;
-  /** The keys or arguments that say the CPU, memory and ephemeral storage of a kind. */
+  /** The keys or arguments with the CPU, memory and ephemeral storage of a kind. */
   readonly resources: Readonly<Record<PodKind, string>>;
 }
 
 type Section = "all" | PodKind;
 
-/** What of an overlay is as its shape says: the rest is told already, and nothing is concluded from it. */
+/** The well-formed part of an overlay: the rest has been reported, and nothing is concluded from it. */
 type Sound = PodOverlay;
 
 const SECTIONS: readonly Section[] = ["all", ...POD_KINDS];
@@ -34,7 +34,7 @@ const PROBES: Readonly<Partial<Record<PodKind, ProbeTimes>>> = {
   kconsumer: SERVICE_PROBES,
 };
 
-/** Everything that is wrong with overlays, each at its place below `pods`: what Kubernetes would refuse, and what would break the server. */
+/** Everything that is wrong with overlays, each at its path below `pods`: what Kubernetes would refuse, and what would break the server. */
 export function podProblems(pods: unknown, context: PodContext): PathProblem[] {
   const root = ["pods"];
   const wrong = misfits(PODS, pods, root);
@@ -49,16 +49,16 @@ export function podProblems(pods: unknown, context: PodContext): PathProblem[] {
 /**
  * Refuses overlays that would break a server.
  *
- * @throws an error that says all that is wrong with them.
+ * @throws an error with everything that is wrong with them.
  */
 export function refusePods(pods: PodOverlays | undefined, context: PodContext): void {
   const problems = pods === undefined ? [] : podProblems(pods, context);
   if (problems.length === 0) return;
   const lines = problems.map(({ path, message }) => `  ${formatPath(path)}: ${message}`);
-  throw new Error(`The pods cannot be as they shall:\n${lines.join("\n")}`);
+  throw new Error(`The overlays of the pods are refused:\n${lines.join("\n")}`);
 }
 
-/** One problem at each place: a value can break several rules that say nearly the same. */
+/** One problem at each path: a value can violate several rules that say nearly the same. */
 const unique = (problems: readonly PathProblem[]): PathProblem[] =>
   [...new Map([...problems].reverse().map((problem) => [formatPath(problem.path), problem])).values()].reverse();
 
@@ -113,7 +113,7 @@ function* sectionRefusals(
   }
   if (own.probes && section === "job") yield { path: at("probes"), message: "have no effect: Jobs have no probes" };
   if (own.serviceAccountName !== undefined && context.zones && (section === "all" || section === "broker")) {
-    const why = "brokers ask for the zone of their node as an account of the stack's, which may read nodes";
+    const why = "brokers ask for the zone of their node with an account of the stack's, which may read nodes";
     yield { path: at("serviceAccountName"), message: `is refused: ${why}` };
   }
   yield* resourceRefusals(
@@ -147,13 +147,13 @@ function* reserved(at: At, own: Sound): Iterable<PathProblem> {
     if (sources.length !== 1)
       yield {
         path: at("volumes", index),
-        message: `is to be one of ${VOLUME_SOURCES.join(", ")}; it is ${sources.join(" and ") || "none"}`,
+        message: `must have one of ${VOLUME_SOURCES.join(", ")}; it has ${sources.join(" and ") || "none"}`,
       };
   }
   for (const [index, { key, operator, value, effect, tolerationSeconds }] of (own.tolerations ?? []).entries()) {
     const path = at("tolerations", index);
     if (operator === "Exists" && value !== undefined)
-      yield { path, message: "has a value, which operator Exists does not look at" };
+      yield { path, message: "has a value, which operator Exists ignores" };
     if (key === undefined && operator !== "Exists")
       yield { path, message: "tolerates every key only with operator Exists" };
     if (tolerationSeconds !== undefined && effect !== "NoExecute")
@@ -161,14 +161,14 @@ function* reserved(at: At, own: Sound): Iterable<PathProblem> {
   }
 }
 
-/** Entries of a list that Kubernetes would take for one. */
+/** Entries of a list that Kubernetes would treat as one. */
 function* duplicates(at: At, own: Sound): Iterable<PathProblem> {
   for (const [list, entries] of Object.entries(own)) {
     if (!Array.isArray(entries)) continue;
     const keys = entries.map((entry) => mergeKey(list, entry));
     for (const [index, key] of keys.entries()) {
       if (key !== undefined && keys.indexOf(key) < index)
-        yield { path: at(list, index), message: "is there twice; each entry may be there once" };
+        yield { path: at(list, index), message: "is listed twice; each entry may be listed once" };
     }
   }
 }
@@ -182,7 +182,7 @@ function* resourceRefusals(at: At, own: Sound, elsewhere: readonly string[]): It
   }
 }
 
-/** Times that are too short, of `all` and the kind's own together; told where they are written. */
+/** Times that are too short, of `all` and the kind's own overlay together; reported where they are written. */
 function* times(kind: PodKind, sound: Partial<Record<Section, Sound>>, context: PodContext): Iterable<PathProblem> {
   if (context.without?.[kind] !== undefined) return;
   const both = strategicMerge<Sound>(sound.all ?? {}, sound[kind]);
@@ -210,11 +210,11 @@ function* times(kind: PodKind, sound: Partial<Record<Section, Sound>>, context: 
     const patience = usual[probe].periodSeconds * usual[probe].failureThreshold;
     if (Number(periodSeconds) * Number(failureThreshold) < patience) {
       const why = `periodSeconds times failureThreshold is at least ${patience} for ${kind} pods`;
-      yield { path: at("probes", probe), message: `would restart a pod that is well; ${why}` };
+      yield { path: at("probes", probe), message: `would restart a healthy pod; ${why}` };
     }
     if (Number(timeoutSeconds) < usual.timeoutSeconds) {
       const why = `timeoutSeconds is at least ${usual.timeoutSeconds} for ${kind} pods`;
-      yield { path: at("probes", probe), message: `would restart a pod that is well; ${why}` };
+      yield { path: at("probes", probe), message: `would restart a healthy pod; ${why}` };
     }
   }
 }

@@ -1,10 +1,10 @@
-/** Overlays that are refused: what is laid over the pods, the place that is told, and words that are told. */
+/** Refused overlays: the overlay, the path of the problem, and words of the message. */
 export const REFUSED_PODS: readonly (readonly [pods: Record<string, unknown>, key: string, says: string])[] = [
   [{ brokers: {} }, "pods.brokers", "did you mean pods.broker?"],
   [{ broker: { toleration: [] } }, "pods.broker.toleration", "did you mean pods.broker.tolerations?"],
   [{ broker: { image: "kafka:latest" } }, "pods.broker.image", "images.kafka"],
-  [{ broker: { command: ["sh"] } }, "pods.broker.command", "the stack's own"],
-  [{ job: { args: ["status"] } }, "pods.job.args", "the stack's own"],
+  [{ broker: { command: ["sh"] } }, "pods.broker.command", "the stack determines"],
+  [{ job: { args: ["status"] } }, "pods.job.args", "the stack determines"],
   [{ all: { hostNetwork: true } }, "pods.all.hostNetwork", "restricted"],
   [{ broker: { containers: [] } }, "pods.broker.containers", "sidecars"],
   [{ broker: { dnsPolicy: "Default" } }, "pods.broker.dnsPolicy", "dnsConfig"],
@@ -32,7 +32,7 @@ export const REFUSED_PODS: readonly (readonly [pods: Record<string, unknown>, ke
     "pods.all.tolerations[0]",
     "NoExecute",
   ],
-  [{ all: { tolerations: [{ key: "a" }, { key: "a" }] } }, "pods.all.tolerations[1]", "is there twice"],
+  [{ all: { tolerations: [{ key: "a" }, { key: "a" }] } }, "pods.all.tolerations[1]", "is listed twice"],
   [{ broker: { nodeSelector: { pool: 3 } } }, "pods.broker.nodeSelector.pool", "3 is refused"],
   [
     { broker: { affinity: { nodeAffinity: { required: {} } } } },
@@ -45,30 +45,38 @@ export const REFUSED_PODS: readonly (readonly [pods: Record<string, unknown>, ke
     "is missing",
   ],
   [{ kproducer: { imagePullPolicy: "Sometimes" } }, "pods.kproducer.imagePullPolicy", "Always or IfNotPresent"],
-  [{ broker: { env: [{ name: "KAFKA_POOL", value: "x" }] } }, "pods.broker.env[0].name", "is told by it what it is"],
-  [{ job: { env: [{ name: "NODE_OPTIONS", value: "x" }] } }, "pods.job.env[0].name", "is told by it what it is"],
+  [
+    { broker: { env: [{ name: "KAFKA_POOL", value: "x" }] } },
+    "pods.broker.env[0].name",
+    "the stack configures its container by it",
+  ],
+  [
+    { job: { env: [{ name: "NODE_OPTIONS", value: "x" }] } },
+    "pods.job.env[0].name",
+    "the stack configures its container by it",
+  ],
   [
     { broker: { env: [{ name: "A", value: "1", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }] } },
     "pods.broker.env[0]",
     "one value",
   ],
-  [{ broker: { env: [{ name: "A" }, { name: "A" }] } }, "pods.broker.env[1]", "is there twice"],
+  [{ broker: { env: [{ name: "A" }, { name: "A" }] } }, "pods.broker.env[1]", "is listed twice"],
   [{ broker: { volumes: [{ name: "data-3", emptyDir: {} }] } }, "pods.broker.volumes[0].name", "of the stack's own"],
   [
     { broker: { volumes: [{ name: "host", hostPath: { path: "/" } }] } },
     "pods.broker.volumes[0].hostPath",
-    "lets in configMap",
+    "allows configMap",
   ],
-  [{ broker: { volumes: [{ name: "nothing" }] } }, "pods.broker.volumes[0]", "it is none"],
+  [{ broker: { volumes: [{ name: "nothing" }] } }, "pods.broker.volumes[0]", "it has none"],
   [
     { broker: { volumes: [{ name: "two", emptyDir: {}, secret: { secretName: "a" } }] } },
     "pods.broker.volumes[0]",
-    "it is secret and emptyDir",
+    "it has secret and emptyDir",
   ],
   [
     { broker: { volumeMounts: [{ name: "none", mountPath: "/extra" }] } },
     "pods.broker.volumeMounts[0].name",
-    "none of the volumes",
+    "is not a volume of the overlay",
   ],
   ...["/etc/kafka", "/etc", "/", "/tmp/x", "/var/lib/kafka/data-9", "/opt//kafka/libs/"].map(
     (mountPath) =>

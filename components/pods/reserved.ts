@@ -5,8 +5,8 @@ import { PORTS as ZOOKEEPER_PORTS } from "../zookeeper/members";
 import type { PodKind } from "./types";
 
 /*
- * What the stack itself has in its pods. Most of it is reserved in every kind of pod, also where only some have it: so one rule can be told, and a later version of the
- * stack may have it there, too. A test holds this against the pods of every stack.
+ * What the stack itself has in its pods. Most of it is reserved in every kind of pod, even where only some have it: so there is one rule to state,
+ * and a later version may use it elsewhere. A test compares this with the pods of every stack.
  */
 
 /** Names of containers. */
@@ -24,10 +24,10 @@ export const CONTAINERS: ReadonlySet<string> = new Set([
   "lag-exporter",
 ]);
 
-/** Names of volumes, those of claims among them. */
+/** Names of volumes, including those of claims. */
 export const VOLUMES = /^(config|tmp|rack|account|secret|tls|begun|earlier|cluster|data-\d+|parent-\d+)$/;
 
-/** Directories: nothing is mounted at, in or around them. */
+/** Directories: nothing may be mounted at, in or around them. */
 export const DIRECTORIES: readonly string[] = [
   "/app",
   "/dev",
@@ -48,7 +48,7 @@ export const DIRECTORIES: readonly string[] = [
   "/var/run/secrets/kubernetes.io/serviceaccount",
 ];
 
-/** Variables. `KAFKA_OPTS` is Kafka's own way to give the JVM further options, an agent's among them. */
+/** Variables. `KAFKA_OPTS` is Kafka's own way to add JVM options, such as an agent. */
 export const VARIABLES =
   /^((KAFKA|KCHAT|LAG|ZOOKEEPER)_(?!OPTS$).*|POD_NAME|POD_NAMESPACE|NODE_NAME|NODE_OPTIONS|PATH|JAVA_HOME|LD_PRELOAD)$/;
 
@@ -71,8 +71,8 @@ export const LISTENED: Readonly<Record<PodKind, readonly number[]>> = {
   job: [],
 };
 
-/** What is set elsewhere: who sets it here, too, would have two numbers for one thing. */
+/** Resources with keys of their own: setting them here too would give one thing two values. */
 export const QUANTITIES: ReadonlySet<string> = new Set(["cpu", "memory", "ephemeral-storage"]);
 
-/** Seconds that a pod has to stop where the stack says nothing else. */
+/** Seconds for a pod to stop, by default. */
 export const USUAL_GRACE_SECONDS = 30;

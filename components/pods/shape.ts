@@ -1,21 +1,21 @@
 import { nearest } from "../kubernetes/nearest";
 import { formatPath, refusal, show, type Path } from "../kubernetes/problems";
 
-/** Something wrong with what was written, at its place. */
+/** A problem of a value, at its path. */
 export interface PathProblem {
   readonly path: Path;
   /** What is wrong and what is allowed, without a full stop. */
   readonly message: string;
 }
 
-/** What a value may be. Each says in words what is allowed. */
+/** The allowed form of a value, with words for it. */
 export type Shape = TextShape | NumberShape | FlagShape | ListShape | MapShape | ObjectShape;
 
 interface TextShape {
   readonly is: "text";
   readonly form: RegExp;
   readonly allowed: string;
-  /** Whether a whole number may stand for it, as in ports by name or number. */
+  /** Whether a whole number is allowed too, as in ports by name or number. */
   readonly orNumber?: boolean;
 }
 
@@ -28,7 +28,7 @@ interface NumberShape {
 
 interface FlagShape {
   readonly is: "flag";
-  /** The one value that it may have. @default either */
+  /** The only allowed value. @default both are */
   readonly only?: boolean;
   readonly allowed: string;
 }
@@ -42,7 +42,7 @@ interface ListShape {
 interface MapShape {
   readonly is: "map";
   readonly of: Shape;
-  /** What its keys must be. */
+  /** The form of its keys. */
   readonly key: TextShape;
   readonly allowed: string;
 }
@@ -51,9 +51,9 @@ interface MapShape {
 export interface ObjectShape {
   readonly is: "object";
   readonly fields: Readonly<Record<string, Shape>>;
-  /** Fields that must be there. */
+  /** Required fields. */
   readonly needs: readonly string[];
-  /** Fields of Kubernetes that are refused, with the reason. */
+  /** Kubernetes' fields that are refused, with the reason. */
   readonly refused: Readonly<Record<string, string>>;
   readonly allowed: string;
 }
@@ -61,11 +61,11 @@ export interface ObjectShape {
 /** Text of a form. */
 export const text = (allowed = "text that is not empty", form = /^[^]+$/): TextShape => ({ is: "text", form, allowed });
 
-/** One of some words. */
+/** One of several words. */
 export const oneOf = (...words: readonly string[]): TextShape =>
   text(words.join(" or "), new RegExp(`^(${words.map((word) => word.replaceAll(".", "\\.")).join("|")})$`));
 
-/** A whole number between two bounds, both included. */
+/** A whole number between two inclusive bounds. */
 export const whole = (min: number, max: number): NumberShape => ({
   is: "number",
   min,
@@ -82,10 +82,10 @@ export const only = (value: boolean): FlagShape => ({ is: "flag", only: value, a
 /** A list. */
 export const list = (of: Shape, allowed: string): ListShape => ({ is: "list", of, allowed });
 
-/** A map with keys of any name. */
+/** A map with arbitrary keys. */
 export const map = (of: Shape, allowed: string, key = text()): MapShape => ({ is: "map", of, key, allowed });
 
-/** A map with known keys. A name with `!` behind it must be there. */
+/** A map with known keys. A trailing `!` marks a required one. */
 export function object(
   fields: Readonly<Record<string, Shape>>,
   refused: Readonly<Record<string, string>> = {},
@@ -99,7 +99,7 @@ export function object(
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Everything about a value that is not as its shape says, each at its place. */
+/** Everything about a value that violates its shape, each at its path. */
 export function misfits(shape: Shape, value: unknown, path: Path): PathProblem[] {
   const no = (): PathProblem[] => [{ path, message: refusal(value, shape.allowed) }];
   switch (shape.is) {

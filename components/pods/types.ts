@@ -1,26 +1,26 @@
 import type { V1Container, V1PodSpec, V1ResourceRequirements } from "@kubernetes/client-node";
 
-/** Kinds of pods that an overlay is for. */
+/** Kinds of pods that may have an overlay. */
 export const POD_KINDS = ["broker", "controller", "zookeeper", "kproducer", "kconsumer", "job"] as const;
 
-/** A kind of pod: the servers, the two services of the chat, and what the Jobs run. */
+/** A kind of pod: the servers, the two services of the chat, and the Jobs. */
 export type PodKind = (typeof POD_KINDS)[number];
 
-/** When a probe asks. What is not written stays as it is. */
+/** Timing of a probe. Missing fields keep their default. */
 export interface ProbeTiming {
-  /** Seconds before it asks first. */
+  /** Seconds before the first check. */
   readonly initialDelaySeconds?: number | undefined;
-  /** Seconds from one question to the next. */
+  /** Seconds between checks. */
   readonly periodSeconds?: number | undefined;
-  /** Seconds that an answer may take. */
+  /** Seconds for an answer. */
   readonly timeoutSeconds?: number | undefined;
-  /** Failures in a row after which it counts. */
+  /** Failures in a row that count as one. */
   readonly failureThreshold?: number | undefined;
 }
 
 /**
- * What is laid over the pods of a kind: plain data, without outputs, so that all of it is checked before anything is made. Lists are merged as Kubernetes' strategic
- * merge does it, by what tells their entries apart; what the stack itself made stays.
+ * The overlay of a kind's pods: plain data without outputs, so that all of it is checked before anything is created. Lists are merged by Kubernetes'
+ * strategic merge, by their merge keys; the stack's own entries stay.
  */
 export interface PodOverlay {
   /** Labels of the pods. Those that the stack's selectors use are refused. */
@@ -31,7 +31,7 @@ export interface PodOverlay {
   readonly tolerations?: V1PodSpec["tolerations"];
   /** Labels that a node must have. */
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
-  /** Nodes and pods that are sought or shunned. The stack's own spreading over nodes stays beside it. */
+  /** Node and pod affinity. The stack's own spreading over nodes is kept. */
   readonly affinity?: V1PodSpec["affinity"];
   /** Spreading over zones and the like. Without a `labelSelector` an entry counts the pods of the same kind. */
   readonly topologySpreadConstraints?: V1PodSpec["topologySpreadConstraints"];
@@ -41,7 +41,7 @@ export interface PodOverlay {
   readonly runtimeClassName?: string | undefined;
   /** ServiceAccount of the pods. Its token is mounted by a projected volume only. */
   readonly serviceAccountName?: string | undefined;
-  /** Secrets with which images are pulled, beside the stack's own. */
+  /** Secrets with which images are pulled, besides the stack's own. */
   readonly imagePullSecrets?: V1PodSpec["imagePullSecrets"];
   /** When the stack's images are pulled: Always, IfNotPresent or Never. */
   readonly imagePullPolicy?: string | undefined;
@@ -49,32 +49,32 @@ export interface PodOverlay {
   readonly env?: V1Container["env"];
   /** Further volumes. */
   readonly volumes?: V1PodSpec["volumes"];
-  /** Where the stack's container finds them. */
+  /** Where the stack's container mounts them. */
   readonly volumeMounts?: V1Container["volumeMounts"];
-  /** Containers that run before, or all the time with `restartPolicy: Always`. */
+  /** Containers that run before the stack's, or all the time with `restartPolicy: Always`. */
   readonly initContainers?: V1PodSpec["initContainers"];
   /** Containers beside the stack's. */
   readonly sidecars?: V1PodSpec["containers"] | undefined;
-  /** Name servers, search domains and resolver options beside the cluster's. */
+  /** Name servers, search domains and resolver options besides the cluster's. */
   readonly dnsConfig?: V1PodSpec["dnsConfig"];
   /** Lines of /etc/hosts. */
   readonly hostAliases?: V1PodSpec["hostAliases"];
-  /** Security of the pod, as far as the PodSecurity standard `restricted` lets it be chosen. */
+  /** Security settings of the pod that the PodSecurity standard `restricted` leaves open. */
   readonly securityContext?: V1PodSpec["securityContext"];
-  /** Seconds for a clean stop. Never fewer than without it. */
+  /** Seconds for a clean stop, at least the default. */
   readonly terminationGracePeriodSeconds?: number | undefined;
-  /** When the probes of the stack's container ask. */
+  /** Timing of the probes of the stack's container. */
   readonly probes?:
     | {
-        /** Whether it has started. */
+        /** Has it started? */
         readonly startup?: ProbeTiming | undefined;
-        /** Whether it may get connections. */
+        /** May it get connections? */
         readonly readiness?: ProbeTiming | undefined;
-        /** Whether it is to be restarted. */
+        /** Must it be restarted? */
         readonly liveness?: ProbeTiming | undefined;
       }
     | undefined;
-  /** Requests and limits of the stack's container beside CPU, memory and ephemeral storage, which have arguments of their own. */
+  /** Requests and limits of the stack's container besides CPU, memory and ephemeral storage, which have their own arguments. */
   readonly resources?: Pick<V1ResourceRequirements, "requests" | "limits"> | undefined;
 }
 

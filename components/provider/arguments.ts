@@ -5,14 +5,15 @@ import type { StorageSpec } from "../storage/default-storage";
 import type { KafkaArgs, ServersArgs, StorageArgs } from "./kafka";
 
 /**
- * Arguments of the component from what other languages hand over: the same, without unions, which Pulumi's schemas for components do not have.
+ * Converts arguments from other languages into the component's. They are the same, but without unions, which Pulumi's schemas for components do not
+ * support.
  *
- * @throws InputPropertiesError for a word that is none of those allowed, and for keys that contradict each other.
+ * @throws InputPropertiesError for a word that is not allowed, and for contradictory keys.
  */
 export function kafkaArgsOf(args: KafkaArgs): ComponentArgs {
   const { combinedControllers, controllers, directoriesNamespace, spread, zookeeper, operations, ...rest } = args;
   if (combinedControllers !== undefined && controllers !== undefined) {
-    throw problem("combinedControllers", "controllers are in pods of their own or with brokers: give one of the two");
+    throw problem("combinedControllers", "controllers are in their own pods or with brokers: give one of the two");
   }
   return {
     ...rest,
@@ -65,7 +66,7 @@ function storageOf(path: string, written: StorageArgs): StorageSpec {
 function oneOf<Word extends string>(path: string, allowed: readonly Word[], value: string | undefined) {
   const found = allowed.find((word) => word === value);
   if (value !== undefined && found === undefined) {
-    throw problem(path, `"${value}" is none of ${allowed.join(", ")}`);
+    throw problem(path, `"${value}" is not one of ${allowed.join(", ")}`);
   }
   return found;
 }

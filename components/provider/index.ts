@@ -12,16 +12,16 @@ interface Manifest {
   readonly version: string;
 }
 
-/** The component as Pulumi's engine asks for it, from programs in any language. */
+/** The component for Pulumi's engine, for programs in any language. */
 const provider: pulumi.provider.Provider = {
   version: (JSON.parse(readFileSync(join(PLUGIN, "package.json"), "utf8")) as Manifest).version,
   getSchema: () => Promise.resolve(readFileSync(join(PLUGIN, "schema.json"), "utf8")),
   construct: (name, type, inputs, options) => {
-    if (type !== TYPE) return Promise.reject(new Error(`${type} is not of this package: it has ${TYPE}`));
+    if (type !== TYPE) return Promise.reject(new Error(`${type} does not belong to this package, which has ${TYPE}`));
     const { urn, bootstrap } = new Kafka(name, inputs as KafkaArgs, options);
     return Promise.resolve({ urn, state: { bootstrap } });
   },
 };
 
-// The process is the plugin: its arguments are the engine's, and it ends when the engine ends it.
+// The process is the plugin: the engine passes its arguments and ends it.
 void pulumi.provider.main(provider, process.argv.slice(2));

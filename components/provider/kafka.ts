@@ -36,9 +36,9 @@ export interface StorageArgs {
   size?: string;
   /** Volumes per server. Default: 1. */
   volumes?: number;
-  /** What becomes of the volumes of servers that a lower replica count removes: retain or delete. Default: retain. */
+  /** What happens to the volumes of servers that a lower replica count removes: retain or delete. Default: retain. */
   whenScaled?: string;
-  /** What becomes of the volumes when the stack is destroyed: retain or delete. Default: retain. */
+  /** What happens to the volumes when the stack is destroyed: retain or delete. Default: retain. */
   whenDeleted?: string;
   /** storageClass: name of the class. Default: the cluster's default class. */
   className?: string;
@@ -56,9 +56,9 @@ export interface StorageArgs {
 
 /** Requests and limits of a container. */
 export interface ResourcesArgs {
-  /** What the scheduler keeps free, as Kubernetes quantities by name. */
+  /** What the scheduler reserves, as Kubernetes quantities by name. */
   requests?: Record<string, string>;
-  /** What the container may use at most. */
+  /** The most that the container may use. */
   limits?: Record<string, string>;
 }
 
@@ -70,7 +70,7 @@ export interface ServersArgs {
   heap?: string;
   /** Requests and limits of a server. Default: 1.5 times the heap in memory, with a limit of 2 times the heap. */
   resources?: ResourcesArgs;
-  /** Where their data is. Default: claims of the cluster's default StorageClass, which are kept. */
+  /** Where their data is. Default: claims of the cluster's default StorageClass, which are retained. */
   storage?: StorageArgs;
   /** Seconds for a controlled shutdown. Default: 120. */
   terminationGracePeriodSeconds?: number;
@@ -78,13 +78,13 @@ export interface ServersArgs {
   persistentServers?: number;
 }
 
-/** A topic as it shall be. */
+/** A declared topic. */
 export interface TopicArgs {
   /** 1 to 249 of the characters A-Z a-z 0-9 . _ - */
   name: string;
   /** Partitions. More may be added later, never fewer. Default: 12. */
   partitions?: number;
-  /** Copies of each partition. Default: 3, or as many as there are brokers. */
+  /** Replicas of each partition. Default: 3, or as many as there are brokers. */
   replicationFactor?: number;
   /** Topic settings under Kafka's own names, as text. */
   config?: Record<string, string>;
@@ -98,7 +98,7 @@ export interface ExternalArgs {
   nodePortBase: number;
 }
 
-/** How servers are spread. */
+/** How to spread servers. */
 export interface SpreadArgs {
   /** Whether two servers of one kind share a node when there is no other (preferred) or never (required). Default: preferred. */
   nodes?: string;
@@ -106,22 +106,22 @@ export interface SpreadArgs {
   zoneLabel?: string;
 }
 
-/** How much a change may take of the cluster. */
+/** How much of the cluster a change may use. */
 export interface OperationsArgs {
   /** Whether brokers that hold too little get their share of the partitions. Default: true. */
   rebalance?: boolean;
-  /** Bytes per second that moving partitions may take of each broker. Default: 50 MiB. */
+  /** Bytes per second that moving partitions may use of each broker. Default: 50 MiB. */
   throttle?: number;
-  /** Seconds without a byte copied after which moving partitions is given up. Default: 900. */
+  /** Seconds without a copied byte after which a move is given up. Default: 900. */
   stallSeconds?: number;
   /** Whether an update waits until partitions have moved to new brokers. Default: true. */
   awaitMoves?: boolean;
-  /** Whether servers are restarted although one is missing that comes later in the order. Default: false. */
+  /** Whether servers may restart while a server is missing that comes later in the order. Default: false. */
   restartBesideMissing?: boolean;
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- Kubernetes' own structures: Pulumi's schema for components has no other word for plain data, and the component checks all of it. */
-/** What is laid over the pods of a kind. Fields are called as in Kubernetes, and merged by its strategic merge. */
+/** The overlay of a kind's pods. Fields have Kubernetes' names, and are merged by its strategic merge. */
 export interface PodArgs {
   /** Labels of the pods. Those that the stack's selectors use are refused. */
   labels?: Record<string, string>;
@@ -131,7 +131,7 @@ export interface PodArgs {
   tolerations?: any[];
   /** Labels that a node must have. */
   nodeSelector?: Record<string, string>;
-  /** Affinity. The stack's own spreading over nodes stays beside it. */
+  /** Affinity. The stack's own spreading over nodes is kept. */
   affinity?: any;
   /** Topology spread constraints. Without a labelSelector one counts the pods of the same kind. */
   topologySpreadConstraints?: any[];
@@ -149,34 +149,34 @@ export interface PodArgs {
   env?: any[];
   /** Further volumes. */
   volumes?: any[];
-  /** Where the component's container finds them. */
+  /** Where the component's container mounts them. */
   volumeMounts?: any[];
-  /** Containers that run before; with restartPolicy Always beside it, too. */
+  /** Containers that run before; with restartPolicy Always also beside it. */
   initContainers?: any[];
   /** Containers beside the component's. */
   sidecars?: any[];
-  /** Name servers, search domains and resolver options beside the cluster's. */
+  /** Name servers, search domains and resolver options besides the cluster's. */
   dnsConfig?: any;
   /** Lines of /etc/hosts. */
   hostAliases?: any[];
-  /** Security of the pod, as far as the PodSecurity standard restricted lets it be chosen. */
+  /** Security settings of the pod that the PodSecurity standard restricted leaves open. */
   securityContext?: any;
-  /** Seconds for a clean stop, never fewer than without it. */
+  /** Seconds for a clean stop, at least the default. */
   terminationGracePeriodSeconds?: number;
-  /** When the probes ask: startup, readiness and liveness. */
+  /** Timing of the probes: startup, readiness and liveness. */
   probes?: any;
-  /** Requests and limits beside CPU, memory and ephemeral storage. */
+  /** Requests and limits besides CPU, memory and ephemeral storage. */
   resources?: ResourcesArgs;
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What is laid over the pods, by kind: all first, then the kind's own over it. */
+/** Overlays of the pods, by kind: all first, then the kind's own over it. */
 export interface PodsArgs {
   /** Pods of every kind. */
   all?: PodArgs;
   /** Brokers. */
   broker?: PodArgs;
-  /** Controllers in pods of their own. */
+  /** Controllers in their own pods. */
   controller?: PodArgs;
   /** ZooKeeper servers. */
   zookeeper?: PodArgs;
@@ -184,23 +184,26 @@ export interface PodsArgs {
   job?: PodArgs;
 }
 
-/** What a Kafka cluster is made of. Only the images are required. */
+/** Arguments of a Kafka cluster. Only the images are required. */
 export interface KafkaArgs {
   /** The images to run. */
   images: ImagesArgs;
-  /** Namespace of the cluster. Default: one of its own, called as the component is. */
+  /** Namespace of the cluster. Default: its own, with the component's name. */
   namespace?: pulumi.Input<string>;
-  /** What tells this cluster's objects from another's in its namespace. Default: the stack's name. */
+  /** Identifies this cluster's objects in its namespace. Default: the stack's name. */
   instance?: string;
-  /** Name of the Secret of the namespace with which pods pull their images. Default: none. */
+  /** Name of the namespace's Secret with which pods pull their images. Default: none. */
   pullSecret?: pulumi.Input<string>;
   /** The Kubernetes cluster. A provider in the options must be one of the same cluster. Default: the kubeconfig's current context. */
   cluster?: ClusterArgs;
-  /** Release whose metadata version the cluster is at. Default: that of its version when it is new, and never raised. */
+  /** Release of the cluster's metadata version. Default: that of its version when it is new, and never raised. */
   metadataVersion?: string;
-  /** Identity of the cluster on its disks: 22 characters of base64url. Default: derived from project, stack and name. */
+  /** Id of the cluster on its disks: 22 characters of base64url. Default: derived from project, stack and name. */
   clusterId?: string;
-  /** Broker settings under Kafka's own names, as text. Default: three copies of everything, two of them in sync before a record is acknowledged, no unclean leaders, no topics by mistake. */
+  /**
+   * Broker settings under Kafka's own names, as text. Default: three replicas of everything, two of them in sync before a record is acknowledged, no
+   * unclean leaders, no topics by mistake.
+   */
   settings?: Record<string, string>;
   /** Topics that exist once the component does. Default: none. */
   topics?: TopicArgs[];
@@ -208,25 +211,25 @@ export interface KafkaArgs {
   brokers?: ServersArgs;
   /** Number of brokers that are controllers too. Default: 3, or 1 with fewer than three brokers. */
   combinedControllers?: number;
-  /** Controllers in pods of their own. Default: none. */
+  /** Controllers in their own pods. Default: none. */
   controllers?: ServersArgs;
   /** The ensemble of a cluster in ZooKeeper mode. Default: KRaft, without ZooKeeper. */
   zookeeper?: ServersArgs;
-  /** Access by NodePorts. Default: none. */
+  /** Access through NodePorts. Default: none. */
   external?: ExternalArgs;
-  /** By what clients and servers know each other on all listeners: none, or tls, which is for clusters of Kafka 4 that do not run yet. Default: none. */
+  /** How clients and servers authenticate on all listeners: none, or tls, which is for clusters of Kafka 4 that do not run yet. Default: none. */
   authentication?: string;
-  /** How servers are spread. Default: over nodes where there are enough. */
+  /** How to spread servers. Default: over nodes where there are enough. */
   spread?: SpreadArgs;
-  /** How much a change may take of the cluster. */
+  /** How much of the cluster a change may use. */
   operations?: OperationsArgs;
-  /** What is laid over the pods: tolerations, sidecars and the like. What would break a server is refused. Default: nothing. */
+  /** Overlays of the pods: tolerations, sidecars and the like. An overlay that would break a server is refused. Default: none. */
   pods?: PodsArgs;
-  /** hostPath storage: a namespace that allows hostPath volumes and root, in which directories are made on nodes. */
+  /** hostPath storage: a namespace that allows hostPath volumes and root, in which directories are created on nodes. */
   directoriesNamespace?: pulumi.Input<string>;
 }
 
-/** A whole operated Kafka cluster: servers, configuration, volumes and topics, in the order that loses nothing. */
+/** A whole operated Kafka cluster: servers, configuration, volumes and topics, changed in an order that loses nothing. */
 export class Kafka extends pulumi.ComponentResource {
   /** Bootstrap address for clients in the cluster. */
   public readonly bootstrap: pulumi.Output<string>;
@@ -234,7 +237,7 @@ export class Kafka extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:index:Kafka", name, {}, opts);
     const kafka = new KafkaComponent(name, kafkaArgsOf(args), { parent: this });
-    // Not before all is complete: who uses the address depends on the topics, too.
+    // Only once everything is complete: users of the address depend on the topics, too.
     this.bootstrap = pulumi.all([kafka.bootstrap, kafka.done.urn]).apply(([bootstrap]) => bootstrap);
     this.registerOutputs({ bootstrap: this.bootstrap });
   }

@@ -56,7 +56,7 @@ function* clients(subject: Subject): Iterable<Problem> {
         "is the stack's own namespace, whose pods may connect anyway: leave the entry out",
       );
     }
-    if (seen.has(written)) yield complain(path, "is there twice");
+    if (seen.has(written)) yield complain(path, "is listed twice");
     seen.add(written);
   }
 }

@@ -7,10 +7,10 @@ import { COVERAGE } from "./coverage";
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Readonly<Record<string, string>> };
 
-/** A documented command, and where it stands. */
+/** Documented commands with their place. */
 const commands = documentedCommands();
 
-/** What of the commands matches, with the file of each. */
+/** Matches in the commands, with the file of each. */
 const matching = (pattern: RegExp) =>
   commands.flatMap(({ file, command }) => {
     const found = pattern.exec(command);
@@ -51,7 +51,7 @@ describe("documented commands", () => {
     assert.deepEqual(wrong, []);
   });
 
-  it("name scripts of package.json, and files, that there are", () => {
+  it("name existing scripts of package.json, and existing files", () => {
     const missing = matching(/npm run (?:--silent )?([\w:-]+)(?![\w|:-])/).filter(
       ({ found, command }) => scripts[found] === undefined && !command.includes("up|preview|down"),
     );
@@ -62,7 +62,7 @@ describe("documented commands", () => {
     assert.deepEqual(files, []);
   });
 
-  it("copies a stack file that there is", () => {
+  it("copies an existing stack file", () => {
     const sources = matching(/^cp (Pulumi\.[\w-]+\.yaml) /);
     assert.ok(sources.length > 0);
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe("documented commands", () => {
     );
   });
 
-  it("set keys of the config that there are", () => {
+  it("set existing keys of the config", () => {
     const reference = read("docs/configuration.md");
     const programOf = (file: string) => {
       const folder = join(ROOT, dirname(file));
@@ -79,7 +79,7 @@ describe("documented commands", () => {
       return readFileSync(join(folder, name), "utf8");
     };
     const unknown = matching(/pulumi config set (?:--secret |--path )*(\S+)/).filter(({ file, found }) => {
-      // What follows a map of Kafka's settings is a setting and no key.
+      // After a map of Kafka's settings comes a setting, not a key.
       const key = found.replaceAll("'", "").replace(/(kafka\.config).*/, "$1");
       return file.startsWith("examples/") ? !programOf(file).includes(`"${key}"`) : !reference.includes(`\`${key}`);
     });

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 /** The repository. */
 export const ROOT = resolve(__dirname, "../..");
 
-/** Folders with documents. They are named, so that what a clone holds beside its own files is not looked at. */
+/** Folders with documents, named so that other files in a clone are ignored. */
 const FOLDERS = [
   "bench",
   "components",
@@ -20,7 +20,7 @@ const FOLDERS = [
   "test",
 ];
 
-/** A command that a document or a workflow asks somebody to run. */
+/** A command that a document or a workflow tells somebody to run. */
 export interface DocumentedCommand {
   /** File, relative to the repository. */
   readonly file: string;
@@ -28,7 +28,7 @@ export interface DocumentedCommand {
   readonly command: string;
 }
 
-/** Programs that documented commands begin with. What is in code marks and begins otherwise is no command but a name, a key or a value. */
+/** Programs that documented commands begin with. Other code is no command but a name, a key or a value. */
 const PROGRAMS = [
   ...[
     "npm",
@@ -70,7 +70,7 @@ const PROGRAMS = [
 const FENCE = /^([ ]*)```(\w*)\n([\s\S]*?)^\1```$/gm;
 const INLINE = /`([^`\n]+)`/g;
 
-/** Languages of fenced blocks that hold commands; those of the others are files, diffs, output and drawings. */
+/** Languages of fenced blocks with commands; other blocks are files, diffs, output and drawings. */
 const SHELLS = ["", "sh", "bash", "shell", "console"];
 
 /** The documents, relative to the repository. */
@@ -90,7 +90,7 @@ export function documentedCommands(): DocumentedCommand[] {
   ];
 }
 
-/** The commands of a Markdown text. */
+/** The commands in a Markdown text. */
 export function commandsOfDocument(text: string): string[] {
   const blocks = [...text.matchAll(FENCE)].flatMap(([, , language = "", body = ""]) =>
     SHELLS.includes(language) ? commandsOfBlock(language, body) : [],
@@ -99,7 +99,7 @@ export function commandsOfDocument(text: string): string[] {
   return [...blocks, ...inline.filter(isCommand)];
 }
 
-/** The commands of a workflow's steps, a line each. */
+/** The commands in a workflow's steps, one per line. */
 export function commandsOfWorkflow(text: string): string[] {
   const { jobs } = parse(text) as { jobs: Record<string, { steps?: { run?: string }[] }> };
   return Object.values(jobs)
@@ -114,7 +114,7 @@ function commandsOfBlock(language: string, body: string): string[] {
   return typed.flatMap((line) => parts(clean(line.replace(/^\$ /, "")))).filter(isCommand);
 }
 
-/** The lines of a script; one that a backslash continues is one. */
+/** The lines of a script, joined at backslashes. */
 const lines = (text: string): string[] =>
   text
     .replaceAll(/\\\r?\n\s*/g, "")
@@ -122,10 +122,10 @@ const lines = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-/** One command after the other, where a line has several. */
+/** The single commands of a line. */
 const parts = (line: string): string[] => line.replace(/\((cd [^)]*)\)/, "$1").split(" && ");
 
-/** A command without the remark beside it, and in one form: two spaces or more begin a remark, but in what lines up with the line above. */
+/** A command without its remark and in a common form: two or more spaces begin a remark, unless they align with the line above. */
 const clean = (line: string): string =>
   line
     .replace(/\s#\s.*$/, "")

@@ -1,31 +1,29 @@
-/** How it is known that a documented command works. */
+/** How we know that a documented command works. */
 export type Coverage =
-  /** A test that runs it, or what it does: the file, and what must stand in it. */
+  /** A test that runs it, or does the same: the file, and text in it. */
   | { readonly test: string; readonly says: string }
-  /** Why nothing here runs it. */
+  /** Why no test runs it. */
   | { readonly excused: string };
 
 const test = (file: string, says: string): Coverage => ({ test: file, says });
 const excused = (reason: string): Coverage => ({ excused: reason });
 
-/** Run as they are written. */
+/** Run as written. */
 const COMMANDS = "test/e2e/commands.test.ts";
 const ran = (command: string): [string, Coverage] => [command, test(COMMANDS, command)];
 
 const ITSELF = excused(
-  "a part of the tests themselves: npm test runs it, or it is too long for that and run by itself",
+  "a part of the tests themselves: npm test runs it, or it takes too long for that and runs by itself",
 );
 const OTHER_CLUSTER = excused("needs a cluster or a registry of a kind that the tests' machine cannot have");
-const PULUMI = excused(
-  "needs the Pulumi CLI: the same program, by the same engine, is what ENGINE=pulumi npm test runs",
-);
+const PULUMI = excused("needs the Pulumi CLI: ENGINE=pulumi npm test runs the same program with the same engine");
 const GITHUB = excused("needs GitHub's own variables, artifacts or credentials");
 const LOOKS = excused("Kubernetes's own command, which only shows what there is");
-const PLACEHOLDER = excused("the name of a command, to which the text beside it adds what it is given");
+const PLACEHOLDER = excused("the name of a command, whose arguments are in the text beside it");
 const LIFE = "sandbox/test/lifecycle.e2e.ts";
 const OWN_STACKS = "preview-pr/own-stacks.test.ts";
 
-/** Every command of the documents. `pulumi config set` is not here: the test looks its key up. */
+/** Every command in the documents. `pulumi config set` is not here: the test looks up its key. */
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
   // Run for real on the stack dev.
   ...Object.fromEntries(
@@ -46,7 +44,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     ].map(ran),
   ),
 
-  // What tests do.
+  // Done by other tests.
   "curl http://localhost:31500/v2/_catalog": test("test/e2e/registry.test.ts", "lists both images"),
   "npm ci": test("test/install/install.test.ts", "ci brings what the commands run on"),
   "npm run build": test("test/support/package.ts", '"build-package.ts"'),
@@ -123,7 +121,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "kubectl -n kafka get secret kafka-tls-client -o jsonpath='{.data.client\\.properties}' | base64 -d > client.properties":
     LOOKS,
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
-  "kubectl config view --flatten": excused("kubectl's own command, which only writes a kubeconfig anew"),
+  "kubectl config view --flatten": excused("kubectl's own command, which only rewrites a kubeconfig"),
   "aws eks get-token": OTHER_CLUSTER,
   "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
   "npm run ops": test(COMMANDS, "npm run ops -- status"),
@@ -253,10 +251,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     ":9404/proxy/metrics",
   ),
   "npm install": test("test/unit/package.test.ts", "existing-registry"),
-  "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test(
-    "test/docs/commands.test.ts",
-    "copies a stack file that there is",
-  ),
+  "cp Pulumi.storageclass.yaml Pulumi.cloud.yaml": test("test/docs/commands.test.ts", "copies an existing stack file"),
   "bin/connect-mirror-maker.sh mm2.properties": excused(
     "a program of Kafka's own download, which the image leaves out",
   ),

@@ -9,10 +9,10 @@ import { documents, ROOT } from "./commands";
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const PAGES = documents();
 
-/** Without blocks and code marks, in which brackets are no links. */
+/** Text without code blocks and code marks, where brackets are no links. */
 const prose = (text: string) => text.replaceAll(/^ *```.*?^ *```$/gms, "").replaceAll(/`[^`\n]*`/g, "");
 
-/** The anchors that GitHub gives the headings of a page. */
+/** GitHub's anchors of a page's headings. */
 function anchorsOf(file: string): string[] {
   const headings = read(file).matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = ""]) =>

@@ -9,7 +9,7 @@ const PAGE = readFileSync(join(__dirname, "../../docs/sizing.md"), "utf8");
 const MB = 1e6;
 const TB = 1e12;
 
-/** What the page's first table says. */
+/** The figures in the page's first table. */
 const EXAMPLE = { write: 30 * MB, average: 10 * MB, retention: 7 * 86_400, readers: 3, replication: 3, disk: 4 * TB };
 
 describe("docs/sizing.md", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const ROOT = join(__dirname, "../..");
 const PAGE = readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8");
 
-/** Said by Kubernetes, the JVM or Kafka, and not by this project. */
+/** Messages of Kubernetes, the JVM or Kafka, and not of this project. */
 const OTHERS = [
   "ErrImagePull",
   "FailedScheduling",
@@ -15,13 +15,13 @@ const OTHERS = [
   "NOT_ENOUGH_REPLICAS",
 ];
 
-/** What the first column of the page's tables quotes. */
+/** The quotations in the first column of the page's tables. */
 function quoted(): string[] {
   const cells = PAGE.split("\n").flatMap((line) => (line.startsWith("| ") ? [line.split("|")[1] ?? ""] : []));
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text));
 }
 
-/** All that the project's own programs can say. */
+/** The sources of all messages of the project's own programs. */
 const sources: readonly string[] = ["components", "config", "program", "images", "services/src"]
   .flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(ROOT, folder, name)),
@@ -36,7 +36,7 @@ describe("docs/troubleshooting.md", () => {
   });
 
   for (const text of quoted().filter((one) => !OTHERS.includes(one))) {
-    it(`quotes what is said: ${text}`, () => {
+    it(`quotes an existing message: ${text}`, () => {
       assert.ok(sources.some((source) => source.includes(text)));
     });
   }

@@ -33,14 +33,14 @@ describe("the brokers", () => {
     assert.match(topic, /PartitionCount: 12\s+ReplicationFactor: 3/);
   });
 
-  it("are reached by kcat from outside the cluster", async () => {
+  it("can be reached by kcat from outside the cluster", async () => {
     const message = `kcat ${process.hrtime.bigint()}`;
     await kcat(["-P", "-t", "chatroom", "-X", "acks=all"], message);
     const read = await kcat(["-C", "-t", "chatroom", "-e", "-q"]);
     assert.ok(read.split("\n").includes(message));
   });
 
-  it("pass on what Kafka's own console producer writes to its console consumer", async () => {
+  it("pass messages from Kafka's own console producer to its console consumer", async () => {
     const message = `console ${process.hrtime.bigint()}`;
     const tools = `echo '${message}' | kafka-console-producer.sh ${BOOTSTRAP.join(" ")} --topic chatroom && kafka-console-consumer.sh ${BOOTSTRAP.join(" ")} --topic chatroom --from-beginning --timeout-ms 15000 2>/dev/null`;
     const read = await inPod("broker-0", "bash", "-c", `${tools} || true`);

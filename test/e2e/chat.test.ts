@@ -31,7 +31,7 @@ describe("the chat", () => {
     }
   });
 
-  it("refuses a topic that is no room", async () => {
+  it("refuses a topic that is not a room", async () => {
     const posted = await fetch(`${PUBLISH}/__consumer_offsets`, {
       method: "POST",
       headers: { "content-type": "text/plain" },

@@ -4,18 +4,18 @@ import { once } from "node:events";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { chatAnswers } from "../support/history";
 
-/** Longest that a command may take; a machine that is busy takes several times as long as one that is not. */
+/** Longest time for a command; a busy machine takes several times as long as an idle one. */
 const PATIENCE_MS = 20 * 60_000;
 
-/** What a documented command is held to. */
+/** What a documented command must do. */
 interface Expectation {
-  /** What its standard output must have. */
+  /** Text in its standard output. */
   readonly says?: RegExp;
   /** Exit code. @default 0 */
   readonly code?: number;
 }
 
-/** A command exactly as it stands in a document, run as somebody would who has no terminal. */
+/** Runs a command exactly as documented, like a user without a terminal. */
 function documented(command: string, { says, code = 0 }: Expectation = {}): void {
   it(command, async function () {
     this.timeout(PATIENCE_MS + 60_000);
@@ -33,10 +33,10 @@ function documented(command: string, { says, code = 0 }: Expectation = {}): void
   });
 }
 
-describe("what the documents say to run", () => {
+describe("the commands in the documents", () => {
   before(chatAnswers);
 
-  // Brings the stack to its stack file, whatever was tried on it before; what follows only looks at it.
+  // Brings the stack to its stack file, whatever was tried on it before; the following commands only read it.
   documented("npm start", { says: /http:\/\/localhost:30292/ });
   documented("npm run preview -- --stack dev");
   documented("npm run preview -- --stack dev --policy dev");
@@ -57,7 +57,7 @@ describe("what the documents say to run", () => {
     );
     documented("npm run client -- kafka-consumer-groups --describe --group readers", { says: /readers\s+first\s/ });
     documented("npm run client -- kafka-topics --delete --topic first");
-    // A tool that refuses ends the command as it would have ended itself.
+    // When a tool refuses, the command ends with the tool's own exit code.
     documented("npm run --silent client -- kafka-topics --describe --topic no-such-topic", { code: 1 });
   });
 });

@@ -3,14 +3,14 @@ import { ruleGroups } from "../../components/monitoring/alerts";
 import { kubectl } from "../support/kubectl";
 import { until } from "../support/until";
 
-/** What a server gives to Prometheus, by way of the API server. */
+/** A server's metrics, through the API server. */
 const scrape = (pod: string): Promise<string> =>
   kubectl("get", "--raw", `/api/v1/namespaces/kafka/pods/${pod}:9404/proxy/metrics`);
 
-/** What the exporter of lag gives, which is another pod: services/test-kafka/lag.test.ts reads it. */
+/** Metrics of the lag exporter, which is another pod: services/test-kafka/lag.test.ts reads them. */
 const OF_LAG = /^kafka_(consumergroup|stack_lag|topic_partition_current_offset)/;
 
-/** The names that are there. */
+/** The names of the metrics. */
 const names = (text: string): Set<string> =>
   new Set(
     text
@@ -20,7 +20,7 @@ const names = (text: string): Set<string> =>
   );
 
 describe("the metrics of a broker", () => {
-  it("are what dashboards for Kafka ask for", async () => {
+  it("include those that Kafka dashboards use", async () => {
     const found = names(await scrape("broker-0"));
     const wanted = [
       "kafka_server_brokertopicmetrics_bytesin_total",
@@ -42,18 +42,18 @@ describe("the metrics of a broker", () => {
     );
   });
 
-  it("are what the alerts ask for", async () => {
+  it("include those that the alerts use", async () => {
     const expressions = ruleGroups().flatMap(({ rules }) => rules.map(({ expr }) => expr));
     const asked = new Set(expressions.flatMap((expr) => expr.match(/\b(?:kafka|jvm)_\w+/g) ?? []));
     const found = names(await scrape("broker-0"));
     assert.deepEqual(
       [...asked].filter((name) => !found.has(name) && !OF_LAG.test(name)),
-      // Those of a cluster with ZooKeeper.
+      // Only with ZooKeeper.
       ["kafka_stack_expected_members", "kafka_server_sessionexpirelistener_zookeeperexpires_total"],
     );
   });
 
-  it("say that all is well, once it is", async () => {
+  it("show a healthy cluster, once it is healthy", async () => {
     const series = [
       ["kafka_server_kafkaserver_brokerstate", "3 3 3"],
       ["kafka_server_replicamanager_underminisrpartitioncount", "0 0 0"],
@@ -61,7 +61,7 @@ describe("the metrics of a broker", () => {
       ["kafka_stack_scrape_failed_sources", "0 0 0"],
       ["kafka_controller_kafkacontroller_activecontrollercount", "0 0 1"],
     ];
-    await until("the metrics say that all is well", 60, async () => {
+    await until("the metrics show a healthy cluster", 60, async () => {
       const texts = await Promise.all(["broker-0", "broker-1", "broker-2"].map(scrape));
       const wrong = series.flatMap(([name = "", wanted]) => {
         const lines = texts.map((text) => text.split("\n").find((line) => line.startsWith(`${name} `)));

@@ -6,14 +6,14 @@ import { get, kubectl } from "../support/kubectl";
 import { up } from "../support/stack";
 import { until } from "../support/until";
 
-/** Pods that try to connect. All but the broker are made for it. */
+/** Pods that try to connect. All but the broker are created for this. */
 const SOURCES = ["stranger", "api", "batch", "own", "job", "broker"] as const;
 type Source = (typeof SOURCES)[number];
 
-/** Namespaces of nobody that the stack knows, and of an application that may be let in. */
+/** An unknown namespace, and one of an application that may be let in. */
 const [ELSEWHERE, ORDERS] = ["network-elsewhere", "network-orders"];
 
-/** Where each of them runs. */
+/** Namespace and labels of each. */
 const PODS: Readonly<Record<Source, { readonly namespace: string; readonly pod: string }>> = {
   stranger: { namespace: ELSEWHERE, pod: "stranger" },
   api: { namespace: ORDERS, pod: "api" },
@@ -30,7 +30,7 @@ const BROKER = "broker-0.broker.kafka.svc";
 const CLIENTS_PORT = `${BROKER}:9092`;
 const INTERNAL_PORT = `${BROKER}:9095`;
 
-/** What is connected to, where it is, and who may. */
+/** A destination, its address, and who may connect. */
 type Way = readonly [what: string, address: string, allowed: readonly Source[]];
 
 interface Pods {
@@ -42,7 +42,7 @@ const addressOf = async (namespace: string, component: string): Promise<string> 
   return items.find(({ status: { podIP } }) => podIP)?.status.podIP ?? assert.fail(`no pod of ${component} runs`);
 };
 
-/** Every way to the stack dev. @param clients who is let in beside the stack's own namespace */
+/** Every destination in the stack dev. @param clients who is let in besides the stack's own namespace */
 async function ways(clients: readonly Source[]): Promise<Way[]> {
   const [node = assert.fail("no node")] = (await status()).nodes;
   const [kproducer, kconsumer, registry] = await Promise.all([
@@ -52,7 +52,7 @@ async function ways(clients: readonly Source[]): Promise<Way[]> {
   ]);
   const brokersClients = [...OWN_NAMESPACE, ...clients];
   return [
-    ["clients' port of a broker", CLIENTS_PORT, brokersClients],
+    ["client port of a broker", CLIENTS_PORT, brokersClients],
     ["clients' Service of the brokers", "kafka-bootstrap.kafka.svc:9092", brokersClients],
     ["controllers' port", `${BROKER}:9093`, ["broker"]],
     ["port between brokers", INTERNAL_PORT, ["broker"]],
@@ -68,10 +68,10 @@ async function ways(clients: readonly Source[]): Promise<Way[]> {
   ];
 }
 
-/** How long a connection is waited for. A first packet that was lost is sent again after 1 s and after 3 s. */
+/** Seconds to wait for a connection. A lost first packet is sent again after 1 s and after 3 s. */
 const PATIENCE_S = 4;
 
-/** Prints each address that it is given and reaches; that nothing listens there is an answer too. */
+/** Prints each given address that it reaches; a refused connection counts as reached. */
 const PROBE = `for (const address of process.argv.slice(1)) {
   const colon = address.lastIndexOf(":");
   const socket = require("node:net").connect(Number(address.slice(colon + 1)), address.slice(0, colon));
@@ -85,7 +85,7 @@ const BASH_PROBE = `for address; do
   (timeout ${PATIENCE_S} bash -c "</dev/tcp/\${address%:*}/\${address##*:}" 2>/dev/null && echo "$address") &
 done; wait; true`;
 
-/** Those of the addresses that a pod reaches. */
+/** The addresses that a pod reaches. */
 async function reached(source: Source, addresses: readonly string[]): Promise<string[]> {
   const { namespace, pod } = PODS[source];
   const probe = source === "broker" ? ["bash", "-c", BASH_PROBE, "probe"] : ["node", "-e", PROBE];
@@ -93,7 +93,7 @@ async function reached(source: Source, addresses: readonly string[]): Promise<st
   return printed.split("\n").filter(Boolean);
 }
 
-/** Waits until each pod reaches what it may and nothing else: policies and new pods become known a moment after they are there. */
+/** Waits until each pod reaches exactly what it may: policies and new pods take effect a moment later. */
 async function untilOnly(clients: readonly Source[]): Promise<void> {
   const table = await ways(clients);
   await until("every pod reaches what it may, and nothing else", 60, async () => {
@@ -159,7 +159,7 @@ describe("who can connect to what", () => {
       pod("api", image, { app: "api" }),
       pod("batch", image, {}),
       pod("own", image, {}),
-      // As the stack's Jobs are.
+      // Like the stack's Jobs.
       pod("job", image, template.metadata.labels),
     ];
     const objects = { apiVersion: "v1", kind: "List", items: [...namespaces, ...pods] };
@@ -177,7 +177,7 @@ describe("who can connect to what", () => {
 
   it("is what the NetworkPolicies say, for each port and each kind of pod", () => untilOnly([]));
 
-  it("follows the clients that the config names, there and back", async () => {
+  it("follows changes of the config's clients in both directions", async () => {
     const client = "listeners.internal.clients[0]";
     const { changes } = await up("dev", `${client}.namespace=${ORDERS}`, `${client}.podLabels.app=api`);
     assert.deepEqual(changes, { ...changes, create: 0, delete: 0, replace: 0, update: 1 });
@@ -188,7 +188,7 @@ describe("who can connect to what", () => {
     );
   });
 
-  it("is noticed to be wrong when a policy is", async () => {
+  it("is found to be wrong when a policy is", async () => {
     const policy = {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",

@@ -17,19 +17,19 @@ interface Pods {
 const OWNER = 'pods.kproducer.annotations["example.com/owner"]=events';
 const TOLERATION = ["pods.kproducer.tolerations[0].key=pool", "pods.kproducer.tolerations[0].operator=Exists"];
 
-/** Pods that are there to stay. */
+/** Pods that keep running. */
 async function serving(component: string): Promise<Pods["items"]> {
   const { items } = await get<Pods>("pods", "-n", "kafka", "-l", `app.kubernetes.io/component=${component}`);
   return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
-/** The uids of pods of some components. */
+/** The uids of the pods of some components. */
 async function uids(...components: string[]): Promise<string[]> {
   const found = await Promise.all(components.map(serving));
   return found.flatMap((items) => items.map(({ metadata }) => metadata.uid)).sort();
 }
 
-describe("what is laid over the pods of one kind", () => {
+describe("an overlay of the pods of one kind", () => {
   after(() => up("dev"));
 
   it("restarts this kind and no other, and a second up changes nothing", async () => {
@@ -47,7 +47,7 @@ describe("what is laid over the pods of one kind", () => {
     assert.deepEqual([create, update, replace, deleted], [0, 0, 0, 0], second.printed);
   });
 
-  it("is refused with every key before anything is changed", async () => {
+  it("is refused with all keys before anything is changed", async () => {
     const before = await uids("broker", "kproducer", "kconsumer");
     await assert.rejects(up("dev", "pods.broker.hostNetwork=true", "pods.kproducer.image=other"), (error: Error) => {
       assert.match(error.message, /kafka-stack:pods\.broker\.hostNetwork: is refused/);

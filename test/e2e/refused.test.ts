@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { up } from "../support/stack";
 
-/** A config that is wrong, the key that must be named, and what must be said of it. */
+/** A wrong config, the key that must be named, and words of the message. */
 const REFUSED: [string[], RegExp][] = [
   [["replicas=0"], /kafka-stack:replicas: .*0/],
   [["replicas=three"], /kafka-stack:replicas: .*three/],
@@ -16,7 +16,7 @@ const REFUSED: [string[], RegExp][] = [
   [["topics[0].name=chatroom", "topics[0].partitions=6"], /chatroom.*12.*6|chatroom.*6.*12/s],
 ];
 
-describe("a config that is wrong", () => {
+describe("a wrong config", () => {
   for (const [set, expected] of REFUSED) {
     it(`is refused with its key: ${set.join(", ")}`, async () => {
       await assert.rejects(up("dev", ...set), (error: Error) => {

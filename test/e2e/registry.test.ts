@@ -21,7 +21,7 @@ describe("the registry in the cluster", () => {
     assert.deepEqual(repositories.sort(), ["kafka", "services"]);
   });
 
-  it("is where every pod of the stack got its image from, by digest", async () => {
+  it("is the source of every pod's image, by digest", async () => {
     const { items } = await get<Pods>("pods", "-n", "kafka");
     assert.ok(items.length >= 7, `${items.length} pods`);
     for (const { metadata, spec, status } of items) {
@@ -29,7 +29,7 @@ describe("the registry in the cluster", () => {
         assert.match(image, /^localhost:31500\/(kafka|services)@sha256:[0-9a-f]{64}$/, metadata.name);
       }
       const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-      // A container that was never started, as after a refused change, pulled nothing.
+      // A container that never started, as after a refused change, has pulled nothing.
       for (const { imageID } of containers.filter(({ state }) => !state.waiting)) {
         assert.match(imageID, /^localhost:31500\//, metadata.name);
       }

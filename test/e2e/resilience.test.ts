@@ -9,7 +9,7 @@ interface Pod {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Posts until told to stop. @returns what was acknowledged. */
+/** Posts until the work ends. @returns the acknowledged messages */
 async function writeWhile(tag: string, work: Promise<unknown>): Promise<string[]> {
   const writing = { on: true };
   const stop = work.finally(() => {
@@ -26,7 +26,7 @@ async function writeWhile(tag: string, work: Promise<unknown>): Promise<string[]
 
 const broker = () => get<Pod>("pod", "broker-1", "-n", "kafka");
 
-/** Waits for the pod that comes after another: the StatefulSet's own numbers are still those of before for a moment. */
+/** Waits for a pod's successor: the StatefulSet's own status is stale for a moment. */
 const successor = (before: Pod) =>
   until("broker-1 is back", 300, async () => {
     const { metadata, status } = await broker();

@@ -17,7 +17,7 @@ async function brokers(): Promise<Record<string, string>> {
   return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
 }
 
-/** How many replicas, of all topics together, each of four brokers holds once nothing moves: while a replica is exchanged, Kafka shows the old and the new one. */
+/** The number of replicas on each of four brokers once nothing moves: during a reassignment, Kafka shows the old and the new ones. */
 async function held(): Promise<number[]> {
   await ops("settle");
   const describe = ["kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--describe"];
@@ -34,7 +34,7 @@ describe("scaling", () => {
     );
   });
 
-  it("gives a new broker its share and restarts no other; then takes it away, drained", async () => {
+  it("gives a new broker its share and restarts no other; then removes it, drained", async () => {
     await ops("settle");
     const before = await brokers();
     const change = await preview("dev", "replicas=4");
@@ -52,7 +52,7 @@ describe("scaling", () => {
     assert.deepEqual([b, c, gone], [a, a, 0]);
   });
 
-  it("that somebody did by hand is taken back, and what leaves is drained before", async () => {
+  it("that somebody did by hand is reverted, and leaving brokers are drained first", async () => {
     const before = await brokers();
     await kubectl("scale", "statefulset", "broker", "-n", "kafka", "--replicas=4");
     await up("dev");

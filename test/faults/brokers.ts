@@ -17,7 +17,7 @@ interface Pods {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[];
 }
 
-/** Makes the topic that the load is written to, when it is not there: its records outlive any one server. */
+/** Creates the topic of the load if it is missing: its records outlive any single server. */
 export async function ensureTopic(): Promise<void> {
   const shape = ["--partitions", "12", "--replication-factor", "3", "--config", "min.insync.replicas=2"];
   const create = ["kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--create", "--if-not-exists"];
@@ -44,7 +44,7 @@ export async function healthy(): Promise<void> {
   }
 }
 
-/** How many replicas, of all topics together, each broker holds. */
+/** The number of replicas on each broker, of all topics together. */
 async function held(): Promise<ReadonlyMap<number, number>> {
   const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults-replicas" });
   try {
@@ -59,7 +59,7 @@ async function held(): Promise<ReadonlyMap<number, number>> {
   }
 }
 
-/** Asserts that there are so many brokers, and that none holds more than one replica more than another. */
+/** Asserts the number of brokers, and that their numbers of replicas differ by one at most. */
 export async function assertSpread(brokers: number): Promise<void> {
   const counts = await held();
   const told = [...counts].map(([id, count]) => `${id}: ${count}`).join(", ");
@@ -67,7 +67,7 @@ export async function assertSpread(brokers: number): Promise<void> {
   assert.ok(Math.max(...counts.values()) - Math.min(...counts.values()) <= 1, told);
 }
 
-/** Ends pods at once, as the loss of their processes would. */
+/** Ends pods at once, like the loss of their processes. */
 export async function kill(...pods: string[]): Promise<void> {
   await kubectl(
     "delete",
@@ -82,7 +82,7 @@ export async function kill(...pods: string[]): Promise<void> {
   );
 }
 
-/** Waits until pods are ready that are others than before. */
+/** Waits until these pods have been replaced and are ready. */
 export async function back(before: ReadonlyMap<string, string>, ...pods: string[]): Promise<void> {
   await until(`${pods.join(", ")} came back`, 300, async () => {
     const now = await identities();
@@ -101,8 +101,7 @@ export async function killAndReturn(...pods: string[]): Promise<void> {
 }
 
 /**
- * Kills the Java process of a pod, as a lack of memory would: nothing is said to the other servers. Resolves when the container that the kubelet starts in its place
- * is ready.
+ * Kills a pod's Java process, as the OOM killer would: the other servers are not told. Resolves when the kubelet's replacement container is ready.
  */
 export async function crash(pod: string): Promise<void> {
   const { status } = await get<Pod>("pod", pod, "-n", "kafka");
@@ -116,7 +115,7 @@ export async function crash(pod: string): Promise<void> {
   }
 }
 
-/** Empties the disk of a server that runs. */
+/** Empties the disk of a running server. */
 export async function emptyDisk(pod: string): Promise<void> {
   await inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do rm -rf "$dir"/*; done');
 }
@@ -129,7 +128,7 @@ export async function loseDisk(pod: string): Promise<void> {
   await back(before, pod);
 }
 
-/** The uid of each server's pod: another one after a restart of the pod. */
+/** The uid of each server's pod, which changes with a restart of the pod. */
 export async function identities(): Promise<ReadonlyMap<string, string>> {
   const { items } = await get<Pods>("pods", "-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)");
   return new Map(items.map(({ metadata }) => [metadata.name, metadata.uid]));

@@ -12,7 +12,7 @@ interface ConfigMap {
 
 const inKafka = ["-n", "kafka"];
 
-/** Brings the stack to its config, after which a second `up` has nothing to do. @returns what the first one printed */
+/** Brings the stack to its config, after which a second `up` has nothing to do. @returns the output of the first one */
 async function settled(changed: Readonly<Record<string, string>> = {}): Promise<string> {
   const { printed } = await change(changed);
   const again = await change();
@@ -21,8 +21,8 @@ async function settled(changed: Readonly<Record<string, string>> = {}): Promise<
   return printed;
 }
 
-describe("when people change by hand what the stack has made", () => {
-  fault("objects are edited and deleted, and are put back without a restart", async () => {
+describe("when people change the stack's objects by hand", () => {
+  fault("objects are edited and deleted, and are restored without a restart", async () => {
     const before = await identities();
     const nobody = JSON.stringify({ spec: { selector: { "app.kubernetes.io/component": "nobody" } } });
     await kubectl("patch", "service", "kafka-bootstrap", ...inKafka, "-p", nobody);
@@ -39,13 +39,13 @@ describe("when people change by hand what the stack has made", () => {
     assert.deepEqual(await identities(), before);
   });
 
-  fault("brokers are added by hand, and are taken away again", async () => {
+  fault("brokers are added by hand, and are removed again", async () => {
     await kubectl("scale", "statefulset", "broker", ...inKafka, "--replicas=5");
-    // They wait for volumes that nobody makes.
+    // They wait for volumes that nobody creates.
     await kubectl("wait", "pod", "broker-3", "broker-4", ...inKafka, "--for=create", "--timeout=120s");
     await settled();
     await assertSpread(3);
-    // What they left behind is in nobody's way.
+    // Their leftovers are in nobody's way.
     await settled({ replicas: "4" });
     await assertSpread(4);
     await settled({ replicas: "3" });
@@ -54,7 +54,7 @@ describe("when people change by hand what the stack has made", () => {
   fault("a broker's pod is deleted in the midst of a roll", async () => {
     const before = await identities();
     const rolled = change({ "kafka.heap": "500m" });
-    // Looked at again below; a failure before that must not end the process.
+    // Checked again below; an earlier failure must not end the process.
     rolled.catch(() => undefined);
     await until("the roll has begun", 600, async () =>
       (await identities()).get("broker-2") === before.get("broker-2") ? "it has not" : null,
@@ -64,7 +64,7 @@ describe("when people change by hand what the stack has made", () => {
     await settled();
   });
 
-  fault("one broker more is begun, taken back, and then two are wanted", async () => {
+  fault("one broker more is begun, reverted, and then two are wanted", async () => {
     await endedUp({ replicas: "4" }, "SIGKILL", 20);
     await settled({ replicas: "3" });
     await settled({ replicas: "5" });

@@ -29,10 +29,10 @@ describe("when controllers change", () => {
     });
   }
 
-  fault("up is killed while controllers retire, and the change is taken back", async () => {
+  fault("up is killed while controllers retire, and the change is reverted", async () => {
     await change({ "controllers.replicas": "5" });
     await killedUp(/Job prepare/, { "controllers.replicas": "3" });
-    // The Job goes on without whoever started it.
+    // The Job goes on without the process that started it.
     await untilVoters(9000, 9001, 9002);
     await change({ "controllers.replicas": "5" });
     await untilVoters(9000, 9001, 9002, 9003, 9004);

@@ -9,19 +9,19 @@ interface Pods {
   }[];
 }
 
-/** Selects the servers of the stack. */
+/** Selects the stack's servers. */
 export const servers = ["-n", "kafka", "-l", "app.kubernetes.io/component in (broker,controller)"];
 
 /**
- * Whether two of these servers are of one pool. Their volumes are on their node, so that the first one that is taken away cannot start elsewhere, and the
- * PodDisruptionBudget rightly keeps the second: such a node is never drained.
+ * Whether two of these servers are of one pool. Their volumes are on their node, so the first evicted one cannot start elsewhere, and the
+ * PodDisruptionBudget rightly keeps the second: such a node can never be drained.
  */
 function sharePool(pods: Pods["items"]): boolean {
   const pools = pods.map(({ metadata }) => metadata.name.replace(/-\d+$/, ""));
   return new Set(pools).size < pools.length;
 }
 
-/** Drains a node that has servers, lets pods come to it again, and waits until its servers are back. */
+/** Drains a node with servers, uncordons it, and waits until its servers are back. */
 export async function drainNode(): Promise<void> {
   const { items } = await get<Pods>("pods", ...servers);
   const onNodes = Map.groupBy(items, ({ spec }) => spec.nodeName);

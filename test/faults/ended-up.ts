@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { settings, STACK } from "./stack";
 
-/** How an `up` came to its end. */
+/** How an `up` ended. */
 export interface Ended {
   /** Seconds from its start to its end. */
   readonly seconds: number;
@@ -12,10 +12,10 @@ export interface Ended {
 }
 
 /**
- * Runs `npm run up` as a process of its own, and ends it by a signal some time after its start. One that has ended by then was not interrupted, which is no error: how
- * long a change takes differs from time to time.
+ * Runs `npm run up` as a process, and ends it by a signal some time after its start. If it has already ended, nothing is interrupted; that is no
+ * error, because the duration of a change varies.
  *
- * @param seconds when the signal is sent. @default never
+ * @param seconds when to send the signal. @default never
  */
 export async function endedUp(
   changed: Readonly<Record<string, string>>,

@@ -4,10 +4,10 @@ import { Load, type Outcome } from "./load";
 import { note } from "./report";
 
 /**
- * A test that something happens under load and nothing of what was acknowledged is lost, there twice, or out of order. How long it took to acknowledge is reported, and
- * not tested: that depends on the machine.
+ * A test that something happens under load and that no acknowledged record is lost, duplicated or reordered. The time to acknowledge is reported but
+ * not tested, because it depends on the machine.
  *
- * @param work makes it happen; what it leaves behind must heal by itself.
+ * @param work makes it happen; its consequences must heal by themselves.
  */
 export function fault(name: string, work: (load: Load) => Promise<unknown>): void {
   it(name, async () => {

@@ -27,16 +27,19 @@ interface Volumes {
 /** How often all servers start at once with the disk of controller 0 empty. */
 const ROUNDS = 10;
 
-/** The others start up to so many milliseconds later, each at another moment. */
+/** The others start at different moments, at most this much later. */
 const SPREAD_MS = 5_000;
 
 const CONTROLLERS = ["controller-0", "controller-1", "controller-2"];
 
-/** Takes away what is on the disk of a controller; it stays beside, to be given back. */
+/** Moves the content of a controller's disk aside, so that it can be given back. */
 const takeAway = (pod: string) =>
   inPod(pod, "bash", "-c", 'for dir in ${KAFKA_DATA_DIRS//,/ }; do mv "$dir/log" "$dir/aside"; done');
 
-/** Gives it back at a moment, to all at the same: one that has nothing yet would join the first that has its own. A container that has just ended is tried again. */
+/**
+ * Gives it back to all controllers at the same moment: one that still has nothing would join the first that has its own. A container that has just
+ * ended is tried again.
+ */
 const giveBack = (pod: string, at: number) =>
   until(`${pod} has its disk back`, 300, async () => {
     const swap = 'if [ -d "$dir/aside" ]; then rm -rf "$dir/log" && mv "$dir/aside" "$dir/log"; fi';
@@ -45,7 +48,7 @@ const giveBack = (pod: string, at: number) =>
     return null;
   });
 
-/** Waits until a server has said something, in its container or in the one before. */
+/** Waits until a server has printed a text, in its current or previous container. */
 const untilSaid = (pod: string, text: RegExp) =>
   until(`${pod} said ${text.source}`, 300, async () => {
     const logs = await Promise.all(
@@ -72,7 +75,7 @@ async function recoverQuorum(...words: string[]): Promise<{ code: number | null;
   return { code, text };
 }
 
-/** Recovers the quorum with the command that is printed. */
+/** Recovers the quorum with the printed command. */
 async function recovered(lost: readonly string[]): Promise<void> {
   let text = "";
   await until("it is known what is left", 300, async () => {
@@ -87,13 +90,13 @@ async function recovered(lost: readonly string[]): Promise<void> {
   assert.match(done.text, /The quorum is back: node \d+ leads it/);
 }
 
-/** A plain `up` ends well, and finds nothing to do. */
+/** Asserts that a plain `up` succeeds, and then has nothing to do. */
 async function assertSettled(): Promise<void> {
   const { changes, printed } = await change();
   assert.deepEqual([changes.create, changes.update, changes.replace, changes.delete], [0, 0, 0, 0], printed);
 }
 
-/** Where the files of a claim are on this machine. */
+/** The path of a claim's files on this machine. */
 async function volumePath(claim: string): Promise<string> {
   const { items } = await get<Volumes>("pv");
   const found = items.find(({ spec }) => spec.claimRef?.name === claim)?.spec;
@@ -113,11 +116,11 @@ const emptyVolume = async (claim: string): Promise<void> => {
   empty(await volumePath(claim));
 };
 
-/** Delays of a round: the first has none, so that all start at once; then they differ by round and server. */
+/** Delays of a round: none in the first, so that all start at once; then they differ by round and server. */
 const delayOf = (round: number, server: number): number =>
   round === 0 ? 0 : ((round * 1_733 + server * 2_777) % 11) * (SPREAD_MS / 10);
 
-/** That there is one quorum is judged by the load: a cluster that was founded anew would not know its topic. */
+/** The load shows whether there is one quorum: a cluster that was founded anew would not know its topic. */
 describe("when servers start with an empty disk", () => {
   before(async function () {
     this.timeout(600_000);
@@ -147,7 +150,7 @@ describe("when servers start with an empty disk", () => {
     const before = await identities();
     await emptyDisk("controller-0");
     await kill(...before.keys());
-    // They are killed again when it has begun to ask them, or heard of the quorum from one of them.
+    // They are killed again once it has begun to ask them, or has learned of the quorum from one of them.
     await untilSaid("controller-0", /waiting for |joining it/);
     await kill(...[...before.keys()].filter((pod) => pod !== "controller-0"));
     await back(before, ...before.keys());
@@ -183,7 +186,7 @@ describe("when servers start with an empty disk", () => {
     async () => {
       const before = await identities();
       const lost = CONTROLLERS.slice(0, 2);
-      // At once: the first would be back as a voter before the second is gone.
+      // At once: otherwise the first would be back as a voter before the second is gone.
       await Promise.all(lost.map(emptyDisk));
       await kill(...lost);
       await recovered(lost);

@@ -5,7 +5,7 @@ import { identities } from "./brokers";
 import { fault } from "./fault";
 import { change, settings, STACK } from "./stack";
 
-/** What an `up` did beside its own notes of what was agreed to. */
+/** The steps of an `up`, without its own record of agreed settings. */
 const doneBy = ({ steps }: Outcome): string[] =>
   steps
     .filter(({ operation, type }) => operation !== "same" && type !== "pulumi:index:Stash")
@@ -25,8 +25,8 @@ async function whileNothingGrows(something: () => Promise<void>): Promise<void> 
   }
 }
 
-describe("when what may not change is changed", () => {
-  fault("a growth that the class refuses is taken back, and nothing has happened", async () => {
+describe("when immutable settings are changed", () => {
+  fault("a growth that the class refuses is reverted, and nothing has happened", async () => {
     const before = await identities();
     await whileNothingGrows(async () => {
       await assert.rejects(change({ "storage.size": "20Gi" }), /resize|expan/i);

@@ -25,7 +25,7 @@ export const mochaHooks = {
     this.timeout(10 * 60_000);
     if (!started) return;
     printReport();
-    // What it kept would keep every other stack out of its namespace.
+    // Its retained data would keep every other stack out of its namespace.
     await cleanSlate();
   },
 };

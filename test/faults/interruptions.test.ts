@@ -8,8 +8,8 @@ import { endedUp } from "./ended-up";
 import { change } from "./stack";
 
 /**
- * Each kind of change: what is changed, and how it is taken back. Every one is ended at moments spread over the time that it takes, then taken back, then made again; a
- * plain `up` must lead to what is declared each time, and a second one must find nothing to do.
+ * Kinds of change: the change and its reversal. Each is interrupted at moments spread over its duration, then reverted, then made again; a plain `up`
+ * must reach the declared state each time, and a second one must have nothing to do.
  */
 const CHANGES: Readonly<Record<string, { readonly to: Change; readonly back: Change }>> = {
   "a setting that restarts brokers": {
@@ -25,14 +25,14 @@ const CHANGES: Readonly<Record<string, { readonly to: Change; readonly back: Cha
   },
 };
 
-/** The topic of the stack file, kept for so many milliseconds. */
+/** The topic of the stack file with this retention, in milliseconds. */
 function chatroom(retention: string): Change {
   return { "topics[0].name": "chatroom", "topics[0].partitions": "12", 'topics[0].config["retention.ms"]': retention };
 }
 
 type Change = Readonly<Record<string, string>>;
 
-/** When `up` is ended, as a part of the time that the whole change took, and how. */
+/** The moments at which `up` is ended, as fractions of the whole change's duration, and the signal. */
 const MOMENTS: readonly (readonly [part: number, signal: NodeJS.Signals])[] = [
   [0.15, "SIGKILL"],
   [0.3, "SIGINT"],
@@ -42,7 +42,7 @@ const MOMENTS: readonly (readonly [part: number, signal: NodeJS.Signals])[] = [
   [0.9, "SIGINT"],
 ];
 
-/** Seconds that an interrupted `up` may take to its end on a slow machine: what is under way is asked once more, and the program ends. */
+/** Seconds that an interrupted `up` may take to end on a slow machine: running steps read their objects once more, and the program ends. */
 const ENDS_WITHIN = 60;
 
 interface StatefulSet {
@@ -53,7 +53,7 @@ interface StatefulSet {
   >;
 }
 
-/** Brings the stack to a config, and asserts that it is there: nothing is left to do, and every server runs as declared. */
+/** Brings the stack to a config, and asserts that it is reached: nothing is left to do, and every server runs as declared. */
 async function reach(config: Change): Promise<void> {
   await change(config);
   const { metadata, spec, status } = await get<StatefulSet>("statefulset", "broker", "-n", "kafka");
@@ -100,7 +100,7 @@ for (const [name, { to, back }] of Object.entries(CHANGES)) {
     });
 
     for (const [part, signal] of MOMENTS) {
-      it(`is ended by ${signal} after ${Math.round(part * 100)} %, taken back and made again`, async () => {
+      it(`is ended by ${signal} after ${Math.round(part * 100)} %, reverted and made again`, async () => {
         await change(back);
         const { afterSignal, printed } = await endedUp(to, signal, part * whole);
         if (signal === "SIGINT" && afterSignal !== undefined) {
@@ -115,7 +115,7 @@ for (const [name, { to, back }] of Object.entries(CHANGES)) {
 }
 
 describe("fields that somebody else has set", () => {
-  it("are taken back, which is said with their manager", async () => {
+  it("are reverted, and their manager is named", async () => {
     await reach({ replicas: "3" });
     await kubectl("scale", "statefulset", "broker", "-n", "kafka", "--replicas=2");
     const { printed, changes } = await change();

@@ -8,7 +8,7 @@ interface Pods {
   }[];
 }
 
-/** The pod that works for the Job under way whose name begins so. */
+/** The running pod of the Job whose name begins with this. */
 export async function runningJobPod(job: string): Promise<string> {
   let name = "";
   await until(`a pod of ${job} runs`, 600, async () => {

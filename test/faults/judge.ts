@@ -1,10 +1,10 @@
-/** A record of the load: which partition it was written to, and as which one of that partition. */
+/** A record of the load: its partition and its sequence number there. */
 export interface Written {
   readonly partition: number;
   readonly sequence: number;
 }
 
-/** What a fault came to: every count is of records. */
+/** The result of a fault; every count is of records. */
 export interface Judgement {
   readonly acknowledged: number;
   readonly read: number;
@@ -12,12 +12,12 @@ export interface Judgement {
   readonly lost: number;
   /** In the log more than once. */
   readonly duplicated: number;
-  /** In the log behind one that was written later to the same partition. */
+  /** In the log after one that was written later to the same partition. */
   readonly outOfOrder: number;
 }
 
 /**
- * Holds what was acknowledged against what the log has.
+ * Compares acknowledged records with the log.
  *
  * @param read the log's records, each partition's in its own order.
  */

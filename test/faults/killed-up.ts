@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { settings, STACK } from "./stack";
 
-/** Starts `npm run up` of the stack that faults happen to as a process of its own, and kills it outright when it says something. */
+/** Starts `npm run up` of the faults' stack as a process, and sends SIGKILL when it prints something. */
 export const killedUp = (when: RegExp, changed: Readonly<Record<string, string>>): Promise<void> =>
   killedUpOf(STACK, settings(changed), when);
 
-/** The same of any stack. @param set config for this run, as `key=value` */
+/** The same for any stack. @param set config for this run, as `key=value` */
 export async function killedUpOf(stack: string, set: readonly string[], when: RegExp): Promise<void> {
   const words = set.flatMap((setting) => ["-c", setting]);
   const child = spawn(process.execPath, ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", stack, ...words], {

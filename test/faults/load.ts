@@ -4,24 +4,24 @@ import { PartitionWriter } from "../../services/src/kafka/partition-writer";
 import { kcat } from "../support/kcat";
 import { judge, type Judgement, type Written } from "./judge";
 
-/** The topic that the load is written to. */
+/** The topic of the load. */
 export const TOPIC = "faults";
 
-/** Where the brokers are reached from outside the cluster. */
+/** The brokers' address outside the cluster. */
 export const BOOTSTRAP = { host: "localhost", port: 30099 };
 
 /** Milliseconds between two records of a partition. */
 const PACE_MS = 50;
 
-/** Milliseconds for which a record is tried again: longer than any fault lasts. */
+/** How long a record is retried, in milliseconds: longer than any fault lasts. */
 const PATIENCE_MS = 600_000;
 
-/** What a fault came to, with the longest time in milliseconds that a record of it took to be acknowledged. */
+/** The result of a fault, with the longest time to acknowledge a record, in milliseconds. */
 export type Outcome = Judgement & { readonly longestStallMs: number };
 
 /**
- * Writes numbered records to every partition of the topic until it is told to stop: acks=all, idempotent, one after the other. What it wrote is then read with another
- * client, and held against what was acknowledged.
+ * Writes numbered records to every partition of the topic until it ends: acks=all, idempotent, one after the other. Then another client reads them,
+ * and the result is compared with what was acknowledged.
  */
 export class Load {
   private readonly acknowledged: Written[] = [];
@@ -32,14 +32,14 @@ export class Load {
 
   private constructor(
     private readonly client: KafkaClient,
-    /** Tells this load's records from those of others. */
+    /** Distinguishes this load's records from those of others. */
     private readonly tag: string,
     private readonly partitions: number,
   ) {
     this.running = Promise.all(Array.from({ length: partitions }, (_, partition) => this.write(partition)));
   }
 
-  /** Starts to write, and returns when every partition has acknowledged something. */
+  /** Starts writing, and returns when every partition has acknowledged a record. */
   static async start(): Promise<Load> {
     const client = new KafkaClient({ bootstrap: [BOOTSTRAP], clientId: "faults", requestTimeoutMs: 5_000 });
     const { topics } = await client.metadata([TOPIC]);
@@ -47,12 +47,12 @@ export class Load {
     if (partitions === 0) throw new Error(`there is no topic ${TOPIC}`);
     const load = new Load(client, `${process.pid}-${process.hrtime.bigint()}`, partitions);
     await load.acknowledges(1);
-    // The first records found connections and a producer id; that is no stall.
+    // The first records established connections and a producer id; that is no stall.
     load.longestStallMs = 0;
     return load;
   }
 
-  /** Waits until every partition has acknowledged so many more records. */
+  /** Waits until every partition has acknowledged this many more records. */
   async acknowledges(more: number): Promise<void> {
     const counts = () => {
       const of = new Array<number>(this.partitions).fill(0);
@@ -71,7 +71,7 @@ export class Load {
     }
   }
 
-  /** Stops to write, and reads what was written. */
+  /** Stops writing, and reads everything back. */
   async end(): Promise<Outcome> {
     await this.acknowledges(3);
     this.stopping.abort();
@@ -95,7 +95,7 @@ export class Load {
     }
   }
 
-  /** Everything of this load that is in the log: kcat is a client of other making than the writer. */
+  /** All records of this load in the log. kcat uses another client library than the writer. */
   private async read(): Promise<Written[]> {
     // The brokers' clocks are this machine's; a minute earlier is early enough in any case.
     const from = `s@${this.since - 60_000}`;

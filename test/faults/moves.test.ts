@@ -16,10 +16,10 @@ const PARTITIONS = 8;
 const MIB = 2 ** 20;
 const LOCAL = ["--bootstrap-server", "localhost:9092"];
 
-/** So slow that nothing ends while the Job's pod is killed, however slow the machine is. */
+/** So slow that nothing ends while the Job's pod is killed, on any machine. */
 const CRAWL = "64KiB";
 
-/** What `npm run ops -- status --json` says of moves. */
+/** The moves in `npm run ops -- status --json`. */
 interface Status {
   readonly reassignments: number;
   readonly throttled: readonly string[];
@@ -33,7 +33,7 @@ interface Status {
 
 const status = async (): Promise<Status> => JSON.parse(await ops("status", "--json")) as Status;
 
-/** Makes a topic with two replicas of 32 MiB of each of its partitions. */
+/** Creates a topic with two replicas and 32 MiB in each partition. */
 async function fill(): Promise<void> {
   const shape = ["--partitions", String(PARTITIONS), "--replication-factor", "2", "--config", "min.insync.replicas=1"];
   await inPod("broker-0", "kafka-topics.sh", ...LOCAL, "--create", "--if-not-exists", "--topic", TOPIC, ...shape);
@@ -59,7 +59,7 @@ async function empty(): Promise<void> {
   await inPod("broker-0", "kafka-topics.sh", ...LOCAL, "--delete", "--topic", TOPIC);
 }
 
-/** Lets copying go as fast as it can; a Job that begins sets the throttle again. */
+/** Removes the throttle's effect; the next Job sets the throttle again. */
 async function hurry(): Promise<void> {
   const rates = "leader.replication.throttled.rate=1000000000,follower.replication.throttled.rate=1000000000";
   for (const id of [0, 1, 2, 3]) {
@@ -102,7 +102,7 @@ describe("when a large move is interrupted", () => {
     const early = scaled.then((): never => {
       throw new Error("up has ended before its Job was killed");
     });
-    // Waited for where it matters; a failure at another moment must not end the process.
+    // Awaited where it matters; an earlier failure must not end the process.
     early.catch(() => undefined);
     for (let kills = 0; kills < 5; kills += 1) {
       await killMover(early);
@@ -137,19 +137,19 @@ describe("when a large move is interrupted", () => {
     assert.ok(moves.partitions > 0 && moves.bytesLeft > MIB, JSON.stringify(moves));
     assert.match(await ops("status"), /Moving \d+ partitions?: [\d.]+ \S+ left, [\d.]+ \S+\/s, /);
 
-    // Another change meanwhile: it neither waits for the move nor calls it off.
+    // Another change meanwhile: it neither waits for the move nor cancels it.
     await change({ 'kafka.config["log.cleaner.backoff.ms"]': "15001" });
-    assert.ok((await status()).reassignments > 0, "the move was called off");
-    // Nor does a roll wait for it, though brokers start again that it is far from filling.
+    assert.ok((await status()).reassignments > 0, "the move was cancelled");
+    // Nor does a roll wait for it, although it restarts the broker that is far from full.
     const before = await identities();
     await change({ "kafka.heap": "490m" });
     const after = await identities();
     for (const broker of ["broker-0", "broker-1", "broker-2", "broker-3"]) {
       assert.notEqual(after.get(broker), before.get(broker), `${broker} was not restarted`);
     }
-    assert.ok((await status()).reassignments > 0, "the roll has waited for the move, or called it off");
+    assert.ok((await status()).reassignments > 0, "the roll waited for the move, or cancelled it");
 
-    // The broker that gets the partitions shall go: they are sent back, and it leaves empty.
+    // The broker that receives the partitions shall leave: they are moved back, and it leaves empty.
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
     assert.match(await ops("settle"), /No partition moves, and no throttle is set/);
     await assertSpread(3);

@@ -7,23 +7,23 @@ export type Case = { readonly name: string } & Outcome;
 
 const FILE = join(process.cwd(), ".sandbox", "faults.json");
 
-/** Forgets the runs of an earlier report. */
+/** Deletes the runs of an earlier report. */
 export function beginReport(): void {
   rmSync(FILE, { force: true });
 }
 
-/** Every run so far, those of earlier rounds too. */
+/** Every run so far, including earlier rounds. */
 function noted(): Case[] {
   return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as { cases: Case[] }).cases : [];
 }
 
-/** Notes a run, and writes the report so far to .sandbox/faults.json. */
+/** Records a run, and writes the report so far to .sandbox/faults.json. */
 export function note(done: Case): void {
   mkdirSync(dirname(FILE), { recursive: true });
   writeFileSync(FILE, `${JSON.stringify({ cases: [...noted(), done] }, null, 2)}\n`);
 }
 
-/** Prints every run so far, a line each. */
+/** Prints every run so far, one per line. */
 export function printReport(): void {
   const cases = noted();
   if (cases.length === 0) return;

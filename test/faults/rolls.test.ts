@@ -5,7 +5,7 @@ import { change } from "./stack";
 
 const names = (pods: ReadonlyMap<string, string>): string[] => [...pods.keys()].sort();
 
-/** Servers whose pod is another one than before. */
+/** Servers whose pod was replaced. */
 const restarted = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
   names(before).filter((pod) => before.get(pod) !== after.get(pod));
 

@@ -1,4 +1,7 @@
-/** `npm run test:faults`: the faults, FAULT_RUNS times (default 1), each time on a new cluster, since an upgrade of its metadata cannot be taken back. Arguments are mocha's. */
+/**
+ * `npm run test:faults`: the faults, FAULT_RUNS times (default 1), each time on a new cluster, because an upgrade of its metadata cannot be reverted.
+ * Arguments are mocha's.
+ */
 import { spawnSync } from "node:child_process";
 import { beginReport } from "./report";
 

@@ -4,7 +4,7 @@ import { fault } from "./fault";
 import { TOPIC } from "./load";
 import { change } from "./stack";
 
-/** Pods that are others than before, of those that were there. */
+/** Former pods that have been replaced. */
 async function restartedSince(before: ReadonlyMap<string, string>): Promise<string[]> {
   const after = await identities();
   return [...before.keys()].filter((pod) => after.has(pod) && after.get(pod) !== before.get(pod));

@@ -1,20 +1,20 @@
 import { down, up, type Outcome } from "../support/stack";
 
-/** The stack that faults happen to: claims of the nodes' own disks, controllers in pods of their own, brokers that the load reaches. */
+/** The faults' stack: claims on the nodes' own disks, dedicated controllers, brokers that the load can reach. */
 export const STACK = "storageclass";
 
-/** Config beside the stack file's, as it is now. The suite begins with one controller and the version before the last. */
+/** Config besides the stack file's, as it is now. The suite begins with one controller and the version before the last. */
 const config: Record<string, string> = {
   "kafka.external.enabled": "true",
   "kafka.version": "4.2.1",
   "controllers.replicas": "1",
 };
 
-/** The config of this moment as the command line takes it. */
+/** The current config for the command line. */
 export const settings = (changed: Readonly<Record<string, string>> = {}): string[] =>
   Object.entries({ ...config, ...changed }).map(([key, value]) => `${key}=${value}`);
 
-/** Brings the stack up with some of its config changed, for good when that succeeds. */
+/** Brings the stack up with changed config, and keeps the change when that succeeds. */
 export async function change(changed: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const outcome = await up(STACK, ...settings(changed));
   Object.assign(config, changed);

@@ -3,7 +3,7 @@ import { inPod } from "../support/kubectl";
 import { fault } from "./fault";
 import { change } from "./stack";
 
-/** The metadata version that the cluster is at. */
+/** The cluster's metadata version. */
 async function metadataVersion(): Promise<string> {
   const features = await inPod("broker-0", "kafka-features.sh", "--bootstrap-server", "localhost:9092", "describe");
   return /^Feature: metadata\.version\s.*FinalizedVersionLevel:\s*(\S+)/m.exec(features)?.[1] ?? "";

@@ -6,7 +6,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** All that `npm ci` reads of the project, and the script that it runs. */
+/** Everything that `npm ci` reads of the project, and the script that it runs. */
 const FILES = [
   "package.json",
   "package-lock.json",
@@ -18,7 +18,7 @@ const FILES = [
   "sandbox/node-runtime/link.mjs",
 ];
 
-/** Versions of npm that people have: 10 with Node.js 20 and 22, 11 with 24, and 12, which runs no install scripts of packages. */
+/** Versions of npm in use: 10 with Node.js 20 and 22, 11 with 24, and 12, which runs no install scripts of packages. */
 const VERSIONS = [10, 11, 12];
 
 const MINUTE = 60_000;
@@ -42,7 +42,7 @@ describe("installing", function () {
       const folder = mkdtempSync(join(tmpdir(), "install-"));
       try {
         const npm = ["--yes", `npm@${version}`];
-        // Outside of the copy, whose package.json would have a say in what npx runs.
+        // Outside the copy, whose package.json would affect what npx runs.
         const found = run("npx", [...npm, "--version"], tmpdir());
         if (found.status !== 0) {
           console.log(`Skipped: npm ${version} cannot be had here: ${found.stderr.trim().split("\n")[0] ?? ""}`);

@@ -10,7 +10,7 @@ import { Plugin, PROJECT, RecordingEngine, STACK } from "../support/plugin";
 const EXAMPLE = resolve(__dirname, "../../examples/python");
 const SUPPORT = join(__dirname, "python");
 
-/** A Python with what the example requires. @returns why there is none, else its path */
+/** A Python with the example's requirements. @returns its path, or why there is none */
 function python(): { path: string } | { missing: string } {
   const folder = temporaryFolder();
   const path = join(folder, "bin", "python");
@@ -28,7 +28,7 @@ describe("a program in Python", function () {
   // Installs Pulumi's SDK for Python, and compiles the package.
   this.timeout(15 * 60_000);
 
-  it("makes the cluster of examples/python by the package's plugin", async function () {
+  it("creates the cluster of examples/python by the package's plugin", async function () {
     const found = python();
     if ("missing" in found) {
       console.log(`Skipped: Pulumi's SDK for Python cannot be had here: ${found.missing}`);

@@ -17,7 +17,7 @@ const HEALTH = 19_782;
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const JAVA = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
-/** Writes a certificate as a Secret's volume has it. @param only the files to write; @default all */
+/** Writes a certificate like a Secret's volume. @param only the files to write; @default all */
 export function writeCertificate(directory: string, pair: KeyPair, authority: KeyPair, only?: readonly string[]): void {
   mkdirSync(directory, { recursive: true });
   const files = {
@@ -31,10 +31,10 @@ export function writeCertificate(directory: string, pair: KeyPair, authority: Ke
   }
 }
 
-/** A server that is broker and controller, on the loopback interface, closed by certificates as the stack closes one. */
+/** A server that is broker and controller, on the loopback interface, closed by certificates like the stack's. */
 export class ClosedServer {
   private readonly folder = mkdtempSync(join(tmpdir(), "closed-server-"));
-  /** Where its certificate is. */
+  /** The directory of its certificate. */
   readonly tls = join(this.folder, "tls");
   private process: ChildProcess | undefined;
 
@@ -54,7 +54,7 @@ export class ClosedServer {
     return new ClosedServer(`${classes}:${jars}/*`);
   }
 
-  /** Starts it, and waits until its health endpoint says that it is ready: that is a client of it, with its certificate. */
+  /** Starts it, and waits until its health endpoint, a client with the server's certificate, reports that it is ready. */
   async launch(): Promise<void> {
     const listeners = `CLIENT://127.0.0.1:${CLIENTS},CONTROLLER://127.0.0.1:${CONTROLLERS}`;
     const { text } = serverProperties({ mode: "kraft" }, { "offsets.topic.replication.factor": 1 }, "tls");
@@ -71,7 +71,7 @@ export class ClosedServer {
       "log.cleaner.dedupe.buffer.size=2097152",
       `health.bootstrap=localhost:${CLIENTS}`,
     ];
-    // As java.util.Properties has it, the last word counts.
+    // In java.util.Properties the last value counts.
     writeFileSync(properties, `${text}${own.join("\n")}\n`);
     writeFileSync(join(this.folder, "controllers"), "1\n");
     writeFileSync(join(this.folder, "brokers"), "1\n");
@@ -89,19 +89,19 @@ export class ClosedServer {
     }
   }
 
-  /** What it has said. */
+  /** Its output. */
   log(): string {
     return readFileSync(join(this.folder, "server.log"), "utf8");
   }
 
-  /** One of Kafka's tools, with the file that a Secret has for it. */
+  /** Runs one of Kafka's tools with the Secret's file for it. */
   tool(className: string, ...words: string[]): string {
     const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
     const all = [className, "--bootstrap-server", bootstrap, "--command-config", config, ...words];
     return execFileSync("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120_000 }).toString();
   }
 
-  /** Ends it as a power cut would, and removes its disk. */
+  /** Ends it like a power cut, and removes its disk. */
   async close(): Promise<void> {
     if (this.process?.exitCode === null) {
       const ended = once(this.process, "exit");

@@ -42,7 +42,7 @@ describe("a Kafka server that is closed by certificates", function () {
     ["clients", CLIENTS],
     ["controllers", CONTROLLERS],
   ] as const) {
-    it(`lets in who has a certificate, and nobody else, at the port of ${what}`, async () => {
+    it(`lets in only clients with a certificate at the port of ${what}`, async () => {
       const { authority: issuer, pair: good } = made();
       const ca = issuer.certificate;
       const shown = ({ certificate: cert, key }: KeyPair): ConnectionOptions => ({ ca, cert, key });
@@ -51,7 +51,7 @@ describe("a Kafka server that is closed by certificates", function () {
       const stranger = await issue(await createAuthority("kafka-ca", NOW), CLIENT, NOW);
       assert.equal((await handshake("localhost", port, shown(stranger))).refused, true, "another authority's");
       const ended = await issue(issuer, CLIENT, new Date(NOW.getTime() - 2 * YEAR));
-      assert.equal((await handshake("localhost", port, shown(ended))).refused, true, "one that has ended");
+      assert.equal((await handshake("localhost", port, shown(ended))).refused, true, "an expired one");
       const old = { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
       assert.deepEqual(await handshake("localhost", port, { ...shown(good), ...old }), { serial: "", refused: true });
     });
@@ -62,7 +62,7 @@ describe("a Kafka server that is closed by certificates", function () {
     });
   }
 
-  it("is believed by clients under its own name only", async () => {
+  it("is trusted by clients under its own name only", async () => {
     const by = async (host: string) => {
       const client = new KafkaClient({ bootstrap: [{ host, port: CLIENTS }], clientId: "test", tlsDirectory: own });
       try {
@@ -82,7 +82,7 @@ describe("a Kafka server that is closed by certificates", function () {
     assert.match(running.tool(topic, "--list"), /^closed$/m);
   });
 
-  it("takes a renewed certificate without a restart, and not one whose key is missing, while clients come and go", async () => {
+  it("uses a renewed certificate without a restart, and not one without its key, while clients come and go", async () => {
     const { server: running, authority: issuer, pair: good } = made();
     const options = { ca: issuer.certificate, cert: good.certificate, key: good.key };
     const shows = async () => (await handshake("localhost", CLIENTS, options)).serial;
@@ -100,7 +100,7 @@ describe("a Kafka server that is closed by certificates", function () {
     const next = await issue(issuer, BROKER, NOW);
     try {
       writeCertificate(running.tls, next, issuer, ["tls.crt"]);
-      await until("it says that half a certificate is not taken", 60, async () => {
+      await until("it says that half a certificate is refused", 60, async () => {
         assert.equal(await shows(), first);
         return running.log().includes("is refused, and the previous certificate stays in use") ? null : "it has not";
       });

@@ -5,10 +5,10 @@ import { lagOfGroup, manyGroups } from "../../services/test/lag/many-groups.js";
 import { LagExporterProcess } from "../support/lag-exporter";
 import { until } from "../support/until";
 
-/** A tenth of what the bench `lag` has. */
+/** A tenth of the bench `lag`. */
 const SIZE = { groups: 1_000, topics: 10, partitions: 100 };
 
-/** Lines of which one is read, of a million of each metric. A prime, so that all groups and partitions come. */
+/** One in so many lines is checked, of a million of each metric. A prime, so that all groups and partitions occur. */
 const EACH = 997;
 
 describe("The lag exporter with 1,000 groups that each consume 1,000 partitions", function () {
@@ -25,7 +25,7 @@ describe("The lag exporter with 1,000 groups that each consume 1,000 partitions"
     kafka.close();
   });
 
-  it("gives each of them, and takes no more memory than its pod has", async () => {
+  it("reports each of them within the memory of its pod", async () => {
     await until("all times are known", 120, async () => {
       const missing = await exporter.own('kafka_stack_lag_unanswered{what="time"}');
       return missing === 0 ? null : `${missing} are not`;
@@ -54,6 +54,6 @@ function check(name: string, line: string): void {
   const [, group, partition, value] = /consumergroup="group-(\d+)".*partition="(\d+)"} (\S+)$/.exec(line) ?? [];
   const lag = lagOfGroup(Number(group), Number(partition));
   if (name === "kafka_consumergroup_lag" || lag === 0) assert.equal(Number(value), lag, line);
-  // A record each second, of which the last one was written when the test began.
+  // A record each second; the last one was written when the test began.
   else assert.ok(Number(value) >= lag - 1 && Number(value) < lag * 1.02 + 240, line);
 }

@@ -15,10 +15,10 @@ const CONTROLLERS = [9000, 9001, 9002];
 const BROKER = 0;
 const FIRST_PORT = 19_700;
 const PATIENCE_MS = 240_000;
-/** Directories that Kafka 3 is given for its first voters: 22 characters of base64url. */
+/** Directory ids of Kafka 3's first voters: 22 characters of base64url. */
 const directoryOf = (id: number): string => `AAAAAAAAAAAAAAAAAA${id}`.padEnd(22, "A").slice(0, 22);
 
-/** A broker and three controllers as bare JVMs on the loopback interface, started as the image starts them, and the image's own recovery. */
+/** A broker and three controllers as bare JVMs on the loopback interface, started as in the image, and the image's own recovery. */
 export class Quorum {
   private readonly folder = mkdtempSync(join(tmpdir(), "quorum-"));
   private readonly running = new Map<number, ChildProcess>();
@@ -32,7 +32,7 @@ export class Quorum {
   /**
    * Compiles the image's Java, founds a quorum and starts a broker.
    *
-   * @param controllers that begin.
+   * @param controllers the first ones.
    */
   static async start(version: KafkaVersion, controllers: readonly number[] = CONTROLLERS): Promise<Quorum> {
     const report = (progress: string) => {
@@ -58,23 +58,23 @@ export class Quorum {
     return quorum;
   }
 
-  /** Lays out a server with a formatted disk. */
+  /** Prepares a server with a formatted disk. */
   add(id: number): void {
     this.configure(id);
     this.format(id);
   }
 
-  /** Where a server keeps its metadata. */
+  /** The directory of a server's metadata. */
   metadata(id: number): string {
     return join(this.volume(id), "log/__cluster_metadata-0");
   }
 
-  /** Where a server keeps its log directory. */
+  /** A server's log directory. */
   volume(id: number): string {
     return join(this.folder, String(id));
   }
 
-  /** Ends servers as a power cut would. */
+  /** Ends servers like a power cut. */
   async kill(...ids: number[]): Promise<void> {
     await Promise.all(
       ids.map(async (id) => {
@@ -88,12 +88,12 @@ export class Quorum {
     );
   }
 
-  /** Empties the disk of a server that does not run. */
+  /** Empties the disk of a stopped server. */
   empty(id: number): void {
     rmSync(join(this.volume(id), "log"), { recursive: true });
   }
 
-  /** Formats a disk as the image does where somebody else founds. */
+  /** Formats a disk as the image does where another server founds the quorum. */
   format(id: number, join = id !== CONTROLLERS[0]): void {
     const voters = this.controllers
       .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
@@ -117,13 +117,13 @@ export class Quorum {
     return this.java(id, ["kafkastack.Recovery", ...words], input);
   }
 
-  /** What the recovery finds on a server's disk. */
+  /** The recovery's survey of a server's disk. */
   survey(id: number): Record<string, string> {
     const lines = this.recovery(id, ["survey"]).toString().trim().split("\n");
     return Object.fromEntries(lines.map((line) => [line.replace(/=.*/s, ""), line.replace(/^[^=]*=/, "")]));
   }
 
-  /** Copies one server's metadata to others, as `recover-quorum` does. @returns what was found on it before */
+  /** Copies one server's metadata to others, like `recover-quorum`. @returns the survey of the source before */
   recover(from: number, lost: readonly number[], epoch: number, voters: Readonly<Record<number, string>>): void {
     const { end = "" } = this.survey(from);
     const copy = this.recovery(from, ["export"]);
@@ -132,12 +132,12 @@ export class Quorum {
       this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
   }
 
-  /** One of Kafka's tools, against the broker. */
+  /** Runs one of Kafka's tools against the broker. */
   tool(className: string, ...words: string[]): string {
     return this.java(BROKER, [className, "--bootstrap-server", `127.0.0.1:${this.port(BROKER)}`, ...words]).toString();
   }
 
-  /** Names of the topics, by which it is known that there is a quorum. */
+  /** Names of the topics; an answer shows that there is a quorum. */
   async topics(): Promise<string[]> {
     const bootstrap = [{ host: "127.0.0.1", port: this.port(BROKER) }];
     const client = new KafkaClient({ bootstrap, clientId: "test", requestTimeoutMs: 5_000 });

@@ -13,7 +13,7 @@ const fresh = (): string =>
     .toString("base64url")
     .replace(/^-/, "A");
 
-/** What the recovery of a quorum does to disks, by real servers that start from them. Which servers it may be done to is another test's subject. */
+/** The effect of a quorum's recovery on disks, shown by real servers that start from them. Another test covers which servers it is allowed for. */
 for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
   describe(`a quorum of Kafka ${version} that is recovered`, function () {
     this.timeout(900_000);
@@ -28,7 +28,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       await (quorum as Quorum | undefined)?.close();
     });
 
-    /** Directories of the voters after the recovery: those that are given are new where Kafka lets them be. */
+    /** Directories of the voters after the recovery: those in `renewed` are new where Kafka allows it. */
     const votersOf = (found: Record<string, string>, renewed: readonly number[]) => {
       const known: Record<number, string> = {};
       for (const [, id, of] of (found["voters"] ?? "").matchAll(/(\d+):([^,]+)/g)) known[Number(id)] = of ?? "";
@@ -90,7 +90,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       await knows("first", "third");
       assert.deepEqual(quorum.voters(), CONTROLLERS);
       await topic("fourth");
-      // And a majority of them goes on without the one that was never touched.
+      // A majority of them also continues without the controller that was never touched.
       await quorum.kill(kept);
       await topic("fifth");
       await knows("fourth", "fifth");

@@ -8,11 +8,11 @@ import { ownedSettings } from "../../components/kafka/owned-settings";
 import { parseConfig } from "../../config/parse";
 import { askKafka } from "../../scripts/kafka";
 
-/** Some settings, and whether the config takes them. */
+/** Settings, and whether the config accepts them. */
 interface Case {
   readonly scope: Scope;
   readonly settings: Readonly<Record<string, string>>;
-  /** What the brokers or the topic will be given; what was written, when that is refused. */
+  /** The settings that brokers or the topic get; the written ones, when those are refused. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Why the config refuses them. */
   readonly refused: string | undefined;
@@ -21,7 +21,7 @@ interface Case {
 const TABLE = table as unknown as SettingTable;
 
 /**
- * What the config refuses on purpose although Kafka takes it: how many copies there are must fit the number of brokers, and leave one free to restart.
+ * What the config deliberately refuses although Kafka accepts it: replication factors must fit the number of brokers, and leave one free to restart.
  */
 const STRICTER = /replication\.factor$|min\.isr$|^min\.insync\.replicas$/;
 
@@ -32,13 +32,13 @@ const WORDS =
 const LISTS =
   "x|x,x|x,,y|,|compact|delete|compact,delete|delete, compact|compact,compact|Compact|classic,consumer|classic|streams|consumer , share|uniform|range,uniform|localhost:5|a:5,b:6|a:x";
 
-/** An authorizer that keeps its rules where the other mode has them. Kafka finds out only when it starts. */
+/** An authorizer for the other mode's metadata, which Kafka finds out only when it starts. */
 const OTHER_MODE: Readonly<Record<Mode, string>> = {
   kraft: "kafka.security.authorizer.AclAuthorizer",
   zookeeper: "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
 };
 
-/** Texts that somebody may write for a setting, right and wrong ones. */
+/** Texts that a user may write for a setting, right and wrong ones. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   whole: [
     ...NUMBERS.split(" "),
@@ -78,7 +78,7 @@ const WHOLE = ["int", "long", "short"];
 const definition = (scope: Scope, name: string, version: KafkaVersion): KafkaSetting | undefined =>
   TABLE[scope][name]?.find(({ versions }) => versions?.includes(version) ?? true);
 
-/** The names that are tried: all but those that the stack owns, and secrets, which are refused whatever they are. */
+/** The tested names: all but those that the stack owns, and secrets, which are always refused. */
 const names = (scope: Scope, version: KafkaVersion): string[] =>
   Object.keys(TABLE[scope]).filter(
     (name) =>
@@ -89,7 +89,7 @@ const names = (scope: Scope, version: KafkaVersion): string[] =>
 
 function valuesOf(scope: Scope, name: string, version: KafkaVersion): readonly string[] {
   const type = definition(scope, name, version)?.type ?? "";
-  // A class of another package is a plug-in's: it passes here, and is not on this class path.
+  // A class of another package is a plug-in's: the config accepts it, but it is not on this class path.
   const classes = Object.hasOwn(TABLE.classes, name) && type !== "class" ? (VALUES["class"] ?? []).slice(4) : [];
   return [...(VALUES[WHOLE.includes(type) ? "whole" : type] ?? []), ...classes].filter(
     (value) => !name.endsWith(".assignors") || !value.includes(".") || value.includes("kafka."),
@@ -115,7 +115,7 @@ const alone = (mode: Mode, version: KafkaVersion): Case[] =>
     ),
   );
 
-/** Several settings at once, most of them numbers that are right by themselves: what Kafka checks between settings shows here. */
+/** Several settings at once, mostly valid numbers, to exercise Kafka's checks between settings. */
 function several(mode: Mode, version: KafkaVersion): Case[] {
   const related = names("broker", version).filter((name) =>
     /^group\.|^log\.cleaner|^log\.(roll|retention)|^replica\.|^connections?\.|^max\.conn|^queued|^socket|acks$/.test(
@@ -159,7 +159,7 @@ function several(mode: Mode, version: KafkaVersion): Case[] {
   ];
 }
 
-/** A value that is right by itself, near the bounds that settings have in common. */
+/** A valid value near the bounds that settings have in common. */
 function rightFor(scope: Scope, name: string, version: KafkaVersion): fc.Arbitrary<string> {
   const { type, min = 0, max = 2 ** 31 - 1, values } = definition(scope, name, version) ?? { type: "string" };
   if (WHOLE.includes(type)) {
@@ -172,7 +172,7 @@ function rightFor(scope: Scope, name: string, version: KafkaVersion): fc.Arbitra
 
 const base64 = (text: string): string => Buffer.from(text, "latin1").toString("base64");
 
-/** The files of all kinds of servers that a stack has: what is the same for all, with what the entrypoint adds. */
+/** The files of all kinds of servers in a stack: the common part, with the entrypoint's additions. */
 function servers(mode: Mode, version: KafkaVersion): string[] {
   const result = parseConfig({ mode, kafka: { version } });
   assert.ok(result.ok);
@@ -193,7 +193,7 @@ function servers(mode: Mode, version: KafkaVersion): string[] {
   ];
 }
 
-/** The settings as lines of a file, escaped as the program escapes them. */
+/** The settings as lines of a file, escaped by the program's own rules. */
 const fileOf = (settings: Readonly<Record<string, unknown>>): string =>
   serverProperties({ mode: "zookeeper", connect: "" }, settings as Record<string, string>)
     .text.split("\n")
@@ -218,14 +218,14 @@ async function disagreements(mode: Mode, version: KafkaVersion, cases: readonly 
 }
 
 describe("settings of Kafka", function () {
-  // Each is one JVM over all its cases; on a busy machine it may take long.
+  // Each is one JVM for all its cases; on a busy machine it may take long.
   this.timeout(10 * 60_000);
 
   const runs = (Object.entries(KAFKA_VERSIONS) as [Mode, readonly KafkaVersion[]][]).flatMap(([mode, versions]) =>
     versions.map((version) => ({ mode, version })),
   );
   for (const { mode, version } of runs) {
-    it(`are taken and refused by the config as by Kafka ${version} in mode ${mode}`, async () => {
+    it(`are accepted and refused by the config as by Kafka ${version} in mode ${mode}`, async () => {
       const cases = [...alone(mode, version), ...several(mode, version)].filter(
         ({ settings }) => settings["authorizer.class.name"] !== OTHER_MODE[mode],
       );

@@ -8,7 +8,7 @@ import { Quorum } from "./quorum";
 const [CONTROLLER, SECOND, BROKER] = [9000, 9001, 0];
 const STATE = "quorum-state";
 
-/** Leaves nothing of a server's metadata but who leads. */
+/** Leaves nothing of a server's metadata but the leader. */
 function onlyState(metadata: string, state: string): void {
   rmSync(metadata, { recursive: true, force: true });
   mkdirSync(metadata);
@@ -17,12 +17,12 @@ function onlyState(metadata: string, state: string): void {
 
 /** Servers that start from a disk as a kill leaves it. */
 for (const version of KAFKA_VERSIONS.kraft) {
-  describe(`a server of Kafka ${version} that was killed when it had just heard who leads`, function () {
+  describe(`a server of Kafka ${version} that was killed when it had just learned its leader`, function () {
     this.timeout(600_000);
     let quorum: Quorum;
     let state: string;
     before(async () => {
-      // The only one that can answer is the leader, which is what Kafka cannot stand.
+      // Only the leader can answer, which is the case that Kafka cannot handle.
       quorum = await Quorum.start(version, [CONTROLLER]);
       state = readFileSync(join(quorum.metadata(BROKER), STATE), "utf8");
       assert.match(state, /"leaderId":9000,/);

@@ -5,7 +5,7 @@ import { run } from "../../sandbox/host/command";
 import { ensurePackages } from "../../sandbox/host/platform";
 import { checkout } from "../../sandbox/paths";
 
-/** Chromium, and a font: on a machine without one all text is boxes. */
+/** Chromium, and a font, because a machine without one renders boxes. */
 const BROWSER = { chromium: "chromium", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core" };
 
 /** The chat client of the tests, in Java. */
@@ -15,7 +15,7 @@ const CHAT_CLIENT = {
   pom: join(checkout, "services/test-kafka/java/pom.xml"),
 };
 
-/** Before the first test: Chromium, a Java compiler, Kafka's jars and Jersey's are there, and the services are built. */
+/** Before the first test: installs Chromium, a Java compiler, and Kafka's and Jersey's jars, and builds the services. */
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout(15 * 60_000);

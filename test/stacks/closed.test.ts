@@ -14,10 +14,10 @@ import { get, kubectl } from "../support/kubectl";
 import { down, up } from "../support/stack";
 import { until } from "../support/until";
 
-/** Controllers of their own, and claims, with which the namespace and so the authority is kept. */
+/** Dedicated controllers, and claims, with which the namespace and so the authority is retained. */
 const STACK = "storageclass";
 
-/** The brokers' port for clients outside. */
+/** The brokers' port for outside clients. */
 const PORT = 30099;
 
 interface Secret {
@@ -31,14 +31,14 @@ interface Pods {
   }[];
 }
 
-/** The certificate of a Secret, as it is now. */
+/** The current certificate in a Secret. */
 async function certificate(holder: string): Promise<{ cert: string; key: string; ca: string }> {
   const { data } = await get<Secret>("secret", `kafka-tls-${holder}`, "-n", "kafka");
   const text = (key: string) => Buffer.from(data[key] ?? "", "base64").toString();
   return { cert: text("tls.crt"), key: text("tls.key"), ca: text("ca.crt") };
 }
 
-/** Pods of servers, with how often each has restarted. */
+/** Pods of servers, with their numbers of restarts. */
 async function servers(): Promise<string[]> {
   const { items } = await get<Pods>("pods", "-n", "kafka", "-l", "app.kubernetes.io/name=kafka");
   return items.map(
@@ -75,13 +75,13 @@ describe("a stack that is closed by certificates", () => {
   it("refuses a client without a certificate, and one without TLS", async () => {
     const { ca } = await certificate("client");
     const { refused, serial } = await handshake(node, PORT, { ca });
-    assert.notEqual(serial, "", "the server is who it says");
-    assert.ok(refused, "it lets in who has no certificate");
+    assert.notEqual(serial, "", "the server has its own name");
+    assert.ok(refused, "it lets in clients without a certificate");
     const answer = await answerWithoutTls(node, PORT);
     assert.ok(refusesPlaintext(answer), answer.toString("hex"));
   });
 
-  it("lets an application in with the certificate for applications", async () => {
+  it("lets in an application with the certificate for applications", async () => {
     const { cert, key, ca } = await certificate("client");
     for (const [name, text] of Object.entries({ "tls.crt": cert, "tls.key": key, "ca.crt": ca })) {
       writeFileSync(join(files, name), text);
@@ -96,14 +96,14 @@ describe("a stack that is closed by certificates", () => {
     }
   });
 
-  it("lets in whoever may run the commands for people", async () => {
+  it("lets in people's commands", async () => {
     const env = { ...process.env, ...sandboxEnvironment().env, CI: "true" };
     const topics = await run("npm", ["run", "-s", "client", "--", "kafka-topics", "--list"], { env });
     assert.match(topics, /^chatroom$/m);
     assert.match(await run("npm", ["run", "-s", "ops", "--", "status"], { env }), /broker/i);
   });
 
-  it("takes renewed certificates without a restart, and while it is written to", async function () {
+  it("uses renewed certificates without a restart, and while it is written to", async function () {
     this.timeout(600_000);
     const [before, { ca, cert, key }] = [await servers(), await certificate("client")];
     const { serial } = await handshake(node, PORT, { ca, cert, key });
@@ -129,7 +129,7 @@ describe("a stack that is closed by certificates", () => {
       await kubectl("delete", "job", "renew-now", "-n", "kafka", "--ignore-not-found");
     }
     assert.ok(posted > 10, `${posted} messages`);
-    assert.equal(failed, 0, `${failed} of ${posted} messages were not taken`);
+    assert.equal(failed, 0, `${failed} of ${posted} messages were not accepted`);
     assert.deepEqual(await servers(), before);
   });
 
@@ -139,7 +139,7 @@ describe("a stack that is closed by certificates", () => {
     assert.deepEqual(await servers(), before);
   });
 
-  it("keeps what was written when it is taken down and comes up open", async () => {
+  it("keeps its records when it is taken down and comes up open", async () => {
     assert.ok(await post("kept"));
     await down(STACK);
     await up(STACK);

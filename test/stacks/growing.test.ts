@@ -26,7 +26,7 @@ async function copies(topic: string): Promise<{ replicas: number; inSync: number
   }));
 }
 
-/** Writes a line to the chat room and has a consumer group read it. */
+/** Writes a line to the chat room and lets a consumer group read it. */
 async function groupReads(): Promise<void> {
   const line = `growing ${process.hrtime.bigint()}`;
   const write = `echo '${line}' | kafka-console-producer.sh ${BOOTSTRAP.join(" ")} --topic chatroom`;
@@ -35,7 +35,7 @@ async function groupReads(): Promise<void> {
   assert.ok((await inPod("broker-0", "bash", "-c", read)).split("\n").includes(line));
 }
 
-/** Rewrites the file that says whose disk a broker's is: another identity makes the broker refuse the disk at its next start. */
+/** Rewrites the file that says whose a broker's disk is: with another identity the broker refuses the disk at its next start. */
 function rewriteIdentity(broker: number, change: (text: string) => string): void {
   const { hostData } = pathsOf();
   const files = readdirSync(hostData, { recursive: true, encoding: "utf8" })
@@ -66,7 +66,7 @@ describe("a stack of one broker that grows", function () {
     await groupReads();
   });
 
-  it("restarts no server while one is missing that is restarted later, and names it", async () => {
+  it("restarts no server while one is missing that restarts later, and names it", async () => {
     const before = await identities();
     rewriteIdentity(1, (text) => text.replace(/^cluster\.id=/m, "cluster.id=x"));
     await kubectl("delete", "pod", "broker-1", "-n", "kafka", "--wait=false");
@@ -81,13 +81,13 @@ describe("a stack of one broker that grows", function () {
     );
     assert.deepEqual(await identities(), broken);
     rewriteIdentity(1, (text) => text.replace(/^cluster\.id=x/m, "cluster.id="));
-    // The advice: once the server is mended, its pod made anew does not wait for the next try.
+    // The advice: once the server is repaired, recreating its pod skips the wait for the next attempt.
     await kubectl("delete", "pod", "broker-1", "-n", "kafka", "--wait=false");
     await back(before, "broker-1");
     await back(broken, "broker-1");
   });
 
-  it("becomes one broker again, with all that it holds", async () => {
+  it("becomes one broker again, with all its data", async () => {
     await up(STACK, "replicas=1");
     assert.deepEqual([...(await identities()).keys()], ["broker-0"]);
     for (const topic of ["chatroom", "__consumer_offsets"]) {

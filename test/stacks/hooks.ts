@@ -6,7 +6,10 @@ import { printReport } from "../faults/report";
 /** Whether there is anything to take down. */
 let started = false;
 
-/** Before the first stack: a sandbox of three nodes, for the stacks that spread. After the last one nothing is left that would keep others out of its namespace. */
+/**
+ * Before the first stack: a sandbox of three nodes, for stacks that spread. After the last one nothing is left that would keep others out of its
+ * namespace.
+ */
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout(40 * 60_000);

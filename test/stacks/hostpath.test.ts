@@ -23,7 +23,7 @@ async function released(): Promise<string[]> {
 }
 
 life({ stack: "kraft-quickstart", servers: { broker: 3 }, room: { partitions: 12, replicationFactor: 3 } }, () => {
-  it("takes two more brokers that are controllers, too, and makes controllers fewer again while the brokers stay", async () => {
+  it("takes two more brokers that are controllers, too, and reduces the controllers again while the brokers stay", async () => {
     const before = await identities();
     await up("kraft-quickstart", "replicas=5", "controllers.replicas=5");
     assert.deepEqual(await voters(), [0, 1, 2, 3, 4]);

@@ -5,7 +5,7 @@ import { until } from "../support/until";
 
 const NAME = "volumes-stay";
 
-/** Nobody may delete volumes, as where people may delete what is in a namespace and nothing else. */
+/** Nobody may delete volumes, as where people may delete only objects in a namespace. */
 const POLICY = [
   {
     apiVersion: "admissionregistration.k8s.io/v1",
@@ -41,7 +41,7 @@ const deletable = (volume: string): Promise<boolean> =>
 /**
  * Does something while nobody may delete volumes.
  *
- * @param volume one that exists, to see by whether the policy holds already.
+ * @param volume an existing one, to see whether the policy is already effective.
  */
 export async function whileVolumesStay(volume: string, something: () => Promise<void>): Promise<void> {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: POLICY });

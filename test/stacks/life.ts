@@ -6,14 +6,14 @@ import { get, inPod, kubectl } from "../support/kubectl";
 import { down, preview, up } from "../support/stack";
 import { until } from "../support/until";
 
-/** A stack file as it is brought up on the sandbox. */
+/** How to bring up a stack file on the sandbox. */
 export interface Life {
   readonly stack: string;
-  /** What the sandbox needs to be told beside the stack file. */
+  /** Config for the sandbox besides the stack file. */
   readonly set?: () => Promise<readonly string[]>;
-  /** What somebody else does in a cluster while the stack comes up, where the sandbox has nobody who does it. */
+  /** What somebody else must do in the cluster while the stack comes up, where the sandbox has nobody for it. */
   readonly beside?: () => Promise<unknown>;
-  /** What the stack file promises: how many pods of each StatefulSet, and the shape of the chat room. */
+  /** The promises of the stack file: the number of pods of each StatefulSet, and the shape of the chat room. */
   readonly servers: Readonly<Record<string, number>>;
   readonly room: { readonly partitions: number; readonly replicationFactor: number };
 }
@@ -26,9 +26,9 @@ interface Listed {
 }
 
 /**
- * The life of a stack from its first preview to its end, and, between the second `up` and the end, what `more` adds.
+ * The life of a stack from its first preview to its end, with `more` between the second `up` and the end.
  *
- * @param more further tests; they get what `set` answered, and add to it what they change for good.
+ * @param more further tests; they get the config of `set`, and add what they change for good.
  */
 export function life(
   { stack, set, beside, servers, room }: Life,
@@ -44,7 +44,7 @@ export function life(
       settings.push(...((await set?.()) ?? []));
     });
 
-    it("is previewed before there is anything of it, and without any output", async () => {
+    it("is previewed before any of it exists, and without any output", async () => {
       const { changes } = await preview(stack, ...settings);
       assert.ok(changes.create > 20, `${changes.create} would be created`);
       assert.deepEqual([changes.update, changes.replace, changes.delete], [0, 0, 0]);
@@ -94,7 +94,7 @@ export function life(
       assert.ok((await history(1_000)).includes(text));
     });
 
-    it("goes, and leaves nothing but what holds data", async () => {
+    it("is removed, and leaves only what holds data", async () => {
       await down(stack);
       await until("the stack is gone", 120, async () => {
         const left = await kubectl(

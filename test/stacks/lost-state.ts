@@ -6,7 +6,10 @@ import { run } from "../../sandbox/host/command";
 import { history, post } from "../support/history";
 import { up } from "../support/stack";
 
-/** What docs/operations.md says to do where no copy of the state is left, for a stack `dev`: with directories that keep the data, with claims that do, and in any case. */
+/**
+ * The commands of docs/operations.md for a stack `dev` without any copy of its state: when directories keep the data, when claims do, and in any
+ * case.
+ */
 const DIRECTORIES = ["kubectl delete namespace kafka kafka-volumes kafka-registry --ignore-not-found"];
 const CLAIMS = [
   'kubectl delete "$(kubectl api-resources --namespaced --verbs=delete,list --output name | grep -vx persistentvolumeclaims | paste -sd, -)" --namespace kafka --selector app.kubernetes.io/instance=dev',
@@ -15,14 +18,14 @@ const CLAIMS = [
 const BOTH =
   "kubectl delete persistentvolumes,clusterroles,clusterrolebindings --selector app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=dev";
 
-/** Loses what the engines know of a stack. */
+/** Deletes the engines' state of a stack. */
 function loseState(stack: string): void {
   const project = readProject(process.cwd());
   for (const file of [stateFileOf({ stack }, project.root), checkpointOf(project, stack)])
     rmSync(file, { force: true });
 }
 
-/** Takes away what a stack had made whose state is lost. @param keeps what keeps its data */
+/** Removes the objects of a stack without state. @param keeps what keeps its data */
 async function takeAway(stack: string, keeps: "directories" | "claims"): Promise<void> {
   for (const command of [...(keeps === "directories" ? DIRECTORIES : CLAIMS), BOTH]) {
     await run("bash", ["-euo", "pipefail", "-c", command.replaceAll("instance=dev", `instance=${stack}`)], {
@@ -31,7 +34,7 @@ async function takeAway(stack: string, keeps: "directories" | "claims"): Promise
   }
 }
 
-/** Loses the state of a stack and goes on as docs/operations.md says. @param settings config for this run, as `key=value` */
+/** Loses the state of a stack and continues as docs/operations.md says. @param settings config for this run, as `key=value` */
 export async function losesState(
   stack: string,
   keeps: "directories" | "claims",

@@ -43,7 +43,7 @@ life(
       await up("nfs", ...settings);
     });
 
-    it("takes another export for a server that never started on the one that was mistyped, and keeps the others to theirs", async () => {
+    it("accepts another export for a server that never started on a mistyped one, and none for the others", async () => {
       const [a, b, c, d, e, f, added] = servers;
       assert.ok(a && b && c && d && e && f && added);
       const before = await identities();
@@ -71,7 +71,7 @@ life(
     fault("an NFS server is gone for half a minute", async (load) => {
       await nfsStop(2);
       const until = Date.now() + 30_000;
-      // The other brokers carry on once the one without its disk has lost its leaderships.
+      // The other brokers continue once the one without its disk has lost its leaderships.
       while (Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 500));
       await nfsStart(2);
       await load.acknowledges(10);

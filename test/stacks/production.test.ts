@@ -19,7 +19,7 @@ interface Nodes {
 const USER = "platform";
 const PASSWORD = "a password, for the sandbox";
 
-/** What an ingress controller does: without an address, an Ingress is waited for. */
+/** Stands in for an ingress controller: an Ingress without an address is awaited. */
 async function giveAddress(): Promise<void> {
   const status = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: "198.18.0.1" }] } } });
   await until("the Ingress can be given an address", 900, () =>
@@ -33,7 +33,7 @@ async function giveAddress(): Promise<void> {
 life(
   {
     stack: "production",
-    // The sandbox has no registry of somebody else's, and no ingress controller.
+    // The sandbox has neither an existing registry nor an ingress controller.
     set: () =>
       Promise.resolve([
         "registry.external=false",
@@ -48,7 +48,7 @@ life(
     room: { partitions: 12, replicationFactor: 3 },
   },
   () => {
-    it("lets nobody but its user into the registry", async () => {
+    it("lets only its user into the registry", async () => {
       const catalog = "http://localhost:31500/v2/_catalog";
       assert.equal((await fetch(catalog)).status, 401);
       const authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
@@ -64,7 +64,7 @@ life(
       for (const { metadata, spec } of items) assert.equal(spec.imagePullSecrets?.length, 1, metadata.name);
     });
 
-    it("has each broker in a zone of its own, which is its rack", async () => {
+    it("has each broker in its own zone, which is its rack", async () => {
       const nodes = (await get<Nodes>("nodes")).items;
       const zones = new Map(
         nodes.map(({ metadata }) => [metadata.name, metadata.labels["topology.kubernetes.io/zone"]]),

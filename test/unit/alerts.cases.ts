@@ -1,4 +1,4 @@
-/** Values of series over time in the notation of `promtool test rules`, by the series. */
+/** Values of series over time, in the notation of `promtool test rules`, by series. */
 export type Series = Readonly<Record<string, string>>;
 
 const pods = ["broker-0", "broker-1", "broker-2"];
@@ -7,7 +7,7 @@ const of = (metric: string, pod: string, matchers = ""): string =>
 const each = (metric: string, value: string, matchers = "") =>
   Object.fromEntries(pods.map((pod) => [of(metric, pod, matchers), value]));
 
-/** For as long as the tests look at it, at a sample each minute. */
+/** Minutes of samples that the tests read, one per minute. */
 const LONG = 70;
 const always = (value: number): string => `${value}x${LONG}`;
 const growing = (by: number, from = 0): string => `${from}+${by}x${LONG}`;
@@ -21,7 +21,7 @@ const lagOf = (metric: string, group: string): string =>
 const stateOf = (group: string, state: string): string =>
   of("kafka_consumergroup_state", EXPORTER, `consumergroup="${group}",state="${state}"`);
 
-/** A cluster of three brokers that are controllers too, under load, in which all is well: no alert fires. */
+/** A healthy cluster of three brokers that are controllers too, under load: no alert fires. */
 export const WELL: Series = {
   ...each("kafka_stack_expected_brokers", always(3)),
   ...each("kafka_stack_expected_controllers", always(3)),
@@ -53,7 +53,7 @@ export const WELL: Series = {
   ...each("kafka_server_brokertopicmetrics_failedfetchrequests_total", growing(1)),
   ...each("jvm_memory_max_bytes", always(1000), 'area="heap"'),
   ...each("jvm_memory_pool_collection_used_bytes", always(400), 'pool="G1 Old Gen"'),
-  // Another application's JVM, in the same namespace.
+  // Another application's JVM in the same namespace.
   [of("jvm_memory_max_bytes", "other", 'area="heap"')]: always(1000),
   [of("jvm_memory_pool_collection_used_bytes", "other", 'pool="G1 Old Gen"')]: always(990),
   [of("kube_job_failed", "kube-state-metrics", 'job_name="prepare",condition="true"')]: always(0),
@@ -75,13 +75,13 @@ export const WELL: Series = {
   [of("kafka_stack_lag_unanswered", EXPORTER, 'what="end"')]: always(0),
 };
 
-/** What differs from {@link WELL}; a series that is `gone` ends after the first minute. */
+/** The differences from {@link WELL}; a series that is `gone` ends after the first minute. */
 export const gone = `1 stale`;
 
 const without = (pod: string): Series =>
   Object.fromEntries(Object.keys(WELL).flatMap((name) => (name.includes(`pod="${pod}"`) ? [[name, gone]] : [])));
 
-/** For each alert what is wrong when it fires, beside which nothing else does but `also`. */
+/** The fault that makes each alert fire; besides it only the alerts in `also` fire. */
 export const WRONG: Readonly<Record<string, { readonly series: Series; readonly also?: readonly string[] }>> = {
   KafkaMetricsAbsent: {
     series: Object.fromEntries(Object.keys(WELL).map((name) => [name, gone])),
@@ -163,7 +163,7 @@ export const WRONG: Readonly<Record<string, { readonly series: Series; readonly 
   KafkaConsumerLagGrows: {
     series: {
       [lagOf("kafka_consumergroup_lag", "billing")]: growing(100),
-      // Its last consumer has ended, which is no reason to be silent.
+      // Its last consumer has ended, which must not silence the alert.
       [stateOf("billing", "Stable")]: gone,
       [stateOf("billing", "Empty")]: always(1),
     },
@@ -178,7 +178,7 @@ export const WRONG: Readonly<Record<string, { readonly series: Series; readonly 
   KafkaZooKeeperServerMissing: {
     series: {
       [of("zookeeper_avgrequestlatency", "zookeeper-0", 'memberType="Leader",replicaId="1"')]: gone,
-      // One that looks for a quorum.
+      // A server that looks for a quorum.
       [of("zookeeper_avgrequestlatency", "zookeeper-0", 'memberType="LeaderElection",replicaId="1"')]: always(0),
     },
   },

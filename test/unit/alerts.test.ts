@@ -13,7 +13,7 @@ const alerts = ALERTS.flatMap((group) => group.alerts);
 const RUNBOOKS = join(ROOT, "docs", "runbooks");
 
 describe("the alerts", () => {
-  it("each have a runbook that says what it means, what to look at, what to do and when it is over", () => {
+  it("each have a runbook with the meaning, what to look at, what to do and when it is over", () => {
     const wanted = alerts.map((alert) => `${runbookOf(alert)}.md`);
     const found = readdirSync(RUNBOOKS).filter((file) => file !== "README.md");
     assert.deepEqual(found.sort(), wanted.sort());
@@ -37,13 +37,13 @@ describe("the alerts", () => {
     for (const expression of expressions()) assert.doesNotMatch(expression, /namespace=/);
   });
 
-  describe("as Prometheus understands them", function () {
+  describe("as read by Prometheus", function () {
     this.timeout(240_000);
     let folder: string;
     before(async function () {
       if (!(await hasPromtool())) this.skip();
       folder = mkdtempSync(join(tmpdir(), "alerts-"));
-      // As people get them.
+      // As users get them.
       writeFileSync(join(folder, "rules.yaml"), execFileSync("npm", ["run", "--silent", "alerts"], { cwd: ROOT }));
       writeFileSync(join(folder, "own.yaml"), stringify({ groups: ruleGroups({ namespace: "kafka" }) }));
     });
@@ -51,11 +51,11 @@ describe("the alerts", () => {
       if (folder) rmSync(folder, { recursive: true });
     });
 
-    it("are rules without a fault", () => {
+    it("are valid rules", () => {
       promtool(folder, "check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
     });
 
-    it("fire when what they are for is wrong, and by nothing else", () => {
+    it("fire for their fault, and for nothing else", () => {
       assert.deepEqual(Object.keys(WRONG).sort(), alerts.map(({ name }) => name).sort());
       const situations = [
         { name: "all is well", series: WELL, firing: [] as string[] },
@@ -74,7 +74,7 @@ describe("the alerts", () => {
   });
 });
 
-/** A test of `promtool`: which of all alerts fire after an hour. What they are labelled with is not of interest, so it is counted which do. */
+/** A test of `promtool`: which alerts fire after an hour. It counts them, because their labels do not matter. */
 function situation({ name, series, firing }: { name: string; series: Series; firing: readonly string[] }) {
   return {
     name,

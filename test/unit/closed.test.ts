@@ -8,11 +8,11 @@ import { packConfig, resourcesOf, violations } from "./policies/packs";
 const CLOSED = { listeners: { internal: { authentication: "tls" } } };
 const CERTIFICATES = "kafka-stack:certificates:Certificates";
 
-/** Workloads that connect to Kafka: all but those of the certificates themselves, and of directories on nodes. */
+/** Workloads that connect to Kafka: all but those for certificates and for directories on nodes. */
 const clients = (recording: Recording): Workload[] =>
   workloads(recording).filter(({ resource: { parent = "" } }) => !/:(Certificates|VolumeDirectories)::/.test(parent));
 
-/** The Secret with the certificate that a workload is to have. */
+/** The Secret with the certificate that a workload should have. */
 function secretOf({ metadata }: Workload): string {
   const role = metadata.labels?.["app.kubernetes.io/component"] ?? "";
   return `kafka-tls-${role === "kproducer" || role === "kconsumer" ? "chat" : role}`;
@@ -33,7 +33,7 @@ for (const stack of ["dev", "storageclass"]) {
       assert.doesNotMatch(text, /PLAINTEXT/);
     });
 
-    it("gives each program that connects its own certificate, as a directory, once there is one", async () => {
+    it("gives each connecting program its own certificate, as a directory, once it exists", async () => {
       const recording = await recordStack(stack, { set: CLOSED });
       const ready = object(recording, "Job", "certificates").resource.urn;
       const all = clients(recording);
@@ -50,7 +50,7 @@ for (const stack of ["dev", "storageclass"]) {
       }
     });
 
-    it("has no key in its state, and gives the one who makes them no right but to do so", async () => {
+    it("has no key in its state, and gives the certificates' Job no other rights", async () => {
       const recording = await recordStack(stack, { set: CLOSED });
       assert.doesNotMatch(JSON.stringify(recording.resources.map(({ inputs }) => inputs)), /PRIVATE KEY/);
       assert.deepEqual(
@@ -71,7 +71,7 @@ for (const stack of ["dev", "storageclass"]) {
       );
     });
 
-    it("renews by the Job that made them", async () => {
+    it("renews with the Job that created them", async () => {
       const recording = await recordStack(stack, { set: CLOSED });
       const [job, renewal] = [
         object(recording, "Job", "certificates").spec,
@@ -80,7 +80,7 @@ for (const stack of ["dev", "storageclass"]) {
       assert.deepEqual((renewal["jobTemplate"] as { spec: unknown }).spec, job);
     });
 
-    it("has certificates for the names that servers are connected to by", async () => {
+    it("has certificates for the names by which clients connect to servers", async () => {
       const set = { ...CLOSED, kafka: { external: { enabled: true, host: "192.0.2.7" } } };
       const [container] = workloads(await recordStack(stack, { set }), "Job")
         .filter(({ resource }) => resource.parent?.includes(CERTIFICATES))
@@ -103,7 +103,7 @@ for (const stack of ["dev", "storageclass"]) {
       for (const client of ["ops", "chat", "client"]) assert.deepEqual(holders[`kafka-tls-${client}`]?.hosts, []);
     });
 
-    it("keeps every policy", async () => {
+    it("violates no policy", async () => {
       const all = await violations(packConfig(stack), await resourcesOf(stack, { set: CLOSED }));
       assert.deepEqual(
         all.map(({ policy, message }) => `${policy}: ${message}`),
@@ -114,7 +114,7 @@ for (const stack of ["dev", "storageclass"]) {
 }
 
 describe("A stack that is not closed", () => {
-  it("has nothing of certificates", async () => {
+  it("has nothing for certificates", async () => {
     for (const stack of ["dev", "storageclass"]) {
       const { resources } = await recordStack(stack);
       assert.doesNotMatch(JSON.stringify(resources.map(({ type, inputs }) => [type, inputs])), /tls|ssl|certificates/i);

@@ -30,7 +30,7 @@ const queries = DASHBOARDS.flatMap(({ name, rows }) =>
   Object.values(rows).flatMap((panels) => panels.flatMap((panel) => panel.queries.map(({ expr }) => ({ name, expr })))),
 );
 
-/** Names of metrics that docs/monitoring.md lists, as patterns: `a_*`, and `_b` for another end of the name before it. */
+/** Names of metrics in docs/monitoring.md, as patterns: `a_*`, and `_b` for another suffix of the preceding name. */
 function documented(): RegExp[] {
   const rows = readFileSync(join(ROOT, "docs/monitoring.md"), "utf8")
     .split("\n")
@@ -55,7 +55,7 @@ const metricsOf = (expr: string): string[] =>
   [...expr.matchAll(/\b((?:kafka|jvm|process|kchat|zookeeper|kube)_[a-z_]+)/g)].map(([name]) => name);
 
 describe("the dashboards", () => {
-  it("ask for metrics that docs/monitoring.md lists, and for no other", () => {
+  it("use only metrics that docs/monitoring.md lists", () => {
     const known = [...documented(), /^kchat_/, /^kube_job_failed$/];
     const chat = ["kproducer/app.ts", "kconsumer/metrics.ts"]
       .map((file) => readFileSync(join(ROOT, "services/src", file), "utf8"))
@@ -73,7 +73,7 @@ describe("the dashboards", () => {
     }
   });
 
-  it("show one namespace in every query, so that two stacks of one Prometheus are told apart", () => {
+  it("show one namespace in every query, so that two stacks of one Prometheus stay separate", () => {
     for (const { name, expr } of queries) {
       const selectors = expr.match(/(?:kafka|jvm|process|kchat|kube)_[a-z_]+(\{[^}]*\})?/g) ?? [];
       for (const selector of selectors) assert.match(selector, /\{namespace="\$namespace"/, `${name}: ${expr}`);
@@ -86,7 +86,7 @@ describe("the dashboards", () => {
     }
   });
 
-  it("use no variable that they do not have", () => {
+  it("use only variables that they define", () => {
     const given = ["namespace", "__rate_interval"];
     for (const { choices = {}, rows, name } of DASHBOARDS) {
       const own = [...given, ...Object.keys(choices)];
@@ -99,7 +99,7 @@ describe("the dashboards", () => {
     }
   });
 
-  it("have panels that do not overlap, with ids of their own and thresholds that rise", () => {
+  it("have panels without overlaps, with unique ids and rising thresholds", () => {
     assert.equal(new Set(dashboards.map(({ uid }) => uid)).size, DASHBOARDS.length);
     for (const { title, panels } of dashboards) {
       assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length, title);
@@ -121,7 +121,7 @@ describe("the dashboards", () => {
     }
   });
 
-  describe("as people get them", function () {
+  describe("as users get them", function () {
     this.timeout(240_000);
     let folder: string;
     before(() => {

@@ -14,7 +14,7 @@ function compare(actual: string, expected: string): void {
     ...now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
   ];
   assert.fail(
-    `the resources changed; when that is meant, \`npm run golden\` writes it into the file, for review:\n${changes.join("\n")}`,
+    `the resources changed; if that is intended, \`npm run golden\` writes it into the file, for review:\n${changes.join("\n")}`,
   );
 }
 
@@ -26,13 +26,13 @@ describe("Resources of each stack", () => {
       compare(tree(await recordStack(stack)), expected);
     });
 
-    it(`${stack}: the same when nothing is known yet`, async () => {
+    it(`${stack}: the same when all outputs are unknown`, async () => {
       const [known, unknown] = await Promise.all([recordStack(stack), recordStack(stack, { preview: true })]);
       compare(tree(unknown), tree(known));
     });
   }
 
-  it("no list is left of a stack that is gone", () => {
+  it("no list of a removed stack is left", () => {
     const expected = STACKS.map((stack) => basename(goldenFile(stack)));
     assert.deepEqual(readdirSync(GOLDEN).sort(), expected.sort());
   });

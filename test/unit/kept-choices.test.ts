@@ -6,9 +6,9 @@ import { recordStack, STACKS } from "../support/stacks";
 
 const HOLDS_DATA = /:(PersistentVolume|PersistentVolumeClaim|StatefulSet|Namespace)$/;
 
-// What is agreed to and what is refused is in test/unit/guards.
-describe("a change of choices that cannot change once there is data", () => {
-  it("is agreed to before anything that holds data is touched, the namespaces too", async () => {
+// test/unit/guards shows what is agreed and what is refused.
+describe("a change of immutable settings", () => {
+  it("is agreed before anything that holds data is touched, including the namespaces", async () => {
     for (const stack of STACKS) {
       const recording = await recordStack(stack);
       const gate = one(recording.resources, "Stash", "choices-held");
@@ -23,7 +23,7 @@ describe("a change of choices that cannot change once there is data", () => {
     }
   });
 
-  it("is recorded once everything was reached that it is about", async () => {
+  it("is recorded once everything that it is about was reached", async () => {
     for (const stack of STACKS) {
       const recording = await recordStack(stack);
       const before = waitsFor(recording, one(recording.resources, "ConfigMap", "choices"));

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { contentHash } from "../../components/image/content-hash";
 import { ROOT } from "../support/stacks";
 
-/** What goes into images. */
+/** The sources of images. */
 const SOURCES = ["images", "services/src", "services/page", "services/build.mjs", "services/package.json"];
 
 /** The files of a folder, or the file itself. */
@@ -43,7 +43,7 @@ describe("line ends", () => {
       "--message",
       "sources",
     );
-    // As git for Windows is set up.
+    // Like git for Windows.
     git("-c", "core.autocrlf=true", "clone", "--quiet", "--config", "core.autocrlf=true", origin, clone);
   });
 
@@ -51,7 +51,7 @@ describe("line ends", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("are those of Unix in everything that goes into images, in a clone made with core.autocrlf too", () => {
+  it("are those of Unix in all sources of images, even in a clone made with core.autocrlf", () => {
     for (const root of [ROOT, clone]) {
       const files = SOURCES.flatMap((path) => filesOf(join(root, path)));
       assert.ok(files.length > 50);

@@ -9,7 +9,7 @@ import { exampleIn, installed, manifestAt, packed } from "../support/package";
 import { Plugin, RecordingEngine } from "../support/plugin";
 import { ROOT } from "../support/stacks";
 
-/** A program of somebody else, under Pulumi's mocks: only the images are said. */
+/** A user's program under Pulumi's mocks: it gives only the images. */
 const PROGRAM = `import * as pulumi from "@pulumi/pulumi";
 import { Kafka, type KafkaArgs } from "kafka-stack";
 
@@ -24,8 +24,8 @@ new Kafka("events", args).bootstrap.apply((address) => console.log(address));
 
 const TOOLS = ["@types/node", "tsx", "typescript"];
 
-describe("The package in somebody else's program", function () {
-  // Compiles the package and the programs, and loads each in a Node of its own.
+describe("The package in a user's program", function () {
+  // Compiles the package and the programs, and loads each in a separate Node.
   this.timeout(300_000);
   let withDocker = "";
   let plain = "";
@@ -39,7 +39,7 @@ describe("The package in somebody else's program", function () {
     for (const folder of [withDocker, plain]) writeFileSync(join(folder, "program.ts"), PROGRAM);
   });
 
-  it("has types that programs are checked against", () => {
+  it("has types for checking programs", () => {
     const packaged = join(withDocker, "node_modules", "kafka-stack");
     assert.ok(existsSync(join(packaged, "lib", "index.d.ts")));
     assert.ok(!existsSync(join(packaged, "components")), "the types could come from the sources");
@@ -58,12 +58,12 @@ describe("The package in somebody else's program", function () {
     });
   });
 
-  it("runs with what it says that it needs, and nothing else", () => {
+  it("runs with its declared dependencies alone", () => {
     const address = execFileSync(process.execPath, ["--import", "tsx", "program.ts"], { cwd: plain, encoding: "utf8" });
     assert.equal(address.trim(), "kafka-bootstrap.events.svc:9092");
   });
 
-  it("needs versions that this repository is tested with", () => {
+  it("requires versions that this repository is tested with", () => {
     const { dependencies, devDependencies, version } = manifestAt(ROOT);
     const tested = { ...dependencies, ...devDependencies };
     const own = manifestAt(join(plain, "node_modules", "kafka-stack"));
@@ -81,7 +81,7 @@ describe("The package in somebody else's program", function () {
     }
   });
 
-  it("has the sources of the images as the repository has them", () => {
+  it("contains the images' sources as the repository does", () => {
     const inPackage = (path: string) => join(plain, "node_modules", "kafka-stack", path);
     const packagedSource = ({ context, dockerfile, args }: ImageSource): ImageSource => ({
       context: inPackage(relative(ROOT, join(process.cwd(), context))),
@@ -125,7 +125,7 @@ describe("The package in somebody else's program", function () {
     );
   });
 
-  it("makes two clusters in one program, with images that are built once", async () => {
+  it("creates two clusters in one program, with images that are built once", async () => {
     const made = await preview(join(withDocker, "two-clusters"));
     const of = (kind: string) => made.filter((one) => one.startsWith(`${kind} `)).sort();
     assert.deepEqual(of("StatefulSet"), ["StatefulSet audit-broker", "StatefulSet orders-broker"]);
@@ -156,7 +156,7 @@ describe("The package in somebody else's program", function () {
       }) satisfies Registration;
     const IMAGES = { kafka: "kafka@sha256:1", services: "services@sha256:2", version: "4.3.1" };
 
-    it("says in its schema what the component takes, with a description for each", async () => {
+    it("describes every argument of the component in its schema", async () => {
       interface Property {
         readonly type?: string;
         readonly $ref?: string;
@@ -193,7 +193,7 @@ describe("The package in somebody else's program", function () {
       assert.deepEqual(silent, []);
     });
 
-    it("makes the cluster that it is asked for", async () => {
+    it("creates the requested cluster", async () => {
       const answer = await engine.register(
         component({
           images: IMAGES,
@@ -222,7 +222,7 @@ describe("The package in somebody else's program", function () {
       assert.ok(engine.hooks.length > 0);
     });
 
-    it("says which argument is wrong", async () => {
+    it("names a wrong argument", async () => {
       const asked = (inputs: Registration["inputs"], name: string) =>
         engine.register(component({ images: IMAGES, ...inputs }, name));
       await assert.rejects(asked({ brokers: { storage: { type: "s3" } } }, "one"), /brokers\.storage\.type/);
@@ -236,7 +236,7 @@ describe("The package in somebody else's program", function () {
   });
 });
 
-/** Kinds and names of all that a preview would make. */
+/** Kinds and names of all resources that a preview would create. */
 async function preview(root: string): Promise<string[]> {
   const lines: string[] = [];
   const env = { ...process.env, ENGINE: "stand-in", KUBECONFIG: join(root, "no-kubeconfig") };

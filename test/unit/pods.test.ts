@@ -11,7 +11,7 @@ const roleOf = ({ template }: Workload) => template.metadata?.labels?.[ROLE] ?? 
 const KINDS: Readonly<Record<string, PodKind>> = { ops: "job", volumes: "job" };
 const kindOf = (workload: Workload): PodKind => KINDS[roleOf(workload)] ?? (roleOf(workload) as PodKind);
 
-/** What is in one piece of an object and not in another, by place: lists by the entries that they have, in whatever place. */
+/** What one part of an object contains and another lacks, by path; entries of lists may be anywhere. */
 function missing(own: unknown, laid: unknown, place = ""): string[] {
   if (Array.isArray(own)) {
     const entries = Array.isArray(laid) ? laid : [];
@@ -25,11 +25,11 @@ function missing(own: unknown, laid: unknown, place = ""): string[] {
   );
 }
 
-/** What an overlay may change of what the stack made: times, what follows from them, and what says that servers restart. */
+/** What an overlay may change of the stack's own fields: times, what depends on them, and what shows that servers restart. */
 const CHANGED =
   /\.(terminationGracePeriodSeconds|failureThreshold|path|kafka-stack\/run-again-for): |tool\.command\[3\]$/;
 
-/** With the pod that measures lag, and with certificates in every pod. */
+/** With the lag exporter's pod, and with certificates in every pod. */
 const WATCHED = {
   monitoring: { scrape: "annotations", namespaces: ["monitoring"] },
   listeners: { internal: { authentication: "tls" } },
@@ -39,9 +39,9 @@ const OWN: readonly { what: string; stack: string; set: Record<string, unknown> 
   { what: "a closed stack that is watched", stack: "dev", set: WATCHED },
 ];
 
-describe("What is laid over pods", () => {
+describe("Overlays of pods", () => {
   for (const stack of STACKS) {
-    it(`leaves in the stack ${stack} all that the stack made, and changes no other object`, async () => {
+    it(`leave everything of the stack ${stack} in place, and change no other object`, async () => {
       const plain = await recordStack(stack);
       const laid = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
       const templates = new Map(workloads(laid).map((workload) => [workload.resource.urn, workload]));
@@ -59,7 +59,7 @@ describe("What is laid over pods", () => {
       assert.deepEqual(others(laid), others(plain));
     });
 
-    it(`is in every pod of the stack ${stack}`, async () => {
+    it(`are in every pod of the stack ${stack}`, async () => {
       const laid = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
       for (const workload of workloads(laid)) {
         const { template, pod, resource } = workload;
@@ -68,7 +68,7 @@ describe("What is laid over pods", () => {
         assert.deepEqual(missing(annotations, template.metadata?.annotations), [], called(resource));
         assert.deepEqual(pod.tolerations, tolerations, called(resource));
         assert.ok(pod.containers[0]?.imagePullPolicy === "Always", called(resource));
-        // Where a directory is made says the volume, and its namespace has no Secrets and accounts of the stack.
+        // The volume determines where a directory is created, and that namespace has none of the stack's Secrets and accounts.
         const directories = roleOf(workload) === "volumes";
         assert.equal(pod.priorityClassName, "events");
         assert.equal(pod.nodeSelector?.["pool"], directories ? undefined : "kafka");
@@ -79,7 +79,7 @@ describe("What is laid over pods", () => {
       }
     });
 
-    it(`is nothing in the stack ${stack} when nothing is written for a kind`, async () => {
+    it(`are empty in the stack ${stack} when none is written for a kind`, async () => {
       const plain = await recordStack(stack);
       const { resources } = await recordStack(stack, { set: { pods: { all: {}, job: {} } } });
       assert.deepEqual(
@@ -90,7 +90,7 @@ describe("What is laid over pods", () => {
   }
 
   for (const { what, stack, set } of OWN) {
-    it(`may not be what ${what} has itself: containers, volumes, directories, variables and ports`, async () => {
+    it(`must not use what ${what} has itself: containers, volumes, directories, variables and ports`, async () => {
       for (const workload of workloads(await recordStack(stack, { set }))) {
         const { pod, containers, resource } = workload;
         const [main] = pod.containers as [V1Container];
@@ -119,7 +119,7 @@ describe("What is laid over pods", () => {
     });
   }
 
-  it("of all kinds is in the pod that measures lag", async () => {
+  it("of all kinds are in the lag exporter's pod", async () => {
     const watched = await recordStack("dev", { set: { ...WATCHED, pods: { all: OVERLAYS.all } } });
     const found = workloads(watched).find((workload) => roleOf(workload) === "lag-exporter");
     assert.deepEqual(missing(OVERLAYS.all.labels, found?.template.metadata?.labels), []);
@@ -127,7 +127,7 @@ describe("What is laid over pods", () => {
   });
 });
 
-/** A pod template with its containers by name: what the stack's container has, no other one's may stand for. */
+/** A pod template with its containers by name, so that another container does not stand in for the stack's. */
 function flat(template: unknown): unknown {
   const { metadata, spec } = template as { metadata: unknown; spec?: Record<string, unknown> };
   const named = (list: unknown) =>

@@ -4,7 +4,7 @@ import { REACH, reachOf } from "../support/golden";
 import { reach } from "../support/reach";
 import { recordStack, STACKS } from "../support/stacks";
 
-/** The lines of one text that another has not. */
+/** The lines of one text that another lacks. */
 const missing = (lines: string, from: string): string[] =>
   lines.split("\n").filter((line) => !from.split("\n").includes(line));
 
@@ -18,12 +18,12 @@ describe("Who may connect to what, by the NetworkPolicies of all stacks", () => 
     assert.equal(
       now,
       expected,
-      `who may connect changed; when that is meant, \`npm run golden\` writes it into the file, for review:\n${changes.join("\n")}`,
+      `who may connect changed; if that is intended, \`npm run golden\` writes it into the file, for review:\n${changes.join("\n")}`,
     );
   });
 
   for (const stack of STACKS) {
-    it(`${stack}: changes with each NetworkPolicy that is taken away`, async () => {
+    it(`${stack}: changes when any NetworkPolicy is removed`, async () => {
       const recording = await recordStack(stack);
       const whole = reach(recording);
       const policies = recording.resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
@@ -35,14 +35,14 @@ describe("Who may connect to what, by the NetworkPolicies of all stacks", () => 
     });
   }
 
-  it("opens brokers to clients that the config names, on the clients' port alone", async () => {
+  it("opens brokers to the config's clients, on the client port alone", async () => {
     const clients = [{ namespace: "elsewhere" }];
     const before = await reachOf(["production"]);
     const after = reach(await recordStack("production", { set: { listeners: { internal: { clients } } } }));
     assert.deepEqual(missing(after, before), ["kafka/broker client 9092: any pod elsewhere, any pod in kafka"]);
   });
 
-  it("opens the lag exporter's metrics to the namespaces that monitoring names, and to nobody else", async () => {
+  it("opens the lag exporter's metrics only to the namespaces in monitoring.namespaces", async () => {
     const set = { monitoring: { namespaces: ["elsewhere"] } };
     const lines = reach(await recordStack("production", { set })).split("\n");
     assert.deepEqual(

@@ -4,7 +4,7 @@ import { recordStack, STACKS } from "../support/stacks";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Changes of the config that people make to a stack that has data. */
+/** Config changes that users make to a stack with data. */
 const CHANGES: Config = {
   kafka: { external: { enabled: true }, heap: "300m", terminationGracePeriodSeconds: 60 },
   kchat: { enabled: false },
@@ -16,10 +16,10 @@ const HOLDS_DATA = /:(PersistentVolume|PersistentVolumeClaim|StatefulSet|Namespa
 
 describe("Replacements", () => {
   for (const stack of STACKS) {
-    // Pulumi takes a resource for another one when its type, its name or its parents' types change, and replaces it when its provider does.
+    // Pulumi identifies a resource by its type, its name and its parents' types, and replaces it when its provider changes.
     it(`what holds data in the stack ${stack} keeps its identity and provider whatever settings change`, async () => {
       const before = await recordStack(stack);
-      // Only on a StorageClass can volumes be deleted.
+      // Volumes can be deleted only on a StorageClass.
       const byClass = objects(before, "PersistentVolume").length === 0;
       const storage = { whenDeleted: "delete", whenScaled: "delete" };
       // Without such servers their storage has no effect.

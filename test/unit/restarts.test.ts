@@ -5,7 +5,7 @@ import { recordStack, STACKS } from "../support/stacks";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Workloads whose pods a change of the config restarts, or which it replaces. */
+/** Workloads whose pods a config change restarts or replaces. */
 async function restarts(stack: string, set: Config | ((before: Recording) => Config)): Promise<string[]> {
   const before = await recordStack(stack);
   const after = await recordStack(stack, { set: typeof set === "function" ? set(before) : set });
@@ -15,7 +15,7 @@ async function restarts(stack: string, set: Config | ((before: Recording) => Con
     .map(([name]) => name);
 }
 
-/** What Kubernetes restarts or replaces pods for when it changes. */
+/** The part of each workload whose change restarts or replaces pods. */
 function templates(recording: Recording): Record<string, string> {
   return Object.fromEntries(
     workloads(recording).map(({ resource, template, spec }) => [
@@ -35,7 +35,7 @@ function oneBrokerMore(before: Recording, stack: string): Config {
   return { replicas, ...(stack === "nfs" && { storage: { servers: exports } }) };
 }
 
-/** What comes before servers that restart. */
+/** The checks before servers restart. */
 const CHECKS = ["Job broker-config-check", "Job broker-restart-check"];
 
 const OPERATIONS = ["Job prepare", "Job finish"];
@@ -57,7 +57,7 @@ describe("Restarts", () => {
         assert.deepEqual(changed.sort(), ["Job broker-config-check", ...OPERATIONS].sort());
       });
 
-      it("a static setting restarts the Kafka servers and nothing else, and leadership is handed back", async () => {
+      it("a static setting restarts only the Kafka servers, and leadership is given back", async () => {
         const changed = await restarts(stack, { kafka: { config: { "log.retention.hours": 99 } } });
         const controllers = servers(await recordStack(stack), "controller") ? ["StatefulSet broker-controller"] : [];
         assert.deepEqual(changed.sort(), [...CHECKS, "Job finish", "StatefulSet broker", ...controllers].sort());
@@ -73,7 +73,7 @@ describe("Restarts", () => {
   it("monitoring is switched on without a restart", async () => {
     for (const scrape of ["podMonitor", "annotations"]) {
       const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
-      // A pod that was not there before.
+      // A new pod.
       assert.deepEqual(await restarts("dev", set), ["Deployment monitoring-lag"]);
       assert.deepEqual(await restarts("dev", { monitoring: { ...set.monitoring, lag: false } }), []);
     }
@@ -88,7 +88,7 @@ describe("Restarts", () => {
     assert.deepEqual(await restarts("dev", set), ["Deployment kchat-kconsumer"]);
   });
 
-  it("what is laid over one kind of pods restarts this kind, and leadership is handed back after brokers", async () => {
+  it("an overlay of one kind of pod restarts this kind, and leadership is given back after brokers", async () => {
     const tolerations = [{ key: "pool", operator: "Exists" }];
     const annotations = { "example.com/owner": "events" };
     for (const overlay of [{ tolerations }, { annotations }]) {
@@ -114,7 +114,7 @@ describe("Restarts", () => {
     );
   });
 
-  it("a larger heap restarts the brokers, and leadership is handed back", async () => {
+  it("a larger heap restarts the brokers, and leadership is given back", async () => {
     assert.deepEqual((await restarts("storageclass", { kafka: { heap: "600m" } })).sort(), [
       "Job broker-restart-check",
       "Job finish",

@@ -3,7 +3,7 @@ import { redact } from "kafka-stack-engine";
 import { called, workloads } from "../support/objects";
 import { recordStack, STACKS } from "../support/stacks";
 
-/** Every secret that a stack can have, each with a value that is found again wherever it goes. */
+/** Every secret that a stack can have, each with a recognisable value. */
 async function secrets(stack: string) {
   const { resources } = await recordStack(stack);
   const own = resources.some(({ type }) => type.endsWith(":Chart"));
@@ -33,7 +33,7 @@ describe("Secrets of the config", () => {
     });
   }
 
-  it("reach what needs them", async () => {
+  it("reach those that need them", async () => {
     const { resources } = await recordStack("dev", { set: await secrets("dev") });
     const holders = (secret: string) =>
       resources
@@ -45,7 +45,7 @@ describe("Secrets of the config", () => {
     assert.deepEqual(holders("pusher:$2b$10$"), ["Chart"]);
   });
 
-  it("let every pod pull from a registry that asks for a password, unless nodes have an identity of their own", async () => {
+  it("let every pod pull from a registry that asks for a password, unless nodes have their own identity", async () => {
     for (const stack of STACKS) {
       const set = await secrets(stack);
       const pods = workloads(await recordStack(stack, { set }));

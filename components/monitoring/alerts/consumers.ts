@@ -1,13 +1,13 @@
 import type { Alert, Series } from "./alert";
 
-/** Groups that had members within six hours: one that was given up keeps its positions for a week, and is nobody's concern. */
+/** Groups that had members within six hours: an abandoned group keeps its positions for a week, and concerns nobody. */
 const alive = (series: Series): string =>
   `and on (namespace, consumergroup) max_over_time(${series("kafka_consumergroup_state", 'state!~"Empty|Dead"')}[6h])`;
 
-/** When the lag exporter last heard from Kafka. */
+/** When the lag exporter last had an answer from Kafka. */
 const LAST = "kafka_stack_lag_last_round_timestamp_seconds";
 
-/** Groups of consumers that fall behind, and what measures it. */
+/** Lagging consumer groups, and what measures them. */
 export const consumers: readonly Alert[] = [
   {
     name: "KafkaConsumerBehind",
@@ -21,7 +21,7 @@ export const consumers: readonly Alert[] = [
   {
     name: "KafkaConsumerLagGrows",
     severity: "warning",
-    // Of what comes in bursts it grows for a while, and is less at some time; here it is more than ever all the time.
+    // The lag of bursty topics grows for a while and falls at some time; here it exceeds every earlier value all the time.
     expression: (series) => {
       const lag = `sum by (namespace, consumergroup, topic) (${series("kafka_consumergroup_lag")})`;
       return `${lag} > 1000 and ${lag} > max_over_time((${lag})[30m:1m] offset 5m) ${alive(series)}`;

@@ -18,45 +18,45 @@ export const ALERTS: readonly AlertGroup[] = [
   { name: "kafka-stack.surroundings", alerts: surroundings },
 ];
 
-/** Whose rules are written, and where their runbooks are. */
+/** The cluster that the rules are for, and the address of their runbooks. */
 export interface RuleOptions {
-  /** The namespace of the one cluster that they are about. @default every cluster that Prometheus knows */
+  /** The cluster's namespace. @default every cluster that Prometheus knows */
   readonly namespace?: string | undefined;
-  /** Address of the folder with the runbooks. @default docs/runbooks, where they are in the repository */
+  /** Address of the runbooks' folder. @default docs/runbooks, their path in the repository */
   readonly runbooks?: string | undefined;
 }
 
-/** A rule as Prometheus reads it. @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
+/** A rule in Prometheus' form. @see https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertRule {
   /** Its name. */
   readonly alert: string;
-  /** What is asked of Prometheus; the alert is on for each series of the answer. */
+  /** The query; the alert is active for each series of the result. */
   readonly expr: string;
-  /** How long that must be so before the alert fires, such as `5m`. */
+  /** How long that must last before the alert fires, such as `5m`. */
   readonly for: string;
-  /** What Alertmanager routes by. */
+  /** Alertmanager's routing labels. */
   readonly labels: {
     /** `critical` or `warning`. */
     readonly severity: string;
   };
-  /** What people read. */
+  /** Text for people. */
   readonly annotations: {
     /** One sentence: what is wrong. */
     readonly summary: string;
-    /** The page that says what it means and what to do. */
+    /** The page with the meaning and what to do. */
     readonly runbook_url: string;
   };
 }
 
-/** A group of rules as Prometheus reads it. */
+/** A group of rules in Prometheus' form. */
 export interface RuleGroup {
   /** Its name. */
   readonly name: string;
-  /** What is in it, in the order in which Prometheus evaluates it. */
+  /** Its rules, in the order of evaluation. */
   readonly rules: readonly AlertRule[];
 }
 
-/** The alerts as Prometheus reads them: the `groups` of a rule file, and of a PrometheusRule's `spec`. */
+/** The alerts in Prometheus' form: the `groups` of a rule file, and of a PrometheusRule's `spec`. */
 export function ruleGroups({ namespace, runbooks = "docs/runbooks" }: RuleOptions = {}): readonly RuleGroup[] {
   const own = namespace === undefined ? [] : [`namespace="${namespace}"`];
   const series: Series = (metric, matchers) => {

@@ -1,13 +1,13 @@
 import type { Alert, Series } from "./alert";
 
-/** The share of requests of a kind that fail, of one broker. */
+/** The share of a broker's requests of a kind that fail. */
 const failing = (series: Series, kind: "produce" | "fetch"): string => {
   const rate = (name: string) =>
     `sum by (namespace, pod) (rate(${series(`kafka_server_brokertopicmetrics_${name}${kind}requests_total`)}[5m]))`;
   return `${rate("failed")} / (${rate("total")} > 0) > 0.01`;
 };
 
-/** Brokers that do more than they can, and what clients feel of it. */
+/** Overloaded brokers, and the effect on clients. */
 export const load: readonly Alert[] = [
   {
     name: "KafkaRequestHandlersBusy",
@@ -28,7 +28,7 @@ export const load: readonly Alert[] = [
   {
     name: "KafkaProduceSlow",
     severity: "warning",
-    // Kafka's quantiles stay as they are when nobody writes any more.
+    // Kafka's quantiles keep their value when nobody writes any more.
     expression: (series) =>
       `${series("kafka_network_requestmetrics_totaltimems", 'request="Produce",quantile="0.99"')} > 1000 and on (namespace, pod) ` +
       `rate(${series("kafka_network_requestmetrics_totaltimems_count", 'request="Produce"')}[5m]) > 0`,
@@ -52,7 +52,7 @@ export const load: readonly Alert[] = [
   {
     name: "KafkaHeapFull",
     severity: "warning",
-    // What is left after a collection, and only of the servers: every JVM that Prometheus watches has these names.
+    // The heap after a collection, only of the stack's servers: every JVM that Prometheus watches has these names.
     expression: (series) =>
       `sum by (namespace, pod) (${series("jvm_memory_pool_collection_used_bytes", 'pool=~".*Old Gen"')}) ` +
       `/ on (namespace, pod) max by (namespace, pod) (${series("jvm_memory_max_bytes", 'area="heap"')}) > 0.9 ` +

@@ -1,6 +1,6 @@
 import type { Alert } from "./alert";
 
-/** Partitions that are out of reach or lack copies. */
+/** Partitions that are unreachable or lack replicas. */
 export const partitions: readonly Alert[] = [
   {
     name: "KafkaOfflinePartitions",
@@ -17,7 +17,7 @@ export const partitions: readonly Alert[] = [
       `sum by (namespace) (${series("kafka_server_replicamanager_underminisrpartitioncount")}) > 0`,
     for: "2m",
     summary:
-      "{{ $value }} partitions in {{ $labels.namespace }} have fewer copies in sync than min.insync.replicas: writers with acks=all are refused.",
+      "{{ $value }} partitions in {{ $labels.namespace }} have fewer in-sync replicas than min.insync.replicas: writers with acks=all are refused.",
   },
   {
     name: "KafkaUnderReplicated",
@@ -25,7 +25,8 @@ export const partitions: readonly Alert[] = [
     expression: (series) =>
       `sum by (namespace) (${series("kafka_server_replicamanager_underreplicatedpartitions")}) > 0`,
     for: "15m",
-    summary: "{{ $value }} partitions in {{ $labels.namespace }} have lacked a copy in sync for a quarter of an hour.",
+    summary:
+      "{{ $value }} partitions in {{ $labels.namespace }} have lacked an in-sync replica for a quarter of an hour.",
   },
   {
     name: "KafkaUncleanElection",
@@ -42,7 +43,7 @@ export const partitions: readonly Alert[] = [
       `sum by (namespace) (${series("kafka_server_replicamanager_reassigningpartitions")}) > 0 and on (namespace) ` +
       `sum by (namespace) (rate(${series("kafka_server_brokertopicmetrics_reassignmentbytesin_total")}[10m])) == 0`,
     for: "15m",
-    summary: "{{ $value }} partitions in {{ $labels.namespace }} are to move, and nothing is copied.",
+    summary: "{{ $value }} partitions in {{ $labels.namespace }} are being moved, and nothing is copied.",
   },
   {
     name: "KafkaLeadersUnbalanced",

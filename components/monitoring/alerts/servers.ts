@@ -1,19 +1,19 @@
 import type { Alert, Series } from "./alert";
 
-/** How many servers of a kind a stack should have, of how many there is a sign. Without any sign there are 0. */
+/** True while fewer servers of a kind give a sign than the stack expects; without any sign there are 0. */
 const fewer = (series: Series, expected: string, sign: string): string => {
   const wanted = `max by (namespace) (${series(expected)})`;
   return `${wanted} > on (namespace) (count by (namespace) (${sign}) or ${wanted} * 0)`;
 };
 
-/** Brokers and controllers that are missing, fenced or start again and again. */
+/** Brokers and controllers that are missing, fenced or restart again and again. */
 export const servers: readonly Alert[] = [
   {
     name: "KafkaMetricsAbsent",
     severity: "critical",
     expression: (series) => `absent(${series("kafka_stack_expected_brokers")})`,
     for: "5m",
-    summary: "No server of the Kafka cluster gives metrics: all are away, or Prometheus does not reach them.",
+    summary: "No server of the Kafka cluster gives metrics: all are down, or Prometheus cannot reach them.",
   },
   {
     name: "KafkaBrokerMissing",
@@ -28,7 +28,7 @@ export const servers: readonly Alert[] = [
     severity: "warning",
     expression: (series) => `max by (namespace) (${series("kafka_controller_kafkacontroller_fencedbrokercount")}) > 0`,
     for: "5m",
-    summary: "{{ $value }} brokers in {{ $labels.namespace }} are fenced: the controllers do not hear of them.",
+    summary: "{{ $value }} brokers in {{ $labels.namespace }} are fenced: the controllers get no heartbeats from them.",
   },
   {
     name: "KafkaServerRestarts",

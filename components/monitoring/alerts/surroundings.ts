@@ -1,11 +1,11 @@
 import type { Alert } from "./alert";
 
-/** Jobs of the stack, its ZooKeeper and its chat. */
+/** The stack's Jobs, its ZooKeeper ensemble and its chat. */
 export const surroundings: readonly Alert[] = [
   {
     name: "KafkaJobFailed",
     severity: "warning",
-    // Of kube-state-metrics, in namespaces that have a cluster of a stack.
+    // From kube-state-metrics, in namespaces with a cluster of a stack.
     expression: (series) =>
       `max by (namespace, job_name) (${series("kube_job_failed", 'condition="true"')}) == 1 and on (namespace) ` +
       `max by (namespace) (${series("kafka_stack_expected_brokers")})`,
@@ -50,6 +50,6 @@ export const surroundings: readonly Alert[] = [
     expression: (series) => `sum by (namespace) (rate(${series("kchat_readers_dropped_total")}[10m])) > 0.1`,
     for: "10m",
     summary:
-      "The chat in {{ $labels.namespace }} drops {{ $value | humanize }} readers each second, who do not keep up.",
+      "The chat in {{ $labels.namespace }} drops {{ $value | humanize }} readers each second because they do not keep up.",
   },
 ];

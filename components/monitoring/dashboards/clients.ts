@@ -2,7 +2,7 @@ import { type Dashboard, rate, series } from "./dashboard";
 
 const GROUP = 'consumergroup=~"$group"';
 
-/** Groups of consumers: how far each is behind. */
+/** Consumer groups and their lag. */
 export const groups: Dashboard = {
   name: "consumer-groups",
   title: "Kafka consumer groups",

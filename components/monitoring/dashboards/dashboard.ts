@@ -1,9 +1,9 @@
-/** How a number is shown: Grafana's names of units. */
+/** Grafana's name of a unit. */
 export type Unit = "short" | "bytes" | "Bps" | "cps" | "s" | "ms" | "percentunit" | "dtdurations";
 
 /** A line of a panel. */
 export interface Query {
-  /** PromQL. `$namespace` is the chosen one; other variables are the dashboard's own. */
+  /** PromQL. `$namespace` is the chosen namespace; other variables belong to the dashboard. */
   readonly expr: string;
   /** Its name in the legend, with labels as `{{pod}}`. */
   readonly legend: string;
@@ -11,7 +11,7 @@ export interface Query {
 
 /** A panel. */
 export interface Panel {
-  /** What it shows. */
+  /** Its title. */
   readonly title: string;
   /** `graph` over time, `number` for the last value, `table` for the last values of many series. @default graph */
   readonly kind?: "graph" | "number" | "table";
@@ -19,29 +19,29 @@ export interface Panel {
   readonly unit: Unit;
   /** Its lines. */
   readonly queries: readonly Query[];
-  /** From this value on it is yellow and red; with `below`, from this value down. @default no colour says that anything is wrong */
+  /** From this value on it is yellow or red; with `below`, from this value down. @default no colour */
   readonly bounds?: { readonly warning?: number; readonly critical?: number; readonly below?: boolean };
-  /** What is shown when there is no series: `0` where that means none. @default "No data", for then it is not known */
+  /** The text when there is no series: `0` where that means none. @default "No data", because then the value is unknown */
   readonly nothing?: string;
 }
 
 /** A dashboard. */
 export interface Dashboard {
-  /** Name of its file, and with `kafka-stack-` before it its identity in Grafana. */
+  /** Name of its file; `kafka-stack-` and this name identify it in Grafana. */
   readonly name: string;
   /** Its title. */
   readonly title: string;
-  /** Labels that may be chosen beside the namespace: the name of the variable, and where its values are. */
+  /** Further choices besides the namespace: the variable's name, and the metric and label with its values. */
   readonly choices?: Readonly<Record<string, { readonly metric: string; readonly label: string }>>;
   /** Panels by row. */
   readonly rows: Readonly<Record<string, readonly Panel[]>>;
 }
 
-/** Writes a series of the chosen namespace, with the matchers that are given beside it. */
+/** Writes a series of the chosen namespace, with further matchers. */
 export const series = (metric: string, matchers?: string): string =>
   `${metric}{namespace="$namespace"${matchers === undefined ? "" : `,${matchers}`}}`;
 
-/** What a counter grows by each second. */
+/** The growth of a counter per second. */
 export const rate = (metric: string, matchers?: string): string =>
   `rate(${series(metric, matchers)}[$__rate_interval])`;
 
@@ -50,7 +50,7 @@ const HEIGHT = 8;
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
 const TYPES = { graph: "timeseries", number: "stat", table: "table" } as const;
 
-/** A dashboard as Grafana imports it. @see https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
+/** A dashboard in Grafana's import format. @see https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
 export function grafana({ name, title, choices = {}, rows }: Dashboard): object {
   const panels: object[] = [];
   let y = 0;
@@ -118,7 +118,7 @@ const queried = (query: string) => ({
   sort: 1,
 });
 
-/** A namespace holds one cluster, so it tells stacks of one Prometheus apart. */
+/** A namespace holds one cluster, so it distinguishes the stacks of one Prometheus. */
 const namespace = {
   name: "namespace",
   label: "Namespace",
@@ -175,14 +175,14 @@ function panel({ title, kind = "graph", unit, queries, bounds, nothing }: Panel,
   };
 }
 
-/** Steps begin with the colour of the least value. */
+/** Steps begin with the colour of the lowest value. */
 function thresholds({ warning, critical, below = false }: NonNullable<Panel["bounds"]> = {}): object {
   const bounds = [
     { color: "yellow", value: warning },
     { color: "red", value: critical },
   ].filter((step) => step.value !== undefined);
   if (!below) return { mode: "absolute", steps: [{ color: "green", value: null }, ...bounds] };
-  // Downwards each colour begins where the next better one ends.
+  // Downwards, each colour begins where the next better one ends.
   const values = [...bounds].reverse();
   const steps = values.map(({ color }, index) => ({
     color,

@@ -29,7 +29,7 @@ const number = (title: string, expr: string, bounds?: Panel["bounds"]): Panel =>
   ...(bounds && { bounds }),
 });
 
-/** The cluster as a whole: is anything wrong, and how much is done. */
+/** The cluster as a whole: problems and throughput. */
 export const cluster: Dashboard = {
   name: "cluster",
   title: "Kafka cluster",
@@ -69,7 +69,7 @@ export const cluster: Dashboard = {
   },
 };
 
-/** Each broker: what it does, how busy it is, what clients feel of it. */
+/** Each broker: its throughput, its load, and the effect on clients. */
 export const broker: Dashboard = {
   name: "broker",
   title: "Kafka brokers",
@@ -153,7 +153,7 @@ export const broker: Dashboard = {
   },
 };
 
-/** Each topic: what comes in and goes out. */
+/** Each topic: bytes and records in and out. */
 export const topic: Dashboard = {
   name: "topic",
   title: "Kafka topics",
@@ -226,7 +226,7 @@ export const controllers: Dashboard = {
   },
 };
 
-/** What `up` and the Jobs around it do to the cluster. */
+/** The effect of `up` and its Jobs on the cluster. */
 export const operations: Dashboard = {
   name: "operations",
   title: "Kafka operations",

@@ -6,7 +6,7 @@ import { temporaryFolder } from "../../support/temporary";
 
 type Steps = RunResult["steps"];
 
-/** Previews the program on the state that an `up` of it under its older names has left. */
+/** Previews the program on the state that an `up` under its older names left. */
 async function preview(mode: string): Promise<Steps> {
   const stateDirectory = temporaryFolder();
   cpSync(join(__dirname, "recorded"), stateDirectory, { recursive: true });
@@ -22,11 +22,11 @@ const those = (steps: Steps, ...operations: string[]) =>
     .map(({ operation, type, name }) => `${operation} ${type.split(":").at(-1) ?? ""} ${name}`)
     .sort();
 
-/** What the components have had since the state was recorded. */
+/** Resources that are new since the state was recorded. */
 const NEW = ["create Job events-restart-check"];
 
 describe("Aliases", function () {
-  // The program is loaded by a Node of its own.
+  // A separate Node loads the program.
   this.timeout(120_000);
 
   let renamed: Steps = [];
@@ -35,7 +35,7 @@ describe("Aliases", function () {
     [renamed, forgotten] = await Promise.all([preview("renamed"), preview("forgotten")]);
   });
 
-  it("components that are renamed or moved keep the state of all that is in them", () => {
+  it("renamed or moved components keep the state of everything in them", () => {
     assert.deepEqual(those(renamed, "create", "replace", "delete"), NEW);
     const names = renamed.map(({ name }) => name);
     for (const name of ["events", "events-default-deny", "events-volumes-2-0-claim", "events-config", "ops-pod"]) {
@@ -43,7 +43,7 @@ describe("Aliases", function () {
     }
   });
 
-  it("without an alias all of it would be made anew", () => {
+  it("without an alias all of it would be recreated", () => {
     const gone = those(forgotten, "delete");
     for (const one of ["StatefulSet broker", "PersistentVolumeClaim broker-volumes-0-0-claim", "PodTemplate ops"]) {
       assert.ok(gone.includes(`delete ${one}`), `${one} is not among ${gone.join(", ")}`);

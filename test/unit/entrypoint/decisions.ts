@@ -8,10 +8,10 @@ import type { Readable, Writable } from "node:stream";
 import { ensurePackages } from "../../../sandbox/host/platform";
 import { ROOT } from "../../support/stacks";
 
-/** What another server says of its disks; `Q` also follows a leader and is current, `-` does not answer. */
+/** Another server's answer about its disks; `Q` also follows a leader and is current, `-` does not answer. */
 export type Word = "N" | "V" | "D" | "q" | "Q" | "-";
 
-/** What a controller without a metadata log finds. */
+/** The situation of a controller without a metadata log. */
 export interface Situation {
   readonly ordinal: number;
   readonly voters: "fixed" | "dynamic";
@@ -21,7 +21,7 @@ export interface Situation {
   readonly brokers: readonly Word[];
 }
 
-/** What it does. */
+/** Its decision. */
 export interface Decision {
   readonly action: "FOUND" | "JOIN" | "WAIT" | "REFUSE";
   /** Whether the pod may count as ready meanwhile. */
@@ -29,7 +29,7 @@ export interface Decision {
   readonly text: string;
 }
 
-/** A port of this machine that nobody has. */
+/** A free port of this machine. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
@@ -40,7 +40,7 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** The image's own Java, in one JVM that answers questions as long as the tests run. */
+/** The image's own Java classes, in one JVM that answers questions as long as the tests run. */
 export class Decisions {
   private readonly waiting: ((line: string) => void)[] = [];
 
@@ -51,7 +51,7 @@ export class Decisions {
     createInterface({ input: java.stdout }).on("line", (line) => this.waiting.shift()?.(line));
   }
 
-  /** Compiles what is needed, and starts. */
+  /** Compiles the classes and starts the JVM. */
   static async start(): Promise<Decisions> {
     await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
     const folder = mkdtempSync(join(tmpdir(), "decisions-"));
@@ -75,7 +75,7 @@ export class Decisions {
     return new Decisions(folder, java);
   }
 
-  /** Decides all of these. */
+  /** Decides all of these situations. */
   async decide(...situations: readonly Situation[]): Promise<Decision[]> {
     const list = (words: readonly Word[]) => (words.length === 0 ? "." : words.join(""));
     const lines = await this.ask(
@@ -90,17 +90,17 @@ export class Decisions {
     });
   }
 
-  /** What the log directories of a server know, and the epoch on them, such as `QUORUM 7`. */
+  /** What a server's log directories know, and their epoch, such as `QUORUM 7`. */
   async disk(...directories: readonly string[]): Promise<string> {
     return (await this.ask([`disk ${directories.join(",")}`]))[0] ?? "";
   }
 
-  /** Starts the health endpoint of a server that waits, with a log directory. */
+  /** Starts the health endpoint of a waiting server with a log directory. */
   async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
     await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
   }
 
-  /** Starts the metrics of a server with beans as Kafka and ZooKeeper have them, a volume, and the folder of its ConfigMap. */
+  /** Starts a server's metrics, with Kafka's and ZooKeeper's beans, a volume, and the folder of its ConfigMap. */
   async metrics(port: number, directory: string, config: string): Promise<void> {
     const [answer] = await this.ask([`metrics ${port} ${directory} ${config}`]);
     if (answer !== "serving") throw new Error(answer);
@@ -111,23 +111,28 @@ export class Decisions {
     return Number((await this.ask(["told"]))[0]);
   }
 
-  /** With which members a ZooKeeper server starts whose peer has another directory and answers at a port; `waiting` when it does not start. */
+  /**
+   * The members with which a ZooKeeper server starts, while its peer has another directory and answers on a port; `waiting` when it does not start.
+   */
   async zookeeper(port: number, peer: string, directory: string, list: string): Promise<string> {
     return (await this.ask([`zookeeper ${port} ${peer} ${directory} ${list}`]))[0] ?? "";
   }
 
-  /** What a peer makes of an answer when it asks this node of this cluster: such as `QUORUM`, or `silent`. */
+  /** How a peer understands an answer when it asks this node of this cluster: such as `QUORUM`, or `silent`. */
   async understand(node: number, cluster: string, answer: string): Promise<string> {
     const lines = answer.trim().replaceAll(/\s+/g, " ");
     return (await this.ask([`understand ${node} ${cluster} ${lines}`]))[0] ?? "";
   }
 
-  /** Who needs the only controller so many milliseconds after it was asked to stop, while these brokers stop; `null` when nobody does. @param among whether there are other brokers */
+  /**
+   * Who needs the only controller this long after its request to stop, while these brokers stop; `null` when nobody does. @param among whether there
+   * are other brokers
+   */
   async last(milliseconds: number, among: boolean, stopping: readonly string[] = []): Promise<string> {
     return (await this.ask([["last", milliseconds, among ? "among" : "alone", ...stopping].join(" ")]))[0] ?? "";
   }
 
-  /** Ends it. */
+  /** Ends the JVM. */
   stop(): void {
     this.java.kill();
     rmSync(this.folder, { recursive: true });

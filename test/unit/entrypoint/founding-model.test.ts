@@ -10,29 +10,30 @@ interface Controller {
 }
 
 interface Disk {
-  /** Which formatting of a disk this is: a voter of Kafka 4 is one of them, and not a node. */
+  /** Identifies this formatting of a disk: a voter of Kafka 4 is a formatting, and not a node. */
   readonly formatting: number;
-  /** Whether a leader was ever known to it. */
+  /** Whether it has ever known a leader. */
   quorum: boolean;
-  /** Whether it has voted: of use among voters that are given. */
+  /** Whether it has voted; used for static voters. */
   voted: boolean;
   /** How much of the metadata it has. */
   log: number;
 }
 
 /**
- * Servers that start, stop and lose disks, with as much of Raft as matters: who votes, who leads, what is committed. Whatever can happen next, the worst may.
+ * Servers that start, stop and lose disks, with the relevant part of Raft: who votes, who leads, what is committed. Among possible next events, the
+ * model takes the worst.
  */
 class Model {
   readonly controllers: Controller[];
   /** Whether each broker runs, and whether its disk was used. */
   readonly brokers: { running: boolean; used: boolean }[];
-  /** Quorums that were founded, and what the last one has committed. */
+  /** The number of founded quorums, and what the last one has committed. */
   founded = 0;
   committed = 0;
   private formattings = 0;
   private leader: Controller | undefined;
-  /** With Kafka 4, the formattings that vote. */
+  /** With Kafka 4, the voting formattings. */
   private voters = new Set<number>();
 
   constructor(
@@ -45,7 +46,7 @@ class Model {
     this.brokers = Array.from({ length: brokers }, () => ({ running: false, used: false }));
   }
 
-  /** A server is asked to run, and decides as the image does. */
+  /** Starts a server, which decides as the image does. */
   async start(ordinal: number): Promise<Decision | undefined> {
     const controller = this.controllers[ordinal];
     if (controller === undefined || controller.disk !== undefined) {
@@ -77,7 +78,7 @@ class Model {
     return decision;
   }
 
-  /** A server or its pod dies; its disk may be lost, too. */
+  /** Stops a server or its pod; its disk may be lost, too. */
   stop(ordinal: number, diskLost: boolean): void {
     const controller = this.controllers[ordinal];
     if (!controller) return;
@@ -86,7 +87,7 @@ class Model {
     if (this.leader === controller) this.leader = undefined;
   }
 
-  /** An election, if there can be one: the worst candidate that most voters would elect wins it. */
+  /** Holds an election, if there can be one: of the candidates that most voters would elect, the worst wins. */
   elect(): void {
     const voting = this.voting();
     if (voting.length < this.majority()) return;
@@ -104,7 +105,9 @@ class Model {
     this.write(0);
   }
 
-  /** The leader commits something with just a majority of the voters; the observers and brokers that run hear of it. @param first voter that is in it. */
+  /**
+   * The leader commits something with a bare majority of the voters; running observers and brokers learn of it. @param first a voter of that majority
+   */
   write(first: number): void {
     const { leader } = this;
     if (!leader?.disk) return;
@@ -122,7 +125,7 @@ class Model {
     for (const { disk } of rest.slice(0, this.majority() - 1)) if (disk) disk.log = leader.disk.log;
     for (const broker of this.brokers) if (broker.running) broker.used = true;
     if (this.kind === "fixed") return;
-    // Controllers that are no voters yet are taken in, in the place of what they were before.
+    // Controllers that are not voters yet become voters, in place of their former selves.
     for (const { running, disk } of this.controllers) {
       if (running && disk && !this.voters.has(disk.formatting)) {
         Object.assign(disk, { quorum: true, log: leader.disk.log });
@@ -162,7 +165,7 @@ class Model {
   }
 }
 
-/** What happens to the servers, one thing after the other. */
+/** Events in the servers' lives, one after the other. */
 type Event = readonly [
   kind: "all" | "start" | "stop" | "lose" | "elect" | "write" | "catchUp" | "broker",
   which: number,
@@ -213,7 +216,7 @@ describe("servers that found a quorum", function () {
     }
   }
 
-  /** Lets every server run, and everything happen that can. @returns what each controller that is not formatted does in the end. */
+  /** Lets every server run, and everything possible happen. @returns the final decision of each unformatted controller */
   async function settle(model: Model): Promise<Decision[]> {
     for (const broker of model.brokers) broker.running = true;
     let waiting: Decision[] = [];
@@ -231,7 +234,7 @@ describe("servers that found a quorum", function () {
   }
 
   for (const kind of ["dynamic", "fixed"] as const) {
-    it(`found one, and lose nothing that was committed, whatever happens: ${kind} voters`, async () => {
+    it(`found one quorum, and lose nothing that was committed, whatever happens: ${kind} voters`, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom(1, 3, 5),
@@ -247,7 +250,7 @@ describe("servers that found a quorum", function () {
       );
     });
 
-    it(`get to run in the end, or say why not, when none waits for one that is there: ${kind} voters`, async () => {
+    it(`start in the end, or say why not, unless one waits for a server that is there: ${kind} voters`, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom(1, 3, 5),

@@ -8,7 +8,7 @@ const WORDS: readonly Word[] = ["N", "V", "D", "q", "Q", "-"];
 const lists = (length: number, words = WORDS): Word[][] =>
   length === 0 ? [[]] : lists(length - 1, words).flatMap((rest) => words.map((word) => [word, ...rest]));
 
-/** What is wrong with a decision; nothing when it keeps to the rules. These are the rules, not how they are followed. */
+/** How a decision violates the rules; nothing when it keeps them. This states the rules, not their implementation. */
 function broken(now: Situation, { action, ready, text }: Awaited<ReturnType<Decisions["decide"]>>[number]): string[] {
   const { own, controllers, brokers, voters, ordinal, pods } = now;
   const others = [...controllers, ...brokers];
@@ -22,19 +22,19 @@ function broken(now: Situation, { action, ready, text }: Awaited<ReturnType<Deci
     "founds while a server is silent": action === "FOUND" && silent,
     "founds beside a disk that was used": action === "FOUND" && [own, ...others].some(used),
     "founds as another than controller 0": action === "FOUND" && voters === "dynamic" && ordinal !== 0,
-    "votes again without most voters that remember and are current":
+    "votes again without most voters that have their metadata and are current":
       action === "JOIN" && voters === "fixed" && count(controllers, (word) => word === "Q") < majority,
-    "joins what nobody knows":
+    "joins a quorum that nobody knows":
       action === "JOIN" &&
       voters === "dynamic" &&
       remembering === 0 &&
       (silent || ordinal === 0 || [own, ...others].some(used)),
-    "does not join what a controller knows": voters === "dynamic" && remembering > 0 && action !== "JOIN",
+    "does not join a quorum that a controller knows": voters === "dynamic" && remembering > 0 && action !== "JOIN",
     "waits for nobody": action === "WAIT" && !silent && !(voters === "fixed" && remembering >= majority),
     "gives up while a controller may still come": action === "REFUSE" && controllers.includes("-"),
     "counts as ready":
       ready && !(action === "WAIT" && pods === "dedicated" && !controllers.includes("-") && brokers.includes("-")),
-    "does not let the brokers be made":
+    "does not let the brokers be created":
       action === "WAIT" && pods === "dedicated" && !controllers.includes("-") && !controllers.some(knows) && !ready,
     "does not say for whom it waits": action === "WAIT" && silent && !/waiting for ([cb]\d|a leader)/.test(text),
     "does not say what to do": action === "REFUSE" && !/[Gg]ive .* the volumes that they had/.test(text),
@@ -117,7 +117,7 @@ describe("founding a quorum", function () {
     });
   }
 
-  it("keeps to its rules in every situation of up to three controllers and two brokers", async () => {
+  it("keeps its rules in every situation of up to three controllers and two brokers", async () => {
     const situations: Situation[] = [];
     for (const voters of ["fixed", "dynamic"] as const)
       for (const pods of ["dedicated", "combined"] as const)
@@ -135,7 +135,7 @@ describe("founding a quorum", function () {
     assert.deepEqual([...new Set(made.map(({ action }) => action))].sort(), ["FOUND", "JOIN", "REFUSE", "WAIT"]);
   });
 
-  it("keeps to its rules with more of them", async () => {
+  it("keeps its rules with more of them", async () => {
     const word = fc.constantFrom(...WORDS);
     const situation = fc.record({
       ordinal: fc.nat(6),

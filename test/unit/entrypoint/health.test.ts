@@ -26,7 +26,7 @@ describe("the health endpoint of a server whose Kafka has not started", function
 
   const quorum = async () => (await fetch(`${address}/quorum`)).text();
 
-  it("says that its disk knows nothing, to those who ask for this server alone", async () => {
+  it("says that its disk knows nothing, but only to those who ask for this server", async () => {
     const answer = await quorum();
     assert.equal(await decisions.understand(7, CLUSTER, answer), "NOTHING");
     assert.equal(await decisions.understand(6, CLUSTER, answer), "silent");
@@ -38,7 +38,7 @@ describe("the health endpoint of a server whose Kafka has not started", function
     writeFileSync(join(folder, "__cluster_metadata-0", "quorum-state"), '{"leaderId":1,"leaderEpoch":7,"votedId":-1}');
     const answer = await quorum();
     assert.equal(await decisions.understand(7, CLUSTER, answer), "QUORUM");
-    // What entrypoints of the version before this one look for.
+    // Servers of the previous version look for this.
     assert.match(answer, /\nepoch=7\n/);
   });
 
@@ -50,24 +50,24 @@ describe("the health endpoint of a server whose Kafka has not started", function
     assert.equal(await decisions.understand(7, CLUSTER, answer), "silent");
   });
 
-  it("takes the word of a server of the version before this one for a quorum, and not for none", async () => {
+  it("reads an answer of the previous version as a quorum, and not as none", async () => {
     const before = (epoch: number) => `state=follower\nleader=1\nepoch=${epoch}\nhighWatermark=9\n`;
     assert.equal(await decisions.understand(7, CLUSTER, before(3)), "QUORUM");
     assert.equal(await decisions.understand(7, CLUSTER, before(0)), "silent");
     assert.equal(await decisions.understand(7, CLUSTER, ""), "silent");
   });
 
-  it("is told to do something by POST alone", async () => {
+  it("accepts orders by POST alone", async () => {
     const looked = await fetch(`${address}/retire`);
     assert.deepEqual([looked.status, looked.headers.get("allow"), await decisions.told()], [405, "POST", 0]);
     const told = await fetch(`${address}/retire`, { method: "POST" });
     assert.deepEqual([told.status, await told.text()], [200, "ok\n"]);
-    // It answers before it does what it is told: that may end it.
+    // It answers before it carries out the order, which may end it.
     while ((await decisions.told()) === 0);
     assert.equal(await decisions.told(), 1);
   });
 
-  it("lets the server go at once when its pod is to stop, for nobody needs it, and says that it has been asked to", async () => {
+  it("lets the server stop at once, because nobody needs it, and says that it has been asked to", async () => {
     assert.match(await quorum(), /^leaving=false$/m);
     const left = await fetch(`${address}/leave?seconds=30`);
     assert.equal(left.status, 200);

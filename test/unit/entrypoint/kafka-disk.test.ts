@@ -7,7 +7,7 @@ import { Decisions } from "./decisions";
 const METADATA = "__cluster_metadata-0";
 const state = (leaderId: number, leaderEpoch: number) =>
   JSON.stringify({ leaderId, leaderEpoch, votedId: -1, votedDirectoryId: "AAAAAAAAAAAAAAAAAAAAAA", data_version: 1 });
-/** What formatting leaves, and what Kafka adds as long as there is no quorum. */
+/** The files of formatting, and those that Kafka adds while there is no quorum. */
 const FORMATTED = { "meta.properties": "version=1", "bootstrap.checkpoint": "x" };
 const STARTED = {
   ...FORMATTED,
@@ -34,7 +34,7 @@ describe("what a disk knows", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Files by name, of each log directory; the first has the metadata. */
+  /** The disk's answer for files by name in each log directory; the first has the metadata. */
   const known = (...directories: Record<string, string>[]) => {
     const paths = directories.map((files, index) => {
       const directory = join(folder, String(index));
@@ -59,29 +59,29 @@ describe("what a disk knows", function () {
     });
   }
 
-  it("is a quorum once a leader was known", async () => {
+  it("is a quorum once there was a leader", async () => {
     assert.equal(await known({ ...STARTED, [`${METADATA}/quorum-state`]: state(1, 7) }), "QUORUM 7");
   });
 
-  it("is a quorum when the metadata log has records, though no leader is known now", async () => {
+  it("is a quorum when the metadata log has records, though there is no leader now", async () => {
     const records = { [`${METADATA}/quorum-state`]: state(-1, 8), [`${METADATA}/00000000000000000000.log`]: "x" };
     assert.equal(await known({ ...STARTED, ...records }), "QUORUM 8");
   });
 
-  it("is a quorum when there is a snapshot of the metadata, though nothing else", async () => {
+  it("is a quorum when there is only a snapshot of the metadata", async () => {
     assert.equal(await known({ [`${METADATA}/00000000000000004711-0000000003.checkpoint`]: "x" }), "QUORUM 0");
   });
 
-  it("is a vote when an epoch was seen, and never a leader", async () => {
+  it("is a vote when there was an epoch, and never a leader", async () => {
     assert.equal(await known({ ...STARTED, [`${METADATA}/quorum-state`]: state(-1, 1) }), "VOTE 1");
   });
 
-  it("is data when partitions are there, or were, and the metadata is not", async () => {
+  it("is data when there are or were partitions, and no metadata", async () => {
     const partition = { ...FORMATTED, "chatroom-0/00000000000000000000.log": "" };
     assert.equal(await known(partition), "DATA 0");
   });
 
-  it("is data when one of several volumes was used, and the one for the metadata is empty", async () => {
+  it("is data when one of several volumes was used, and the metadata's is empty", async () => {
     assert.equal(await known({}, { ...FORMATTED, "recovery-point-offset-checkpoint": "" }), "DATA 0");
   });
 

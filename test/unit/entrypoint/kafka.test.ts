@@ -81,7 +81,7 @@ describe("Entrypoint of Kafka", () => {
     });
   });
 
-  it("starts the server, which formats what is not formatted yet itself", async () => {
+  it("starts the server, which formats unformatted volumes itself", async () => {
     const empty = pod();
     assert.deepEqual((await empty.run()).calls, [start(empty)]);
     const formatted = pod();
@@ -107,7 +107,7 @@ describe("Entrypoint of Kafka", () => {
       });
     });
 
-    it("a broker beyond the quorum, reached from outside at a port of its own", async () => {
+    it("a broker beyond the quorum, with its own port for outside clients", async () => {
       const made = pod({
         POD_NAME: "broker-3",
         KAFKA_EXTERNAL_HOST: "kafka.example.com",
@@ -125,13 +125,13 @@ describe("Entrypoint of Kafka", () => {
       await made.run();
       const { listeners, "process.roles": roles, "node.id": id, ...others } = made.rendered();
       assert.deepEqual([listeners, roles, id], ["CONTROLLER://:9093", "controller", "9001"]);
-      // Each by its own name, and the name for all for those that come later.
+      // Each by its own name, and the common name for later ones.
       const names = ["controller-0.controller", "controller-1.controller", "controller-2.controller", "controller"];
       const addresses = names.map((name) => `${name}.kafka.svc:9093`).join(",");
       assert.equal(others["controller.quorum.bootstrap.servers"], addresses);
     });
 
-    it("a controller that retires, and takes no vote in this pod any more", async () => {
+    it("a controller that retires, and does not become a voter in this pod any more", async () => {
       const made = pod({ ...DEDICATED, POD_NAME: "controller-1" });
       writeFileSync(made.path("retired"), "");
       await made.run();
@@ -147,7 +147,7 @@ describe("Entrypoint of Kafka", () => {
       assert.equal(both.rendered()["log.dirs"], disks.map((disk) => `${disk}/log`).join(","));
     });
 
-    it("the rack that was found for it, when the stack has racks", async () => {
+    it("its rack, when the stack has racks", async () => {
       const volume = pod().volume("rack");
       writeFileSync(`${volume}/rack`, "zone-2\n");
       chmodSync(`${volume}/rack`, 0o644);
@@ -162,7 +162,7 @@ describe("Entrypoint of Kafka", () => {
 
   describe("with ZooKeeper", () => {
     const BROKER = { KAFKA_MODE: "zookeeper", KAFKA_COMBINED: undefined };
-    /** A broker whose ZooKeeper answers a question for the cluster's id. */
+    /** A broker whose ZooKeeper answers the request for the cluster's id. */
     const broker = (answer: string) => {
       const made = pod(BROKER);
       made.configure("server.properties", "zookeeper.connect=zookeeper-client:2181\n");
@@ -186,7 +186,7 @@ describe("Entrypoint of Kafka", () => {
       assert.deepEqual([id, node, roles], ["0", undefined, undefined]);
     });
 
-    it("refuses a ZooKeeper that has another cluster", async () => {
+    it("refuses a ZooKeeper of another cluster", async () => {
       const made = broker(`Node already exists: /cluster\n{"version":"1","id":"BBBBBBBBBBBBBBBBBBBBBB"}\n`);
       const { code, said, calls } = await made.run();
       assert.equal(code, 1);
@@ -200,7 +200,7 @@ describe("Entrypoint of Kafka", () => {
       assert.match(said, /does not say which cluster this is: Connection refused/);
     });
 
-    it("starts on a disk of its own without asking", async () => {
+    it("starts on its own disk without asking", async () => {
       const made = broker("");
       made.formatted("data-0", ["version=0", "broker.id=0", `cluster.id=${CLUSTER}`]);
       assert.deepEqual((await made.run()).calls, [start(made)]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BIN } from "./pod";
 
-/** As Kafka's own tool describes a cluster; `level` is a file with what it calls the cluster's level. */
+/** Kafka's own tool, which describes a cluster; the file `level` contains the cluster's level. */
 const FEATURES = `
 shift 2
 [[ ! -f silent ]] || { echo "Timed out waiting for a node assignment."; exit 1; }
@@ -47,13 +47,13 @@ describe("metadata-version.sh", () => {
       });
     });
 
-  it("lets binaries through that can read the cluster's metadata", async () => {
+  it("accepts binaries that can read the cluster's metadata", async () => {
     const { code, said } = await run("check", "broker:9092", "4.2.1");
     assert.equal(code, 0);
     assert.match(said, /Kafka 4\.2\.1 reads the cluster's metadata version, 4\.2-IV1\n/);
   });
 
-  // Kafka's tool knows the name of the release that comes next, and that of no later one.
+  // Kafka's tool knows the name of the next release, and of no later one.
   for (const level of ["4.3-IV0", "4.10-IV0", "UNKNOWN [30]"]) {
     it(`refuses binaries that cannot: ${level}`, async () => {
       writeFileSync(file("level"), level);
@@ -66,7 +66,7 @@ describe("metadata-version.sh", () => {
     });
   }
 
-  it("lets binaries through that read more than the cluster has", async () => {
+  it("accepts binaries that can read more than the cluster has", async () => {
     assert.equal((await run("check", "broker:9092", "4.3.1")).code, 0);
     assert.equal((await run("check", "broker:9092", "4.10.0")).code, 0);
   });
@@ -83,7 +83,7 @@ describe("metadata-version.sh", () => {
     });
 
     for (const version of ["4.2.1", "4.3.0", "4.10.0"]) {
-      it(`lets binaries through that are no older than those that run: ${version}`, async () => {
+      it(`accepts binaries that are no older than the running ones: ${version}`, async () => {
         writeFileSync(file("version"), "4.2.1\n");
         const { code, said } = await run("check", "broker:9092", version);
         assert.equal(code, 0);
@@ -94,7 +94,7 @@ describe("metadata-version.sh", () => {
       });
     }
 
-    it("refuses older ones, for they may not be able to read the metadata", async () => {
+    it("refuses older ones, because they may not be able to read the metadata", async () => {
       writeFileSync(file("version"), "4.3.1\n");
       const { code, said } = await run("check", "broker:9092", "4.2.1");
       assert.equal(code, 1);
@@ -132,7 +132,7 @@ describe("metadata-version.sh", () => {
   });
 
   for (const args of [[], ["check", "broker:9092"], ["raise", "broker:9092"], ["lower", "broker:9092", "4.2"]]) {
-    it(`takes "${args.join(" ")}" for bad usage`, async () => {
+    it(`rejects "${args.join(" ")}" as bad usage`, async () => {
       assert.equal((await run(...args)).code, 2);
     });
   }

@@ -19,7 +19,7 @@ describe("the metrics of a server", function () {
     const port = await freePort();
     address = `http://127.0.0.1:${port}/metrics`;
     await decisions.metrics(port, folder, folder);
-    // The volumes are looked at by threads of their own.
+    // Separate threads read the volumes.
     do lines = await scrape();
     while (!lines.some((line) => line.startsWith("kafka_stack_volume_free_bytes")));
   });
@@ -34,7 +34,7 @@ describe("the metrics of a server", function () {
   };
   const series = (name: string) => lines.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 
-  it("have the names that dashboards look for", () => {
+  it("have the names that dashboards expect", () => {
     has(
       "# TYPE kafka_server_replicamanager_underreplicatedpartitions gauge",
       "kafka_server_replicamanager_underreplicatedpartitions 60",
@@ -50,11 +50,11 @@ describe("the metrics of a server", function () {
     );
   });
 
-  it("say how idle the handlers are now, and not how they were on average since the start", () => {
+  it("show how idle the handlers are now, and not the average since the start", () => {
     has("kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent 0.75");
   });
 
-  it("have distributions of times with their sum, for the requests that matter alone", () => {
+  it("have distributions of times with their sum, only for important requests", () => {
     has(
       "# TYPE kafka_network_requestmetrics_totaltimems summary",
       'kafka_network_requestmetrics_totaltimems{request="Produce",quantile="0.99"} 3.0',
@@ -80,21 +80,21 @@ describe("the metrics of a server", function () {
     assert.deepEqual(series("kafka_cluster_partition_underminisr"), [], "none is said to be");
   });
 
-  it("have no series twice, and those of a name together", () => {
+  it("have no duplicate series, and group those of a name", () => {
     const names = lines.filter((line) => !line.startsWith("#")).map((line) => line.replace(/ [^ ]*$/, ""));
     assert.deepEqual(names, [...new Set(names)]);
     const types = lines.filter((line) => line.startsWith("# TYPE"));
     assert.deepEqual(types, [...new Set(types)]);
   });
 
-  it("say how many servers there should be, as the ConfigMap does at that moment", async () => {
+  it("show the expected number of servers, as in the ConfigMap at that moment", async () => {
     has("kafka_stack_expected_brokers 3", "kafka_stack_expected_members 2");
-    assert.deepEqual(series("kafka_stack_expected_controllers"), [], "no number is not 0");
+    assert.deepEqual(series("kafka_stack_expected_controllers"), [], "a missing number is not 0");
     writeFileSync(join(folder, "brokers"), "4\n");
     assert.ok((await scrape()).includes("kafka_stack_expected_brokers 4"));
   });
 
-  it("say how full the volumes are, and which of them does not answer", () => {
+  it("show how full the volumes are, and which of them does not answer", () => {
     has(
       `kafka_stack_volume_answers{directory="${folder}"} 1`,
       `kafka_stack_volume_answers{directory="${folder}/gone"} 0`,
@@ -102,12 +102,12 @@ describe("the metrics of a server", function () {
     assert.equal(series("kafka_stack_volume_size_bytes").length, 1);
   });
 
-  it("are given although one source fails, which is counted", () => {
+  it("are served although one source fails, which is counted", () => {
     has("kafka_stack_scrape_failed_sources 1");
     assert.equal(series("process_start_time_seconds").length, 1);
   });
 
-  it("have ZooKeeper's without its clients", () => {
+  it("have ZooKeeper's, without its clients", () => {
     has(
       "zookeeper_quorumsize 3.0",
       'zookeeper_avgrequestlatency{memberType="Follower",replicaId="2"} 0.5',
@@ -117,7 +117,7 @@ describe("the metrics of a server", function () {
     assert.deepEqual(series("zookeeper_connections_avglatency"), []);
   });
 
-  it("are all that there is at their port, and are given compressed to whom that suits", async () => {
+  it("are alone on their port, and are compressed for clients that accept that", async () => {
     const other = await fetch(address.replace("/metrics", "/retire"), { method: "POST" });
     const root = await fetch(address.replace("/metrics", "/quorum"));
     assert.deepEqual([other.status, root.status], [405, 404]);

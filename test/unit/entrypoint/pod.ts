@@ -20,44 +20,44 @@ export const BIN = join(ROOT, "images", "kafka", "bin");
 
 const SCRIPTS = ["entrypoint.sh", "entrypoint-kafka.sh", "entrypoint-zookeeper.sh"];
 
-/** Identity of the cluster in these tests. */
+/** Id of the cluster in these tests. */
 export const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Root could write everywhere: as in a pod, the scripts run as another user. */
+/** Root could write everywhere, so the scripts run as another user, as in a pod. */
 const USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
-/** How long a script may take until it says or does what a test waits for. */
+/** How long a script may take until it shows what a test waits for, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Outcome {
   readonly code: number | null;
-  /** What the script said. */
+  /** The script's output. */
   readonly said: string;
-  /** Commands of the image that it called, with their arguments. */
+  /** The image's commands that it called, with arguments. */
   readonly calls: readonly string[];
 }
 
-/** A script that runs. */
+/** A running script. */
 export interface Running {
-  /** Waits until it says something. */
+  /** Waits until it prints something. */
   says(text: RegExp): Promise<void>;
-  /** Asks it to end, as the kubelet does. */
+  /** Sends SIGTERM, like the kubelet. */
   stop(): void;
-  /** Waits until it ends. */
+  /** Resolves when it ends. */
   readonly end: Promise<Outcome>;
 }
 
-/** A place that looks like the inside of a pod: configuration, volumes, and the image's commands, of which those that start Java are replaced by recorders. */
+/** A folder like the inside of a pod: configuration, volumes, and the image's commands; recorders replace those that start Java. */
 export class Pod {
   private readonly folder = mkdtempSync(join(tmpdir(), "entrypoint-"));
   private readonly variables: Record<string, string | undefined>;
 
-  /** @param variables environment of the container; `undefined` leaves out what pods have otherwise. */
+  /** @param variables environment of the container; `undefined` removes a usual variable. */
   constructor(variables: Record<string, string | undefined> = {}) {
     for (const name of ["config", "bin"]) mkdirSync(join(this.folder, name));
     this.grant(this.folder);
-    // Copies, for the user of a pod may not come to where the repository is.
+    // Copies, because the pod's user may not be able to enter the repository.
     for (const name of SCRIPTS) copyFileSync(join(BIN, name), this.path("bin", name));
     this.variables = {
       POD_NAME: "broker-0",
@@ -79,7 +79,7 @@ export class Pod {
     this.volume("data-0");
   }
 
-  /** A path in it. */
+  /** A path in the folder. */
   path(...parts: string[]): string {
     return join(this.folder, ...parts);
   }
@@ -103,7 +103,7 @@ export class Pod {
     return path;
   }
 
-  /** Fills a volume as a formatted one. */
+  /** Fills a volume like a formatted one. */
   formatted(name: string, properties: readonly string[]): void {
     const log = join(this.volume(name), "log");
     mkdirSync(log);
@@ -111,7 +111,7 @@ export class Pod {
     this.grant(log);
   }
 
-  /** The file that the server is started with, by key. */
+  /** The file that the server starts with, by key. */
   rendered(): Record<string, string> {
     const lines = readFileSync(this.path("server.properties"), "utf8").split("\n");
     return Object.fromEntries(
@@ -138,7 +138,7 @@ export class Pod {
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
     const end = new Promise<Outcome>((resolve, reject) => {
       const deadline = setTimeout(() => {
-        // Its process group: what it has started holds the output open.
+        // The process group: child processes hold the output open.
         if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
         reject(new Error(`the entrypoint did not end; it said:\n${said}`));
       }, PATIENCE_MS);
@@ -167,7 +167,7 @@ export class Pod {
     return this.start().end;
   }
 
-  /** Runs it, and expects a refusal that says why, without having formatted or started anything. */
+  /** Runs it, and expects a refusal that says why and has formatted or started nothing. */
   async refuses(why: RegExp): Promise<void> {
     const { code, said, calls } = await this.run();
     assert.deepEqual({ code, calls }, { code: 1, calls: [] });

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BIN } from "./pod";
 
-/** A member as ZooKeeper writes it. */
+/** A member in ZooKeeper's form. */
 const member = (id: number) => `server.${id}=zookeeper-${id - 1}.zookeeper:2888:3888:participant;2181`;
 
-/** An ensemble in a folder: `ensemble` is what it has, `silent` makes it not answer. */
+/** An ensemble in a folder: `ensemble` has its members, `silent` makes it not answer. */
 const SHELL = `
 [[ ! -f silent ]] || { echo "Connection refused"; exit 1; }
 if [[ $3 == config ]]; then cat ensemble; echo "version=100000000"; exit; fi
@@ -28,7 +28,7 @@ describe("zookeeper-members.sh", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "members-"));
     mkdirSync(file("bin"));
-    // Its own name is the first argument, as all commands below see it.
+    // Its own name is the first argument, as for all commands below.
     const commands = {
       "zookeeper-shell.sh": `set -- shell "$@"\n${SHELL}`,
       sleep: "exit 0",
@@ -46,7 +46,7 @@ describe("zookeeper-members.sh", () => {
     writeFileSync(file("ensemble"), ids.map((id) => `${member(id)}\n`).join(""));
     had(...ids);
   };
-  /** What the last update left. */
+  /** Writes the list of the last update. */
   const had = (...ids: number[]) => {
     writeFileSync(file("members"), ids.map((id) => `${member(id)}\n`).join(""));
   };
@@ -75,14 +75,14 @@ describe("zookeeper-members.sh", () => {
     assert.deepEqual(changes(), []);
   });
 
-  it("takes out who is not listed, and takes in nobody, when servers are about to leave", async () => {
+  it("only removes unlisted members when servers are about to leave", async () => {
     has(1, 2, 3, 4, 5);
     assert.equal((await run("leave", ADDRESS, ...listed(1, 2, 3, 6))).code, 0);
     assert.deepEqual(members(), listed(1, 2, 3));
     assert.equal(changes().length, 1);
   });
 
-  it("takes in who is new, and takes out who is left over, once servers have settled", async () => {
+  it("adds new members, and removes leftover ones, once servers have settled", async () => {
     has(1, 2, 9);
     assert.equal((await run("settle", ADDRESS, ...listed(1, 2, 3))).code, 0);
     assert.deepEqual(members(), listed(1, 2, 3));
@@ -95,7 +95,7 @@ describe("zookeeper-members.sh", () => {
     assert.match(said, /this is the first start of the ensemble: nobody has to leave it/);
   });
 
-  it("lets a change go on that nobody leaves for, although the ensemble does not serve: it may be what repairs it", async () => {
+  it("lets a change go on in which nobody leaves, although the ensemble does not serve: it may be the repair", async () => {
     had(1);
     writeFileSync(file("silent"), "");
     assert.equal((await run("leave", ADDRESS, ...listed(1))).code, 0);
@@ -110,14 +110,14 @@ describe("zookeeper-members.sh", () => {
     assert.match(said, /does not answer: server\.4 server\.5 would go with their votes, .* repair the ensemble first/);
   });
 
-  it("fails when an ensemble does not come to serve with its new members, and says so once", async () => {
+  it("fails when an ensemble does not serve with its new members, and says so once", async () => {
     writeFileSync(file("silent"), "");
     const { code, said } = await run("settle", ADDRESS, ...listed(1));
     assert.equal(code, 1);
     assert.equal(said, "kafka-stack: the ensemble does not answer\n");
   });
 
-  it("says how it is used when it is used otherwise", async () => {
+  it("prints its usage on bad usage", async () => {
     for (const args of [[], ["leave"], ["leave", ADDRESS], ["join", ADDRESS, member(1)]]) {
       const { code, said } = await run(...args);
       assert.equal(code, 2);

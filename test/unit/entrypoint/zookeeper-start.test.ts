@@ -24,7 +24,7 @@ describe("a ZooKeeper server with an empty disk", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** A data directory: `epoch` is the last that the server took part in, 0 for one that is new. */
+  /** A data directory: `epoch` is the last one that the server took part in, 0 for a new server. */
   const disk = (id: number, epoch: number) => {
     const directory = join(folder, `disk-${id}`);
     mkdirSync(join(directory, "version-2"), { recursive: true });
@@ -45,17 +45,17 @@ describe("a ZooKeeper server with an empty disk", function () {
     assert.ok(existsSync(join(own, "initialize")), "it may vote with an empty disk");
   });
 
-  it("joins the ensemble that another knows, without a vote", async () => {
+  it("joins the ensemble that another server knows, without a vote", async () => {
     const own = disk(1, 0);
     assert.equal(await starts(disk(2, 5), own), `version=0 ${member(1, "observer")} ${member(2)}`);
     assert.ok(!existsSync(join(own, "initialize")), "it may not vote with an empty disk");
   });
 
-  it("waits when another server answers at the address of one that it asks", async () => {
+  it("waits when another server answers at a peer's address", async () => {
     assert.equal(await starts(disk(3, 0), disk(1, 0)), "waiting");
   });
 
-  it("waits when the other's disk cannot be read", async () => {
+  it("waits when the peer's disk cannot be read", async () => {
     const peer = disk(2, 0);
     mkdirSync(join(peer, "version-2", "acceptedEpoch"));
     assert.equal(await starts(peer, disk(1, 0)), "waiting");

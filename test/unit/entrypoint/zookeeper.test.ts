@@ -15,7 +15,7 @@ describe("Entrypoint of ZooKeeper", () => {
 
   const identity = (made: Pod) => readFileSync(made.path("data-0", "data", "myid"), "utf8");
 
-  it("starts a server with its number and its data directory", async () => {
+  it("starts a server with its id and its data directory", async () => {
     const made = pod();
     const { code, calls } = await made.run();
     assert.equal(code, 0);
@@ -55,8 +55,8 @@ describe("Entrypoint of ZooKeeper", () => {
     await made.refuses(/holds data of ZooKeeper server 1, but this pod is server 3/);
   });
 
-  describe("with a volume of the time before volumes were marked", () => {
-    /** A log of transactions in which Kafka has named its cluster, or something else is. */
+  describe("with a volume from before volumes were marked", () => {
+    /** A transaction log in which Kafka, or something else, has named its cluster. */
     const used = (text: string) => {
       const made = pod();
       mkdirSync(made.path("data-0", "data", "version-2"), { recursive: true });
@@ -69,19 +69,19 @@ describe("Entrypoint of ZooKeeper", () => {
     const named = (id: string) => used(`{"version":"1","id":"${id}"}`);
     const mark = (made: Pod) => readFileSync(made.path("data-0", "data", "cluster.id"), "utf8");
 
-    it("takes it when it is its own, and marks it", async () => {
+    it("accepts its own, and marks it", async () => {
       const made = named(CLUSTER);
       assert.equal((await made.run()).code, 0);
       assert.equal(mark(made), `${CLUSTER}\n`);
     });
 
-    it("takes it when Kafka has never used it", async () => {
+    it("accepts one that Kafka has never used", async () => {
       const made = used("something else");
       assert.equal((await made.run()).code, 0);
       assert.equal(mark(made), `${CLUSTER}\n`);
     });
 
-    it("refuses one of another cluster", async () => {
+    it("refuses that of another cluster", async () => {
       await named("BBBBBBBBBBBBBBBBBBBBBB").refuses(
         /holds the ZooKeeper data of the Kafka cluster 'B{22}', but this is/,
       );

@@ -10,18 +10,18 @@ describe("the judgement of a fault", () => {
     assert.deepEqual(judge(records(0, 1, 2), records(0, 1, 2)), { acknowledged: 3, read: 3, ...NOTHING_WRONG });
   });
 
-  it("minds no record whose fate the writer did not learn", () => {
+  it("ignores a record whose fate the writer did not learn", () => {
     assert.deepEqual(judge(records(0, 2), records(0, 1, 2)), { acknowledged: 2, read: 3, ...NOTHING_WRONG });
     assert.deepEqual(judge(records(0, 2), records(0, 2)), { acknowledged: 2, read: 2, ...NOTHING_WRONG });
   });
 
-  it("counts what is lost, there twice, and late", () => {
+  it("counts lost, duplicate and late records", () => {
     assert.equal(judge(records(0, 1, 2), records(0, 2)).lost, 1);
     assert.equal(judge(records(0, 1), records(0, 1, 1, 0)).duplicated, 2);
     assert.equal(judge(records(0, 1, 2), records(0, 2, 1)).outOfOrder, 1);
   });
 
-  it("takes each partition by itself", () => {
+  it("judges each partition by itself", () => {
     const both = [...records(0, 1), { partition: 1, sequence: 0 }];
     assert.deepEqual(judge(both, [...both].reverse()), {
       acknowledged: 3,

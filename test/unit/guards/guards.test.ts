@@ -16,9 +16,9 @@ const nfsSource = (server: string) => ({ nfs: { server, path: "/kafka" } });
 const byClass = (size: string): Config => ({ storage: { type: "storageClass", size } });
 const NOTHING = [0, 0, 0, 0];
 
-// The same program under the whole engine, with a cluster that keeps what it is given and what a test puts there.
-describe("a stack whose choices cannot change once there is data", function () {
-  // The program and the client are loaded by a Node of their own, each time.
+// The same program under the whole engine, with a cluster that keeps applied objects and those of a test.
+describe("the immutable settings of a stack with data", function () {
+  // A separate Node loads the program and the client, each time.
   this.timeout(600_000);
   let cluster = new FakeCluster();
   let stateDirectory = "";
@@ -57,12 +57,12 @@ describe("a stack whose choices cannot change once there is data", function () {
     assert.deepEqual(cluster.calls.slice(calls), []);
   }
 
-  it("comes up on an empty cluster, and a second time nothing changes", async () => {
+  it("accept anything on an empty cluster, and a second run changes nothing", async () => {
     await up({});
     assert.deepEqual(changes(await up({})), NOTHING);
   });
 
-  it("holds to where its data is, also when the state is lost, and gives way to a wish that is taken back", async () => {
+  it("include where the data is, even after the state was lost, but not a reverted change", async () => {
     await up(nfs("a", "b", "c"));
     for (const [ordinal, server] of ["a", "b", "c"].entries()) {
       plantBroker(cluster, ordinal, { source: nfsSource(server), pod: "running" });
@@ -76,7 +76,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await refused(nfs("a", "x", "c"), /the place of volume 0 of server 1 cannot change/);
   });
 
-  it("does not hold to what was agreed to and failed: fewer brokers, refused by a Job, and then as many as before", async () => {
+  it("do not include settings that were agreed and failed: fewer brokers, refused by a Job, and then as many as before", async () => {
     const three = { replicas: 3 };
     await up(three);
     plantServers(cluster, 3, 3);
@@ -93,7 +93,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     assert.deepEqual(changes(await up(three)), NOTHING);
   });
 
-  it("takes a growth back that was refused, and holds to one that was made", async () => {
+  it("let a refused growth be reverted, but not a completed one", async () => {
     await up(byClass("10Gi"));
     plantBroker(cluster, 0, { size: "10Gi" });
     const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
@@ -105,7 +105,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await refused(byClass("5Gi"), /storage\.size cannot change from 20Gi to 5Gi/);
   });
 
-  it("cannot be moved to another namespace", async () => {
+  it("include the namespace", async () => {
     await up(nfs("a"));
     plantBroker(cluster, 0, { source: nfsSource("a"), pod: "running" });
     await refused(
@@ -114,18 +114,18 @@ describe("a stack whose choices cannot change once there is data", function () {
     );
   });
 
-  it("cannot be moved to another namespace once it was reached, whatever became of its claims", async () => {
+  it("include the namespace once the stack was reached, whatever became of its claims", async () => {
     await up({});
     await refused({ cluster: { namespace: "other" } }, /cluster\.namespace cannot change from kafka to other/);
   });
 
-  it("is not begun in another namespace while its servers run in one that the state does not name", async () => {
+  it("do not allow another namespace while servers run in one that the state does not know", async () => {
     const elsewhere = { cluster: { namespace: "other" } };
     await up({});
     plantServers(cluster, 3, 3);
     rmSync(join(stateDirectory, "dev.json"));
     await refused(elsewhere, /servers of this stack run in kafka: .*; set cluster\.namespace to kafka; read on$/);
-    // As version 0.1.0 made namespaces, whose state has no choices.
+    // Namespaces of version 0.1.0, whose state has no such settings.
     const labels = {
       "app.kubernetes.io/part-of": "kafka-stack",
       "app.kubernetes.io/component": "namespace",
@@ -137,7 +137,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await up(elsewhere);
   });
 
-  it("cannot be moved to another cluster, and may call its own by another name", async () => {
+  it("include the cluster, but not its name in the kubeconfig", async () => {
     await up({ context: "fake" });
     const other = new FakeCluster();
     kubeconfig = await other.start(stateDirectory);
@@ -145,7 +145,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await other.stop();
   });
 
-  it("may correct a place at which no server ever started, and lets go of the claim that waits for it", async () => {
+  it("let a place be corrected at which no server ever started, and delete the waiting claim", async () => {
     const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
     cluster.refusals.set(servers, { code: 504, message: "broker-1 ContainerCreating" });
     await assert.rejects(up(nfs("a", "typo")), /ContainerCreating/);
@@ -162,7 +162,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     assert.match(said.join("\n"), /no server ever started on the claim kafka\/data-0-broker-1/);
   });
 
-  it("takes a correction in the one spelling only in which it would reach the volume", async () => {
+  it("accept a correction only in the spelling in which it reaches the volume", async () => {
     const servers = "PATCH /api/v1/namespaces/kafka/configmaps/servers";
     cluster.refusals.set(servers, { code: 504, message: "not yet" });
     await assert.rejects(up(nfs("typo")), /not yet/);
@@ -170,7 +170,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await refused(nfs("NAS"), /is written NAS:\/kafka; write it nas:\/kafka, which is the same place/);
   });
 
-  it("refuses a namespace that others made, by its name, and touches nothing", async () => {
+  it("refuse a namespace that others made, by its name, and touch nothing", async () => {
     plant(cluster, "/api/v1/namespaces/monitoring", { kind: "Namespace", metadata: { labels: {} } });
     const wanted = { cluster: { namespace: "monitoring" } };
     const says = /namespace monitoring exists and was not made by this stack.*set another cluster\.namespace/;
@@ -179,7 +179,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     assert.deepEqual(cluster.objects.get("/api/v1/namespaces/monitoring")?.metadata.labels, {});
   });
 
-  it("refuses a namespace of another stack, and takes back its own", async () => {
+  it("refuse a namespace of another stack, and accept the stack's own again", async () => {
     const of = (stack: string) => ({
       kind: "Namespace",
       metadata: { annotations: { "kafka-stack/stack": stack } },
@@ -193,7 +193,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     await up({});
   });
 
-  it("is not previewed as safe, and not brought up, when nobody answers", async () => {
+  it("let neither a preview nor up pass when nobody answers", async () => {
     await up(byClass("10Gi"));
     await cluster.stop();
     await assert.rejects(engine("preview", byClass("5Gi")), /storage\.size cannot change from 10Gi to 5Gi/);
@@ -203,7 +203,7 @@ describe("a stack whose choices cannot change once there is data", function () {
     kubeconfig = await cluster.start(stateDirectory);
   });
 
-  it("is not changed when the cluster refuses to say what there is", async () => {
+  it("let nothing change when the cluster refuses to say what exists", async () => {
     await up(byClass("10Gi"));
     cluster.refusals.set("GET /api/v1/persistentvolumes", { code: 403, message: "not yours to see" });
     await refused(

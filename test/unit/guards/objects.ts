@@ -1,12 +1,12 @@
 import type { FakeCluster } from "../../support/fake-cluster";
 import type { KubeObject } from "kafka-stack-engine";
 
-/** When the servers of the tests came to be. */
+/** When the servers in the tests were created. */
 export const BEGAN = "2026-01-01T00:00:00Z";
 
 const LABELS = { "app.kubernetes.io/part-of": "kafka-stack" };
 
-/** Puts an object there as if somebody else had. */
+/** Creates an object as if somebody else had. */
 export function plant(cluster: FakeCluster, path: string, object: Record<string, unknown>): void {
   const [name = ""] = path.split("/").slice(-1);
   const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
@@ -31,7 +31,7 @@ const NAMESPACED = (kind: string, name: string, namespace = "kafka") =>
 /** The state of a broker's pod. */
 export type PodState = "running" | "waiting";
 
-/** A broker as its objects have it: a volume, its claim and a pod. */
+/** A broker's objects: a volume, its claim and a pod. */
 export function plantBroker(
   cluster: FakeCluster,
   ordinal: number,
@@ -80,7 +80,7 @@ export function plantServers(cluster: FakeCluster, brokers: number, controllers:
   });
 }
 
-/** Makes a claim anew as soon as a pod that waits for it is deleted, as a StatefulSet does. */
+/** Recreates a claim as soon as a pod that waits for it is deleted, like a StatefulSet. */
 export function statefulSetMakesAnew(cluster: FakeCluster, pod: string, claim: string): void {
   const { objects } = cluster;
   const remove = objects.delete.bind(objects);

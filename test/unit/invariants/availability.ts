@@ -10,7 +10,7 @@ const selects = (selector: V1LabelSelector | undefined, labels: Readonly<Record<
 const sameNamespace = (one: KubernetesObject, other: KubernetesObject): boolean =>
   one.metadata.namespace === other.metadata.namespace;
 
-/** Workloads of which more than one pod may run. */
+/** Workloads with possibly more than one pod. */
 function replicated(recording: Recording): Workload[] {
   const scaled = objects(recording, "HorizontalPodAutoscaler").map(
     ({ spec }) => (spec["scaleTargetRef"] as { name?: string }).name,
@@ -23,7 +23,7 @@ function replicated(recording: Recording): Workload[] {
 const skipsAwait = ({ metadata }: KubernetesObject): boolean =>
   metadata.annotations?.["pulumi.com/skipAwait"] === "true";
 
-/** What keeps the stack available, its updates ending and its network closed. */
+/** Invariants of availability: the stack stays available, updates end, the network stays closed. */
 export const availability: Invariants = {
   "every StatefulSet and every Deployment of several pods has a PodDisruptionBudget that lets drains end": {
     check: (recording) =>
@@ -38,7 +38,7 @@ export const availability: Invariants = {
       }),
     breaks: (resources) => resources.splice(resources.indexOf(draft(resources, "PodDisruptionBudget")), 1),
   },
-  "every Namespace enforces a PodSecurity standard, and only that of the volumes' Jobs is not restricted": {
+  "every Namespace enforces a PodSecurity standard, and all but the volumes' Jobs' the restricted one": {
     check: (recording) =>
       objects(recording, "Namespace").flatMap(({ resource, metadata }) => {
         const level = metadata.labels?.["pod-security.kubernetes.io/enforce"];
@@ -51,7 +51,7 @@ export const availability: Invariants = {
         "pod-security.kubernetes.io/enforce"
       ],
   },
-  "every Namespace refuses all connections that no other policy allows": {
+  "every Namespace denies all connections that no other policy allows": {
     check: (recording) =>
       objects(recording, "Namespace").flatMap(({ resource, metadata }) => {
         const denies = objects(recording, "NetworkPolicy").some((policy) => {
@@ -76,7 +76,7 @@ export const availability: Invariants = {
       }),
     breaks: (resources) => (inside(inputsOf(resources, "NetworkPolicy", "broker-access"), "spec")["ingress"] = []),
   },
-  "every Job has a deadline, and stays after its end: one that is gone looks like drift": {
+  "every Job has a deadline, and stays after its end: a deleted one looks like drift": {
     check: (recording) =>
       workloads(recording, "Job").flatMap(({ resource, spec }) =>
         typeof spec["activeDeadlineSeconds"] === "number" && spec["ttlSecondsAfterFinished"] === undefined
@@ -85,7 +85,7 @@ export const availability: Invariants = {
       ),
     breaks: (resources) => delete inside(inputsOf(resources, "Job"), "spec")["activeDeadlineSeconds"],
   },
-  "Pulumi waits for a Job longer than the Job's own deadline, and long enough for every StatefulSet and Deployment": {
+  "Pulumi waits longer for a Job than the Job's own deadline, and long enough for every StatefulSet and Deployment": {
     check: (recording) =>
       workloads(recording, "Job", "StatefulSet", "Deployment").flatMap(({ resource, spec }) => {
         const deadline = spec["activeDeadlineSeconds"];
@@ -95,7 +95,7 @@ export const availability: Invariants = {
       }),
     breaks: (resources) => (draft(resources, "StatefulSet").timeouts = {}),
   },
-  "a Service that exists before its pods is not waited for": {
+  "a Service that exists before its pods is not awaited": {
     check: (recording) =>
       objects(recording, "Service").flatMap((service) => {
         const selector = { matchLabels: service.spec["selector"] as Record<string, string> };
@@ -105,18 +105,18 @@ export const availability: Invariants = {
         );
         if (!behind) return [`${called(service.resource)} selects nothing`];
         const later = waitsFor(recording, service.resource).has(behind.resource.urn);
-        return later || skipsAwait(service) ? [] : [`${called(service.resource)} is waited for`];
+        return later || skipsAwait(service) ? [] : [`${called(service.resource)} is awaited`];
       }),
     breaks: (resources) => delete inside(inputsOf(resources, "Service", "broker-bootstrap"), "metadata")["annotations"],
   },
-  "a claim that is bound only once a pod uses it is not waited for": {
+  "a claim that is bound only once a pod uses it is not awaited": {
     check: (recording) =>
       objects(recording, "PersistentVolumeClaim").flatMap((claim) =>
-        claim.spec["volumeName"] !== undefined || skipsAwait(claim) ? [] : [`${called(claim.resource)} is waited for`],
+        claim.spec["volumeName"] !== undefined || skipsAwait(claim) ? [] : [`${called(claim.resource)} is awaited`],
       ),
     breaks: (resources) => delete inside(inputsOf(resources, "PersistentVolumeClaim"), "spec")["volumeName"],
   },
-  "every volume is kept when its claim goes": {
+  "every volume is retained when its claim is deleted": {
     check: (recording) =>
       objects(recording, "PersistentVolume").flatMap(({ resource, spec }) =>
         spec["persistentVolumeReclaimPolicy"] === "Retain" ? [] : [`${called(resource)} is deleted with its claim`],

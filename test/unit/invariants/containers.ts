@@ -26,7 +26,7 @@ function eachPod(wrong: (workload: Workload) => string | undefined) {
 
 const NODE_READER = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
 
-/** What an account that keeps certificates may do: what does not exist yet has no name that it could be held to. */
+/** The rights of an account that maintains certificates: Kubernetes cannot restrict creation by name. */
 const keepsCertificates = (rules: unknown): boolean => {
   const [held] = rules as { resourceNames?: string[] }[];
   const resourceNames = held?.resourceNames?.filter((name) => /^kafka-(ca|tls-[a-z]+)$/.test(name)) ?? [];
@@ -39,11 +39,11 @@ const REQUESTS = ["cpu", "memory", "ephemeral-storage"];
 const LIMITS = ["memory", "ephemeral-storage"];
 const DIGEST = /^[^\s@]+\/[^\s@:]+@sha256:[0-9a-f]{64}$/;
 
-/** Only the Jobs that make directories on nodes may do what `restricted` forbids; they run in a namespace of their own. */
+/** Only the Jobs that create directories on nodes may do what `restricted` forbids; they have their own namespace. */
 const isDirectories = ({ resource }: Workload): boolean =>
   resource.parent?.includes("kafka-stack:storage:VolumeDirectories") ?? false;
 
-/** What every container keeps to. */
+/** Invariants of every container. */
 export const containers: Invariants = {
   "every container has requests, a memory limit and a limit on the node's disk": {
     check: eachContainer(({ resources }) => {
@@ -77,7 +77,7 @@ export const containers: Invariants = {
     check: eachContainer(({ image }) => (DIGEST.test(image ?? "") ? undefined : `has the image ${String(image)}`)),
     breaks: (resources) => (containerOf(resources, "Deployment")["image"] = "localhost:31500/services:latest"),
   },
-  "every container is restricted: no escalation, no capabilities, a root file system that is read only": {
+  "every container is restricted: no escalation, no capabilities, a read-only root file system": {
     check: eachContainer(({ securityContext }, workload) => {
       const wrong = [
         securityContext?.allowPrivilegeEscalation === false ? [] : "may escalate",
@@ -110,7 +110,7 @@ export const containers: Invariants = {
   "no container that connects or serves has a service-account token, and no pod environment variables of other Services":
     {
       check: eachPod(({ pod, resource }) => {
-        // What makes certificates does nothing else.
+        // The Job for certificates does nothing else.
         const alone = resource.parent?.includes("kafka-stack:certificates:Certificates") === true;
         const tokens = (pod.volumes ?? []).filter(({ projected }) =>
           projected?.sources?.some(({ serviceAccountToken }) => serviceAccountToken),
@@ -125,7 +125,7 @@ export const containers: Invariants = {
       }),
       breaks: (resources) => delete podOf(resources, "StatefulSet")["automountServiceAccountToken"],
     },
-  "an account of the stack may get nodes, or keep certificates, and nothing else": {
+  "an account of the stack may get nodes or maintain certificates, and nothing else": {
     check: (recording) =>
       objects(recording, "ClusterRole", "Role").flatMap(({ resource }) =>
         JSON.stringify(resource.inputs["rules"]) === JSON.stringify(NODE_READER) ||

@@ -1,21 +1,21 @@
 import type { PropertyMap } from "kafka-stack-engine";
 import type { Recorded, Recording } from "../../support/recording";
 
-/** Something that must be true of everything that any stack registers. */
+/** A property of everything that any stack registers. */
 export interface Invariant {
-  /** A sentence for each thing that is wrong; none when all is well. */
+  /** A sentence for each violation. */
   readonly check: (recording: Recording) => readonly string[];
-  /** Makes it untrue in a copy of the dev stack's resources: shows that the check can fail. */
+  /** Violates it in a copy of the dev stack's resources, to show that the check can fail. */
   readonly breaks: (resources: Draft[]) => unknown;
 }
 
-/** Invariants by the sentence that is true. */
+/** Invariants by the true sentence. */
 export type Invariants = Readonly<Record<string, Invariant>>;
 
-/** A resource that may be changed. */
+/** A mutable resource. */
 export type Draft = { -readonly [Key in keyof Recorded]: Recorded[Key] };
 
-/** The inputs of the first resource whose type ends in a kind, to change them. */
+/** The inputs of the first resource whose type ends in a kind, for changing them. */
 export function inputsOf(resources: readonly Draft[], kind: string, name?: string): PropertyMap {
   return draft(resources, kind, name).inputs;
 }
@@ -29,7 +29,7 @@ export function draft(resources: readonly Draft[], kind: string, name?: string):
   return found;
 }
 
-/** Something inside of inputs that is known to be a map. */
+/** A nested map in inputs. */
 export function inside(inputs: PropertyMap, ...path: (string | number)[]): PropertyMap {
   let value: unknown = inputs;
   for (const step of path) value = (value as Record<string | number, unknown>)[step];

@@ -44,14 +44,14 @@ describe("Invariants", () => {
   }
 
   for (const stack of STACKS) {
-    it(`hold of the stack ${stack} with much laid over its pods`, async () => {
+    it(`hold for the stack ${stack} with many overlays of its pods`, async () => {
       const recording = await recordStack(stack, { set: { pods: await OVERLAYS.of(stack) } });
       const wrong = Object.values(INVARIANTS).flatMap(({ check }) => check(recording));
       assert.deepEqual(wrong, []);
     });
   }
 
-  describe("notice when they are broken", () => {
+  describe("notice violations", () => {
     for (const [sentence, { check, breaks }] of Object.entries(INVARIANTS)) {
       it(sentence, async () => {
         const recording = structuredClone(await recordStack("dev"));

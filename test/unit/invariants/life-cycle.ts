@@ -2,16 +2,16 @@ import { waitsFor } from "../../support/graph";
 import { called, objects, workloads } from "../../support/objects";
 import { draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 
-/** What may be changed by somebody else, or not at all, and is therefore ignored: by kind. */
+/** Ignored changes by kind: fields that somebody else may change, or nobody. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
   PersistentVolumeClaim: ["spec.resources.requests.storage", "spec.volumeName"],
   // With autoscaling only.
   Deployment: ["spec.replicas"],
 };
 
-/** What decides how an object is replaced, how long it may take to go, and what goes before it. */
+/** Invariants of replacement and deletion: order and time limits. */
 export const lifeCycle: Invariants = {
-  "what has a fixed name goes before its successor comes, and a Job of operations, all else after": {
+  "an object with a fixed name is deleted before its replacement, as is a Job of operations; all others after": {
     check: (recording) =>
       objects(recording).flatMap(({ resource, kind, metadata }) => {
         // Two of these Jobs at once would move partitions against each other.
@@ -24,25 +24,25 @@ export const lifeCycle: Invariants = {
     breaks: (resources) =>
       delete (draft(resources, "StatefulSet") as { deleteBeforeReplace?: boolean }).deleteBeforeReplace,
   },
-  "what cannot be changed in place has no fixed name": {
+  "an immutable object has no fixed name": {
     check: (recording) =>
       objects(recording).flatMap(({ resource, kind, metadata }) =>
         (kind === "Job" || resource.inputs["immutable"] === true) && metadata.name !== undefined
-          ? [`${called(resource)} is always called ${metadata.name}`]
+          ? [`${called(resource)} has the fixed name ${metadata.name}`]
           : [],
       ),
     breaks: (resources) => (inside(inputsOf(resources, "Job"), "metadata")["name"] = "prepare"),
   },
-  "every Job that failed is made anew": {
+  "every failed Job is replaced": {
     check: (recording) =>
       objects(recording, "Job").flatMap(({ resource, metadata }) =>
         metadata.annotations?.["pulumi.com/replaceUnready"] === "true"
           ? []
-          : [`${called(resource)} is waited for again`],
+          : [`${called(resource)} is only awaited again`],
       ),
     breaks: (resources) => delete inside(inputsOf(resources, "Job"), "metadata")["annotations"],
   },
-  "changes are ignored of nothing but what is listed": {
+  "only listed changes are ignored": {
     check: (recording) =>
       recording.resources.flatMap((resource) => {
         const allowed = IGNORED[resource.type.split(":").at(-1) ?? ""] ?? [];
@@ -51,7 +51,7 @@ export const lifeCycle: Invariants = {
       }),
     breaks: (resources) => (draft(resources, "StatefulSet").ignoreChanges = ["spec.replicas"]),
   },
-  "a StatefulSet goes before its claims, and a claim before its volume": {
+  "a StatefulSet is deleted before its claims, and a claim before its volume": {
     check: (recording) => {
       const claims = objects(recording, "PersistentVolumeClaim");
       const kept = workloads(recording, "StatefulSet").flatMap(({ resource, metadata }) => {
@@ -59,20 +59,20 @@ export const lifeCycle: Invariants = {
         const ofPool = new RegExp(`-${metadata.name ?? ""}-\\d+$`);
         return claims
           .filter((claim) => ofPool.test(claim.metadata.name ?? "") && !before.has(claim.resource.urn))
-          .map((claim) => `${called(claim.resource)} goes before ${called(resource)}`);
+          .map((claim) => `${called(claim.resource)} is deleted before ${called(resource)}`);
       });
       const bound = objects(recording, "PersistentVolume").flatMap(({ resource, spec }) => {
         const { name } = spec["claimRef"] as { name: string };
         const claim = claims.find(({ metadata }) => metadata.name === name);
         return claim && waitsFor(recording, claim.resource).has(resource.urn)
           ? []
-          : [`${called(resource)} goes too early`];
+          : [`${called(resource)} is deleted too early`];
       });
       return [...kept, ...bound];
     },
     breaks: (resources) => (draft(resources, "PersistentVolumeClaim").dependencies = []),
   },
-  "a volume is freed of its earlier claim before a claim that names it is made": {
+  "a volume is freed of its earlier claim before a claim that names it is created": {
     check: (recording) =>
       objects(recording, "PersistentVolumeClaim").flatMap(({ resource, spec }) =>
         spec["volumeName"] !== undefined && resource.beforeCreate.length === 0
@@ -81,7 +81,7 @@ export const lifeCycle: Invariants = {
       ),
     breaks: (resources) => (draft(resources, "PersistentVolumeClaim").beforeCreate = []),
   },
-  "Pulumi waits for a StatefulSet's end longer than its pods may take": {
+  "Pulumi waits longer for a StatefulSet's end than its pods may take": {
     check: (recording) =>
       workloads(recording, "StatefulSet").flatMap(({ resource, pod }) => {
         const least = pod.terminationGracePeriodSeconds ?? 30;

@@ -25,7 +25,7 @@ function eachObject(wrong: (object: KubernetesObject, recording: Recording) => s
     });
 }
 
-/** What every object and every resource keeps to. */
+/** Invariants of every object and every resource. */
 export const everyObject: Invariants = {
   "every object has the recommended labels": {
     check: eachObject(({ metadata }) => {
@@ -35,17 +35,17 @@ export const everyObject: Invariants = {
     breaks: (resources) =>
       delete inside(inputsOf(resources, "Service"), "metadata", "labels")["app.kubernetes.io/name"],
   },
-  "every object of a namespace says which": {
+  "every namespaced object names its namespace": {
     check: eachObject(({ kind, metadata }) =>
       metadata.namespace || CLUSTER_SCOPED.includes(kind) ? undefined : "has no namespace",
     ),
     breaks: (resources) => delete inside(inputsOf(resources, "Job"), "metadata")["namespace"],
   },
-  "every object waits for its Namespace, which so is deleted after it": {
+  "every object waits for its Namespace, which is therefore deleted after it": {
     check: eachObject(({ resource, kind, metadata }, recording) => {
       if (CLUSTER_SCOPED.includes(kind)) return undefined;
       const namespace = objects(recording, "Namespace").find((one) => one.metadata.name === metadata.namespace);
-      if (!namespace) return `is in the namespace ${String(metadata.namespace)}, which the stack does not make`;
+      if (!namespace) return `is in the namespace ${String(metadata.namespace)}, which the stack does not create`;
       return waitsFor(recording, resource).has(namespace.resource.urn) ? undefined : "does not wait for its Namespace";
     }),
     breaks: (resources) => {
@@ -62,7 +62,7 @@ export const everyObject: Invariants = {
     }),
     breaks: (resources) => delete (draft(resources, "Chart") as { provider?: string }).provider,
   },
-  "every provider applies on the server and leaves alone what it cannot reach": {
+  "every provider uses server-side apply and leaves unreachable objects alone": {
     check: eachResource(({ type, inputs }) => {
       if (type !== "pulumi:providers:kubernetes") return undefined;
       const right = inputs["enableServerSideApply"] === "true" && inputs["deleteUnreachable"] === "false";
@@ -70,18 +70,16 @@ export const everyObject: Invariants = {
     }),
     breaks: (resources) => (inputsOf(resources, "kubernetes")["deleteUnreachable"] = "true"),
   },
-  "every resource is inside of a component": {
+  "every resource is inside a component": {
     check: eachResource((resource) => {
       if (resource.parent === undefined) return "has no parent";
       const topLevel = resource.parent.includes(`::${STACK}::`);
-      return topLevel && resource.custom && packageOf(resource) !== "pulumi"
-        ? "is outside of any component"
-        : undefined;
+      return topLevel && resource.custom && packageOf(resource) !== "pulumi" ? "is outside any component" : undefined;
     }),
     breaks: (resources) =>
       (draft(resources, "Deployment").parent = `urn:pulumi:dev::kafka-stack::${STACK}::kafka-stack-dev`),
   },
-  "every component is of a type of this project": {
+  "every component's type belongs to this project": {
     check: eachResource(({ custom, remote, type }) =>
       custom || remote || /^kafka-stack:[a-z]+:[A-Z][A-Za-z]+$/.test(type) ? undefined : `has the type ${type}`,
     ),
@@ -117,6 +115,6 @@ const hasSecretMark = (value: unknown): boolean => JSON.stringify(value).include
 
 function repeated(names: readonly string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-    (name) => `${name} is there twice`,
+    (name) => `${name} exists twice`,
   );
 }

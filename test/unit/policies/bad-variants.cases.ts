@@ -1,11 +1,11 @@
 import { add, all, container, type Mutation, pod, remove, replace, set, unset } from "./mutations";
 
-/** A stack made bad in one way. */
+/** A stack with one fault. */
 export interface BadVariant {
   readonly title: string;
-  /** The policy that is meant to find it. */
+  /** The policy that should find it. */
   readonly policy: string;
-  /** The good stack that it is made from. */
+  /** The good stack that it is derived from. */
   readonly stack: string;
   readonly mutate: Mutation;
 }
@@ -54,7 +54,7 @@ export const badVariants: readonly BadVariant[] = [
     unset(kconsumer, [...container, "resources", "limits", "ephemeral-storage"]),
   ),
   bad("a Job that may hang", "job-deadline-set", unset("Job finish", ["spec", "activeDeadlineSeconds"])),
-  bad("a Job that goes", "job-deadline-set", set("Job prepare", ["spec", "ttlSecondsAfterFinished"], 3600)),
+  bad("a Job that is deleted", "job-deadline-set", set("Job prepare", ["spec", "ttlSecondsAfterFinished"], 3600)),
   // images
   bad(
     "an image by its tag",
@@ -194,7 +194,7 @@ export const badVariants: readonly BadVariant[] = [
     replace(settings, properties, "unclean.leader.election.enable=false", "unclean.leader.election.enable=true"),
   ),
   bad(
-    "topics that make themselves",
+    "topics that create themselves",
     "kafka-auto-create-off",
     replace(settings, properties, "auto.create.topics.enable=false", "auto.create.topics.enable=true"),
   ),
@@ -206,12 +206,12 @@ export const badVariants: readonly BadVariant[] = [
   ),
   // storage
   bad(
-    "claims that go with their brokers",
+    "claims that are deleted with their brokers",
     "data-volume-retained",
     set(brokers, ["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"], "Delete"),
   ),
   bad(
-    "volumes that go with their claims",
+    "volumes that are deleted with their claims",
     "data-volume-retained",
     set("PersistentVolume kafka-data-0-broker-0", ["spec", "persistentVolumeReclaimPolicy"], "Delete"),
     "nfs",
@@ -276,12 +276,12 @@ function bad(title: string, policy: string, mutate: Mutation, stack = "productio
   return { title, policy, mutate, stack };
 }
 
-/** A line more in `server.properties`. */
+/** Appends a line to `server.properties`. */
 function append(line: string): Mutation {
   return replace(settings, properties, "\n", `\n${line}\n`);
 }
 
-/** Another declaration of topics. */
+/** Changes the declaration of topics. */
 function topicWith(topic: Record<string, unknown>): Mutation {
   return set(
     "ConfigMap desired-state",

@@ -9,9 +9,9 @@ import { packConfig, resourcesOf, violations } from "./packs";
 
 const state = mkdtempSync(join(tmpdir(), "policies-"));
 
-describe("a stack made bad in one way", () => {
+describe("a stack with one fault", () => {
   before(async () => {
-    // What each stack was like before the change: one policy compares with it.
+    // The original of each stack, because one policy compares with it.
     for (const stack of new Set(badVariants.map((variant) => variant.stack))) {
       const resources = (await resourcesOf(stack)).map(({ props, ...resource }) => ({ ...resource, inputs: props }));
       writeFileSync(join(state, `${stack}.json`), JSON.stringify({ deployment: { resources } }));
@@ -39,7 +39,7 @@ describe("a stack made bad in one way", () => {
     });
   }
 
-  it("is tried for every policy", () => {
+  it("exists for every policy", () => {
     const tried = new Set(badVariants.map(({ policy }) => policy));
     assert.deepEqual(
       policies.map(({ name }) => name).filter((name) => !tried.has(name)),

@@ -3,7 +3,7 @@ import type { PulumiResource } from "../../../policy/model/resource";
 /** A change of a stack's resources. */
 export type Mutation = (resources: PulumiResource[]) => void;
 
-/** The way to a property. */
+/** The path of a property. */
 export type Path = readonly (string | number)[];
 
 /** The pod's spec in a workload. */
@@ -12,7 +12,7 @@ export const pod: Path = ["spec", "template", "spec"];
 /** The first container in a workload. */
 export const container: Path = [...pod, "containers", 0];
 
-/** Sets a property; what is missing on the way is made. */
+/** Sets a property; missing objects on the way are created. */
 export function set(object: string, path: Path, value: unknown): Mutation {
   return (resources) => {
     change(find(resources, object), path, () => value);
@@ -27,7 +27,7 @@ export function unset(object: string, path: Path): Mutation {
 /**
  * Replaces a part of a text.
  *
- * @throws when the text has no such part.
+ * @throws when the text does not contain it.
  */
 export function replace(object: string, path: Path, from: string, to: string): Mutation {
   return (resources) => {
@@ -40,7 +40,7 @@ export function replace(object: string, path: Path, from: string, to: string): M
   };
 }
 
-/** Removes every resource of which the description, `Kind name`, is of this form. */
+/** Removes every resource whose description, `Kind name`, matches. */
 export function remove(form: RegExp): Mutation {
   return (resources) => {
     const kept = resources.filter((resource) => !form.test(describeResource(resource)));
@@ -59,7 +59,7 @@ export function add(type: string, name: string, props: Record<string, unknown>):
   };
 }
 
-/** One change after the other. */
+/** Makes several changes in order. */
 export function all(...mutations: readonly Mutation[]): Mutation {
   return (resources) => {
     for (const mutate of mutations) {

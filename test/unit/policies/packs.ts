@@ -7,14 +7,14 @@ import type { PulumiResource } from "../../../policy/model/resource";
 import { policies } from "../../../policy/policies";
 import { recordStack, ROOT, type StackOptions } from "../../support/stacks";
 
-/** The pack's config for a stack: the file of its name, or else that of development stacks. */
+/** The pack's config for a stack: the file of its name, or that of development stacks. */
 export function packConfig(stack: string): PolicyPackConfig {
   const own = join(ROOT, "policy", `${stack}.json`);
   const file = existsSync(own) ? own : join(ROOT, "policy", "dev.json");
   return JSON.parse(readFileSync(file, "utf8")) as PolicyPackConfig;
 }
 
-/** What a stack of this project consists of, in the form that policies read. The caller may change it. */
+/** A stack's resources in the form that policies read. The caller may change them. */
 export async function resourcesOf(stack: string, options?: StackOptions): Promise<PulumiResource[]> {
   const { resources } = await recordStack(stack, options);
   return structuredClone(resources.map(({ type, name, urn, inputs }) => ({ type, name, urn, props: inputs })));

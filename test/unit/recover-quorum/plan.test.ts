@@ -41,7 +41,7 @@ const ALL_LOST = [
 const BY_NAME = { from: "broker-1", lost: ["controller-0", "controller-1", "controller-2"] };
 
 describe("the recovery of a quorum", () => {
-  it("takes the most complete copy, when it is named with all that lost theirs", () => {
+  it("uses the most complete copy, when it and all controllers with lost disks are named", () => {
     const judgement = judge(ALL_LOST, false, BY_NAME);
     assert.ok(judgement.kind === "agreed");
     const { from, lost, epoch, voters } = judgement.plan;
@@ -55,7 +55,7 @@ describe("the recovery of a quorum", () => {
     assert.ok([...voters.values()].every((id) => /^[A-Za-z0-9_][A-Za-z0-9_-]{21}$/.test(id)));
   });
 
-  it("keeps the directories that Kafka 3 derives, and those of disks that are formatted", () => {
+  it("keeps the directories that Kafka 3 derives, and those of formatted disks", () => {
     const fixed = judge(ALL_LOST, true, BY_NAME);
     assert.ok(fixed.kind === "agreed");
     assert.deepEqual(fixed.plan.voters, VOTERS);
@@ -67,7 +67,7 @@ describe("the recovery of a quorum", () => {
     assert.equal(judgement.plan.voters.get(9001), "new");
   });
 
-  it("does nothing unnamed, and says what to name and what it costs", () => {
+  it("does nothing without names, and says what to name and what it costs", () => {
     for (const named of [{}, { from: "broker-1" }, { ...BY_NAME, lost: ["controller-0"] }] satisfies Named[]) {
       const judgement = judge(ALL_LOST, false, named);
       assert.ok(judgement.kind === "unnamed");
@@ -131,7 +131,7 @@ describe("the recovery of a quorum", () => {
     assert.equal(judge([...ALL_LOST, broker(2, "gone")], false, { ...BY_NAME, without: ["broker-2"] }).kind, "agreed");
   });
 
-  it("never begins while a majority could come back, and never from less than there is", () => {
+  it("never begins while a majority could come back, and never from a less complete copy", () => {
     const found = fc.record({ epoch: fc.integer({ min: 1, max: 3 }), end: fc.integer({ min: 1, max: 4 }) });
     const state = fc.oneof(
       fc.constant(undefined),
@@ -183,7 +183,7 @@ describe("the recovery of a quorum", () => {
   });
 });
 
-describe("what a server says of its disk", () => {
+describe("a server's report of its disk", () => {
   it("is read", () => {
     const text = "directory=Q\nend=7\nendEpoch=2\nepoch=3\nknows=quorum\nvoters=9000:A,9001:B\nwritten=5\n";
     const voters = new Map([
@@ -194,12 +194,12 @@ describe("what a server says of its disk", () => {
     assert.deepEqual(parseDisk(text), expected);
   });
 
-  it("has no copy when there is nothing in it", () => {
+  it("has no copy when the disk is empty", () => {
     const text = "directory=\nend=0\nendEpoch=0\nepoch=0\nknows=nothing\nwritten=0\n";
     assert.deepEqual(parseDisk(text), EMPTY);
   });
 
-  it("is not believed when it is incomplete", () => {
+  it("is rejected when it is incomplete", () => {
     assert.throws(() => parseDisk(""), /what its disk knows|epoch/);
     assert.throws(() => parseDisk("knows=quorum\nepoch=1\n"), /directory/);
     assert.throws(() => parseDisk("knows=quorum\nepoch=1\ndirectory=\nend=5\n"), /written|endEpoch/);

@@ -38,7 +38,7 @@ for (const file of readdirSync(folder)) {
       );
     });
 
-    it("has no permission but those that a job asks for", () => {
+    it("has only permissions that a job asks for", () => {
       assert.deepEqual(workflow.permissions, {});
       assert.deepEqual(
         jobs.filter((job) => job.permissions === undefined),
@@ -58,7 +58,7 @@ for (const file of readdirSync(folder)) {
       );
     });
 
-    it("runs the version of the Pulumi CLI that the project has", () => {
+    it("runs the project's version of the Pulumi CLI", () => {
       const versions = steps.map((step) => step.with?.["pulumi-version"]).filter((version) => version !== undefined);
       assert.deepEqual(
         versions.filter((version) => version !== devDependencies["pulumi"]),

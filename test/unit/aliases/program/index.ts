@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { KafkaCluster, OpsTemplate, SecuredNamespace } from "../../../../components";
 
-/** The names of today; those that the recorded state has (`before`); and those of today without a word of the others. */
+/** The current names; those of the recorded state (`before`); and the current ones without aliases. */
 const mode = process.env["MODE"] as "before" | "renamed" | "forgotten";
 
 class Tools extends pulumi.ComponentResource {
@@ -12,7 +12,7 @@ class Tools extends pulumi.ComponentResource {
   }
 }
 
-/** Name and options of a component that was called something else. */
+/** Name and options of a renamed component. */
 const called = (now: string, before: string, alias: pulumi.Alias = { name: before }) =>
   mode === "before"
     ? { name: before, was: {} }
@@ -57,7 +57,7 @@ const kafka = new KafkaCluster(
   { providers, ...cluster.was },
 );
 
-// Its place among the components changes too: it was at the top.
+// Its parent changes too: it was at the top.
 const tools = mode === "before" ? undefined : new Tools("tools", { providers });
 const ops = called("ops-pod", "ops", { parent: pulumi.rootStackResource });
 new OpsTemplate(

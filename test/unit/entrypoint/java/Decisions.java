@@ -15,23 +15,24 @@ import java.util.stream.IntStream;
 import javax.management.JMException;
 
 /**
- * Answers questions, one a line, for tests: many of them in one JVM.
+ * Answers questions of tests, one per line, so that many run in one JVM.
  *
- * <p>{@code decide ORDINAL fixed|dynamic dedicated|combined OWN CONTROLLERS BROKERS}, where each server is a letter: N, V, D, q, Q (the same, following a leader and
- * current), or - when it is silent; . for none. Answers {@code ACTION ready|unready TEXT}.
+ * <p>{@code decide ORDINAL fixed|dynamic dedicated|combined OWN CONTROLLERS BROKERS}, with a letter for each server: N, V, D, q, Q (the same,
+ * following a leader and current), or - when it is silent; . for none. Answers {@code ACTION ready|unready TEXT}.
  *
  * <p>{@code disk DIRECTORY,DIRECTORY}. Answers {@code KNOWS EPOCH}, or {@code unknown}.
  *
- * <p>{@code serve PORT NODE CLUSTER DIRECTORY} starts the health endpoint of a server that waits. Answers {@code serving}. {@code told} answers how often it was told to
- * retire.
+ * <p>{@code serve PORT NODE CLUSTER DIRECTORY} starts the health endpoint of a waiting server. Answers {@code serving}. {@code told} answers how
+ * often it was told to retire.
  *
- * <p>{@code zookeeper PORT PEER DIRECTORY LIST}: how a server with this directory and this list of servers starts, while the directory PEER is that of another one whose health
- * endpoint is at the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
+ * <p>{@code zookeeper PORT PEER DIRECTORY LIST}: how a server with this directory and this list of servers starts, while PEER is the directory of
+ * another one whose health endpoint is on the port. Answers {@code VERSION MEMBERS}, or {@code waiting} when it would not start within two seconds.
  *
- * <p>{@code last MILLISECONDS alone|among NAME …}: who needs the only controller so long after it was asked to stop, while these servers stop. Answers who, or {@code null}.
- * <p>{@code metrics PORT DIRECTORY CONFIG} starts the metrics of a server with such beans as Kafka and ZooKeeper have. Answers {@code serving}.
+ * <p>{@code last MILLISECONDS alone|among NAME …}: who needs the only controller this long after its request to stop, while these servers stop.
+ * Answers who, or {@code null}. <p>{@code metrics PORT DIRECTORY CONFIG} starts the metrics of a server with Kafka's and ZooKeeper's beans. Answers
+ * {@code serving}.
  *
- * <p>{@code understand NODE CLUSTER KEY=VALUE …}: what a peer makes of the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
+ * <p>{@code understand NODE CLUSTER KEY=VALUE …}: how a peer understands the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
 public final class Decisions {
     private static final AtomicInteger TOLD = new AtomicInteger();

@@ -10,7 +10,7 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.ObjectName;
 
-/** Beans as Kafka registers them: the kind of a metric is the last part of its class' name. */
+/** Beans like those that Kafka registers: the kind of a metric is the last part of its class' name. */
 final class FakeBeans {
     private FakeBeans() {}
 
@@ -89,7 +89,7 @@ final class FakeBeans {
         }
     }
 
-    /** As those of Kafka's newer metrics. */
+    /** Like the beans of Kafka's newer metrics. */
     private record Attributes(Map<String, Object> values) implements DynamicMBean {
         @Override
         public Object getAttribute(String name) {

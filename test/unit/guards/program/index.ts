@@ -5,7 +5,7 @@ import { choicesOf, refusals } from "../../../../config/choices";
 import { hasData, judge } from "../../../../config/judge";
 import { parseConfig } from "../../../../config/parse";
 
-/** The stack file, and the context in which the cluster is. */
+/** The stack file, and the context of the cluster. */
 const { context, ...written } = JSON.parse(process.env["WRITTEN"] ?? "{}") as Record<string, unknown>;
 const parsed = parseConfig(written);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed));
@@ -33,7 +33,7 @@ const space = (name: string, namespace: string, provider: k8s.Provider) =>
   new SecuredNamespace(name, { name: namespace, instance, cluster }, { providers: [provider], dependsOn: agreed });
 const volumes = space("volumes", recordNamespace(config.cluster.namespace), kubernetes);
 const kafka = space("kafka", config.cluster.namespace, adopting);
-// Stands for everything that a change can fail at once it was agreed to.
+// Stands for everything in a change that can fail after the agreement.
 const servers = new k8s.core.v1.ConfigMap(
   "servers",
   { metadata: { name: "servers", namespace: kafka.namespace }, data: { choices: JSON.stringify(choices) } },
