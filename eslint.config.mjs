@@ -28,7 +28,7 @@ const ENTRIES = { "index.ts": ["components", "config", "program"], "config.ts": 
 /** Tests may look into every room, but for those that are packages. */
 const TESTS = ["**/*.test.ts", "**/*.e2e.ts", "**/*.cases.ts", "**/test/**", "**/test-*/**", "test/**"];
 
-const OTHERS = ["examples", "test"];
+const OTHERS = ["examples", "templates", "test"];
 const ALL = [...Object.keys(ROOMS), ...OTHERS];
 
 /** What may be imported of the packages of the workspace, from wherever: their doors. */
@@ -39,8 +39,14 @@ const DOORS = ["engine", "processes"].map((name) => ({
   message: `Import it from kafka-stack-${name}: the package has one door.`,
 }));
 
-/** What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do. */
-const EXCEPTIONS = { engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] } };
+/**
+ * What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do, and the report of a pull request gives
+ * the reasons of a restart in their words.
+ */
+const EXCEPTIONS = {
+  engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] },
+  "preview-pr": { components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"] },
+};
 
 const zones = [
   ...DOORS,

@@ -4,6 +4,7 @@ import type { Peer } from "../kubernetes/allow-ingress";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../servers/server-pod";
+import { restartSettings } from "../servers/restart-settings";
 import { restartsOf } from "../servers/server-pool";
 import { skipAwait } from "../kubernetes/await-annotations";
 import type { JobsOfThisRun } from "../operations/this-run";
@@ -113,6 +114,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       rack: pool === "broker" ? rack : undefined,
       configMap: KAFKA_CONFIG,
       restartHash: properties.restartHash,
+      restartSettings: properties.restartSettings,
     });
     const planned = [
       ...(dedicated ? [poolArgs("controller", args.controllers)] : []),
@@ -126,12 +128,19 @@ export class KafkaCluster extends pulumi.ComponentResource {
         ? []
         : [restartCheck(name, { ...args, restarts, thisRun: args.preparation?.thisRun }, child)];
     const configMap = this.configuration(name, args, properties, checked);
+    const written = restartSettings(
+      `${name}-restart-settings`,
+      args,
+      "broker",
+      { hash: properties.restartHash, settings: properties.restartSettings },
+      child,
+    );
     const pools: KafkaPool[] = [];
     for (const each of planned) {
       const before = pools.map(({ statefulSet }) => statefulSet);
       const readable = each.pool === "broker" && rack ? [rack.ready] : [];
       const poolName = each.pool === "broker" ? name : `${name}-controller`;
-      const dependsOn = [...checked, ...before, ...readable];
+      const dependsOn = [...checked, ...before, ...readable, written];
       const beforeUpdate = args.preparation?.thisRun.renewing(poolName, {
         leaving: args.preparation.job,
         restarting: args.restartBesideMissing === true ? undefined : restartCheckName(name),

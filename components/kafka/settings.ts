@@ -31,6 +31,8 @@ export interface ServerProperties {
   readonly text: string;
   /** A hash over the settings that only a restart applies: pods carry it, and roll when it changes. */
   readonly restartHash: string;
+  /** These settings, as the file has them. */
+  readonly restartSettings: Readonly<Record<string, string>>;
   /** The settings that Kafka takes at run time, for the whole cluster. */
   readonly dynamic: Settings;
 }
@@ -63,17 +65,15 @@ export function serverProperties(
   settings: Settings,
   authentication: Authentication = "none",
 ): ServerProperties {
-  const all = { ...settings, ...layout(metadata, authentication) };
-  const lines = (keep: (key: string) => boolean) =>
-    Object.keys(all)
-      .filter(keep)
-      .sort()
-      .map((key) => `${key}=${escape(String(all[key]))}\n`)
-      .join("");
-  const fixed = lines((key) => !isDynamic(key));
+  const all = Object.entries({ ...settings, ...layout(metadata, authentication) })
+    .map(([key, value]) => [key, String(value)] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const fixed = all.filter(([key]) => !isDynamic(key));
+  const lines = (entries: typeof all) => entries.map(([key, value]) => `${key}=${escape(value)}\n`).join("");
   return {
-    text: lines(() => true),
-    restartHash: createHash("sha256").update(fixed).digest("hex").slice(0, 16),
+    text: lines(all),
+    restartHash: createHash("sha256").update(lines(fixed)).digest("hex").slice(0, 16),
+    restartSettings: Object.fromEntries(fixed),
     dynamic: dynamicOf(settings),
   };
 }
