@@ -8,8 +8,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 /** Value of a Kafka setting. */
 export type SettingValue = Settings[string];
 
-/** Ports of a Kafka server. */
-export const PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
+export { KAFKA_PORTS as PORTS } from "../kubernetes/ports";
 
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;

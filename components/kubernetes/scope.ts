@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PodOverlays } from "../pods/types";
+import type { PodOverlays } from "./pod-overlays";
 
 /** Where the objects of a stack go and whose they are. */
 export interface Scope {

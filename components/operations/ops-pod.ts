@@ -10,7 +10,8 @@ import {
   terminationMessage,
   SERVICES_UID,
 } from "../kubernetes/security";
-import { heapMiB, jobResources, type JobResources } from "./job-resources";
+import { fileOf, type MountedFiles } from "../pods/mounted-files";
+import { heapMiB, jobResources, type JobResources } from "../jobs/job-resources";
 
 /** What every run of the ops program needs. */
 export interface OpsContainerArgs {
@@ -29,23 +30,6 @@ export const BEGUN = "kafka-begun";
 
 /** Its key. */
 export const BEGUN_FILE = "servers.json";
-
-/** Files of a ConfigMap for a container, and what tells the program where they are. */
-export interface MountedFiles {
-  /** The volume of the pod. */
-  readonly volume: k8s.types.input.core.v1.Volume;
-  /** Where the container has it. */
-  readonly mount: k8s.types.input.core.v1.VolumeMount;
-  /** What tells the program where the files are. @default none */
-  readonly env?: k8s.types.input.core.v1.EnvVar;
-}
-
-/** The keys of a ConfigMap as files. A pod starts without it when it is optional, and finds no file then. */
-export const fileOf = (
-  name: string,
-  mountPath: string,
-  configMap: k8s.types.input.core.v1.ConfigMapVolumeSource,
-): MountedFiles => ({ volume: { name, configMap }, mount: { name, mountPath, readOnly: true } });
 
 /** The certificate that the program shows to brokers, where they ask for one. */
 export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>

@@ -1,6 +1,6 @@
 import type { PodContext } from "./refusals";
 import { refusePods } from "./refusals";
-import type { PodOverlays } from "./types";
+import type { PodOverlays } from "../kubernetes/pod-overlays";
 
 /** What of a cluster says which overlays may be. */
 export interface ClusterPods {

@@ -1,15 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { HEALTH_PORT, METRICS_PORT } from "../kubernetes/ports";
 import { selector, type Role } from "../kubernetes/scope";
 import { KAFKA_UID, podDefaults, restrictedContainer, restrictedPod, terminationMessage } from "../kubernetes/security";
 import { overlayOf, podSpec, type PodScope } from "../pods/overlay";
 import { httpProbe, SERVER_PROBES } from "../pods/probes";
-
-/** Port of the health endpoint inside every Kafka and ZooKeeper server. */
-export const HEALTH_PORT = 8080;
-
-/** Port at which every Kafka and ZooKeeper server gives its metrics, and nothing else: who is let in here can give no orders. */
-export const METRICS_PORT = 9404;
 
 /** How the servers of a pool are spread over nodes and zones. */
 export interface Spread {
