@@ -22,13 +22,33 @@ const ROOMS = {
   bench: ["components", "config", "engine", "sandbox", "services", "test"],
 };
 
+/** The rooms of the components, each of which may use those before it: so there is no circle among them. */
+const FLOW = [
+  "kubernetes",
+  "image",
+  "pods",
+  "registry",
+  "jobs",
+  "certificates",
+  "storage",
+  "stack",
+  "servers",
+  "zookeeper",
+  "kafka",
+  "operations",
+  "kchat",
+  "monitoring",
+  "cluster",
+  "provider",
+];
+
 /** The program and its config by name, likewise. */
 const ENTRIES = { "index.ts": ["components", "config", "program"], "config.ts": ["config"] };
 
 /** Tests may look into every room, but for those that are packages. */
 const TESTS = ["**/*.test.ts", "**/*.e2e.ts", "**/*.cases.ts", "**/test/**", "**/test-*/**", "test/**"];
 
-const OTHERS = ["examples", "test"];
+const OTHERS = ["examples", "templates", "test"];
 const ALL = [...Object.keys(ROOMS), ...OTHERS];
 
 /** What may be imported of the packages of the workspace, from wherever: their doors. */
@@ -39,11 +59,22 @@ const DOORS = ["engine", "processes"].map((name) => ({
   message: `Import it from kafka-stack-${name}: the package has one door.`,
 }));
 
-/** What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do. */
-const EXCEPTIONS = { engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] } };
+/**
+ * What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do, and the report of a pull request gives
+ * the reasons of a restart in their words.
+ */
+const EXCEPTIONS = {
+  engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] },
+  "preview-pr": { components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"] },
+};
 
 const zones = [
   ...DOORS,
+  ...FLOW.map((room, index) => ({
+    target: FLOW.slice(0, index).map((earlier) => `./components/${earlier}`),
+    from: `./components/${room}`,
+    message: `In components/, a room may use those before it: ${FLOW.join(", ")} (eslint.config.mjs).`,
+  })).slice(1),
   ...Object.entries({ ...ROOMS, ...ENTRIES }).flatMap(([room, used]) =>
     ALL.filter((other) => other !== room && !used.includes(other)).map((other) => ({
       target: `./${room}`,

@@ -7,6 +7,7 @@ import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
+import { restartingServers } from "./restarting";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
 
 const TEMPLATE = "ops";
@@ -55,9 +56,21 @@ async function ops(words: readonly string[], options: StackOptions): Promise<num
         "The command needs more memory than its pod may have: raise operations.resources.limits.memory, run `up`, and run this again.",
       );
     }
+    if (words[0] === "status" && !words.includes("--json")) await showRestarts(config, namespace);
     return exitCode;
   } finally {
     await remove();
+  }
+}
+
+/** Prints which servers restart, and why: Kafka does not know it. */
+async function showRestarts(config: KubeConfig, namespace: string): Promise<void> {
+  try {
+    (await restartingServers(config, namespace)).forEach((line) => {
+      console.log(line);
+    });
+  } catch (error) {
+    console.error(`Which servers are still to restart is not known: ${messageOf(error)}`);
   }
 }
 

@@ -49,11 +49,12 @@ export {
   type OperationsArgs,
   type PrepareChangeArgs,
 } from "./operations/kafka-operations";
-export type { JobResources } from "./operations/job-resources";
-export type { MountedFiles, OpsContainerArgs } from "./operations/ops-pod";
+export type { JobResources } from "./jobs/job-resources";
+export type { OpsContainerArgs } from "./operations/ops-pod";
+export type { MountedFiles } from "./pods/mounted-files";
 export { OpsTemplate } from "./operations/ops-template";
-export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
-export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types";
+export { ToolJob, type ToolJobArgs } from "./servers/tool-job";
+export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./kubernetes/pod-overlays";
 export { htpasswd } from "./registry/htpasswd";
 export { PullSecret, type PullSecretArgs } from "./registry/pull-secret";
 export { Registry, type RegistryArgs } from "./registry/registry";

@@ -1,7 +1,7 @@
 import { withDefaultSettings } from "../components/kafka/default-settings";
 import { withDefaultsOfTopics } from "../components/kafka/default-topics";
 import { SERVER_DEFAULTS } from "../components/kubernetes/server-defaults";
-import type { PodOverlays } from "../components/pods/types";
+import type { PodOverlays } from "../components/kubernetes/pod-overlays";
 import { STORAGE_DEFAULTS } from "../components/storage/default-storage";
 import { KAFKA_VERSIONS, type KafkaVersion, topic } from "./kafka";
 import type { Written } from "./schema";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { JOB_DEFAULTS } from "../components/operations/job-resources";
+import { JOB_DEFAULTS } from "../components/jobs/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";

@@ -1,17 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { replaceUnready } from "../kubernetes/await-annotations";
+import { jobResources, type JobResources } from "../jobs/job-resources";
+import { runOnce, type RunOnceArgs, runOnceSpec } from "../jobs/run-once";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
-import {
-  podDefaults,
-  restrictedContainer,
-  restrictedPod,
-  terminationMessage,
-  SERVICES_UID,
-} from "../kubernetes/security";
-import { podMetadata, podSpec } from "../pods/overlay";
-import { jobResources, type JobResources } from "../operations/job-resources";
-import { retries } from "../operations/retries";
+import { restrictedContainer, restrictedPod, terminationMessage, SERVICES_UID } from "../kubernetes/security";
 import { holdersOf } from "./holders";
 
 /** Arguments of a stack's certificates. */
@@ -53,12 +45,8 @@ export class Certificates extends pulumi.ComponentResource {
       };
     });
     const account = this.account(name, args, told);
-    const spec = jobSpec(args, told.text);
-    this.ready = new k8s.batch.v1.Job(
-      name,
-      { metadata: metadata(args, "ops", undefined, replaceUnready), spec },
-      { parent: this, dependsOn: account, customTimeouts: { create: `${DEADLINE_S + 60}s`, delete: "5m" } },
-    );
+    const job = issue(args, told.text);
+    this.ready = runOnce(name, args, job, { parent: this, dependsOn: account });
     new k8s.batch.v1.CronJob(
       `${name}-renewal`,
       {
@@ -69,7 +57,7 @@ export class Certificates extends pulumi.ComponentResource {
           concurrencyPolicy: "Forbid",
           successfulJobsHistoryLimit: 1,
           failedJobsHistoryLimit: 1,
-          jobTemplate: { spec },
+          jobTemplate: { spec: runOnceSpec(args, job) },
         },
       },
       { ...fixedName(this), dependsOn: account },
@@ -119,44 +107,34 @@ const secretLabels = ({ instance }: Scope): Record<string, string> => ({
   "app.kubernetes.io/managed-by": NAME,
 });
 
-function jobSpec(args: CertificatesArgs, told: pulumi.Input<string>) {
-  return {
-    ...retries,
-    activeDeadlineSeconds: DEADLINE_S,
-    template: {
-      metadata: podMetadata(args, "ops", { labels: labels(args.instance, "ops") }),
-      spec: {
-        ...podSpec(args, "ops", {
-          ...podDefaults(args),
-          restartPolicy: "Never",
-          securityContext: restrictedPod(SERVICES_UID),
-          containers: [
-            {
-              name: "certificates",
-              image: args.image,
-              command: ["node", "/app/certificates.js"],
-              args: [told],
-              ...terminationMessage,
-              securityContext: restrictedContainer,
-              resources: jobResources(args.jobResources),
-              volumeMounts: [{ name: "account", mountPath: ACCOUNT, readOnly: true }],
-            },
-          ],
-          volumes: [
-            {
-              name: "account",
-              projected: {
-                sources: [
-                  { serviceAccountToken: { path: "token", expirationSeconds: 600 } },
-                  { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
-                ],
-              },
-            },
-          ],
-        }),
-        // No other account may write the Secrets.
-        serviceAccountName: NAME,
+/** Makes the certificates that are missing, and renews those that run out. No other account may write the Secrets. */
+const issue = (args: CertificatesArgs, told: pulumi.Input<string>): RunOnceArgs => ({
+  deadlineSeconds: DEADLINE_S,
+  serviceAccountName: NAME,
+  pod: {
+    securityContext: restrictedPod(SERVICES_UID),
+    containers: [
+      {
+        name: "certificates",
+        image: args.image,
+        command: ["node", "/app/certificates.js"],
+        args: [told],
+        ...terminationMessage,
+        securityContext: restrictedContainer,
+        resources: jobResources(args.jobResources),
+        volumeMounts: [{ name: "account", mountPath: ACCOUNT, readOnly: true }],
       },
-    },
-  };
-}
+    ],
+    volumes: [
+      {
+        name: "account",
+        projected: {
+          sources: [
+            { serviceAccountToken: { path: "token", expirationSeconds: 600 } },
+            { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+          ],
+        },
+      },
+    ],
+  },
+});

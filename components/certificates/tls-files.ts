@@ -1,4 +1,4 @@
-import type { MountedFiles } from "../operations/ops-pod";
+import type { MountedFiles } from "../pods/mounted-files";
 
 /** Holders of certificates of the stack's authority. `client` is for applications and people. */
 export type CertificateHolder = "broker" | "controller" | "ops" | "chat" | "client";

@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certificates } from "../certificates/certificates";
-import { whyNotTls } from "../certificates/why-not-tls";
+import { whyNotTls } from "../kafka/why-not-tls";
 import { clusterId } from "../kafka/cluster-id";
 import type { ExternalSpec } from "../kafka/external-access";
 import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import { nodeIds } from "../kafka/node-ids";
 import { autoJoinsQuorum } from "../kafka/quorum";
-import { configCheck } from "../kafka/server-checks";
+import { configCheck, toolCertificate } from "../kafka/server-checks";
 import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
 import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
-import type { JobResources } from "../operations/job-resources";
+import type { JobResources } from "../jobs/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
-import { JobsOfThisRun } from "../operations/this-run";
+import { JobsOfThisRun } from "../jobs/this-run";
 import { OpsTemplate } from "../operations/ops-template";
-import { ToolJob } from "../operations/tool-job";
+import { ToolJob } from "../servers/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
 import type { DirectoryTools } from "../storage/pool-volumes";
@@ -192,12 +192,16 @@ export class Kafka extends pulumi.ComponentResource {
       jobResources,
       authentication,
     };
-    const tool = { ...scope, image: images.kafka, jobResources, authentication };
+    const tool = { ...scope, image: images.kafka, jobResources, files: toolCertificate(authentication) };
     // The same when there is nothing to wait for.
     const certified = certificates.length > 0 ? { ...child, dependsOn: certificates } : child;
     // Checks that may refuse the change come before its preparation.
     const checked = [
-      configCheck(named("broker"), { ...tool, settings, dedicated, zookeeperConnect: ensemble?.connect }, certified),
+      configCheck(
+        named("broker"),
+        { ...tool, authentication, settings, dedicated, zookeeperConnect: ensemble?.connect },
+        certified,
+      ),
       ...(ensemble
         ? []
         : [

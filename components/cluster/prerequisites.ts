@@ -4,7 +4,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { SecuredNamespace } from "../kubernetes/namespace";
 import { clusterProviders } from "../kubernetes/providers";
 import type { Scope } from "../kubernetes/scope";
-import type { PodOverlays } from "../pods/types";
+import type { PodOverlays } from "../kubernetes/pod-overlays";
 import { PullSecret } from "../registry/pull-secret";
 import type { ResolvedCluster } from "./resolve";
 import { buildImages, registryOf, type ImageBuild, type KafkaImages } from "./images";

@@ -35,7 +35,8 @@ const DEDICATED: KafkaClusterArgs = { ...COMBINED, controllers: { ...POOL, heap:
 const ZOOKEEPER: KafkaClusterArgs = { ...COMBINED, version: "3.9.2", zookeeperConnect: "zookeeper-client:2181" };
 
 const cluster = (args: KafkaClusterArgs) => registered(() => new KafkaCluster("broker", args));
-const data = (resources: readonly Recorded[]) => one(resources, "ConfigMap").inputs["data"] as Record<string, string>;
+const data = (resources: readonly Recorded[]) =>
+  one(resources, "ConfigMap", "broker-config").inputs["data"] as Record<string, string>;
 const setting = (resources: readonly Recorded[], name: string) => {
   const lines = (data(resources)["server.properties"] ?? "").split("\n");
   return lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);

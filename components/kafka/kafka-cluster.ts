@@ -4,10 +4,11 @@ import type { Peer } from "../kubernetes/allow-ingress";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import type { Spread } from "../servers/server-pod";
+import { restartSettings } from "../servers/restart-settings";
 import { restartsOf } from "../servers/server-pool";
 import { skipAwait } from "../kubernetes/await-annotations";
-import type { JobsOfThisRun } from "../operations/this-run";
-import type { JobResources } from "../operations/job-resources";
+import type { JobsOfThisRun } from "../jobs/this-run";
+import type { JobResources } from "../jobs/job-resources";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { ExternalAccess, type ExternalSpec } from "./external-access";
 import { kafkaPod, KafkaPool, type KafkaPoolArgs, type PoolSpec } from "./kafka-pool";
@@ -116,6 +117,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       rack: pool === "broker" ? rack : undefined,
       configMap: KAFKA_CONFIG,
       restartHash: properties.restartHash,
+      restartSettings: properties.restartSettings,
     });
     const planned = [
       ...(dedicated ? [poolArgs("controller", args.controllers)] : []),
@@ -129,12 +131,19 @@ export class KafkaCluster extends pulumi.ComponentResource {
         ? []
         : [restartCheck(name, { ...args, restarts, thisRun: args.preparation?.thisRun }, child)];
     const configMap = this.configuration(name, args, properties, checked);
+    const written = restartSettings(
+      `${name}-restart-settings`,
+      args,
+      "broker",
+      { hash: properties.restartHash, settings: properties.restartSettings },
+      child,
+    );
     const pools: KafkaPool[] = [];
     for (const each of planned) {
       const before = pools.map(({ statefulSet }) => statefulSet);
       const readable = each.pool === "broker" && rack ? [rack.ready] : [];
       const poolName = each.pool === "broker" ? name : `${name}-controller`;
-      const dependsOn = [...checked, ...before, ...readable];
+      const dependsOn = [...checked, ...before, ...readable, written];
       const beforeUpdate = args.preparation?.thisRun.renewing(poolName, {
         leaving: args.preparation.job,
         restarting: args.restartBesideMissing === true ? undefined : restartCheckName(name),

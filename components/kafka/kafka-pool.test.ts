@@ -25,6 +25,7 @@ const BROKERS: KafkaPoolArgs = {
   combined: false,
   configMap: "kafka-config",
   restartHash: "0123456789abcdef",
+  restartSettings: {},
   spread: { nodes: "preferred" },
   directories: { namespace: "kafka-volumes", image: IMAGE },
 };

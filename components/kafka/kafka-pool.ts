@@ -5,6 +5,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Allowed, Peer } from "../kubernetes/allow-ingress";
 import type { Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
+import type { RestartSettings } from "../servers/restart-reasons";
 import { serverPod, type Spread } from "../servers/server-pod";
 import { ServerPool } from "../servers/server-pool";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
@@ -45,6 +46,7 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
   readonly restartHash: string;
+  readonly restartSettings: RestartSettings;
   readonly spread: Spread;
   /** Needed for hostPath storage. */
   readonly directories?: DirectoryTools | undefined;

@@ -1,9 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tlsFiles } from "../certificates/tls-files";
+import type { MountedFiles } from "../pods/mounted-files";
 import type { Scope } from "../kubernetes/scope";
-import type { JobResources } from "../operations/job-resources";
-import type { JobsOfThisRun } from "../operations/this-run";
-import { ToolJob } from "../operations/tool-job";
+import type { JobResources } from "../jobs/job-resources";
+import type { JobsOfThisRun } from "../jobs/this-run";
+import { ToolJob } from "../servers/tool-job";
 import { type Authentication, metadataOf, PORTS, serverProperties, type Settings } from "./settings";
 
 /** Arguments common to both checks of the servers. */
@@ -15,6 +17,10 @@ interface CheckArgs extends Scope {
   /** How clients and servers authenticate. @default none */
   readonly authentication?: Authentication | undefined;
 }
+
+/** The certificate that a script shows to the servers, where they ask for one. */
+export const toolCertificate = (authentication: Authentication | undefined): readonly MountedFiles[] =>
+  authentication === "tls" ? [tlsFiles("ops")] : [];
 
 export interface ConfigCheckArgs extends CheckArgs {
   /** Broker settings under Kafka's own names. */
@@ -52,7 +58,11 @@ export function configCheck(
   const kraft = args.dedicated ? ["broker", "controller"] : ["broker,controller", "broker"];
   const roles = args.zookeeperConnect === undefined ? kraft : ["zookeeper"];
   const command = ["config-check.sh", text, ...roles];
-  return new ToolJob(`${name}-config-check`, { ...args, command, deadlineSeconds: 2 * PATIENCE_S }, opts).job;
+  return new ToolJob(
+    `${name}-config-check`,
+    { ...args, command, files: toolCertificate(args.authentication), deadlineSeconds: 2 * PATIENCE_S },
+    opts,
+  ).job;
 }
 
 /**
@@ -67,6 +77,12 @@ export function restartCheck(
   const address = pulumi.interpolate`broker.${args.namespace}.svc:${PORTS.client}`;
   const command = ["restart-check.sh", address, String(PATIENCE_S), args.restarts];
   const beforeCreate = args.thisRun?.noting(restartCheckName(name));
-  const job = { ...args, command, beforeCreate, deadlineSeconds: 2 * PATIENCE_S };
+  const job = {
+    ...args,
+    command,
+    files: toolCertificate(args.authentication),
+    beforeCreate,
+    deadlineSeconds: 2 * PATIENCE_S,
+  };
   return new ToolJob(restartCheckName(name), job, opts).job;
 }

@@ -8,8 +8,7 @@ export type Settings = Readonly<Record<string, string | number | boolean>>;
 /** Value of a Kafka setting. */
 export type SettingValue = Settings[string];
 
-/** Ports of a Kafka server. */
-export const PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
+export { KAFKA_PORTS as PORTS } from "../kubernetes/ports";
 
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
@@ -32,6 +31,8 @@ export interface ServerProperties {
   readonly text: string;
   /** A hash of the settings that only a restart applies: pods carry it, so that they roll when it changes. */
   readonly restartHash: string;
+  /** These settings, as in the file. */
+  readonly restartSettings: Readonly<Record<string, string>>;
   /** The settings that Kafka accepts at run time, for the whole cluster. */
   readonly dynamic: Settings;
 }
@@ -64,17 +65,15 @@ export function serverProperties(
   settings: Settings,
   authentication: Authentication = "none",
 ): ServerProperties {
-  const all = { ...settings, ...layout(metadata, authentication) };
-  const lines = (keep: (key: string) => boolean) =>
-    Object.keys(all)
-      .filter(keep)
-      .sort()
-      .map((key) => `${key}=${escape(String(all[key]))}\n`)
-      .join("");
-  const fixed = lines((key) => !isDynamic(key));
+  const all = Object.entries({ ...settings, ...layout(metadata, authentication) })
+    .map(([key, value]) => [key, String(value)] as const)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const fixed = all.filter(([key]) => !isDynamic(key));
+  const lines = (entries: typeof all) => entries.map(([key, value]) => `${key}=${escape(value)}\n`).join("");
   return {
-    text: lines(() => true),
-    restartHash: createHash("sha256").update(fixed).digest("hex").slice(0, 16),
+    text: lines(all),
+    restartHash: createHash("sha256").update(lines(fixed)).digest("hex").slice(0, 16),
+    restartSettings: Object.fromEntries(fixed),
     dynamic: dynamicOf(settings),
   };
 }

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
-import { CHAT_PORTS } from "./ports";
+import { CHAT_PORTS } from "../kubernetes/ports";
 
 /** The Ingress of the chat. */
 export interface IngressSpec {

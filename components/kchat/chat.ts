@@ -6,7 +6,7 @@ import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { refusePodsOfChat } from "../pods/context";
 import { ChatIngress, type IngressSpec } from "./chat-ingress";
-import { CHAT_PORTS } from "./ports";
+import { CHAT_PORTS } from "../kubernetes/ports";
 import { WebService, type WebServiceArgs, type WebServiceSpec } from "./web-service";
 
 /** Arguments of a chat. */

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { allowIngress } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
-import type { MountedFiles } from "../operations/ops-pod";
+import type { MountedFiles } from "../pods/mounted-files";
 import {
   podDefaults,
   restrictedContainer,

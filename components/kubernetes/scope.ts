@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { PodOverlays } from "../pods/types";
+import type { PodOverlays } from "./pod-overlays";
 
 /** The namespace and the owner of a stack's objects. */
 export interface Scope {

@@ -11,7 +11,7 @@ import {
   SERVICES_UID,
 } from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { METRICS_PORT } from "../servers/server-pod";
+import { METRICS_PORT } from "../kubernetes/ports";
 
 /** The lag exporter's image and its source. */
 export interface LagSource {

@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CHAT_PORTS } from "../kchat/ports";
+import { CHAT_PORTS, METRICS_PORT } from "../kubernetes/ports";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
-import { METRICS_PORT } from "../servers/server-pod";
 import { ruleGroups } from "./alerts";
 import { dashboardFiles } from "./dashboards";
 import { LagExporter, type LagSource } from "./lag-exporter";

@@ -4,7 +4,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, metadata, type Scope } from "../kubernetes/scope";
 import type { Authentication } from "../kafka/settings";
 import type { Desired } from "./desired-state";
-import type { JobResources } from "./job-resources";
+import type { JobResources } from "../jobs/job-resources";
 import { OpsJob, type OpsJobArgs } from "./ops-job";
 import { BEGUN, BEGUN_FILE } from "./ops-pod";
 

@@ -1,13 +1,12 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
+import { runOnce } from "../jobs/run-once";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { podMetadata, podSpec } from "../pods/overlay";
+import type { Scope } from "../kubernetes/scope";
+import { fileOf } from "../pods/mounted-files";
 import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "./ended-jobs";
-import { certificateOf, fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
-import { retries } from "./retries";
+import { certificateOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
   /** Command of the ops program that reconciles the cluster with the document; `prepare` also reads what an earlier update left. */
@@ -43,42 +42,29 @@ export class OpsJob extends pulumi.ComponentResource {
 
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
-    const deadline = args.deadlineSeconds ?? LONGEST_MOVE;
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
     const files = [fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile }), ...records, ...certificateOf(args)];
-    this.job = new k8s.batch.v1.Job(
+    // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
+    this.job = runOnce(
       name,
+      args,
       {
-        metadata: metadata(args, "ops", undefined, args.awaited === false ? skipAwait : replaceUnready),
-        spec: {
-          ...retries,
-          activeDeadlineSeconds: deadline,
-          template: {
-            metadata: podMetadata(args, "ops", {
-              labels: labels(args.instance, "ops"),
-              annotations: {
-                ...(args.runAgainFor !== undefined && { "kafka-stack/run-again-for": args.runAgainFor }),
-              },
-            }),
-            spec: podSpec(args, "ops", {
-              ...opsPod(args),
-              containers: [opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], files)],
-              volumes: files.map(({ volume }) => volume),
-            }),
-          },
+        deadlineSeconds: args.deadlineSeconds ?? LONGEST_MOVE,
+        annotations: args.runAgainFor === undefined ? {} : { "kafka-stack/run-again-for": args.runAgainFor },
+        pod: {
+          ...opsPod(args),
+          containers: [opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], files)],
+          volumes: files.map(({ volume }) => volume),
         },
       },
-      // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
       {
         parent: this,
         deleteBeforeReplace: true,
-        hooks: {
-          beforeCreate: [
-            ...(args.cluster ? [endingHook(`${name}-ending`, args.cluster)] : []),
-            ...(args.beforeCreate ? [args.beforeCreate] : []),
-          ],
-        },
-        customTimeouts: { create: `${deadline + 60}s`, delete: "5m" },
+        awaited: args.awaited,
+        beforeCreate: [
+          ...(args.cluster ? [endingHook(`${name}-ending`, args.cluster)] : []),
+          ...(args.beforeCreate ? [args.beforeCreate] : []),
+        ],
       },
     );
     this.registerOutputs({});

@@ -10,7 +10,8 @@ import {
   terminationMessage,
   SERVICES_UID,
 } from "../kubernetes/security";
-import { heapMiB, jobResources, type JobResources } from "./job-resources";
+import { fileOf, type MountedFiles } from "../pods/mounted-files";
+import { heapMiB, jobResources, type JobResources } from "../jobs/job-resources";
 
 /** Arguments of every run of the ops program. */
 export interface OpsContainerArgs {
@@ -31,23 +32,6 @@ export const BEGUN = "kafka-begun";
 
 /** Its key. */
 export const BEGUN_FILE = "servers.json";
-
-/** Files of a ConfigMap for a container, and the variable that points to them. */
-export interface MountedFiles {
-  /** The volume of the pod. */
-  readonly volume: k8s.types.input.core.v1.Volume;
-  /** The container's mount. */
-  readonly mount: k8s.types.input.core.v1.VolumeMount;
-  /** The variable that points to the files. @default none */
-  readonly env?: k8s.types.input.core.v1.EnvVar;
-}
-
-/** The keys of a ConfigMap as files. If it is optional, a pod also starts without it, and finds no file. */
-export const fileOf = (
-  name: string,
-  mountPath: string,
-  configMap: k8s.types.input.core.v1.ConfigMapVolumeSource,
-): MountedFiles => ({ volume: { name, configMap }, mount: { name, mountPath, readOnly: true } });
 
 /** The program's client certificate, where brokers ask for one. */
 export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>

@@ -1,6 +1,6 @@
 import type { PodContext } from "./refusals";
 import { refusePods } from "./refusals";
-import type { PodOverlays } from "./types";
+import type { PodOverlays } from "../kubernetes/pod-overlays";
 
 /** The properties of a cluster that determine which overlays are allowed. */
 export interface ClusterPods {

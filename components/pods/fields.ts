@@ -248,8 +248,8 @@ const container = {
   terminationMessagePolicy: oneOf("File", "FallbackToLogsOnError"),
 };
 
-/** Sysctls that `restricted` allows. */
-const sysctl = oneOf(
+/** Sysctls that `restricted` allows in Kubernetes 1.34. Older versions refuse a pod with the newest of them. */
+export const SAFE_SYSCTLS = [
   "kernel.shm_rmid_forced",
   "net.ipv4.ip_local_port_range",
   "net.ipv4.ip_local_reserved_ports",
@@ -259,8 +259,10 @@ const sysctl = oneOf(
   "net.ipv4.tcp_keepalive_intvl",
   "net.ipv4.tcp_keepalive_probes",
   "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_rmem",
   "net.ipv4.tcp_syncookies",
-);
+  "net.ipv4.tcp_wmem",
+] as const;
 const OWNER = "the image's user owns the files and the data";
 const podSecurity = object(
   {
@@ -269,7 +271,7 @@ const podSecurity = object(
     seccompProfile,
     appArmorProfile,
     seLinuxOptions,
-    sysctls: list(object({ "name!": sysctl, "value!": anyText }), "a list of sysctls"),
+    sysctls: list(object({ "name!": oneOf(...SAFE_SYSCTLS), "value!": anyText }), "a list of sysctls"),
   },
   {
     runAsUser: OWNER,

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { selector, type Role, type Scope } from "../kubernetes/scope";
 import { restrictedContainer } from "../kubernetes/security";
 import { strategicMerge } from "./merge";
-import type { PodKind, PodOverlay } from "./types";
+import type { PodKind, PodOverlay } from "../kubernetes/pod-overlays";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;

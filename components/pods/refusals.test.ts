@@ -5,7 +5,7 @@ import { podContext, refusePodsOf } from "./context";
 import { OVERLAY } from "./fields";
 import { podProblems, type PodContext } from "./refusals";
 import { REFUSED_PODS } from "./refused.cases";
-import type { PodOverlays } from "./types";
+import type { PodOverlays } from "../kubernetes/pod-overlays";
 
 const CLUSTER = { zookeeper: false, dedicated: true, zones: false, brokerGrace: 120 };
 const RESOURCES: PodContext["resources"] = {

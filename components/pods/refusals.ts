@@ -5,7 +5,7 @@ import { mergeKey, strategicMerge } from "./merge";
 import { SERVER_PROBES, SERVICE_PROBES, type ProbeTimes } from "./probes";
 import { ANNOTATIONS, LABELS, LISTENED, QUANTITIES, USUAL_GRACE_SECONDS, VOLUMES } from "./reserved";
 import { misfits, object, type PathProblem } from "./shape";
-import { POD_KINDS, type PodKind, type PodOverlay, type PodOverlays } from "./types";
+import { POD_KINDS, type PodKind, type PodOverlay, type PodOverlays } from "../kubernetes/pod-overlays";
 
 /** The properties of a stack that determine which overlays are allowed. */
 export interface PodContext {

@@ -1,8 +1,5 @@
-import { PORTS as KAFKA_PORTS } from "../kafka/settings";
-import { CHAT_PORTS } from "../kchat/ports";
-import { HEALTH_PORT, METRICS_PORT } from "../servers/server-pod";
-import { PORTS as ZOOKEEPER_PORTS } from "../zookeeper/members";
-import type { PodKind } from "./types";
+import { CHAT_PORTS, HEALTH_PORT, KAFKA_PORTS, METRICS_PORT, ZOOKEEPER_PORTS } from "../kubernetes/ports";
+import type { PodKind } from "../kubernetes/pod-overlays";
 
 /*
  * What the stack itself has in its pods. Most of it is reserved in every kind of pod, even where only some have it: so there is one rule to state,

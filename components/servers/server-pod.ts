@@ -1,15 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { HEALTH_PORT, METRICS_PORT } from "../kubernetes/ports";
 import { selector, type Role } from "../kubernetes/scope";
 import { KAFKA_UID, podDefaults, restrictedContainer, restrictedPod, terminationMessage } from "../kubernetes/security";
 import { overlayOf, podSpec, type PodScope } from "../pods/overlay";
 import { httpProbe, SERVER_PROBES } from "../pods/probes";
-
-/** Port of the health endpoint of every Kafka and ZooKeeper server. */
-export const HEALTH_PORT = 8080;
-
-/** Port of the metrics of every Kafka and ZooKeeper server, and of nothing else: clients that may connect here cannot give orders. */
-export const METRICS_PORT = 9404;
 
 /** How to spread the servers of a pool over nodes and zones. */
 export interface Spread {

@@ -6,9 +6,11 @@ import { allowIngress, type Allowed } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { podMetadata } from "../pods/overlay";
+import { announceRestarts, type KnownSettings } from "./announce-restarts";
+import { RESTART_HASH } from "./restart-reasons";
 import { graceOf } from "./server-pod";
 
-export interface ServerPoolArgs extends Scope {
+export interface ServerPoolArgs extends Scope, Pick<KnownSettings, "cluster"> {
   /** Called before the StatefulSet is changed. @default none */
   readonly beforeUpdate?: pulumi.ResourceHook | undefined;
   /** Name of the StatefulSet and of its headless Service. */
@@ -20,6 +22,8 @@ export interface ServerPoolArgs extends Scope {
   readonly pod: k8s.types.input.core.v1.PodSpec;
   /** A hash of everything that only a restart applies. */
   readonly restartHash: string;
+  /** The settings behind the hash, for who wants to know why servers restart. @default they are not named */
+  readonly restartSettings?: KnownSettings["settings"];
   /** Ports of the headless Service. */
   readonly ports: Readonly<Record<string, number>>;
   /**
@@ -89,7 +93,7 @@ export class ServerPool extends pulumi.ComponentResource {
           template: {
             metadata: podMetadata(args, args.role, {
               labels: { ...labels(args.instance, args.role), ...args.poolLabels },
-              annotations: { "kafka-stack/restart-hash": args.restartHash },
+              annotations: { [RESTART_HASH]: args.restartHash },
             }),
             spec: args.pod,
           },
@@ -99,7 +103,12 @@ export class ServerPool extends pulumi.ComponentResource {
       {
         ...child,
         dependsOn: [service, ...covers],
-        ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }),
+        hooks: {
+          beforeUpdate: [
+            announceRestarts(name, { settings: args.restartSettings, cluster: args.cluster }),
+            ...(args.beforeUpdate ? [args.beforeUpdate] : []),
+          ],
+        },
         customTimeouts: {
           // Time for pulling the image and the ten minutes of a server's startup probe.
           create: "15m",

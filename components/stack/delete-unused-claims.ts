@@ -5,7 +5,8 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
 import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
 import { deleteClaim } from "../storage/delete-claim";
-import { type FoundVolume, hasStarted, uses } from "./evidence";
+import { hasStarted, uses } from "../kubernetes/pod-state";
+import type { FoundVolume } from "./evidence";
 
 /** How long a StatefulSet may take to recreate a claim, in milliseconds: it retries within seconds. */
 const PATIENCE_MS = 2 * 60_000;

@@ -6,6 +6,7 @@ import type {
   V1Pod,
   V1StatefulSet,
 } from "@kubernetes/client-node";
+import { hasStarted, uses } from "../kubernetes/pod-state";
 import { placeText } from "../storage/spelling";
 
 /** Whether a server ever started on a volume, so that data may be on it. `unknown`, when no existing object tells, counts as started. */
@@ -194,19 +195,6 @@ function neverHad({ metadata, spec, status }: V1StatefulSet, ordinal: number, vo
   const older = ({ time }: { readonly time?: Date }) =>
     time !== undefined && new Date(time).getTime() < createdAt(volume);
   return servers <= ordinal && changes.length > 0 && changes.every(older);
-}
-
-/** Whether a pod mounts a claim. */
-export function uses({ spec }: V1Pod, claim: string): boolean {
-  return (spec?.volumes ?? []).some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim);
-}
-
-/** Whether a container of a pod ever started. */
-export function hasStarted({ status }: V1Pod): boolean {
-  return (status?.containerStatuses ?? []).some(
-    ({ state, lastState, restartCount }) =>
-      restartCount > 0 || [state, lastState].some((one) => one?.running !== undefined || one?.terminated !== undefined),
-  );
 }
 
 const createdAt = (thing: { readonly metadata?: { readonly creationTimestamp?: Date } } | undefined): number =>

@@ -1,10 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { basename, dirname } from "node:path/posix";
-import { podDefaults, terminationMessage } from "../kubernetes/security";
-import { replaceUnready } from "../kubernetes/await-annotations";
-import { labels, metadata, type Scope } from "../kubernetes/scope";
-import { podMetadata, podSpec } from "../pods/overlay";
+import { runOnce } from "../jobs/run-once";
+import type { Scope } from "../kubernetes/scope";
+import { terminationMessage } from "../kubernetes/security";
 
 export interface VolumeDirectoriesArgs extends Scope {
   /** The directories to create. */
@@ -26,54 +24,48 @@ export class VolumeDirectories extends pulumi.ComponentResource {
     super("kafka-stack:storage:VolumeDirectories", name, {}, opts);
     const parents = [...new Set(args.paths.map((path) => dirname(path)))];
     const targets = args.paths.map((path) => `/nodes/${parents.indexOf(dirname(path))}/${basename(path)}`);
-    new k8s.batch.v1.Job(
+    runOnce(
       name,
+      args,
       {
-        metadata: metadata(args, "volumes", undefined, replaceUnready),
-        spec: {
-          backoffLimit: 3,
-          activeDeadlineSeconds: 300,
-          template: {
-            metadata: podMetadata(args, "volumes", { labels: labels(args.instance, "volumes") }),
-            spec: podSpec(args, "volumes", {
-              ...podDefaults(args),
-              restartPolicy: "Never",
-              ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
-              securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
-              containers: [
-                {
-                  name: "directories",
-                  image: args.image,
-                  // Only the directory itself: its content was written by its owner.
-                  command: [
-                    "bash",
-                    "-c",
-                    'owner=$1; shift; mkdir -p "$@" && chown "$owner:$owner" "$@" && chmod 750 "$@"',
-                    "directories",
-                  ],
-                  args: [String(args.uid), ...targets],
-                  ...terminationMessage,
-                  securityContext: {
-                    allowPrivilegeEscalation: false,
-                    readOnlyRootFilesystem: true,
-                    capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
-                  },
-                  resources: {
-                    requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "16Mi" },
-                    limits: { cpu: "1", memory: "32Mi", "ephemeral-storage": "16Mi" },
-                  },
-                  volumeMounts: parents.map((_, index) => ({ name: `parent-${index}`, mountPath: `/nodes/${index}` })),
-                },
+        role: "volumes",
+        deadlineSeconds: 300,
+        retries: { backoffLimit: 3 },
+        pod: {
+          ...(args.node !== undefined && { nodeSelector: { "kubernetes.io/hostname": args.node } }),
+          securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
+          containers: [
+            {
+              name: "directories",
+              image: args.image,
+              // Only the directory itself: its content was written by its owner.
+              command: [
+                "bash",
+                "-c",
+                'owner=$1; shift; mkdir -p "$@" && chown "$owner:$owner" "$@" && chmod 750 "$@"',
+                "directories",
               ],
-              volumes: parents.map((path, index) => ({
-                name: `parent-${index}`,
-                hostPath: { path, type: "DirectoryOrCreate" },
-              })),
-            }),
-          },
+              args: [String(args.uid), ...targets],
+              ...terminationMessage,
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ["ALL"], add: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] },
+              },
+              resources: {
+                requests: { cpu: "10m", memory: "16Mi", "ephemeral-storage": "16Mi" },
+                limits: { cpu: "1", memory: "32Mi", "ephemeral-storage": "16Mi" },
+              },
+              volumeMounts: parents.map((_, index) => ({ name: `parent-${index}`, mountPath: `/nodes/${index}` })),
+            },
+          ],
+          volumes: parents.map((path, index) => ({
+            name: `parent-${index}`,
+            hostPath: { path, type: "DirectoryOrCreate" },
+          })),
         },
       },
-      { parent: this, customTimeouts: { create: "10m" } },
+      { parent: this },
     );
     this.registerOutputs({});
   }

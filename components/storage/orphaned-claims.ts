@@ -3,7 +3,7 @@ import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
 import { judgedAnew } from "../kubernetes/deletion";
-import { uses } from "../stack/evidence";
+import { uses } from "../kubernetes/pod-state";
 import { deleteClaim } from "./delete-claim";
 
 /** Label of everything that the stack creates; a StatefulSet gives its claims only the labels of its selector. */

@@ -2,15 +2,16 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { skipAwait } from "../kubernetes/await-annotations";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
+import { ZOOKEEPER_PORTS as PORTS } from "../kubernetes/ports";
 import { fixedName, metadata, selector, type Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
 import { serverPod, type Spread } from "../servers/server-pod";
 import { ServerPool } from "../servers/server-pool";
-import type { JobResources } from "../operations/job-resources";
-import { ToolJob } from "../operations/tool-job";
+import type { JobResources } from "../jobs/job-resources";
+import { ToolJob } from "../servers/tool-job";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
 import { PoolVolumes, type DirectoryTools } from "../storage/pool-volumes";
-import { memberLines, PORTS, serverSets, type ServerSet } from "./members";
+import { memberLines, serverSets, type ServerSet } from "./members";
 import { restartHash, zooCfg } from "./settings";
 
 /** Arguments of an ensemble. */

@@ -1,5 +1,4 @@
-/** Ports of a ZooKeeper server: for clients, for followers of the leader, and for elections. */
-export const PORTS = { client: 2181, follower: 2888, election: 3888, health: 8080 } as const;
+import { ZOOKEEPER_PORTS as PORTS } from "../kubernetes/ports";
 
 /** A StatefulSet of ZooKeeper servers; its name is also that of its headless Service. */
 export interface ServerSet {

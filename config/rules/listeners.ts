@@ -1,4 +1,4 @@
-import { whyNotTls } from "../../components/certificates/why-not-tls";
+import { whyNotTls } from "../../components/kafka/why-not-tls";
 import { BlockList, isIP } from "node:net";
 import type { Path, Problem } from "../problems";
 import { complain, refuse, type Rule, type Subject } from "./rule";

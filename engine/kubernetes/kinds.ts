@@ -23,6 +23,9 @@ const CLUSTER_SCOPED = new Set([
   "VolumeAttachment",
 ]);
 
+/** All well-known kinds whose objects live outside namespaces. */
+export const clusterScopedKinds = (): readonly string[] => [...CLUSTER_SCOPED];
+
 /** Whether objects of this well-known kind live outside namespaces. */
 export function isClusterScoped(kind: string): boolean {
   return CLUSTER_SCOPED.has(kind);

@@ -1,4 +1,5 @@
 import type { Answer } from "./answer";
+import { CLUSTER_SCOPED } from "./kinds";
 import { matchesAny } from "./pattern";
 import { Value } from "./value";
 
@@ -19,10 +20,6 @@ export interface KubernetesResource {
   /** The properties: `metadata`, `spec` and so on. */
   readonly properties: Value;
 }
-
-/** Kinds of objects that belong to the cluster as a whole. */
-const clusterScoped =
-  /^(Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|RuntimeClass|Cluster.*)$/;
 
 /** What the Pulumi policy SDK passes of a resource to both resource and stack policies. */
 export interface PulumiResource {
@@ -51,7 +48,7 @@ export function kubernetesResource(resource: PulumiResource): KubernetesResource
     apiVersion,
     kind,
     name: metadata.at("name").text ?? resource.name,
-    namespace: clusterScoped.test(kind) ? "" : namespace.missing ? "default" : namespace.text,
+    namespace: CLUSTER_SCOPED.has(kind) ? "" : namespace.missing ? "default" : namespace.text,
     properties,
   };
 }

@@ -1,5 +1,7 @@
 import { type Container, replicasOf, type Workload, workloadOf } from "../../policy/model/workload";
-import { formatPath } from "kafka-stack-engine";
+import { listReasons, type PodTemplate, restartReasons } from "../../components/servers/restart-reasons";
+import { settingsIn, type SettingsMap } from "../../components/servers/written-settings";
+import { formatPath, redact } from "kafka-stack-engine";
 import type { ResourceChange } from "../changes";
 import type { RecordedResource } from "../recorder";
 import { configEffects } from "./config";
@@ -13,20 +15,32 @@ import { count, podNames } from "./pods";
  */
 export function restarts(changes: readonly ResourceChange[], after: readonly RecordedResource[]): Effect[] {
   const objects = objectChanges(changes);
+  const settings = restartSettings(objects);
   return distinct([
-    ...objects.flatMap(workloadEffects),
+    ...objects.flatMap((change) => workloadEffects(change, settings)),
     ...objects.flatMap(chartEffects),
     ...configEffects(objects, after),
   ]);
 }
 
-function workloadEffects(change: ObjectChange): Effect[] {
+/** What is written down of the settings behind restart hashes, before and after. */
+function restartSettings(objects: readonly ObjectChange[]): readonly SettingsMap[] {
+  return objects
+    .filter(({ kind }) => kind === "ConfigMap")
+    .flatMap(({ change }) => [
+      ...("before" in change ? [change.before] : []),
+      ...("after" in change ? [change.after] : []),
+    ])
+    .map(({ inputs }) => redact(inputs) as SettingsMap);
+}
+
+function workloadEffects(change: ObjectChange, settings: readonly SettingsMap[]): Effect[] {
   const [was, is] = [change.before, change.after].map((object) => object && workloadOf(object));
   const workload = is ?? was;
   if (workload === undefined || change.kind === "PodTemplate") {
     return [];
   }
-  const texts = workload.resource.kind === "Job" ? job(change, workload) : servers(change, was, is);
+  const texts = workload.resource.kind === "Job" ? job(change, workload) : servers(change, was, is, settings);
   return texts.map((text) => ({ subject: change.subject, text }));
 }
 
@@ -49,7 +63,12 @@ function stepsOf({ name, value }: Container): string[] {
   return [value.at("command").items()[1]?.is("/app/ops.js") === true ? (task?.text ?? name) : name];
 }
 
-function servers(change: ObjectChange, was: Workload | undefined, is: Workload | undefined): string[] {
+function servers(
+  change: ObjectChange,
+  was: Workload | undefined,
+  is: Workload | undefined,
+  settings: readonly SettingsMap[],
+): string[] {
   if (is === undefined) {
     return [`goes, and ${was === undefined ? "its pods" : pods(was)} with it`];
   }
@@ -59,7 +78,7 @@ function servers(change: ObjectChange, was: Workload | undefined, is: Workload |
   if (change.change.operation === "replace") {
     return [`is replaced: ${pods(was)} stop, then ${pods(is)} start`];
   }
-  return [...scaling(was, is), ...rolling(change, was, is)];
+  return [...scaling(was, is), ...rolling(change, was, is, settings)];
 }
 
 function scaling(was: Workload, is: Workload): string[] {
@@ -72,7 +91,7 @@ function scaling(was: Workload, is: Workload): string[] {
   return [`${verb} ${named} (${from} → ${to})`];
 }
 
-function rolling(change: ObjectChange, was: Workload, is: Workload): string[] {
+function rolling(change: ObjectChange, was: Workload, is: Workload, settings: readonly SettingsMap[]): string[] {
   if (!touches(change, "spec", "template")) {
     return [];
   }
@@ -83,7 +102,7 @@ function rolling(change: ObjectChange, was: Workload, is: Workload): string[] {
   if (old === 0 || now === 0) {
     return [];
   }
-  return [`restarts ${staying}${manner(is)}: ${reasons(change)}`];
+  return [`restarts ${staying}${manner(is)}: ${reasons(change, settings)}`];
 }
 
 /** How Kubernetes rolls out a changed pod template. */
@@ -99,16 +118,19 @@ function manner({ resource, spec }: Workload): string {
   return isDeployment ? ", new ones before old ones" : ", one after the other";
 }
 
-/** What differs in the pod template. */
-function reasons({ change }: ObjectChange): string {
-  const properties = "properties" in change ? change.properties : [];
-  const inTemplate = properties.filter(({ path }) => path[0] === "spec" && path[1] === "template");
-  const paths = inTemplate.map(({ path }) => formatPath(path.slice(path[2] === "spec" ? 3 : 2)));
-  const shown = paths.slice(0, shownReasons).join(", ");
-  return paths.length > shownReasons ? `${shown} and ${paths.length - shownReasons} more` : shown;
+/** What differs in the pod template, in words; of secrets that differ only the paths. */
+function reasons({ change }: ObjectChange, settings: readonly SettingsMap[]): string {
+  if (!("properties" in change)) return "";
+  const [before, after] = [change.before, change.after].map(templateOf);
+  const differs = restartReasons(before ?? {}, after ?? {}, (hash) => settingsIn(settings, hash));
+  const inTemplate = change.properties.filter(({ path }) => path[0] === "spec" && path[1] === "template");
+  return listReasons(differs.length > 0 ? differs : inTemplate.map(({ path }) => formatPath(path.slice(2))));
 }
 
-const shownReasons = 4;
+function templateOf({ inputs }: RecordedResource): PodTemplate {
+  const { spec } = redact(inputs) as { readonly spec?: { readonly template?: PodTemplate } };
+  return spec?.template ?? {};
+}
 
 function pods(workload: Workload): string {
   const replicas = replicasOf(workload);

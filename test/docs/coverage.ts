@@ -123,6 +123,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "kubectl config view --flatten": excused("kubectl's own command, which only rewrites a kubeconfig"),
   "aws eks get-token": OTHER_CLUSTER,
+  "pulumi new ./templates/kafka --dir ../my-kafka": test("test/unit/package.test.ts", 'projectFrom("kafka"'),
   "npm run preflight": test(COMMANDS, "npm run preflight -- --stack dev"),
   "npm run ops": test(COMMANDS, "npm run ops -- status"),
   "npm run client": test(COMMANDS, "npm run client -- kafka-topics --list"),

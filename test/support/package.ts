@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
 import { temporaryFolder } from "./temporary";
 import { ROOT } from "./stacks";
 
@@ -61,4 +62,35 @@ export function exampleIn(folder: string, example: string): string {
     filter: (file) => !file.includes("node_modules"),
   });
   return copy;
+}
+
+/** Pulumi.yaml of a template: what `pulumi new` asks is in `template`, which does not stay. */
+interface TemplateProject {
+  readonly template: { readonly config: Readonly<Record<string, { readonly default?: string }>> };
+}
+
+/**
+ * Does in a folder that has the package what `pulumi new` does: copies the files of a template, fills in the project's name and description, and writes the answers into the stack file.
+ *
+ * @param answers config as somebody types it; for other keys the template's defaults.
+ * @returns the new project
+ */
+export function projectFrom(template: string, folder: string, answers: Readonly<Record<string, string>>): string {
+  const [source, project] = [join(ROOT, "templates", template), join(folder, `from-${template}`)];
+  mkdirSync(project);
+  const variables = { PROJECT: "my-kafka", DESCRIPTION: "Kafka of mine" };
+  const filled = (text: string) =>
+    Object.entries(variables).reduce((all, [name, value]) => all.replaceAll(`\${${name}}`, value), text);
+  for (const file of readdirSync(source).filter((name) => name !== "node_modules")) {
+    writeFileSync(join(project, file), filled(readFileSync(join(source, file), "utf8")));
+  }
+  const file = join(project, "Pulumi.yaml");
+  const { template: asked, ...kept } = parse(readFileSync(file, "utf8")) as TemplateProject;
+  writeFileSync(file, stringify(kept));
+  const config = Object.entries(asked.config).map(([key, { default: usual }]) => [
+    `${variables.PROJECT}:${key}`,
+    answers[key] ?? usual,
+  ]);
+  writeFileSync(join(project, "Pulumi.dev.yaml"), stringify({ config: Object.fromEntries(config) as unknown }));
+  return project;
 }

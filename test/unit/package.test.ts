@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { contentHash, type ImageSource } from "../../components/image/content-hash";
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
 import { run, type Registration, type RunResult } from "kafka-stack-engine";
-import { exampleIn, installed, manifestAt, packed } from "../support/package";
+import { exampleIn, installed, manifestAt, packed, projectFrom } from "../support/package";
 import { Plugin, RecordingEngine } from "../support/plugin";
 import { ROOT } from "../support/stacks";
 
@@ -36,6 +36,7 @@ describe("The package in a user's program", function () {
     for (const example of ["existing-registry", "two-clusters"]) exampleIn(withDocker, example);
     exampleIn(plain, "given-images");
     exampleIn(withDocker, "given-images");
+    projectFrom("kafka", withDocker, { context: "mine", registry: "registry.example.com/team" });
     for (const folder of [withDocker, plain]) writeFileSync(join(folder, "program.ts"), PROGRAM);
   });
 
@@ -43,7 +44,9 @@ describe("The package in a user's program", function () {
     const packaged = join(withDocker, "node_modules", "kafka-stack");
     assert.ok(existsSync(join(packaged, "lib", "index.d.ts")));
     assert.ok(!existsSync(join(packaged, "components")), "the types could come from the sources");
-    const programs = ["existing-registry", "two-clusters", "given-images"].map((name) => join(name, "index.ts"));
+    const programs = ["existing-registry", "two-clusters", "given-images", "from-kafka"].map((name) =>
+      join(name, "index.ts"),
+    );
     const [, ...options] = (
       JSON.parse(readFileSync(join(ROOT, "examples/existing-registry/package.json"), "utf8")) as {
         scripts: { check: string };
@@ -71,12 +74,15 @@ describe("The package in a user's program", function () {
       assert.equal(range, `^${tested[name] ?? ""}`, name);
     }
     assert.equal(own.version, version);
-    for (const example of readdirSync(join(ROOT, "examples"))) {
-      const folder = join(ROOT, "examples", example);
+    const programs = ["examples", "templates"].flatMap((room) =>
+      readdirSync(join(ROOT, room)).map((name) => join(ROOT, room, name)),
+    );
+    for (const folder of programs) {
       if (!existsSync(join(folder, "package.json"))) continue;
       const of = manifestAt(folder);
       for (const [name, exact] of Object.entries({ ...of.dependencies, ...of.devDependencies })) {
-        if (name !== "kafka-stack") assert.equal(exact, tested[name], `${example}: ${name}`);
+        if (name !== "kafka-stack") assert.equal(exact, tested[name], `${folder}: ${name}`);
+        else assert.ok([version, "file:../../dist"].includes(exact), `${folder}: ${exact}`);
       }
     }
   });
@@ -113,6 +119,14 @@ describe("The package in a user's program", function () {
       made.filter((one) => /^Deployment |kchat|Chart/.test(one)),
       [],
     );
+  });
+
+  it("is what `pulumi new` makes a project of: its program is previewed with the answers and defaults", async () => {
+    const root = join(withDocker, "from-kafka");
+    assert.equal(manifestAt(root).name, "my-kafka");
+    const made = await preview(root);
+    assert.ok(made.includes("StatefulSet events-broker"));
+    assert.equal(made.filter((one) => one.startsWith("PersistentVolumeClaim ")).length, 3);
   });
 
   it("builds nothing where the images are given, without @pulumi/docker", async () => {

@@ -1,7 +1,7 @@
 import type { V1Container } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { CONTAINERS, DIRECTORIES, LISTENED, VARIABLES, VOLUMES } from "../../components/pods/reserved";
-import type { PodKind } from "../../components/pods/types";
+import type { PodKind } from "../../components/kubernetes/pod-overlays";
 import { called, workloads, type Workload } from "../support/objects";
 import { OVERLAYS } from "../support/overlays";
 import { recordStack, STACKS } from "../support/stacks";

@@ -2,8 +2,12 @@ import { workloadPolicy } from "../../model/policy";
 import type { Value } from "../../model/value";
 import type { Workload } from "../../model/workload";
 
-/** The sysctls that Kubernetes 1.34 counts as safe. */
-const safeSysctls = [
+/**
+ * The sysctls that Kubernetes 1.34 counts as safe.
+ *
+ * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
+ */
+export const SAFE_SYSCTLS = [
   "kernel.shm_rmid_forced",
   "net.ipv4.ip_local_port_range",
   "net.ipv4.ip_local_reserved_ports",
@@ -44,7 +48,7 @@ export const podPrivilegedForbidden = workloadPolicy({
       }
     }
     for (const sysctl of workload.pod.at("securityContext", "sysctls").items()) {
-      if (isSetToOther(sysctl.at("name"), safeSysctls)) {
+      if (isSetToOther(sysctl.at("name"), SAFE_SYSCTLS)) {
         report(`the pod sets the unsafe sysctl ${sysctl.at("name").text ?? ""}`);
       }
     }

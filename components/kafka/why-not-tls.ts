@@ -1,4 +1,4 @@
-import { featuresOf } from "../kafka/versions";
+import { featuresOf } from "./versions";
 
 /** Why a cluster cannot have TLS; undefined when it can. */
 export function whyNotTls(mode: "kraft" | "zookeeper", version: string): string | undefined {

@@ -1,0 +1,77 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { replaceUnready, skipAwait } from "../kubernetes/await-annotations";
+import { labels, metadata, type Scope } from "../kubernetes/scope";
+import { podDefaults } from "../kubernetes/security";
+import { podMetadata, podSpec } from "../pods/overlay";
+import { retries } from "./retries";
+
+/** What a Job runs, and for how long. */
+export interface RunOnceArgs {
+  /** Whose pods it runs. @default ops */
+  readonly role?: "ops" | "volumes" | undefined;
+  /** Its pod, without what all pods of Jobs have. */
+  readonly pod: k8s.types.input.core.v1.PodSpec;
+  /** Account of the pod, whatever is laid over it. @default that of the namespace, or the one that is laid over */
+  readonly serviceAccountName?: string | undefined;
+  /** Annotations of the pod: another one runs the Job again. @default none */
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+  /** Seconds after which it is given up. */
+  readonly deadlineSeconds: number;
+  /** How it tries again. @default {@link retries} */
+  readonly retries?: Pick<k8s.types.input.batch.v1.JobSpec, "backoffLimit" | "podFailurePolicy"> | undefined;
+}
+
+/** How an update deals with a Job. */
+export interface RunOnceOptions {
+  /** What the Job belongs to. */
+  readonly parent: pulumi.Resource;
+  /** What must be there before. @default nothing */
+  readonly dependsOn?: pulumi.Input<pulumi.Resource>[] | undefined;
+  /** Whether the old one ends before the new one begins. @default false */
+  readonly deleteBeforeReplace?: boolean | undefined;
+  /** Called before the Job is made. @default none */
+  readonly beforeCreate?: readonly pulumi.ResourceHook[] | undefined;
+  /** Whether the update waits until the Job is done. One that is not waited for is not run again when it fails. @default true */
+  readonly awaited?: boolean | undefined;
+}
+
+/** Seconds from a Job's deadline until the update gives up waiting for it: its controller notices it meanwhile. */
+const NOTICED_WITHIN = 60;
+
+/** What a Job of the stack does: the one template of all of them, also of those that a CronJob makes. */
+export function runOnceSpec(
+  scope: Scope,
+  { role = "ops", pod, serviceAccountName, annotations, deadlineSeconds, retries: tries = retries }: RunOnceArgs,
+): k8s.types.input.batch.v1.JobSpec {
+  return {
+    ...tries,
+    activeDeadlineSeconds: deadlineSeconds,
+    template: {
+      metadata: podMetadata(scope, role, { labels: labels(scope.instance, role), ...(annotations && { annotations }) }),
+      spec: {
+        ...podSpec(scope, role, { ...podDefaults(scope), restartPolicy: "Never", ...pod }),
+        ...(serviceAccountName !== undefined && { serviceAccountName }),
+      },
+    },
+  };
+}
+
+/** A Job that fails the update when it fails, and runs again whenever what it does changes. It has a name of Pulumi's making, which a replacement needs. */
+export function runOnce(name: string, scope: Scope, args: RunOnceArgs, options: RunOnceOptions): k8s.batch.v1.Job {
+  const { awaited = true, beforeCreate = [], parent, dependsOn, deleteBeforeReplace } = options;
+  return new k8s.batch.v1.Job(
+    name,
+    {
+      metadata: metadata(scope, args.role ?? "ops", undefined, awaited ? replaceUnready : skipAwait),
+      spec: runOnceSpec(scope, args),
+    },
+    {
+      parent,
+      ...(dependsOn && { dependsOn }),
+      ...(deleteBeforeReplace !== undefined && { deleteBeforeReplace }),
+      ...(beforeCreate.length > 0 && { hooks: { beforeCreate: [...beforeCreate] } }),
+      customTimeouts: { create: `${args.deadlineSeconds + NOTICED_WITHIN}s`, delete: "5m" },
+    },
+  );
+}

@@ -1,0 +1,22 @@
+/** Kinds of objects that belong to the cluster as a whole. The pack stands alone, so other tools have a list of their own; a test of the repository holds all of them to one another. */
+export const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+  "APIService",
+  "CertificateSigningRequest",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CSIDriver",
+  "CSINode",
+  "CustomResourceDefinition",
+  "IngressClass",
+  "MutatingWebhookConfiguration",
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "PriorityClass",
+  "RuntimeClass",
+  "StorageClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "ValidatingWebhookConfiguration",
+  "VolumeAttachment",
+]);
