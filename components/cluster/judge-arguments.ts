@@ -11,7 +11,7 @@ import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions"
 import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
-import type { JobResources } from "../operations/job-resources";
+import type { JobResources } from "../jobs/job-resources";
 import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
 import { judgeDirectories } from "./directory-refusals";

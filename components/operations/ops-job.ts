@@ -5,7 +5,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import { fileOf } from "../pods/mounted-files";
 import { CLUSTER_FILE } from "./desired-state";
-import { endingHook } from "./ended-jobs";
+import { endingHook } from "../jobs/ended-jobs";
 import { certificateOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {

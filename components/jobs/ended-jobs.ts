@@ -4,8 +4,8 @@ import { apiMessage } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi } from "../kubernetes/core-api";
 import { asJudged, deletion, judgedAnew } from "../kubernetes/deletion";
-import { type JobName, untilEnded } from "../jobs/job-end";
-import { endedAs, selectorText } from "../jobs/jobs";
+import { type JobName, untilEnded } from "./job-end";
+import { endedAs, selectorText } from "./jobs";
 
 /** A Job that is about to be created. */
 export interface ComingJob {
