@@ -79,7 +79,10 @@ async function killMover(ended: Promise<never>): Promise<void> {
   await kubectl("delete", "pod", pod, "-n", "kafka", "--grace-period=0", "--force");
 }
 
-describe("when a large move is interrupted", () => {
+describe("when a large move is interrupted", function () {
+  // Each of them is many updates, at the pace of a copy that crawls.
+  this.timeout(3_600_000);
+
   const small = { replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" };
 
   // The second one does not begin where a failure of the first has left it.

@@ -103,6 +103,31 @@ describe("moveReplicas", () => {
     assert.ok(cluster.now() > 10 * options.stallMs);
   });
 
+  it("says that it does not end where as much is written as is copied, and ends when that is over", async () => {
+    cluster.writing = 2 * MIB;
+    const print = (line: string) => {
+      lines.push(line);
+      if (line.startsWith("No less is left")) cluster.writing = 0;
+    };
+    await moveReplicas(cluster, changes.slice(0, 1), { ...options, print });
+    const warnings = lines.filter((line) => !line.includes(" moved, "));
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(
+      warnings[0] ?? "",
+      /^No less is left than 15 min ago, although bytes arrive: .* higher throttle \(operations\.rebalance\.throttle/,
+    );
+    assert.equal(arrived(), 1);
+  });
+
+  it("has nothing to say where more is copied than is written", async () => {
+    cluster.writing = 0.95 * MIB;
+    await moveReplicas(cluster, changes.slice(0, 1), options);
+    assert.ok(
+      lines.every((line) => line.includes(" moved, ")),
+      lines.join("\n"),
+    );
+  });
+
   it("removes the throttle when Kafka refuses and nothing is under way", async () => {
     cluster.reassign = () => Promise.reject(new RefusedError("No."));
     await assert.rejects(moveReplicas(cluster, changes, options), /No\./);

@@ -191,6 +191,17 @@ describe("rateOf", () => {
     });
   });
 
+  it("counts what is written meanwhile, and gives no time left while that is as much", () => {
+    const written = (bytes: number, more: number) =>
+      new Map([
+        [0, new Map([["t-0", 1_000 + more]])],
+        [1, new Map([["t-0", bytes]])],
+      ]);
+    assert.equal(rateOf(moving, at(200), written(600, 200), 4).secondsLeft, 12);
+    const outrun = rateOf(moving, at(200), written(600, 400), 4);
+    assert.deepEqual([outrun.bytesPerSecond, outrun.secondsLeft], [100, undefined]);
+  });
+
   it("gives no time left while nothing arrives, or a broker does not answer", () => {
     assert.equal(rateOf(moving, at(200), at(200), 4).secondsLeft, undefined);
     assert.equal(rateOf(moving, at(undefined), at(600), 4).secondsLeft, undefined);

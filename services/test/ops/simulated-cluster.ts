@@ -15,7 +15,7 @@ const CRUMB = 1e-3;
 interface SimulatedPartition {
   readonly topic: string;
   readonly partition: number;
-  readonly bytes: number;
+  bytes: number;
   /** As Kafka shows them: during a reassignment, the new ones and then those that will go. */
   replicas: number[];
   target: number[] | undefined;
@@ -37,6 +37,8 @@ export class SimulatedCluster implements MovePort {
   killAt = Infinity;
   /** Bytes per second that a broker copies, in each direction. */
   rate: number;
+  /** Bytes per second that are written to each partition. */
+  writing = 0;
   /** Bytes copied so far, and those of them without a throttle. */
   copied = 0;
   unthrottled = 0;
@@ -80,6 +82,7 @@ export class SimulatedCluster implements MovePort {
         if (!this.#throttled.has(`${partitionKey(move.topic, move.partition)}:${to}`)) this.unthrottled += bytes;
       }
       this.#complete();
+      for (const each of this.#partitions.values()) each.bytes += (this.writing * step) / 1_000;
       this.#now += step;
       left -= step;
     }

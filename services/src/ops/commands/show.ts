@@ -1,3 +1,4 @@
+import type { Moves } from "../move/measure.js";
 import { count, formatBytes, formatDuration, formatTable } from "../format.js";
 import { isCaughtUp } from "../quorum.js";
 import type { Check, ClusterReport } from "./report.js";
@@ -36,9 +37,8 @@ export function showReport(report: ClusterReport): string[] {
   ] as const;
   lines.push("", `Partitions: ${numbers.map(([number, what]) => `${number} ${what}`).join(", ")}.`);
   if (report.moves !== undefined) {
-    const { partitions, bytesLeft, bytesPerSecond, secondsLeft } = report.moves;
-    const time =
-      secondsLeft === undefined ? "nothing was copied just now" : `about ${formatDuration(secondsLeft)} left`;
+    const { partitions, bytesLeft, bytesPerSecond } = report.moves;
+    const time = timeLeft(report.moves);
     lines.push(
       `Moving ${count(partitions, "partition")}: ${formatBytes(bytesLeft)} left, ${formatBytes(Math.round(bytesPerSecond))}/s, ${time}.`,
     );
@@ -47,6 +47,13 @@ export function showReport(report: ClusterReport): string[] {
     lines.push(`Not up, but registered or holding replicas: ${report.missingBrokers.join(", ")}.`);
   if (report.throttled.length > 0) lines.push(`Throttled: ${report.throttled.join(", ")}.`);
   return lines;
+}
+
+function timeLeft({ secondsLeft, bytesPerSecond }: Moves): string {
+  if (secondsLeft !== undefined) return `about ${formatDuration(secondsLeft)} left`;
+  return bytesPerSecond > 0
+    ? "as much is written as is copied just now, so no end is in sight"
+    : "nothing was copied just now";
 }
 
 /** Checks as lines for people. */

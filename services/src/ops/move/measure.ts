@@ -9,7 +9,7 @@ export interface Moves {
   readonly partitions: number;
   readonly bytesLeft: number;
   readonly bytesPerSecond: number;
-  /** Absent while nothing is copied. */
+  /** By how fast what is left becomes less, so that what is written meanwhile counts. Absent while it does not. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -36,10 +36,13 @@ export function rateOf(moving: readonly PlanChange[], first: Sizes, second: Size
   const copied = [...bytesArrived(moving, second)].map(([broker, bytes]) => bytes - (before.get(broker) ?? bytes));
   const bytesPerSecond = copied.reduce((sum, bytes) => sum + Math.max(0, bytes), 0) / seconds;
   const bytesLeft = totalLeft(moving, second);
+  // A broker that answers only once would make the difference, too: what it copied counts then.
+  const comparable = [...first.keys()].every((id) => second.has(id)) && first.size === second.size;
+  const lessPerSecond = comparable ? (totalLeft(moving, first) - bytesLeft) / seconds : bytesPerSecond;
   return {
     partitions: moving.length,
     bytesLeft,
     bytesPerSecond,
-    secondsLeft: bytesPerSecond > 0 ? bytesLeft / bytesPerSecond : undefined,
+    secondsLeft: bytesPerSecond > 0 && lessPerSecond > 0 ? bytesLeft / lessPerSecond : undefined,
   };
 }

@@ -38,6 +38,9 @@ export interface MoveOptions {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds without less to copy, although bytes arrive, after which that is reported. */
+const OUTRUN_MS = 15 * 60_000;
+
 /** How much later than the controller a broker may learn of the end of a reassignment. */
 const LATE_MS = 30_000;
 
@@ -179,6 +182,10 @@ async function ended(
       if (line !== reported) print(line);
       reported = line;
       if (port.now() - progress.lastAt >= stallMs) throw stalled(open, stallMs);
+      if (port.now() - progress.lessAt >= OUTRUN_MS) {
+        print(OUTRUN);
+        progress.compareAnew();
+      }
     }
     await port.pause(pollMs, signal);
   }
@@ -230,6 +237,10 @@ function stalled(open: readonly PlanChange[], stallMs: number): RefusedError {
       "What is under way stays, with its throttle. Check that these brokers are up and have room (`npm run ops -- status`), then run this again: it continues from there.",
   );
 }
+
+const OUTRUN =
+  `No less is left than ${formatDuration(OUTRUN_MS / 1_000)} ago, although bytes arrive: as much is written to these partitions as is copied, so this does not end before less is written. ` +
+  "Interrupt it and run it again with a higher throttle (operations.rebalance.throttle, or --throttle): what is under way is taken over.";
 
 function throwIfInterrupted(signal: AbortSignal): void {
   if (signal.aborted) throw new InterruptedError();
