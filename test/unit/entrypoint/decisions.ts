@@ -127,6 +127,11 @@ export class Decisions {
     return (await this.ask([["last", milliseconds, among ? "among" : "alone", ...stopping].join(" ")]))[0] ?? "";
   }
 
+  /** How controller 1 starts from a log directory beside others that do not answer, their number in a folder: `formatted`, what it waits for, or why it does not start. */
+  async format(directory: string, config: string): Promise<string> {
+    return (await this.ask([`format ${directory} ${config}`]))[0] ?? "";
+  }
+
   /** Ends it. */
   stop(): void {
     this.java.kill();

@@ -45,6 +45,16 @@ record KafkaDisk(List<Path> directories) {
         return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
     }
 
+    /** Whether the metadata log of a formatted disk is gone: formatting a founder makes one, and Kafka makes one before anything else. */
+    boolean lostMetadata() {
+        return metadataFormatted() && !Files.exists(metadata().resolve(METADATA));
+    }
+
+    /** Takes the mark of formatting from the directory of the metadata log, and with it the identity by which a quorum knows its voters. */
+    void forgetIdentity() throws IOException {
+        Files.delete(metadata().resolve(FORMATTED));
+    }
+
     /** @throws IOException when a disk cannot be read: then it is not known, which is not the same as nothing. */
     State read() throws IOException {
         try {
