@@ -80,10 +80,7 @@ async function killMover(ended: Promise<never>): Promise<void> {
 }
 
 describe("when a large move is interrupted", () => {
-  before(async function () {
-    this.timeout(600_000);
-    await change({ replicas: "3" });
-  });
+  before(() => change({ replicas: "3" }));
 
   after(() => change({ replicas: "3", "operations.rebalance.throttle": "50MiB", "operations.rebalance.wait": "true" }));
 
