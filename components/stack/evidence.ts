@@ -50,7 +50,9 @@ export interface Evidence {
   readonly reached: unknown;
   /** The volumes of its servers. */
   readonly volumes: readonly FoundVolume[];
-  /** Controllers that the servers' configuration names, and brokers that there are; undefined when there are no servers. */
+  /** Whether there is a StatefulSet of brokers, also when their configuration is gone. */
+  readonly deployed?: boolean;
+  /** Controllers that the servers' configuration names, and brokers that there are; undefined when there are no servers, or no configuration of them. */
   readonly servers?: {
     /** How many controllers. */
     readonly controllers: number;
@@ -90,6 +92,7 @@ export function evidenceOf(objects: Objects): Evidence {
   return {
     reached: reachedOf(objects.record),
     volumes: [...named, ...claimed],
+    deployed: brokers !== undefined,
     ...(brokers &&
       Number.isInteger(controllers) && {
         servers: {
