@@ -526,11 +526,14 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "storage.path",
       "nothing else in braces",
     ]),
-    ...["/proc/{ordinal}", "/dev/shm/{ordinal}", "//sys/{ordinal}"].map((path): Refused => [
-      { storage: { path } },
-      "storage.path",
-      "outside of /proc",
-    ]),
+    ...[
+      "/proc/{ordinal}",
+      "/dev/shm/{ordinal}",
+      "//sys/{ordinal}",
+      "/./proc/{ordinal}",
+      "/var//run/{ordinal}",
+      "/run/k{ordinal}",
+    ].map((path): Refused => [{ storage: { path } }, "storage.path", "outside of /proc"]),
   ],
   "secrets that nobody could send": [
     ...["a\nb", "é", "a\0b", " \n"].map((token): Refused => [{ kchat: { token } }, "kchat.token", "visible ASCII"]),

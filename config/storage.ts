@@ -3,7 +3,7 @@ import { BOUNDS } from "../components/kubernetes/bounds";
 import { isHost } from "../components/kubernetes/hosts";
 import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
 import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
-import { badMountOption, DIRECTORY, EXPORT, KERNEL, MOUNT_OPTION, ON_DISK } from "../components/storage/forms";
+import { badMountOption, DIRECTORY, EXPORT, isOnDisk, MOUNT_OPTION, ON_DISK } from "../components/storage/forms";
 import { integer, pattern, size, text } from "./values";
 
 export type { ServerKind };
@@ -51,7 +51,7 @@ const hostPath = (kind: ServerKind) =>
     type: z.literal("hostPath").describe("Directories on the nodes."),
     ...common(kind),
     path: pattern(...DIRECTORY)
-      .refine((path) => !KERNEL.test(path), ON_DISK)
+      .refine(isOnDisk, ON_DISK)
       .exactOptional()
       .describe(
         `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume's path ends in \`-1\`, the third's in \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` is inserted, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,

@@ -4,7 +4,7 @@ import { formatPath, type Path } from "../kubernetes/problems";
 import { parseBytes, parseCpu, parseHeap } from "../kubernetes/quantities";
 import { SERVER_DEFAULTS, type ServerKind } from "../kubernetes/server-defaults";
 import type { StorageSpec } from "../storage/default-storage";
-import { badMountOption, DIRECTORY, EXPORT, KERNEL, MOUNT_OPTION, ON_DISK } from "../storage/forms";
+import { badMountOption, DIRECTORY, EXPORT, isOnDisk, MOUNT_OPTION, ON_DISK } from "../storage/forms";
 import { DEFAULT_REPLICAS, type ServerSpec } from "./resolve";
 import type { Refusals } from "./refusals";
 
@@ -96,7 +96,7 @@ function judgeStorage(refusals: Refusals, at: Path, storage: StorageSpec, replic
   }
   if (storage.type === "hostPath") {
     const onDisk = refusals.form([...at, "path"], storage.path, DIRECTORY);
-    if (onDisk) refusals.check([...at, "path"], storage.path, (path) => !KERNEL.test(path), ON_DISK);
+    if (onDisk) refusals.check([...at, "path"], storage.path, isOnDisk, ON_DISK);
   }
   if (storage.type !== "nfs") return;
   for (const [index, { server, path }] of storage.servers.entries()) {

@@ -158,7 +158,9 @@ describe("evidence of a stack's data", () => {
     const sets = [brokers] as unknown as Objects["sets"];
     assert.deepEqual(evidenceOf({ ...NOTHING, configuration, sets }).servers, { controllers: 3, brokers: 4 });
     assert.equal(evidenceOf({ ...NOTHING, configuration }).servers, undefined);
-    assert.equal(evidenceOf({ ...NOTHING, sets }).servers, undefined);
+    const { servers, deployed } = evidenceOf({ ...NOTHING, sets });
+    assert.deepEqual({ servers, deployed }, { servers: undefined, deployed: true });
+    assert.equal(evidenceOf({ ...NOTHING, configuration }).deployed, false);
   });
 
   it("has the record, and fails when that cannot be read", () => {

@@ -49,7 +49,9 @@ export interface Evidence {
   readonly reached: unknown;
   /** The volumes of its servers. */
   readonly volumes: readonly FoundVolume[];
-  /** The servers; undefined when there are none. */
+  /** Whether there is a StatefulSet of brokers, even without its configuration. */
+  readonly deployed?: boolean;
+  /** The servers; undefined when there are none, or their configuration is gone. */
   readonly servers?: {
     /** Number of controllers in the servers' configuration. */
     readonly controllers: number;
@@ -92,6 +94,7 @@ export function evidenceOf(objects: Objects): Evidence {
   return {
     reached: reachedOf(objects.record),
     volumes: [...named, ...claimed],
+    deployed: brokers !== undefined,
     ...(brokers &&
       Number.isInteger(controllers) && {
         servers: {

@@ -145,7 +145,7 @@ async function runsElsewhere<Choices>(
   evidenceIn: (namespace: string) => Promise<Evidence>,
 ): Promise<string | undefined> {
   for (const { name, marked } of await ownNamespaces(cluster, owner)) {
-    if (name === namespace || (await evidenceIn(name)).servers === undefined) continue;
+    if (name === namespace || (await evidenceIn(name)).deployed !== true) continue;
     const other =
       "if they are those of another project's stack of the same name, run `up` there with this version first";
     return `cluster.namespace is ${namespace}, and servers of this stack run in ${name}: their data would stay there, and the servers would start empty; set cluster.namespace to ${name}${marked ? "" : ` (${other})`}`;

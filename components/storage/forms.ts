@@ -1,3 +1,5 @@
+import { canonicalPath } from "./spelling";
+
 const PATH = "an absolute path without ..";
 const TEMPLATE = `${PATH} that contains {ordinal}, and nothing else in braces but {volume}`;
 
@@ -10,11 +12,13 @@ export const DIRECTORY = [
   TEMPLATE,
 ] as const;
 
-/** The kernel's file systems keep no data. */
-export const KERNEL = /^\/+(proc|sys|dev)\//;
+const VOLATILE = /^\/(proc|sys|dev|run|var\/run)\//;
+
+/** Whether a directory of a node is on a disk: the kernel's file systems, and those in memory, lose their content when the node restarts. */
+export const isOnDisk = (path: string): boolean => !VOLATILE.test(canonicalPath(path));
 
 /** The words for a directory on a node. */
-export const ON_DISK = `${TEMPLATE}, outside of /proc, /sys and /dev`;
+export const ON_DISK = `${TEMPLATE}, outside of /proc, /sys, /dev and /run`;
 
 /** Mount options, with the words for what is allowed. Commas separate them, so a comma must be inside quotes. */
 export const MOUNT_OPTION = [

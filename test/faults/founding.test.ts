@@ -122,10 +122,7 @@ const delayOf = (round: number, server: number): number =>
 
 /** The load shows whether there is one quorum: a cluster that was founded anew would not know its topic. */
 describe("when servers start with an empty disk", () => {
-  before(async function () {
-    this.timeout(600_000);
-    await change({ "kafka.version": "4.3.1", "controllers.replicas": "3" });
-  });
+  before(() => change({ "kafka.version": "4.3.1", "controllers.replicas": "3" }));
 
   for (let round = 0; round < ROUNDS; round++) {
     fault(`the disk of controller 0 is lost, and all servers start together, ${round + 1} of ${ROUNDS}`, async () => {

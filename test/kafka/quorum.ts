@@ -43,6 +43,7 @@ export class Quorum {
     const classes = mkdtempSync(join(tmpdir(), "quorum-classes-"));
     const sources = join(ROOT, "images/kafka/src/kafkastack");
     const files = readdirSync(sources).map((name) => join(sources, name));
+    files.push(join(__dirname, "java/ForgetLeader.java"));
     execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
     const quorum = new Quorum(version, `${classes}:${jars}/*`, controllers);
     try {
@@ -110,6 +111,11 @@ export class Quorum {
     const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.port(id) + 50}`];
     const words = [...options, "-cp", this.classPath, "kafkastack.Main", "kafka.Kafka", this.properties(id)];
     this.running.set(id, spawn("java", words, { env: this.environment(id), stdio: ["ignore", log, log] }));
+  }
+
+  /** Has a server forget a leader whom its metadata does not name, as before each start. */
+  forgetLeader(id: number, metadata: string): void {
+    this.java(id, ["kafkastack.ForgetLeader", metadata, String(id)]);
   }
 
   /** Runs the image's recovery beside a server's disk. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { featuresOf } from "../../components/kafka/versions";
 import { KAFKA_VERSIONS } from "../../config/kafka";
+import { temporaryFolder } from "../support/temporary";
 import { Quorum } from "./quorum";
 
 const [CONTROLLER, SECOND, BROKER] = [9000, 9001, 0];
@@ -29,6 +30,40 @@ for (const version of KAFKA_VERSIONS.kraft) {
     });
     after(async () => {
       await (quorum as Quorum | undefined)?.close();
+    });
+
+    describe("and its leader", () => {
+      const metadata = temporaryFolder;
+      const forgotten = (id: number, directory: string): unknown => {
+        quorum.forgetLeader(id, directory);
+        return JSON.parse(readFileSync(join(directory, STATE), "utf8"));
+      };
+
+      it("is forgotten when its metadata does not name it: not the epoch, nor for whom it has voted then", () => {
+        const directory = metadata();
+        onlyState(directory, state);
+        assert.deepEqual(forgotten(BROKER, directory), { ...JSON.parse(state), leaderId: -1, votedId: CONTROLLER });
+      });
+
+      it("is kept when it is itself", () => {
+        const directory = metadata();
+        onlyState(directory, state);
+        assert.deepEqual(forgotten(CONTROLLER, directory), JSON.parse(state));
+      });
+
+      it("is kept when its metadata names it", () => {
+        const directory = metadata();
+        cpSync(quorum.metadata(BROKER), directory, { recursive: true });
+        const before: unknown = JSON.parse(readFileSync(join(directory, STATE), "utf8"));
+        assert.deepEqual(forgotten(BROKER, directory), before);
+      });
+
+      it("is kept when its metadata cannot be read", () => {
+        const directory = metadata();
+        onlyState(directory, state);
+        writeFileSync(join(directory, "00000000000000000007.log"), "");
+        assert.deepEqual(forgotten(BROKER, directory), JSON.parse(state));
+      });
     });
 
     it("starts as a broker", async () => {

@@ -133,6 +133,8 @@ describe("the immutable settings of a stack with data", function () {
     };
     plant(cluster, "/api/v1/namespaces/kafka", { kind: "Namespace", metadata: { labels } });
     await refused(elsewhere, /set cluster\.namespace to kafka \(if they are those of another project's stack/);
+    cluster.objects.delete("/api/v1/namespaces/kafka/configmaps/kafka-config");
+    await refused(elsewhere, /servers of this stack run in kafka/);
     cluster.objects.delete("/apis/apps/v1/namespaces/kafka/statefulsets/broker");
     await up(elsewhere);
   });
