@@ -132,7 +132,7 @@ describe("when a large move is interrupted", () => {
     await change({ 'kafka.config["log.cleaner.backoff.ms"]': "15001" });
     assert.ok((await status()).reassignments > 0, "the move was cancelled");
 
-    // The broker that receives the partitions shall leave: they are moved back, and it leaves empty.
+    // The broker that receives the partitions must leave: they are moved back, and it leaves empty.
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
     assert.match(await ops("settle"), /No partition moves, and no throttle is set/);
     await assertSpread(3);
