@@ -48,7 +48,7 @@ export async function exclusively<T>(file: string, onWait: (pid: number) => void
   while ("holder" in attempt) {
     if (performance.now() > deadline) {
       const { pid } = attempt.holder;
-      throw new Error(`Waited in vain for process ${pid} to end its work (${PATIENCE} s, lock ${file})`);
+      throw new Error(`Process ${pid} did not finish its work within ${PATIENCE} s (lock ${file})`);
     }
     await delay(PERIOD);
     attempt = tryLock(file);

@@ -67,7 +67,7 @@ describe("FinishChange", () => {
   });
 
   for (const [when, moves] of [
-    ["moves are not waited for", { wait: false }],
+    ["moves are not awaited", { wait: false }],
     ["nothing is rebalanced, so that moves of an interrupted run may be under way", { rebalance: false }],
   ] as const) {
     it(`leaves the end of moves to a Job that begins none and is not awaited, when ${when}`, async () => {

@@ -20,7 +20,7 @@ const SETTINGS = {
   skipACL: "yes",
   // A server's own name may not resolve yet when it starts.
   quorumListenOnAllIPs: true,
-  // Kafka's metadata is small: logs grow by 16 MiB instead of 64, and each new snapshot purges all but the last three and their logs.
+  // Kafka's metadata is small: logs grow by 16 MiB instead of 64, and only the last three snapshots and their logs are kept.
   preAllocSize: 16384,
   snapCount: 20000,
   "autopurge.snapRetainCount": 3,

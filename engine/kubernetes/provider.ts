@@ -227,7 +227,7 @@ export class KubernetesProvider implements Provider {
         return await request();
       } catch (error) {
         if (unfinished && isImmutable(error) && operation.type.endsWith(":Job")) {
-          // A killed run's Job; false once the program declares another one.
+          // A killed run created this Job, and the program has changed it since.
           unfinished = false;
           await this.erase(operation, undefined);
           continue;

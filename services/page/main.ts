@@ -167,7 +167,7 @@ roomSelect.addEventListener("change", () => {
 });
 document.addEventListener("visibilitychange", lookedAtEnd);
 list.onScroll(lookedAtEnd);
-// A page that is left must keep neither the shared stream nor its own; when the person returns, it begins anew.
+// A page that is left must keep neither the shared stream nor its own; it opens a new one when the person returns.
 addEventListener("pagehide", () => stream?.close());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && stream !== undefined) join(roomSelect.value);

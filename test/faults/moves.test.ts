@@ -152,7 +152,7 @@ describe("when a large move is interrupted", function () {
     }
     assert.ok((await status()).reassignments > 0, "the roll waited for the move, or cancelled it");
 
-    // The broker that receives the partitions shall leave: they are moved back, and it leaves empty.
+    // The broker that receives the partitions must leave: they are moved back, and it leaves empty.
     await change({ replicas: "3", "operations.rebalance.throttle": "50MiB" });
     assert.match(await ops("settle"), /No partition moves, and no throttle is set/);
     await assertSpread(3);

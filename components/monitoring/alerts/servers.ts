@@ -1,6 +1,6 @@
 import type { Alert, Series } from "./alert";
 
-/** True while fewer servers of a kind give a sign than the stack expects; without any sign there are 0. */
+/** PromQL that returns the expected number of servers while fewer of them give a sign; without any sign there are 0. */
 const fewer = (series: Series, expected: string, sign: string): string => {
   const wanted = `max by (namespace) (${series(expected)})`;
   return `${wanted} > on (namespace) (count by (namespace) (${sign}) or ${wanted} * 0)`;

@@ -14,7 +14,7 @@ export class Lines {
     return this.#used > PIECE - 1_024;
   }
 
-  /** Returns the bytes so far, and begins anew. */
+  /** Returns the bytes so far, and clears them. */
   take(): Buffer {
     const piece = this.#bytes.subarray(0, this.#used);
     this.#bytes = Buffer.allocUnsafe(PIECE);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { planAssignment, topicsTooWide } from "../../src/ops/plan/plan.js";
 import { addedReplicas, type PlanBroker, type PlanChange, type PlanPartition } from "../../src/ops/plan/types.js";
 
-/** A cluster before and after: partitions on some brokers, and the brokers that shall hold them. */
+/** A cluster before and after: partitions on some brokers, and the brokers that must hold them. */
 interface Case {
   readonly partitions: PlanPartition[];
   readonly brokers: PlanBroker[];

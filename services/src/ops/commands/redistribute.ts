@@ -24,7 +24,7 @@ export interface CopyOptions {
 
 /** How to move replicas to other brokers. */
 export interface RedistributeOptions extends CopyOptions {
-  /** The brokers that shall hold everything; no others do. */
+  /** The brokers that will hold everything; all others are drained. */
   readonly brokers: readonly number[];
   /** Milliseconds to wait for the brokers to be up. */
   readonly waitMs: number;

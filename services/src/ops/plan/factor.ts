@@ -8,7 +8,7 @@ import type { PlanBroker, PlanChange, PlanPartition } from "./types.js";
  * last ones go, and the preferred leader stays. Nothing else moves.
  *
  * @param factors - the wanted number of replicas by topic; other topics only count for the load of brokers
- * @throws RangeError when a topic shall have more replicas than there are brokers.
+ * @throws RangeError when a topic would have more replicas than there are brokers.
  */
 export function planReplicationFactors(
   partitions: readonly PlanPartition[],
