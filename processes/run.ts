@@ -12,7 +12,10 @@ export interface CommandOptions {
   readonly input?: string | undefined;
   /** Takes each line of its output and of its errors as it comes. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Aborted when the command shall end: it is interrupted then, and its own end is waited for. */
+  /**
+   * Aborted when the command shall end: it is interrupted then, and its own end is waited for. Such a command has a process group of its own, because a terminal sends
+   * Ctrl-C to all of a group: it would be interrupted a second time, which the Pulumi CLI takes for the wish to leave everything as it is at that moment.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,7 +33,7 @@ const SHOWN_WORDS = 5;
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { cwd, env, input, onLine, signal } = options;
-  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: signal !== undefined });
   const interrupt = () => child.kill("SIGINT");
   signal?.addEventListener("abort", interrupt);
   if (signal?.aborted === true) interrupt();
