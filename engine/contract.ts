@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly root?: string;
   /** Where state is kept. @default .sandbox/state in the root */
   readonly stateDirectory?: string;
+  /** Look at what there is before it is compared; `false` compares with the state alone, which a preview without a cluster needs. @default as Pulumi.yaml says */
+  readonly refresh?: boolean;
   /** In a preview: let the program know no output at all of new and changed resources. @default false */
   readonly hideOutputs?: boolean;
   /** Takes the progress, line by line. @default the standard error stream */
