@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly root?: string;
   /** The folder of state files. @default .sandbox/state in the root */
   readonly stateDirectory?: string;
+  /** Whether to refresh before comparing; `false` compares with the state alone, which a preview without a cluster needs. @default as Pulumi.yaml says */
+  readonly refresh?: boolean;
   /** In a preview: hide all outputs of new and changed resources from the program. @default false */
   readonly hideOutputs?: boolean;
   /** Receives the progress, line by line. @default writes to standard error */

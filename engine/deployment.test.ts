@@ -72,6 +72,13 @@ describe("engine: a deployment", () => {
     assert.match(deployment.failure?.message ?? "", /names must be unique/);
   });
 
+  it("does nothing to a resource whose hook the program has not registered", async () => {
+    const { deployment, provider } = await bench();
+    await assert.rejects(deployment.register(thing("a", {}, { beforeCreate: ["asks"] })), Stopped);
+    assert.equal(deployment.failure?.message, "Thing a failed: the program has not registered its hook asks");
+    assert.deepEqual(provider.log, []);
+  });
+
   it("names a type that has no provider", async () => {
     const { deployment } = await bench();
     await assert.rejects(deployment.register(thing("a", {}, { type: "random:index/randomId:RandomId" })), Stopped);
@@ -229,6 +236,46 @@ describe("engine: options of resources", () => {
     await runAll(second, component("new", { aliases: [{ name: "old" }] }), child("new-a", "new"));
     assert.deepEqual(second.provider.log, []);
     assert.deepEqual(urns(second), [urnOfComponent("new"), urnOf("new-a", parent)]);
+  });
+
+  it("aliases hold after a kill for what is in a renamed type, and not for names that follow the parent's", async () => {
+    const typed = (type: string) => component("group", { type, aliases: [{ type: "test:index:Old" }] });
+    const child = (name: string, of: string) => thing(name, {}, { parent: `urn:pulumi:dev::test::${of}` });
+    const first = await runAll(
+      await bench(),
+      component("group", { type: "test:index:Old" }),
+      child("a", "test:index:Old::group"),
+      component("old"),
+      child("old-b", "test:index:Component::old"),
+    );
+    const killed = await first.next();
+    await killed.deployment.register(typed("test:index:New"));
+    await killed.deployment.register(component("new", { aliases: [{ name: "old" }] }));
+    killed.state.save();
+    const after = await runAll(
+      await killed.next(),
+      typed("test:index:New"),
+      child("a", "test:index:New::group"),
+      component("new", { aliases: [{ name: "old" }] }),
+      child("new-b", "test:index:Component::new"),
+    );
+    assert.deepEqual(after.provider.log, ["create new-b", "delete old-b"]);
+  });
+
+  it("aliases that two resources claim are refused, in either order", async () => {
+    const first = await runAll(await bench(), thing("a"));
+    const alias = { aliases: [{ name: "a" }] };
+    const pairs: [ReturnType<typeof thing>, ReturnType<typeof thing>][] = [
+      [thing("b", {}, alias), thing("a")],
+      [thing("a"), thing("b", {}, alias)],
+      [thing("b", {}, alias), thing("c", {}, alias)],
+    ];
+    for (const [one, other] of pairs) {
+      const { deployment } = await first.next({ preview: true });
+      await deployment.register(one);
+      await assert.rejects(deployment.register(other), Stopped);
+      assert.match(deployment.failure?.message ?? "", /names and aliases must be unique$/);
+    }
   });
 
   it("retainOnDelete only forgets; deletedWith leaves the deletion to the other resource", async () => {

@@ -59,7 +59,8 @@ export class Deployment {
   /** URNs seen in this run. */
   readonly seen = new Set<string>();
   readonly steps: Steps;
-  private readonly aliases = new Map<string, string[]>();
+  /** By its URN of today, the URN under which a resource was found in the state. */
+  private readonly former = new Map<string, string>();
   private readonly running = new Set<Promise<unknown>>();
   private readonly firstFailure = Promise.withResolvers<undefined>();
   /** Resolves on the first failure. */
@@ -263,21 +264,34 @@ export class Deployment {
     return undefined;
   }
 
+  /** @throws when two resources of the program claim the same one of the state */
   private findOld(registration: Registration, urn: string): ResourceState | undefined {
     const { state } = this.options;
-    const parentAliases = registration.parent === undefined ? [] : (this.aliases.get(registration.parent) ?? []);
-    const aliases = aliasUrns(registration, urn, parentAliases);
-    this.aliases.set(urn, aliases);
+    const claimed = [...this.former].find(([, former]) => former === urn);
+    if (claimed !== undefined) {
+      throw new Error(`${claimed[0]} has an alias for it, and has taken its state; names and aliases must be unique`);
+    }
     const own = state.find(urn);
     if (own !== undefined) {
       return own;
     }
-    const former = aliases.find((alias) => state.find(alias) !== undefined && !this.seen.has(alias));
+    // As in Pulumi's engine, children follow the name under which their parent was found, not those that it may have had.
+    const parent = registration.parent === undefined ? undefined : this.former.get(registration.parent);
+    const aliases = aliasUrns(registration, urn, parent === undefined ? [] : [parent]);
+    const former = aliases.find((alias) => state.find(alias) !== undefined || this.isFormer(alias));
     if (former === undefined) {
       return undefined;
     }
+    if (this.seen.has(former) || this.isFormer(former)) {
+      throw new Error(`its alias ${former} is another resource of the program; names and aliases must be unique`);
+    }
+    this.former.set(urn, former);
     state.rename(former, urn);
     return state.find(urn);
+  }
+
+  private isFormer(urn: string): boolean {
+    return [...this.former.values()].includes(urn);
   }
 
   private async component(

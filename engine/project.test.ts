@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { readConfig, readProject, stackName } from "./project";
-import { aliasUrns, seconds } from "./registration";
+import { aliasUrns, readRegistration, seconds } from "./registration";
 import { thing } from "./test-support/fake-provider";
 import { temporaryFolder } from "../test/support/temporary";
 
@@ -84,6 +85,17 @@ describe("engine: registrations", () => {
     assert.equal(seconds("500ms"), 0.5);
     assert.equal(seconds(""), undefined);
     assert.throws(() => seconds("10 minutes"), /"10 minutes" is not a duration/);
+  });
+
+  it("refuses hooks that it would not call", () => {
+    const request = new RegisterResourceRequest();
+    const hooks = new RegisterResourceRequest.ResourceHooksBinding();
+    request.setHooks(hooks);
+    hooks.setBeforeCreateList(["asks"]);
+    hooks.setBeforeUpdateList(["asks"]);
+    assert.deepEqual(readRegistration(request).beforeUpdate, ["asks"]);
+    hooks.setBeforeDeleteList(["keeps"]);
+    assert.throws(() => readRegistration(request), /does not call hooks of the kind beforeDelete \(keeps\)/);
   });
 
   it("derives URNs from aliases", () => {

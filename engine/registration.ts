@@ -80,6 +80,7 @@ export function readRegistration(request: RegisterResourceRequest): Registration
           }),
     );
   }
+  refuseOtherHooks(request.getHooks()?.toObject() ?? {});
   return compact({
     type: request.getType(),
     name: request.getName(),
@@ -115,6 +116,19 @@ export function readRegistration(request: RegisterResourceRequest): Registration
     beforeCreate: request.getHooks()?.getBeforeCreateList() ?? [],
     beforeUpdate: request.getHooks()?.getBeforeUpdateList() ?? [],
   });
+}
+
+/** @throws when a resource names a hook that the stand-in would not call: silence would be taken for its consent */
+function refuseOtherHooks(hooks: object): void {
+  const others = Object.entries(hooks).filter(
+    ([kind, names]) => !["beforeCreateList", "beforeUpdateList"].includes(kind) && (names as string[]).length > 0,
+  );
+  for (const [kind, names] of others) {
+    const called = (names as string[]).join(", ");
+    throw new Error(
+      `the engine stand-in does not call hooks of the kind ${kind.slice(0, -"List".length)} (${called}); use the Pulumi CLI`,
+    );
+  }
 }
 
 /**

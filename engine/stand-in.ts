@@ -73,7 +73,7 @@ async function perform(options: RunOptions, project: Project, file: string): Pro
     progress,
     analyzers,
     constructs: CONSTRUCTS,
-    refresh: project.refresh,
+    refresh: options.refresh ?? project.refresh,
     signal: options.signal,
   });
   try {

@@ -41,6 +41,7 @@ describe("engine: a stash", () => {
   it("is the only builtin resource of Pulumi that is supported", async () => {
     const other = { ...subject, type: "pulumi:pulumi:StackReference" };
     await assert.rejects(provider.check(other, { name: "x" }), /has no resource pulumi:pulumi:StackReference/);
-    await assert.rejects(provider.check(subject, {}), /has no resource/);
+    await assert.rejects(provider.check(subject, {}), /no other \(it has none\)/);
+    await assert.rejects(provider.check(subject, { input: 1, more: 2 }), /no other \(it has input, more\)/);
   });
 });

@@ -12,8 +12,15 @@ import type { PropertyMap } from "./values";
 /** Makes stashes, which exist only in the state. */
 export class StashProvider implements Provider {
   check({ type }: Subject, inputs: PropertyMap): Promise<PropertyMap> {
-    const known = type === "pulumi:index:Stash" && "input" in inputs;
-    return known ? Promise.resolve(inputs) : Promise.reject(new Error(`the engine stand-in has no resource ${type}`));
+    if (type !== "pulumi:index:Stash") {
+      return Promise.reject(new Error(`the engine stand-in has no resource ${type}`));
+    }
+    const keys = Object.keys(inputs).join(", ");
+    return keys === "input"
+      ? Promise.resolve(inputs)
+      : Promise.reject(
+          new Error(`a stash has the property input and no other (it has ${keys === "" ? "none" : keys})`),
+        );
   }
 
   diff(_subject: Subject, old: ResourceState, inputs: PropertyMap): Promise<Difference> {

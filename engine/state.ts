@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Cipher } from "./secrets";
+import { makeUrn, nameOf, projectOf, stackOf, typeOf } from "./urn";
 import type { PropertyMap } from "./values";
 
 /** Limits for operations on a resource, in seconds; absent for the provider's default. */
@@ -71,6 +72,20 @@ export class StateFile {
     this.state = fs.existsSync(file)
       ? readState(file, this.cipher)
       : { version: 1, resources: [], creating: [], outputs: {} };
+    this.nest();
+  }
+
+  /** Gives what is in a renamed component the types of its parents of today in its URN, also where the run that renamed it has not come to it. */
+  private nest(): void {
+    const known = [...this.state.resources, ...this.state.creating];
+    for (;;) {
+      const urns = new Set(known.map(({ urn }) => urn));
+      const left = known.find(({ urn, parent }) => parent !== undefined && !urns.has(nested(urn, parent)));
+      if (left?.parent === undefined) {
+        return;
+      }
+      this.rename(left.urn, nested(left.urn, left.parent));
+    }
   }
 
   /** The live resource with this URN (not one that waits for deletion). */
@@ -151,6 +166,11 @@ export class StateFile {
     fs.closeSync(descriptor);
     fs.renameSync(temporary, this.file);
   }
+}
+
+/** The URN of a resource as a child of this parent. */
+function nested(urn: string, parent: string): string {
+  return makeUrn(stackOf(urn), projectOf(urn), parent, typeOf(urn), nameOf(urn));
 }
 
 function readState(file: string, cipher: Cipher): StackState {

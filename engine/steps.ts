@@ -236,7 +236,10 @@ export class Steps {
     const { urn, type } = subject;
     for (const name of names) {
       const hook = this.hooks.get(name);
-      if (hook !== undefined && (hook.onDryRun || !this.options.preview)) {
+      if (hook === undefined) {
+        throw new Error(`the program has not registered its hook ${name}`);
+      }
+      if (hook.onDryRun || !this.options.preview) {
         await callHook(hook, { urn, type, newInputs: next.inputs, ...(old !== undefined && { old }) });
       }
     }

@@ -34,6 +34,15 @@ describe("commands", () => {
     assert.deepEqual(lines.sort(), ["one", "two"]);
   });
 
+  it("that can be interrupted do not get a terminal's Ctrl-C too", async () => {
+    const group = "ps -o pgid= -p $$ | tr -d ' '; echo $$";
+    const { signal } = new AbortController();
+    const [own, pid] = (await run("sh", ["-c", group], { signal })).split("\n");
+    assert.equal(own, pid);
+    const [callers, other] = (await run("sh", ["-c", group])).split("\n");
+    assert.notEqual(callers, other);
+  });
+
   it("are interrupted on request, and run waits for their end", async () => {
     const stop = new AbortController();
     const script = "trap 'echo cleared; exit 4' INT; echo ready; while :; do sleep 0.05; done";

@@ -12,7 +12,10 @@ export interface CommandOptions {
   readonly input?: string | undefined;
   /** Receives each line of its standard output and standard error. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** Abort it to interrupt the command; `run` still waits for its end. */
+  /**
+   * Abort it to interrupt the command; `run` still waits for its end. Such a command has a process group of its own: a terminal sends Ctrl-C to a whole group, and the
+   * Pulumi CLI takes a second interrupt as a request to quit at once.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,7 +33,7 @@ const SHOWN_WORDS = 5;
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   const { cwd, env, input, onLine, signal } = options;
-  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: signal !== undefined });
   const interrupt = () => child.kill("SIGINT");
   signal?.addEventListener("abort", interrupt);
   if (signal?.aborted === true) interrupt();

@@ -81,6 +81,18 @@ export class KubernetesProvider implements Provider {
     }
   }
 
+  /** Asks what has become of something. As with the real provider, no answer is an error in a preview too: what is there is not known then. */
+  private async found<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (!this.context.preview || !(error instanceof Unreachable)) {
+        throw error;
+      }
+      throw new Unreachable(`${error.message}; a preview with --no-refresh compares with the state alone`);
+    }
+  }
+
   async check(subject: Subject, inputs: PropertyMap, old: ResourceState | undefined): Promise<PropertyMap> {
     const { apiVersion, kind } = typeOf(subject, inputs);
     if (/^kubernetes:(helm\.sh|kustomize|yaml)\//.test(subject.type) || subject.type.endsWith(`:${kind}Patch`)) {
@@ -135,7 +147,7 @@ export class KubernetesProvider implements Provider {
     const object = objectOf(inputs);
     const { apiVersion, kind, metadata } = object;
     const query: Query = { fieldManager: FIELD_MANAGER, force: "true", dryRun: "All" };
-    const asked = await this.ask(async () => {
+    const asked = await this.found(async () => {
       for (;;) {
         const live = await this.client.get(apiVersion, kind, metadata.namespace, metadata.name);
         if (live === undefined || live.metadata.deletionTimestamp !== undefined) {
@@ -147,9 +159,6 @@ export class KubernetesProvider implements Provider {
         }
       }
     });
-    if (asked === undefined) {
-      return { inputs, outputs: operation.old.outputs, drift: [] };
-    }
     if (asked.live !== undefined && asked.found === undefined && !preview) {
       note("something else is deleting it; waiting until it is gone");
       await awaitGone(this.client, asked.live, { timeout: GOING_TIMEOUT, uid: asked.live.metadata.uid, note, signal });

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { lockStack } from "../lock";
 import { readProject } from "../project";
 import { fakeTool, temporaryFolder } from "../../test/support/temporary";
+import { until } from "../../test/support/until";
 import { isSecret } from "../values";
 import { chooseEngine } from "./choose";
 import { countSteps, readEvents } from "./events";
@@ -123,14 +127,68 @@ describe("engine: the Pulumi CLI", () => {
     assert.deepEqual(lines, ["doing it"]);
   });
 
-  it("removes the lock of a killed run, but not that of a running one", async () => {
+  describe("when there is a lock of its own on the stack", () => {
+    const locks = () => path.join(root, ".sandbox", "pulumi", ".pulumi", "locks", "organization", "demo", "dev");
+    const calls = () => fs.readFileSync(path.join(root, "calls"), "utf8");
+    const cancelled = / cancel --yes --stack dev/;
+
+    beforeEach(async () => {
+      withPlugins();
+      await run("up");
+      fs.mkdirSync(locks(), { recursive: true });
+    });
+
+    function lockedBy(pid: number, hostname = os.hostname()): void {
+      fs.writeFileSync(path.join(locks(), "x.json"), JSON.stringify({ pid, hostname, username: "root" }));
+    }
+
+    /** A process that has ended, or one that is called so and runs until it is killed. */
+    async function started(name?: string): Promise<ChildProcess> {
+      const tools = temporaryFolder();
+      const { PATH } = fakeTool(tools, name ?? "ends", name === undefined ? "" : "echo runs; exec 1>&-; read forever");
+      const child = spawn(name ?? "ends", { env: { PATH }, stdio: ["pipe", "pipe", "ignore"] });
+      child.stdout.resume();
+      await once(child, name === undefined ? "close" : "spawn");
+      if (name !== undefined) await once(child.stdout, "end");
+      return child;
+    }
+
+    it("takes it away when its process has ended, or is another program by now", async () => {
+      for (const one of [await started(), await started("other")]) {
+        lockedBy(one.pid ?? 0);
+        fs.rmSync(path.join(root, "calls"), { force: true });
+        await run("up");
+        assert.match(calls(), cancelled);
+        one.kill();
+      }
+    });
+
+    it("waits for the end of a CLI that works, as one does whose run was killed", async () => {
+      const working = await started("pulumi");
+      lockedBy(working.pid ?? 0);
+      const up = run("up");
+      await until("the wait is told", 30, () =>
+        Promise.resolve(lines.some((line) => line.startsWith("Waiting: the Pulumi CLI")) ? null : lines.join("\n")),
+      );
+      assert.match(lines.join("\n"), new RegExp(`process ${working.pid ?? 0} .* kill -INT ${working.pid ?? 0}`));
+      assert.doesNotMatch(calls(), cancelled);
+      working.kill();
+      await up;
+      assert.match(calls(), cancelled);
+    });
+
+    it("touches nothing when it cannot know whether the process has ended", async () => {
+      lockedBy(1, "elsewhere");
+      await assert.rejects(run("up"), /process 1 on elsewhere\) is working on this stack.* run pulumi cancel$/);
+      fs.writeFileSync(path.join(locks(), "x.json"), "{}");
+      await assert.rejects(run("up"), /x\.json does not say which process holds it.* run pulumi cancel$/);
+      assert.doesNotMatch(calls(), cancelled);
+    });
+  });
+
+  it("does not run beside another run", async () => {
     withPlugins();
     await run("up");
-    const locks = path.join(root, ".sandbox", "pulumi", ".pulumi", "locks", "organization", "demo", "dev");
-    fs.mkdirSync(locks, { recursive: true });
-    fs.writeFileSync(path.join(locks, "x.json"), "{}");
-    await run("up");
-    assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), / cancel --yes --stack dev/);
     const holder = lockStack(path.join(root, ".sandbox", "pulumi", "dev.lock"));
     await assert.rejects(run("up"), /is working on this stack/);
     holder.release();
@@ -139,6 +197,16 @@ describe("engine: the Pulumi CLI", () => {
   it("fails with the CLI's first error", async () => {
     withPlugins();
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
+  });
+
+  it("refreshes as Pulumi.yaml says, or as its options say", async () => {
+    withPlugins();
+    await run("up");
+    const options = { command: "preview" as const, stack: "dev", env, write: () => undefined };
+    const calls = () => fs.readFileSync(path.join(root, "calls"), "utf8");
+    assert.doesNotMatch(calls(), /--refresh/);
+    await runPulumi(cli(), { ...options, refresh: false }, readProject(root)).catch(() => undefined);
+    assert.match(calls(), / preview --stack dev .* --refresh=false$/m);
   });
 
   it("does not pass for having done nothing when it wrote no events", () => {

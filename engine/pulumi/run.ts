@@ -11,15 +11,16 @@ import type { Project } from "../project";
 import { secret, type PropertyMap } from "../values";
 import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
+import { untilNobodyWorks } from "./locks";
 
 /** A stack's file in the CLI's file backend. */
 export function checkpointOf(project: Project, stack: string): string {
   return path.join(backendOf(project), ".pulumi", "stacks", project.name, `${stack}.json`);
 }
 
-function isLocked(project: Project, stack: string): boolean {
-  const locks = path.join(backendOf(project), ".pulumi", "locks", "organization", project.name, stack);
-  return fs.existsSync(locks) && fs.readdirSync(locks).length > 0;
+/** Where the CLI's file backend keeps the locks of a stack. */
+function locksOf(project: Project, stack: string): string {
+  return path.join(backendOf(project), ".pulumi", "locks", "organization", project.name, stack);
 }
 
 function backendOf(project: Project): string {
@@ -48,8 +49,7 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     }
     await createStack(cli, stack, project, env);
   }
-  if (isLocked(project, stack)) {
-    // This process holds the stack's lock, so a lock of the CLI's own is left over from a killed run.
+  if (await untilNobodyWorks(locksOf(project, stack), options)) {
     await run(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
   }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
@@ -83,6 +83,7 @@ function argumentsOf(options: PulumiOptions, project: Project, eventLog: string,
     ...["--stack", stack, "--config-file", configFile, "--non-interactive", "--color", "never"],
     ...["--event-log", eventLog],
     ...(command === "preview" ? [] : ["--yes", "--skip-preview"]),
+    ...(options.refresh === undefined ? [] : [`--refresh=${options.refresh}`]),
     // The CLI pairs packs with configs by order, so each pack needs a config.
     ...packs.flatMap((pack) => ["--policy-pack", pack.directory, "--policy-pack-config", pack.configFile ?? noConfig]),
   ];

@@ -15,6 +15,7 @@ interface Options {
   policyPackConfig: string[];
   policy?: string | true;
   hideOutputs?: boolean;
+  refresh: boolean;
   json?: boolean;
 }
 
@@ -39,6 +40,7 @@ function define(command: EngineCommand, description: string): Command {
       "the project's own pack, with policy/<environment>.json (default: the stack's, or dev)",
     )
     .option("--hide-outputs", "preview: make all outputs of new and changed resources unknown to the program")
+    .option("--no-refresh", "compare with the state alone: a preview without a cluster, or in a hurry")
     .option("--json", "write the result as JSON to the standard output")
     .action((options: Options) => execute(command, options));
 }
@@ -65,6 +67,7 @@ async function execute(command: EngineCommand, options: Options): Promise<void> 
     env: prepared.env,
     node: prepared.node,
     hideOutputs: options.hideOutputs ?? false,
+    ...(!options.refresh && { refresh: false }),
     signal: interruption(),
     policyPacks: policyPacks(root, { ...options, stack }),
   });

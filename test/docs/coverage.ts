@@ -53,6 +53,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm publish": excused("publishes: what it would send is what npm pack makes"),
   "npm run check": test("test/run.ts", "npm run check"),
   "npm run up -- --stack dev -c replicas=4": test("test/e2e/scaling.test.ts", 'up("dev", "replicas=4")'),
+  "npm run preview -- --no-refresh": test("test/unit/upgrade/upgrade.test.ts", "refresh: false"),
   "npm run up -- --stack <name>": test("test/stacks/life.ts", "up(stack, ...settings)"),
   "npm run up|preview|down -- --stack dev": test("test/stacks/life.ts", "down(stack)"),
   "npm run ops -- status | verify | topics list | rebalance --brokers 0,1,2 | elect-leaders | drain 3": test(
@@ -200,11 +201,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       "pulumi preview --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi up --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi preview --policy-pack <folder> --policy-pack-config <file>",
-      ...[
-        "pulumi up --replace <urn of the image>",
-        "pulumi stack --show-urns",
-        "pulumi refresh --import-pending-creates",
-      ],
+      ...["pulumi up --replace <urn of the image>", "pulumi stack --show-urns", "pulumi refresh"],
       "pulumi stack import --file <copy>",
       "pulumi stack export --file .sandbox/state/production.json",
       'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',

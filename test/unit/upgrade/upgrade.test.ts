@@ -21,6 +21,7 @@ async function preview(): Promise<RunResult["steps"]> {
     root: ROOT,
     env,
     stateDirectory,
+    refresh: false,
     write: () => undefined,
   });
   return steps;

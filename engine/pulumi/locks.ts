@@ -1,0 +1,101 @@
+/** The locks that the Pulumi CLI keeps on a stack in its file backend. */
+import { identify } from "kafka-stack-processes";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const LOOK_MS = 500;
+
+/** Seconds that a CLI which another run started may take to its end: it may wait for a roll. */
+const PATIENCE = 1800;
+
+/** What waiting needs. */
+export interface Waiting {
+  readonly write: (line: string) => void;
+  /** Aborted when the wait shall end. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Who holds a lock, as the CLI writes it. */
+interface Holder {
+  readonly pid: number;
+  readonly hostname: string;
+}
+
+/**
+ * Waits while a Pulumi CLI works on the stack: one that a killed run has left does, for a while, and two at a time would spoil the state.
+ *
+ * @param folder where the CLI keeps the locks of the stack
+ * @returns whether a CLI that has ended left its lock there
+ * @throws when the CLI does not end, when the wait shall end, or when it cannot be known whether the CLI still runs
+ */
+export async function untilNobodyWorks(folder: string, { write, signal }: Waiting): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE * 1000;
+  let told = false;
+  for (;;) {
+    const files = locksIn(folder);
+    const holder = files.map((file) => holderOf(file)).find((one) => one !== undefined && works(one));
+    if (holder === undefined) {
+      return files.length > 0;
+    }
+    const who = `the Pulumi CLI (process ${holder.pid} on ${holder.hostname}) is working on this stack`;
+    if (holder.hostname !== os.hostname()) {
+      throw new Error(`${who}, as its lock says; wait for its end, or, when it has ended, run pulumi cancel`);
+    }
+    if (signal?.aborted === true || performance.now() > deadline) {
+      throw new Error(`${who}; it ends by: kill -INT ${holder.pid}`);
+    }
+    if (!told) {
+      write(
+        `Waiting: ${who}. It was started by a run that was killed, or by hand; it ends by: kill -INT ${holder.pid}`,
+      );
+      told = true;
+    }
+    await delay(LOOK_MS);
+  }
+}
+
+function locksIn(folder: string): string[] {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  return names.filter((name) => name.endsWith(".json")).map((name) => path.join(folder, name));
+}
+
+/** @throws when the lock does not say who holds it; `undefined` when it is gone by now */
+function holderOf(file: string): Holder | undefined {
+  let text: string;
+  try {
+    text = fs.readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  let holder: Partial<Holder> = {};
+  try {
+    holder = JSON.parse(text) as Partial<Holder>;
+  } catch {
+    // Said below.
+  }
+  const { pid, hostname } = holder;
+  if (typeof pid !== "number" || typeof hostname !== "string") {
+    throw new Error(
+      `The lock ${file} does not say which process holds it; when no Pulumi CLI works, run pulumi cancel`,
+    );
+  }
+  return { pid, hostname };
+}
+
+/** Whether the holder of a lock still runs; one on another machine cannot be looked up. */
+function works({ pid, hostname }: Holder): boolean {
+  if (hostname !== os.hostname()) return true;
+  return identify(pid) !== undefined && isPulumi(pid);
+}
+
+/** Whether this number is still that of a Pulumi CLI, where the system says so. */
+function isPulumi(pid: number): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");
+  } catch {
+    return true;
+  }
+}
