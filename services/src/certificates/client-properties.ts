@@ -5,9 +5,10 @@ export interface TrustedPair {
   readonly authority: string;
 }
 
-/** A file that Kafka's Java clients and tools take as it is, with the certificate in it: it works wherever it is copied to. */
-export function clientProperties({ certificate, key, authority }: TrustedPair): string {
+/** A file that Kafka's Java clients and tools take as it is, with the certificate in it: it works wherever it is copied to. @param bootstrap where the brokers are; @default it does not say */
+export function clientProperties({ certificate, key, authority }: TrustedPair, bootstrap?: string): string {
   return [
+    ...(bootstrap === undefined ? [] : [`bootstrap.servers=${bootstrap}`]),
     "security.protocol=SSL",
     "ssl.keystore.type=PEM",
     `ssl.keystore.certificate.chain=${oneLine(certificate)}`,
