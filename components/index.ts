@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { Certificates, type CertificatesArgs } from "./certificates/certificates";
-export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
+export { certificateSecret, userSecret, type CertificateHolder } from "./certificates/tls-files";
 export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/resolve";
 export type { ImageBuild, KafkaImages } from "./cluster/images";
 export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
@@ -51,7 +51,7 @@ export {
 } from "./operations/kafka-operations";
 export type { JobResources } from "./operations/job-resources";
 export type { MountedFiles, OpsContainerArgs } from "./operations/ops-pod";
-export { OpsTemplate } from "./operations/ops-template";
+export { OpsTemplate, type OpsTemplateArgs } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./operations/tool-job";
 export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./pods/types";
 export { htpasswd } from "./registry/htpasswd";
@@ -68,3 +68,5 @@ export type { HostPathSpec, NfsSpec, StorageClassSpec, StorageSpec } from "./sto
 export type { Backend, HostPathBackend, NfsBackend, NfsServer, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";
 export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";
+export type { Access, Acl } from "./users/access";
+export type { Operation, QuotaSpec, RightSpec, ShortWord, UserSecretSpec, UserSpec } from "./users/user";

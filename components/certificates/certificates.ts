@@ -12,6 +12,7 @@ import {
 import { podMetadata, podSpec } from "../pods/overlay";
 import { jobResources, type JobResources } from "../operations/job-resources";
 import { retries } from "../operations/retries";
+import type { UserSpec } from "../users/user";
 import { holdersOf } from "./holders";
 
 /** What the certificates of a stack are made for. */
@@ -22,6 +23,8 @@ export interface CertificatesArgs extends Scope {
   readonly dedicated: boolean;
   /** Host name or address under which clients outside the cluster reach the nodes. @default none do */
   readonly externalHost?: string | undefined;
+  /** Users, who get a certificate each. @default none */
+  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
   /** Requests and limits of the Jobs. @default little */
   readonly jobResources?: JobResources | undefined;
 }
@@ -46,7 +49,8 @@ export class Certificates extends pulumi.ComponentResource {
   constructor(name: string, args: CertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:certificates:Certificates", name, {}, opts);
     const told = pulumi.output(args.namespace).apply((namespace) => {
-      const holders = holdersOf({ namespace, dedicated: args.dedicated, externalHost: args.externalHost });
+      const { dedicated, externalHost, users } = args;
+      const holders = holdersOf({ namespace, dedicated, externalHost, users });
       return {
         holders,
         text: JSON.stringify({ namespace, labels: secretLabels(args), authority: AUTHORITY, holders }),
@@ -77,7 +81,10 @@ export class Certificates extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** An account that may read and write these Secrets, and make Secrets: Kubernetes has no names for what does not exist yet. It can read none but these. */
+  /**
+   * An account that may read and write these Secrets, and make Secrets: Kubernetes has no names for what does not exist yet. It can read none but these, in each namespace
+   * that has some.
+   */
   private account(
     name: string,
     args: CertificatesArgs,
@@ -88,28 +95,57 @@ export class Certificates extends pulumi.ComponentResource {
       { metadata: metadata(args, "ops", NAME), automountServiceAccountToken: false },
       fixedName(this),
     );
-    const resourceNames = told.holders.apply((holders) => [AUTHORITY, ...Object.keys(holders)]);
+    const subject = { kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespace };
+    const own = told.holders.apply((holders) => [
+      AUTHORITY,
+      ...Object.keys(holders).filter((one) => !one.includes("/")),
+    ]);
+    const elsewhere = [...new Set((args.users ?? []).flatMap(({ secret }) => secret?.namespace ?? []))].sort();
+    return [
+      account,
+      this.rights(name, { ...args, name: NAME, resourceNames: own, subject }),
+      ...elsewhere.map((namespace) => {
+        const resourceNames = told.holders.apply((holders) =>
+          Object.keys(holders).flatMap((one) =>
+            one.startsWith(`${namespace}/`) ? [one.slice(namespace.length + 1)] : [],
+          ),
+        );
+        // Several stacks may have users in one namespace.
+        const there = pulumi.interpolate`${NAME}-${args.namespace}`;
+        return this.rights(`${name}-${namespace}`, { ...args, namespace, name: there, resourceNames, subject });
+      }),
+    ];
+  }
+
+  private rights(
+    name: string,
+    args: Scope & {
+      readonly name: pulumi.Input<string>;
+      readonly resourceNames: pulumi.Input<string[]>;
+      readonly subject: k8s.types.input.rbac.v1.Subject;
+    },
+  ): pulumi.Resource {
+    const named = { ...metadata(args, "ops"), name: args.name };
     const role = new k8s.rbac.v1.Role(
       name,
       {
-        metadata: metadata(args, "ops", NAME),
+        metadata: named,
         rules: [
-          { apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get", "update"] },
+          { apiGroups: [""], resources: ["secrets"], resourceNames: args.resourceNames, verbs: ["get", "update"] },
           { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
         ],
       },
       fixedName(this),
     );
-    const binding = new k8s.rbac.v1.RoleBinding(
+    return new k8s.rbac.v1.RoleBinding(
       name,
       {
-        metadata: metadata(args, "ops", NAME),
+        metadata: named,
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespace }],
+        subjects: [args.subject],
       },
       fixedName(this),
     );
-    return [account, binding];
   }
 }
 

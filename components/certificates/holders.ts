@@ -1,4 +1,6 @@
-import { certificateSecret, type CertificateHolder } from "./tls-files";
+import { PORTS } from "../kafka/settings";
+import type { UserSpec } from "../users/user";
+import { certificateSecret, type CertificateHolder, userSecret } from "./tls-files";
 
 /** What the certificates of a stack follow from. */
 export interface HoldersArgs {
@@ -8,6 +10,8 @@ export interface HoldersArgs {
   readonly dedicated: boolean;
   /** Host name or address under which clients outside the cluster reach the nodes. @default none do */
   readonly externalHost?: string | undefined;
+  /** Users of the cluster. @default none */
+  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
 }
 
 /** Whom a certificate is for, as the program in the services image reads it. */
@@ -16,6 +20,8 @@ export interface Holder {
   readonly name: string;
   /** Names and addresses under which it is connected to; none for a client. */
   readonly hosts: readonly string[];
+  /** Where the file for its clients says that the brokers are. @default it does not */
+  readonly bootstrap?: string;
 }
 
 /** The names that a Service has for pods of the cluster, by how far away they are. */
@@ -29,8 +35,8 @@ const names = (service: string, namespace: string): string[] => [
 /** The names of a StatefulSet's pods: of as many as there may ever be, so that scaling needs no other certificate. */
 const pods = (service: string, namespace: string): string[] => names(service, namespace).map((name) => `*.${name}`);
 
-/** Everybody who has a certificate, by the Secret that it is in. */
-export function holdersOf({ namespace, dedicated, externalHost }: HoldersArgs): Record<string, Holder> {
+/** Everybody who has a certificate, by the Secret that it is in: its name, with its namespace and / before it where that is not the stack's. */
+export function holdersOf({ namespace, dedicated, externalHost, users = [] }: HoldersArgs): Record<string, Holder> {
   const server = (service: string, ...more: readonly string[]) => [
     // Tools that are run in a server's pod, and its own health endpoint.
     "localhost",
@@ -42,11 +48,19 @@ export function holdersOf({ namespace, dedicated, externalHost }: HoldersArgs): 
   const holders: [CertificateHolder, readonly string[]][] = [
     ["broker", server("broker", ...names("kafka-bootstrap", namespace), ...outside)],
     ...(dedicated ? [["controller", server("controller")] satisfies [CertificateHolder, readonly string[]]] : []),
-    ["ops", []],
-    ["chat", []],
-    ["client", []],
+    ...(["ops", "kproducer", "kconsumer", "lag-exporter", "client"] as const).map(
+      (holder): [CertificateHolder, readonly string[]] => [holder, []],
+    ),
   ];
-  return Object.fromEntries(
-    holders.map(([holder, hosts]) => [certificateSecret(holder), { name: `kafka-${holder}`, hosts }]),
-  );
+  const bootstrap = `kafka-bootstrap.${namespace}.svc:${PORTS.client}`;
+  return Object.fromEntries([
+    ...holders.map(([holder, hosts]): [string, Holder] => [
+      certificateSecret(holder),
+      { name: `kafka-${holder}`, hosts },
+    ]),
+    ...users.map(({ name, secret }): [string, Holder] => [
+      `${secret?.namespace === undefined ? "" : `${secret.namespace}/`}${secret?.name ?? userSecret(name)}`,
+      { name, hosts: [], bootstrap },
+    ]),
+  ]);
 }

@@ -1,10 +1,13 @@
 import type { MountedFiles } from "../operations/ops-pod";
 
-/** Who has a certificate of the stack's authority. `client` is for applications and people. */
-export type CertificateHolder = "broker" | "controller" | "ops" | "chat" | "client";
+/** Which of the stack's own has a certificate of its authority. `client` is for its administrators. */
+export type CertificateHolder = "broker" | "controller" | "ops" | "kproducer" | "kconsumer" | "lag-exporter" | "client";
 
 /** Name of the Secret with a holder's certificate. */
 export const certificateSecret = (holder: CertificateHolder): string => `kafka-tls-${holder}`;
+
+/** Name of the Secret with a user's certificate, unless the user names another one. */
+export const userSecret = (user: string): string => `kafka-user-${user}`;
 
 /** Where a container finds its certificate, and what tells its programs so. */
 export const TLS_DIRECTORY = "/etc/kafka-tls";

@@ -18,6 +18,8 @@ import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../operations/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
+import { accessOf } from "../users/access";
+import { ownAccess } from "../users/own-access";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
 import { resolveCluster, type ClusterSpec } from "./resolve";
@@ -59,6 +61,8 @@ export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
   readonly clients?: KafkaClusterArgs["clients"];
   /** By what clients and servers know each other on all listeners. `tls` is for new clusters, and for ones that do not run: servers of both kinds cannot talk to each other. It needs Kafka 4 in KRaft mode. @default none */
   readonly authentication?: Authentication | undefined;
+  /** Topics of the chat (`Chat`), where `authentication` is `tls`: kproducer may write them, and kconsumer read them. @default none */
+  readonly rooms?: readonly string[] | undefined;
   /** How servers are spread. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
   /** How much a change may take of the cluster. @default see {@link Operations} */
@@ -141,6 +145,7 @@ export class Kafka extends pulumi.ComponentResource {
                 image: images.services,
                 dedicated,
                 externalHost: args.external?.host,
+                users: args.users,
                 jobResources,
               },
               { ...child, dependsOn: after },
@@ -150,7 +155,7 @@ export class Kafka extends pulumi.ComponentResource {
 
     // The headless Service: it goes after the brokers, so the Jobs reach them also when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
-    const { namespace, instance, pullSecret, pods } = args;
+    const { namespace, instance, pullSecret, pods, users = [] } = args;
     const scope = { namespace, instance, pullSecret, pods };
     const desired: Desired = {
       version,
@@ -161,6 +166,7 @@ export class Kafka extends pulumi.ComponentResource {
           : nodeIds("controller", controllers.replicas)
         : undefined,
       topics: args.topics,
+      users: authentication === "tls" ? [...ownAccess(args.rooms ?? []), ...users.map(accessOf)] : undefined,
       settings,
       dynamicSettings: serverProperties(metadataOf(ensemble?.connect), settings).dynamic,
       moves: {

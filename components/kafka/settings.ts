@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { AUTHORIZER } from "../certificates/authorizer";
 import { TLS_DIRECTORY } from "../certificates/tls-files";
 import { dynamicOf, isDynamic } from "./dynamic-settings";
 
@@ -35,7 +36,7 @@ export interface ServerProperties {
   readonly dynamic: Settings;
 }
 
-/** On every listener, also those between servers: nobody is let in without a certificate, and a server is believed only under its own name. */
+/** On every listener, also those between servers: nobody is let in without a certificate, or may do what it is not allowed; a server is believed only under its own name. */
 const TLS: Settings = {
   "ssl.client.auth": "required",
   "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
@@ -43,6 +44,7 @@ const TLS: Settings = {
   "ssl.engine.factory.class": "kafkastack.ReloadingSslEngineFactory",
   // The factory takes a directory.
   "ssl.keystore.location": TLS_DIRECTORY,
+  ...AUTHORIZER,
 };
 
 /** Settings that follow from how the stack lays the cluster out. */

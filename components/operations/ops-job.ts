@@ -6,7 +6,15 @@ import { labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
 import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "./ended-jobs";
-import { certificateOf, fileOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
+import {
+  certificateOf,
+  clusterDocument,
+  CLUSTER_PATH,
+  opsContainer,
+  opsPod,
+  recordsOf,
+  type OpsContainerArgs,
+} from "./ops-pod";
 import { retries } from "./retries";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
@@ -28,9 +36,6 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly awaited?: boolean | undefined;
 }
 
-/** Where a Job finds the document. */
-const CLUSTER_PATH = "/etc/ops";
-
 /** 30 days: more than any move takes that comes further. */
 const LONGEST_MOVE = 30 * 24 * 3600;
 
@@ -43,7 +48,7 @@ export class OpsJob extends pulumi.ComponentResource {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const deadline = args.deadlineSeconds ?? LONGEST_MOVE;
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
-    const files = [fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile }), ...records, ...certificateOf(args)];
+    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args)];
     this.job = new k8s.batch.v1.Job(
       name,
       {

@@ -40,6 +40,13 @@ export interface MountedFiles {
   readonly env?: k8s.types.input.core.v1.EnvVar;
 }
 
+/** Where a pod of operations finds what the cluster shall be (services/src/ops/users/commands.ts looks there, too). */
+export const CLUSTER_PATH = "/etc/ops";
+
+/** The document of what the cluster shall be, as a file. */
+export const clusterDocument = (clusterFile: pulumi.Input<string>): MountedFiles =>
+  fileOf("cluster", CLUSTER_PATH, { name: clusterFile });
+
 /** The keys of a ConfigMap as files. A pod starts without it when it is optional, and finds no file then. */
 export const fileOf = (
   name: string,

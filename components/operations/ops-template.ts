@@ -2,16 +2,22 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, clusterDocument, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate that `npm run ops` makes its pods from. */
 export const OPS_TEMPLATE = "ops";
 
+export interface OpsTemplateArgs extends Scope, OpsContainerArgs {
+  /** Name of the ConfigMap that holds the document of what the cluster shall be. @default the pod has none */
+  readonly clusterFile?: pulumi.Input<string> | undefined;
+}
+
 /** The pod that a person's command runs in, kept in the cluster as a PodTemplate: who runs it needs neither the image's name nor a way to the brokers. */
 export class OpsTemplate extends pulumi.ComponentResource {
-  constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: OpsTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);
-    const files = certificateOf(args);
+    const documents = args.clusterFile === undefined ? [] : [clusterDocument(args.clusterFile)];
+    const files = [...documents, ...certificateOf(args)];
     new k8s.core.v1.PodTemplate(
       name,
       {
