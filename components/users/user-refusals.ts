@@ -66,9 +66,9 @@ function* place(
   const name = secret?.name ?? userSecret(user);
   const key = `${own ? "" : secret.namespace}/${name}`;
   const other = places.get(key);
-  if (other !== undefined) yield { at: [...at, "secret"], sentence: `is that of ${other}, too: ${name}` };
   places.set(key, user);
-  if (own && name.startsWith(OWN) && name !== userSecret(user)) {
+  if (other !== undefined) yield { at: [...at, "secret"], sentence: `is that of ${other}, too: ${name}` };
+  else if (own && name.startsWith(OWN) && name !== userSecret(user)) {
     yield { at: [...at, "secret", "name"], sentence: `${name} begins with ${OWN}, as the stack's own Secrets do` };
   }
 }

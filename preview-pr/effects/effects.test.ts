@@ -24,7 +24,7 @@ const document = (brokers: readonly number[], controllers: readonly number[]) =>
   configMap("desired-state", "cluster.json", stateOf(brokers, controllers, []));
 const withUsers = (...users: readonly PropertyMap[]) =>
   configMap("desired-state", "cluster.json", JSON.stringify({ ...JSON.parse(stateOf([0], [0], [])), users }));
-const orders = (name: string, ...operations: readonly string[]) => ({
+const orders = (name: string, ...operations: string[]): PropertyMap => ({
   name: "orders",
   acls: [{ resource: "topic", pattern: "literal", name, operations }],
 });

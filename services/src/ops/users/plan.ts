@@ -50,17 +50,16 @@ export function planUsers(declared: readonly DeclaredUser[], actual: ActualAcces
 }
 
 function quotaChanges(wanted: Quotas, present: Quotas): Quotas {
-  const changed = Object.entries(wanted).filter(
-    ([key, value]) => value !== undefined && present[key as never] !== value,
-  );
-  const left = Object.keys(present).filter((key) => wanted[key as never] === undefined);
-  return { ...Object.fromEntries(changed), ...Object.fromEntries(left.map((key) => [key, undefined])) };
+  const [to, from]: Readonly<Record<string, number | undefined>>[] = [wanted, present];
+  const keys = [...new Set([...Object.keys(wanted), ...Object.keys(present)])];
+  return Object.fromEntries(keys.filter((key) => to?.[key] !== from?.[key]).map((key) => [key, to?.[key]]));
 }
 
 const unique = (acls: readonly Acl[]): Acl[] => [...new Map(acls.map((acl) => [keyOf(acl), acl])).values()];
 
 /** True when there is nothing to do. */
-export const isEmptyPlan = (plan: UsersPlan): boolean => Object.values(plan).every((each) => each.length === 0);
+export const isEmptyPlan = ({ record, create, announce, remove, quotas, forget }: UsersPlan): boolean =>
+  [record, create, announce, remove, quotas, forget].every(({ length }) => length === 0);
 
 /** The plan for people, a line for each step that changes what somebody may do. */
 export function describePlan({ create, remove, quotas, record, forget, announce }: UsersPlan): string[] {
