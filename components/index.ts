@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { Certificates, type CertificatesArgs } from "./certificates/certificates";
-export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
+export { certificateSecret, userSecret, type CertificateHolder } from "./certificates/tls-files";
 export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/resolve";
 export type { ImageBuild, KafkaImages } from "./cluster/images";
 export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
@@ -52,7 +52,7 @@ export {
 export type { JobResources } from "./jobs/job-resources";
 export type { OpsContainerArgs } from "./operations/ops-pod";
 export type { MountedFiles } from "./pods/mounted-files";
-export { OpsTemplate } from "./operations/ops-template";
+export { OpsTemplate, type OpsTemplateArgs } from "./operations/ops-template";
 export { ToolJob, type ToolJobArgs } from "./servers/tool-job";
 export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./kubernetes/pod-overlays";
 export { htpasswd } from "./registry/htpasswd";
@@ -69,3 +69,5 @@ export type { HostPathSpec, NfsSpec, StorageClassSpec, StorageSpec } from "./sto
 export type { Backend, HostPathBackend, NfsBackend, NfsServer, PoolStorage, StorageClassBackend } from "./storage/plan";
 export type { DirectoryTools } from "./storage/pool-volumes";
 export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";
+export type { Access, Acl } from "./users/access";
+export type { Operation, QuotaSpec, RightSpec, ShortWord, UserSecretSpec, UserSpec } from "./users/user";

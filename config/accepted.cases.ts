@@ -18,6 +18,27 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
   "authentication of listeners": ["none", "tls"].map((authentication) => ({
     listeners: { internal: { authentication } },
   })),
+  users: [
+    [{ name: "orders", rights: [{ topic: "chatroom", group: "app", allow: ["consume"] }] }],
+    [
+      {
+        name: "orders.eu-1",
+        authentication: "tls",
+        rights: [
+          { topic: "*", topicPrefix: "chat", groupPrefix: "app-", allow: ["all"] },
+          { transactionalIdPrefix: "app-", topic: "chatroom", allow: ["produce"] },
+          { cluster: "true", allow: ["describe", "create"] },
+        ],
+        quotas: { producerByteRate: "1048576", requestPercentage: 200 },
+        secret: { namespace: "orders", name: "kafka-credentials" },
+      },
+    ],
+    // Topics that a user makes by itself, and another one reads.
+    [
+      { name: "maker", rights: [{ topicPrefix: "made.", allow: ["create", "produce"] }] },
+      { name: "reader", rights: [{ topic: "made.one", topicPrefix: "made.t", allow: ["consume"] }] },
+    ],
+  ].map((users) => ({ users, listeners: { internal: { authentication: "tls" } } })),
   "clients of listeners": [
     { namespace: "orders" },
     { namespace: "orders", podLabels: { "app.kubernetes.io/name": "api" } },

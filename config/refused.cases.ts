@@ -6,6 +6,10 @@ const nfs = (count: number) => Array.from({ length: count }, (_, i) => ({ server
 const settings = (config: Record<string, unknown>) => ({ kafka: { config } });
 const topic = (one: Record<string, unknown>) => ({ topics: [{ name: "chatroom" }, { name: "other", ...one }] });
 const closed = (more: object, authentication = "tls") => ({ ...more, listeners: { internal: { authentication } } });
+const users = (...list: unknown[]) => closed({ users: list });
+const CONSUME = { topic: "chatroom", allow: ["consume"] };
+const ORDERS = { name: "orders", rights: [CONSUME] };
+const rights = (...list: unknown[]) => users({ name: "orders", rights: list });
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, storage } });
 
@@ -644,6 +648,60 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       'kafka.config["listener.name.client.ssl.client.auth"]',
       "without a certificate",
     ],
+  ],
+  users: [
+    [
+      closed({ kafka: { config: { "super.users": "User:orders" } } }),
+      'kafka.config["super.users"]',
+      "who may do what is said by users",
+    ],
+    [
+      closed({ kafka: { config: { "allow.everyone.if.no.acl.found": true } } }),
+      'kafka.config["allow.everyone.if.no.acl.found"]',
+      "belongs to the stack",
+    ],
+    [{ users: [{ name: "orders", rights: [CONSUME] }] }, "users", "everyone may do everything"],
+    [users("orders"), "users[0]", "name, authentication, rights, quotas and secret"],
+    [users({ name: "orders" }), "users[0].rights", "a list of rights"],
+    [users({ name: "orders", rights: [] }), "users[0].rights", "could do nothing"],
+    [users({ name: "Orders", rights: [CONSUME] }), "users[0].name", "a-z 0-9"],
+    [users({ name: "kafka-ops", rights: [CONSUME] }), "users[0].name", "as the stack's own do"],
+    [users(ORDERS, { ...ORDERS, secret: { name: "other" } }), "users[1].name", "declared twice"],
+    [users({ ...ORDERS, authentication: "password" }), "users[0].authentication", "allowed is tls"],
+    [users({ ...ORDERS, secret: { name: "kafka-ca" } }), "users[0].secret.name", "as the stack's own Secrets do"],
+    [
+      users({ ...ORDERS, secret: { namespace: "kafka", name: "kafka-tls-ops" } }),
+      "users[0].secret.name",
+      "as the stack's own Secrets do",
+    ],
+    [
+      users(ORDERS, { ...ORDERS, name: "other", secret: { name: "kafka-user-orders" } }),
+      "users[1].secret",
+      "that of orders, too",
+    ],
+    [users({ ...ORDERS, secret: { namespace: "Orders" } }), "users[0].secret.namespace", "the name of a namespace"],
+    [users({ ...ORDERS, quotas: { producerByteRate: 100 } }), "users[0].quotas.producerByteRate", "from 1024"],
+    [users({ ...ORDERS, quotas: { bytes: 100 } }), "users[0].quotas.bytes", "known are producerByteRate"],
+    [rights({ allow: ["consume"] }), "users[0].rights[0]", "names nothing"],
+    [rights({ topic: "chatroom", allow: [] }), "users[0].rights[0].allow", "allows nothing"],
+    [rights({ topic: "chatroom", allow: ["reed"] }), "users[0].rights[0].allow[0]", "one of produce, consume"],
+    [rights({ topic: "chatroom", allow: ["clusterAction"] }), "users[0].rights[0].allow[0]", "one of produce"],
+    [
+      rights({ topic: "chatroom", allow: ["idempotentWrite"] }),
+      "users[0].rights[0].allow[0]",
+      "does not go with topic",
+    ],
+    [rights({ group: "app", allow: ["produce"] }), "users[0].rights[0].allow[0]", "does not go with group"],
+    [
+      rights({ topic: "chatroom", group: "app", allow: ["produce"] }),
+      "users[0].rights[0].group",
+      "gets nothing: none of produce goes with group",
+    ],
+    [rights({ topic: "chatrom", allow: ["consume"] }), "users[0].rights[0].topic", "did you mean chatroom?"],
+    [rights({ topic: "orders", allow: ["consume"] }), "users[0].rights[0].topic", "declared are chatroom"],
+    [rights({ topic: "a b", allow: ["create"] }), "users[0].rights[0].topic", "A-Z a-z 0-9"],
+    [rights({ topicPrefix: "orders.", allow: ["produce"] }), "users[0].rights[0].topicPrefix", "begins with orders."],
+    [rights({ groupPrefix: "*", allow: ["consume"] }), "users[0].rights[0].groupPrefix", "is no prefix"],
   ],
   "clients of listeners": [
     [clients("orders"), "listeners.internal.clients[0]", "namespace, namespaceLabels, podLabels, cidr and except"],

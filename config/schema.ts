@@ -6,6 +6,7 @@ import { listeners } from "./listeners";
 import { images, kchat, operations, registry } from "./services";
 import { pods } from "./pods";
 import { DEFAULT_NAMESPACE, storage } from "./storage";
+import { user } from "./users";
 import { flag, integer, pattern, text } from "./values";
 
 const NAMESPACE = "at most 54 of the characters a-z 0-9 -, beginning and ending with a-z or 0-9";
@@ -96,6 +97,12 @@ export const stackSchema = z.strictObject({
     .array(topic, "a list of topics")
     .exactOptional()
     .describe("Topics that exist when `up` ends. Default: chatroom, with 12 partitions."),
+  users: z
+    .array(user, "a list of users")
+    .default([])
+    .describe(
+      "Who may do what, where `listeners.internal.authentication` is tls: see docs/access.md. Default: nobody but the stack itself and its administrators.",
+    ),
   registry: registry.describe("The image registry."),
   images: images.describe("The images: existing ones by digest, or how they are built."),
   kchat: kchat.describe("The chat application."),

@@ -12,7 +12,7 @@ export function kafkaArgs(
   { kafka: image, services, volumesPullSecret }: Images,
   { adopting }: Providers,
 ): Omit<KafkaArgs, "namespace" | "instance"> {
-  const { cluster, controllers, kafka, listeners, operations, scheduling } = config;
+  const { cluster, controllers, kafka, kchat, listeners, operations, scheduling } = config;
   return {
     images: { kafka: image, services, version: kafka.version },
     // The names that stacks have had since the first version.
@@ -21,6 +21,7 @@ export function kafkaArgs(
     clusterId,
     settings: kafka.config,
     topics: config.topics,
+    users: config.users,
     brokers: { ...kafka, replicas: config.replicas, storage: config.storage },
     controllers: controllers.dedicated
       ? { ...controllers, terminationGracePeriodSeconds: kafka.terminationGracePeriodSeconds }
@@ -29,6 +30,7 @@ export function kafkaArgs(
     external: kafka.external.enabled ? kafka.external : undefined,
     clients: listeners.internal.clients,
     authentication: listeners.internal.authentication,
+    rooms: kchat.enabled ? kchat.rooms : [],
     spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },
     operations: {
       rebalance: operations.rebalance.enabled,

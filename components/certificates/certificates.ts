@@ -4,6 +4,7 @@ import { jobResources, type JobResources } from "../jobs/job-resources";
 import { runOnce, type RunOnceArgs, runOnceSpec } from "../jobs/run-once";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { restrictedContainer, restrictedPod, terminationMessage, SERVICES_UID } from "../kubernetes/security";
+import type { UserSpec } from "../users/user";
 import { holdersOf } from "./holders";
 
 /** Arguments of a stack's certificates. */
@@ -14,6 +15,8 @@ export interface CertificatesArgs extends Scope {
   readonly dedicated: boolean;
   /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
+  /** Users, who each get a certificate. @default none */
+  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
   /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
@@ -38,7 +41,8 @@ export class Certificates extends pulumi.ComponentResource {
   constructor(name: string, args: CertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:certificates:Certificates", name, {}, opts);
     const told = pulumi.output(args.namespace).apply((namespace) => {
-      const holders = holdersOf({ namespace, dedicated: args.dedicated, externalHost: args.externalHost });
+      const { dedicated, externalHost, users } = args;
+      const holders = holdersOf({ namespace, dedicated, externalHost, users });
       return {
         holders,
         text: JSON.stringify({ namespace, labels: secretLabels(args), authority: AUTHORITY, holders }),
@@ -65,7 +69,10 @@ export class Certificates extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  /** An account that may read and write these Secrets, and create Secrets: Kubernetes cannot restrict creation by name. It can read no others. */
+  /**
+   * An account that may read and write these Secrets, and create Secrets: Kubernetes cannot restrict creation by name. It can read no others. It has the same rights in
+   * each namespace with such Secrets.
+   */
   private account(
     name: string,
     args: CertificatesArgs,
@@ -76,28 +83,57 @@ export class Certificates extends pulumi.ComponentResource {
       { metadata: metadata(args, "ops", NAME), automountServiceAccountToken: false },
       fixedName(this),
     );
-    const resourceNames = told.holders.apply((holders) => [AUTHORITY, ...Object.keys(holders)]);
+    const subject = { kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespace };
+    const own = told.holders.apply((holders) => [
+      AUTHORITY,
+      ...Object.keys(holders).filter((one) => !one.includes("/")),
+    ]);
+    const elsewhere = [...new Set((args.users ?? []).flatMap(({ secret }) => secret?.namespace ?? []))].sort();
+    return [
+      account,
+      this.rights(name, { ...args, name: NAME, resourceNames: own, subject }),
+      ...elsewhere.map((namespace) => {
+        const resourceNames = told.holders.apply((holders) =>
+          Object.keys(holders).flatMap((one) =>
+            one.startsWith(`${namespace}/`) ? [one.slice(namespace.length + 1)] : [],
+          ),
+        );
+        // Several stacks may have users in one namespace.
+        const there = pulumi.interpolate`${NAME}-${args.namespace}`;
+        return this.rights(`${name}-${namespace}`, { ...args, namespace, name: there, resourceNames, subject });
+      }),
+    ];
+  }
+
+  private rights(
+    name: string,
+    args: Scope & {
+      readonly name: pulumi.Input<string>;
+      readonly resourceNames: pulumi.Input<string[]>;
+      readonly subject: k8s.types.input.rbac.v1.Subject;
+    },
+  ): pulumi.Resource {
+    const named = { ...metadata(args, "ops"), name: args.name };
     const role = new k8s.rbac.v1.Role(
       name,
       {
-        metadata: metadata(args, "ops", NAME),
+        metadata: named,
         rules: [
-          { apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get", "update"] },
+          { apiGroups: [""], resources: ["secrets"], resourceNames: args.resourceNames, verbs: ["get", "update"] },
           { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
         ],
       },
       fixedName(this),
     );
-    const binding = new k8s.rbac.v1.RoleBinding(
+    return new k8s.rbac.v1.RoleBinding(
       name,
       {
-        metadata: metadata(args, "ops", NAME),
+        metadata: named,
         roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespace }],
+        subjects: [args.subject],
       },
       fixedName(this),
     );
-    return [account, binding];
   }
 }
 

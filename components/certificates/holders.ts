@@ -1,4 +1,6 @@
-import { certificateSecret, type CertificateHolder } from "./tls-files";
+import { PORTS } from "../kafka/settings";
+import type { UserSpec } from "../users/user";
+import { certificateSecret, type CertificateHolder, userSecret } from "./tls-files";
 
 /** The basis of a stack's certificates. */
 export interface HoldersArgs {
@@ -8,6 +10,8 @@ export interface HoldersArgs {
   readonly dedicated: boolean;
   /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
+  /** Users of the cluster. @default none */
+  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
 }
 
 /** A certificate's subject, for the program in the services image. */
@@ -16,6 +20,8 @@ export interface Holder {
   readonly name: string;
   /** Its names and addresses as a server; none for a client. */
   readonly hosts: readonly string[];
+  /** Address of the brokers in the file for its clients. @default none */
+  readonly bootstrap?: string;
 }
 
 /** A Service's names for pods of the cluster, from short to long. */
@@ -29,8 +35,8 @@ const names = (service: string, namespace: string): string[] => [
 /** The names of a StatefulSet's pods: a wildcard, so that scaling needs no other certificate. */
 const pods = (service: string, namespace: string): string[] => names(service, namespace).map((name) => `*.${name}`);
 
-/** All holders of certificates, by the Secret with theirs. */
-export function holdersOf({ namespace, dedicated, externalHost }: HoldersArgs): Record<string, Holder> {
+/** All holders of certificates, by the Secret with theirs: its name, after its namespace and `/` unless that is the stack's. */
+export function holdersOf({ namespace, dedicated, externalHost, users = [] }: HoldersArgs): Record<string, Holder> {
   const server = (service: string, ...more: readonly string[]) => [
     // For tools in a server's pod, and its own health endpoint.
     "localhost",
@@ -42,11 +48,19 @@ export function holdersOf({ namespace, dedicated, externalHost }: HoldersArgs): 
   const holders: [CertificateHolder, readonly string[]][] = [
     ["broker", server("broker", ...names("kafka-bootstrap", namespace), ...outside)],
     ...(dedicated ? [["controller", server("controller")] satisfies [CertificateHolder, readonly string[]]] : []),
-    ["ops", []],
-    ["chat", []],
-    ["client", []],
+    ...(["ops", "kproducer", "kconsumer", "lag-exporter", "client"] as const).map(
+      (holder): [CertificateHolder, readonly string[]] => [holder, []],
+    ),
   ];
-  return Object.fromEntries(
-    holders.map(([holder, hosts]) => [certificateSecret(holder), { name: `kafka-${holder}`, hosts }]),
-  );
+  const bootstrap = `kafka-bootstrap.${namespace}.svc:${PORTS.client}`;
+  return Object.fromEntries([
+    ...holders.map(([holder, hosts]): [string, Holder] => [
+      certificateSecret(holder),
+      { name: `kafka-${holder}`, hosts },
+    ]),
+    ...users.map(({ name, secret }): [string, Holder] => [
+      `${secret?.namespace === undefined ? "" : `${secret.namespace}/`}${secret?.name ?? userSecret(name)}`,
+      { name, hosts: [], bootstrap },
+    ]),
+  ]);
 }

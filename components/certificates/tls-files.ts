@@ -1,10 +1,13 @@
 import type { MountedFiles } from "../pods/mounted-files";
 
-/** Holders of certificates of the stack's authority. `client` is for applications and people. */
-export type CertificateHolder = "broker" | "controller" | "ops" | "chat" | "client";
+/** The stack's own holders of certificates of its authority. `client` is for its administrators. */
+export type CertificateHolder = "broker" | "controller" | "ops" | "kproducer" | "kconsumer" | "lag-exporter" | "client";
 
 /** Name of the Secret with a holder's certificate. */
 export const certificateSecret = (holder: CertificateHolder): string => `kafka-tls-${holder}`;
+
+/** Name of the Secret with a user's certificate, unless the user names another one. */
+export const userSecret = (user: string): string => `kafka-user-${user}`;
 
 /** The directory of a container's certificate. */
 export const TLS_DIRECTORY = "/etc/kafka-tls";

@@ -1,3 +1,4 @@
+import { closedSettings } from "../certificates/closed-settings";
 import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
 import { nodePortRange } from "../kafka/external-range";
@@ -5,7 +6,7 @@ import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
 import { DEFAULT_VERSION } from "../kafka/quorum";
 import { authorizer, metadataRelease, type Refused, refusedSetting, replication } from "../kafka/setting-refusals";
-import type { Settings } from "../kafka/settings";
+import type { Authentication, Settings } from "../kafka/settings";
 import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refusals";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
 import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
@@ -16,12 +17,14 @@ import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
 import { judgeDirectories } from "./directory-refusals";
 import { judgeResources, judgeServers } from "./server-refusals";
+import { quotaRefusals, userRefusals } from "../users/user-refusals";
 
 /** The checked arguments. */
 export interface JudgedArguments extends ClusterSpec {
   readonly metadataVersion?: string | undefined;
   readonly clusterId?: string | undefined;
   readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly authentication?: Authentication | undefined;
   readonly operations?:
     | {
         readonly throttle?: number | undefined;
@@ -124,7 +127,7 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   const basis = { mode, version, brokers: brokers ?? DEFAULT_REPLICAS };
   const settings = withDefaultSettings(basis, own);
   const valueAt = ([first, ...rest]: Path): unknown => {
-    const root: unknown = first === "settings" ? settings : given.topics;
+    const root: unknown = first === "settings" ? settings : first === "users" ? given.users : given.topics;
     return rest.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
   };
   const tell = (found: Iterable<Refused>) => {
@@ -137,7 +140,11 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   const checked = { mode, version, settings, written: new Set(Object.keys(own)) };
   tell(checkTogether(checked).map(({ name, allowed }) => ({ at: [...SETTINGS, name], allowed })));
   tell(authorizer(mode, version, settings, SETTINGS));
+  if (given.authentication === "tls") tell(closedSettings(own, SETTINGS));
   tell(topicNames(topics));
+  const users = given.users ?? [];
+  tell(userRefusals(users, { topics: given.topics ?? [], closed: given.authentication === "tls" }));
+  tell(quotaRefusals(users));
   const complete = withDefaultsOfTopics(basis, own, topics);
   tell(topicSettings(complete, settings, SETTINGS));
   if (brokers === undefined) return;

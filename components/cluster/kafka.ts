@@ -18,6 +18,8 @@ import { OpsTemplate } from "../operations/ops-template";
 import { ToolJob } from "../servers/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
+import { accessOf } from "../users/access";
+import { ownAccess } from "../users/own-access";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
 import { resolveCluster, type ClusterSpec } from "./resolve";
@@ -65,6 +67,8 @@ export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
    * cannot talk to each other. It needs Kafka 4 in KRaft mode. @default none
    */
   readonly authentication?: Authentication | undefined;
+  /** Topics of the chat (`Chat`), where `authentication` is `tls`: kproducer may write them, and kconsumer read them. @default none */
+  readonly rooms?: readonly string[] | undefined;
   /** How to spread servers. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
   /** How much of the cluster a change may use. @default see {@link Operations} */
@@ -148,6 +152,7 @@ export class Kafka extends pulumi.ComponentResource {
                 image: images.services,
                 dedicated,
                 externalHost: args.external?.host,
+                users: args.users,
                 jobResources,
               },
               { ...child, dependsOn: after },
@@ -157,7 +162,7 @@ export class Kafka extends pulumi.ComponentResource {
 
     // The headless Service is deleted after the brokers, so the Jobs reach them even when an earlier run ended half-way.
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
-    const { namespace, instance, pullSecret, pods } = args;
+    const { namespace, instance, pullSecret, pods, users = [] } = args;
     const scope = { namespace, instance, pullSecret, pods };
     const desired: Desired = {
       version,
@@ -168,6 +173,7 @@ export class Kafka extends pulumi.ComponentResource {
           : nodeIds("controller", controllers.replicas)
         : undefined,
       topics: args.topics,
+      users: authentication === "tls" ? [...ownAccess(args.rooms ?? []), ...users.map(accessOf)] : undefined,
       settings,
       dynamicSettings: serverProperties(metadataOf(ensemble?.connect), settings).dynamic,
       moves: {

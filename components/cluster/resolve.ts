@@ -10,6 +10,7 @@ import {
   SERVER_DEFAULTS,
   type ServerKind,
 } from "../kubernetes/server-defaults";
+import type { UserSpec } from "../users/user";
 import { withStorageDefaults, type StorageSpec } from "../storage/default-storage";
 import type { EnsembleArgs } from "../zookeeper/ensemble";
 import type { ImageBuild, KafkaImages } from "./images";
@@ -42,6 +43,8 @@ export interface ClusterSpec {
   readonly settings?: Settings | undefined;
   /** Topics that exist once the component does. @default none */
   readonly topics?: readonly TopicSpec[] | undefined;
+  /** Who may do what, where `authentication` is `tls`. @default nobody but the cluster itself and its administrators */
+  readonly users?: readonly UserSpec[] | undefined;
   /** The brokers, or their number. @default 3 */
   readonly brokers?: ServerSpec | number | undefined;
   /**

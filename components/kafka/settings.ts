@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { AUTHORIZER } from "../certificates/authorizer";
 import { TLS_DIRECTORY } from "../certificates/tls-files";
 import { dynamicOf, isDynamic } from "./dynamic-settings";
 
@@ -37,7 +38,7 @@ export interface ServerProperties {
   readonly dynamic: Settings;
 }
 
-/** For every listener, including those between servers: clients need a certificate, and a server must have its own name in its certificate. */
+/** For every listener, including those between servers: clients need a certificate and the rights for what they do, and a server must have its own name in its certificate. */
 const TLS: Settings = {
   "ssl.client.auth": "required",
   "ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
@@ -45,6 +46,7 @@ const TLS: Settings = {
   "ssl.engine.factory.class": "kafkastack.ReloadingSslEngineFactory",
   // The factory reads a directory.
   "ssl.keystore.location": TLS_DIRECTORY,
+  ...AUTHORIZER,
 };
 
 /** Settings that describe the stack's layout of the cluster. */

@@ -64,7 +64,7 @@ export class Chat extends pulumi.ComponentResource {
           port,
           command: ["node", `/app/${role}.js`],
           secret: token?.metadata.name,
-          files: args.authentication === "tls" ? [tlsFiles("chat")] : [],
+          files: args.authentication === "tls" ? [tlsFiles(role)] : [],
           env: [
             { name: "KCHAT_BOOTSTRAP_ADDRESS", value: args.bootstrap },
             { name: "KCHAT_PORT", value: String(port) },

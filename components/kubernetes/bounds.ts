@@ -9,6 +9,8 @@ export const BOUNDS = {
   volumes: [1, 16],
   graceSeconds: [30, 3600],
   stallSeconds: [60, 604_800],
+  /** Bytes per second of a quota: a client would make no progress with less. */
+  quotaBytes: [1_024, 1e12],
   /** Kubernetes' default range. */
   nodePort: [30_000, 32_767],
 } as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>;

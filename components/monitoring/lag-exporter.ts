@@ -63,7 +63,7 @@ export class LagExporter extends pulumi.ComponentResource {
 }
 
 function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
-  const tls = args.authentication === "tls" ? [tlsFiles("ops")] : [];
+  const tls = args.authentication === "tls" ? [tlsFiles(ROLE)] : [];
   const probe = (path: string, periodSeconds: number, failureThreshold: number) => ({
     httpGet: { path, port: METRICS_PORT },
     timeoutSeconds: 5,

@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Topic } from "../kafka/default-topics";
 import type { Settings } from "../kafka/settings";
 import { metadata, type Scope } from "../kubernetes/scope";
+import type { Access } from "../users/access";
 import { internalTopics } from "./internal-topics";
 
 /** How to move partitions. */
@@ -30,6 +31,8 @@ export interface Desired {
   readonly controllers?: readonly number[] | undefined;
   /** The declared topics. */
   readonly topics: readonly Topic[];
+  /** The rights of each user, including the stack's own. @default the brokers let everyone do everything */
+  readonly users?: readonly Access[] | undefined;
   /** All broker settings: some of them give the replicas of Kafka's own topics. */
   readonly settings: Settings;
   /** The broker settings that are applied at run time. */
@@ -49,13 +52,14 @@ const asText = (settings: Settings): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
 /** The document as text. The ops program reads and validates it (`services/src/ops/desired-state.ts`). */
-export function clusterFile({ version, brokers, controllers, topics, moves, ...desired }: Desired): string {
+export function clusterFile({ version, brokers, controllers, topics, users, moves, ...desired }: Desired): string {
   const document = {
     version,
     brokers,
     ...(controllers !== undefined && { controllers }),
     topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
     ...internalTopics(desired.settings, brokers.length),
+    ...(users !== undefined && { users }),
     settings: asText(desired.dynamicSettings),
     moves,
   };
@@ -78,7 +82,7 @@ export function clusterFileMap(
   const bytes = Buffer.byteLength(text);
   if (bytes > MOST_BYTES) {
     throw new Error(
-      `${CLUSTER_FILE} would have ${bytes} bytes, and a ConfigMap holds ${MOST_BYTES}: declare fewer than ${desired.topics.length} topics, or give them fewer settings of their own`,
+      `${CLUSTER_FILE} would have ${bytes} bytes, and a ConfigMap holds ${MOST_BYTES}: declare fewer than ${desired.topics.length} topics or ${desired.users?.length ?? 0} users, or give them fewer settings and rights of their own`,
     );
   }
   return new k8s.core.v1.ConfigMap(

@@ -3,10 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { runOnce } from "../jobs/run-once";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
-import { fileOf } from "../pods/mounted-files";
 import { CLUSTER_FILE } from "./desired-state";
 import { endingHook } from "../jobs/ended-jobs";
-import { certificateOf, opsContainer, opsPod, recordsOf, type OpsContainerArgs } from "./ops-pod";
+import {
+  certificateOf,
+  clusterDocument,
+  CLUSTER_PATH,
+  opsContainer,
+  opsPod,
+  recordsOf,
+  type OpsContainerArgs,
+} from "./ops-pod";
 
 export interface OpsJobArgs extends Scope, OpsContainerArgs {
   /** Command of the ops program that reconciles the cluster with the document; `prepare` also reads what an earlier update left. */
@@ -29,9 +36,6 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly awaited?: boolean | undefined;
 }
 
-/** Where a Job finds the document. */
-const CLUSTER_PATH = "/etc/ops";
-
 /** 30 days: longer than any move that makes progress. */
 const LONGEST_MOVE = 30 * 24 * 3600;
 
@@ -43,7 +47,7 @@ export class OpsJob extends pulumi.ComponentResource {
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
-    const files = [fileOf("cluster", CLUSTER_PATH, { name: args.clusterFile }), ...records, ...certificateOf(args)];
+    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args)];
     // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
     this.job = runOnce(
       name,

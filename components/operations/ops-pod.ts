@@ -33,6 +33,13 @@ export const BEGUN = "kafka-begun";
 /** Its key. */
 export const BEGUN_FILE = "servers.json";
 
+/** Where a pod of operations finds the document of the desired state (services/src/ops/users/commands.ts looks there, too). */
+export const CLUSTER_PATH = "/etc/ops";
+
+/** The document of the desired state, as a file. */
+export const clusterDocument = (clusterFile: pulumi.Input<string>): MountedFiles =>
+  fileOf("cluster", CLUSTER_PATH, { name: clusterFile });
+
 /** The program's client certificate, where brokers ask for one. */
 export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>
   authentication === "tls" ? [tlsFiles("ops")] : [];

@@ -2,18 +2,25 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { certificateOf, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, clusterDocument, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate from which `npm run ops` creates its pods. */
 export const OPS_TEMPLATE = "ops";
+
+/** Arguments of the pod for people's commands. */
+export interface OpsTemplateArgs extends Scope, OpsContainerArgs {
+  /** Name of the ConfigMap with the document of the desired state. @default the pod has none */
+  readonly clusterFile?: pulumi.Input<string> | undefined;
+}
 
 /**
  * The pod for commands of people, stored in the cluster as a PodTemplate: the user needs neither the image's name nor a connection to the brokers.
  */
 export class OpsTemplate extends pulumi.ComponentResource {
-  constructor(name: string, args: Scope & OpsContainerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: OpsTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);
-    const files = certificateOf(args);
+    const documents = args.clusterFile === undefined ? [] : [clusterDocument(args.clusterFile)];
+    const files = [...documents, ...certificateOf(args)];
     new k8s.core.v1.PodTemplate(
       name,
       {

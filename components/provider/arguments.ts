@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServerSpec } from "../cluster/resolve";
 import type { KafkaArgs as ComponentArgs } from "../cluster/kafka";
 import type { StorageSpec } from "../storage/default-storage";
-import type { KafkaArgs, ServersArgs, StorageArgs } from "./kafka";
+import type { RightSpec, UserSpec } from "../users/user";
+import type { KafkaArgs, ServersArgs, StorageArgs, UserArgs } from "./kafka";
 
 /**
  * Converts arguments from other languages into the component's. They are the same, but without unions, which Pulumi's schemas for components do not
@@ -23,6 +24,7 @@ export function kafkaArgsOf(args: KafkaArgs): ComponentArgs {
       ...servers("zookeeper", zookeeper),
       persistentServers: zookeeper.persistentServers,
     },
+    users: args.users?.map(userOf),
     authentication: oneOf("authentication", ["none", "tls"], args.authentication),
     spread: spread && {
       nodes: oneOf("spread.nodes", ["preferred", "required"], spread.nodes) ?? "preferred",
@@ -37,6 +39,13 @@ export function kafkaArgsOf(args: KafkaArgs): ComponentArgs {
 function servers(path: string, { storage, persistentServers: _, ...rest }: ServersArgs): ServerSpec {
   return { ...rest, storage: storage && storageOf(`${path}.storage`, storage) };
 }
+
+/** The component judges the words of rights. */
+const userOf = ({ authentication, rights, ...rest }: UserArgs, index: number): UserSpec => ({
+  ...rest,
+  authentication: oneOf(`users[${index}].authentication`, ["tls"], authentication),
+  rights: rights as RightSpec[],
+});
 
 const KEPT = ["retain", "delete"] as const;
 

@@ -90,6 +90,60 @@ export interface TopicArgs {
   config?: Record<string, string>;
 }
 
+/** What a user may do with the resources that it names: each word of allow holds for all of them that know it. */
+export interface RightArgs {
+  /** A topic; * is every topic. */
+  topic?: string;
+  /** What names of topics begin with. */
+  topicPrefix?: string;
+  /** A consumer group; * is every group. */
+  group?: string;
+  /** What names of groups begin with. */
+  groupPrefix?: string;
+  /** A transactional id; * is every one. */
+  transactionalId?: string;
+  /** What transactional ids begin with. */
+  transactionalIdPrefix?: string;
+  /** Whether it is a right on the cluster: its settings, and topics in general. Default: false. */
+  cluster?: boolean;
+  /** produce, consume, all, or Kafka's operations: read, write, create, describe, delete, alter, describeConfigs, alterConfigs and idempotentWrite. */
+  allow: string[];
+}
+
+/** How much a user may take of each broker. What is not written is not limited. */
+export interface QuotaArgs {
+  /** Bytes per second that it may write to a broker. */
+  producerByteRate?: number;
+  /** Bytes per second that it may read from a broker. */
+  consumerByteRate?: number;
+  /** Percent of the time of one thread that its requests may take of a broker. */
+  requestPercentage?: number;
+  /** Partitions per second that it may have created and deleted. */
+  controllerMutationRate?: number;
+}
+
+/** Where a user's certificate goes. */
+export interface UserSecretArgs {
+  /** Namespace, which must exist. Default: that of the cluster. */
+  namespace?: string;
+  /** Name of the Secret. Default: kafka-user- and the user's name. */
+  name?: string;
+}
+
+/** An application, or a person, that connects to a cluster that is closed by certificates. */
+export interface UserArgs {
+  /** 1 to 63 of the characters a-z 0-9 . - */
+  name: string;
+  /** What the user is known by: tls, a certificate of the cluster's own authority. Default: tls. */
+  authentication?: string;
+  /** All that it may do. */
+  rights: RightArgs[];
+  /** How much of it. Default: as much as there is. */
+  quotas?: QuotaArgs;
+  /** Where its certificate goes. Default: a Secret of the cluster's namespace. */
+  secret?: UserSecretArgs;
+}
+
 /** Access from outside the Kubernetes cluster. */
 export interface ExternalArgs {
   /** Host name or address under which clients reach the nodes. */
@@ -207,6 +261,8 @@ export interface KafkaArgs {
   settings?: Record<string, string>;
   /** Topics that exist once the component does. Default: none. */
   topics?: TopicArgs[];
+  /** Who may do what, where authentication is tls. Default: nobody but the cluster itself and its administrators. */
+  users?: UserArgs[];
   /** The brokers. Default: three. */
   brokers?: ServersArgs;
   /** Number of brokers that are controllers too. Default: 3, or 1 with fewer than three brokers. */

@@ -10,6 +10,7 @@ import { serviceRules } from "./services";
 import { settingRules } from "./settings";
 import { storageRules } from "./storage";
 import { topicRules } from "./topics";
+import { userRules } from "./users";
 
 const RULES: readonly Rule[] = [
   ...kafkaRules,
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   ...serviceRules,
   ...monitoringRules,
   ...podRules,
+  ...userRules,
 ];
 
 const overlap = (a: Path, b: Path): boolean => a.every((key, index) => index >= b.length || key === b[index]);

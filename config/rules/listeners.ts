@@ -1,7 +1,8 @@
 import { whyNotTls } from "../../components/kafka/why-not-tls";
 import { BlockList, isIP } from "node:net";
+import { closedSettings } from "../../components/certificates/closed-settings";
 import type { Path, Problem } from "../problems";
-import { complain, refuse, type Rule, type Subject } from "./rule";
+import { complain, refuse, type Rule, type Subject, told } from "./rule";
 
 const BITS = { 4: 32, 6: 128 } as const;
 
@@ -87,17 +88,10 @@ function* authentication({ config: { kafka, listeners, mode } }: Subject): Itera
   if (why !== undefined) yield complain(AUTHENTICATION, `cannot be tls: ${why}`);
 }
 
-/** Settings that would open what certificates close, or make servers look for certificates elsewhere. */
-const OPENS = /^(ssl\.|listener\.name\.|principal\.builder\.class$)/;
-
-function* closed({ config: { kafka, listeners } }: Subject): Iterable<Problem> {
-  if (listeners.internal.authentication === "none") return;
-  for (const name of Object.keys(kafka.config).filter((each) => OPENS.test(each))) {
-    yield complain(
-      ["kafka", "config", name],
-      "belongs to the stack while listeners.internal.authentication is tls: it could let in clients without a certificate",
-    );
-  }
+function* closed(subject: Subject): Iterable<Problem> {
+  const { kafka, listeners } = subject.config;
+  if (listeners.internal.authentication !== "none")
+    yield* told(subject, closedSettings(kafka.config, ["kafka", "config"]));
 }
 
 /** Who may connect to the listeners. */

@@ -1,11 +1,14 @@
 import type { Value } from "../../policy/model/value";
 import { distinct, type Effect, objectChanges } from "./effect";
 import type { ResourceChange } from "../changes";
+import { userEffects } from "./users";
 
-/** Who gains and who loses access to what, through changed NetworkPolicies. */
+/** Who gains and who loses access to what, through changed NetworkPolicies and rights in Kafka. */
 export function accessEffects(changes: readonly ResourceChange[]): Effect[] {
-  return distinct(
-    objectChanges(changes)
+  const objects = objectChanges(changes);
+  return distinct([
+    ...objects.flatMap(userEffects),
+    ...objects
       .filter(({ kind }) => kind === "NetworkPolicy")
       .flatMap(({ subject, before, after }) => {
         const was = new Set(waysIn(before?.properties.at("spec")));
@@ -18,7 +21,7 @@ export function accessEffects(changes: readonly ResourceChange[]): Effect[] {
           ...[...was].filter((way) => !is.has(way)).map((way) => ({ subject, text: `no longer lets ${way}` })),
         ];
       }),
-  );
+  ]);
 }
 
 /** Each access that a NetworkPolicy allows: `pods of namespace orders connect to port 9092`. */

@@ -3,11 +3,11 @@ import { type DesiredState, parseDesiredState } from "../../services/src/ops/des
 import type { Effect, ObjectChange } from "./effect";
 
 /** What the Jobs around a change of the servers do to data, according to the document with the desired state. */
-export function desiredEffects({ before, after }: ObjectChange): Effect[] {
-  const [was, is] = [desiredState(before), desiredState(after)];
-  if (was === undefined || is === undefined) return [];
-  if (was === "unreadable" || is === "unreadable") {
-    const which = was === "unreadable" ? "before" : "after";
+export function desiredEffects(change: ObjectChange): Effect[] {
+  const found = documents(change);
+  if (found === undefined) return [];
+  if (found === "unreadable") {
+    const which = desiredState(change.before) === "unreadable" ? "before" : "after";
     return [
       {
         subject: "brokers and controllers",
@@ -15,6 +15,7 @@ export function desiredEffects({ before, after }: ObjectChange): Effect[] {
       },
     ];
   }
+  const { was, is } = found;
   const gone = (old: readonly number[] = [], now: readonly number[] = old) => old.filter((id) => !now.includes(id));
   return [
     ...gone(was.brokers, is.brokers).map((id) => ({
@@ -26,6 +27,16 @@ export function desiredEffects({ before, after }: ObjectChange): Effect[] {
       text: "loses its vote before it goes",
     })),
   ];
+}
+
+/** The document before and after a change; undefined when one of the two has none. */
+export function documents({
+  before,
+  after,
+}: ObjectChange): { readonly was: DesiredState; readonly is: DesiredState } | "unreadable" | undefined {
+  const [was, is] = [desiredState(before), desiredState(after)];
+  if (was === undefined || is === undefined) return undefined;
+  return was === "unreadable" || is === "unreadable" ? "unreadable" : { was, is };
 }
 
 /** The document in a ConfigMap; undefined when there is none, `unreadable` when it is in another version's format. */

@@ -22,6 +22,12 @@ const stateOf = (brokers: readonly number[], controllers: readonly number[], lis
 const topics = (...list: readonly PropertyMap[]) => configMap("topics", "cluster.json", stateOf([0, 1, 2], [0], list));
 const document = (brokers: readonly number[], controllers: readonly number[]) =>
   configMap("desired-state", "cluster.json", stateOf(brokers, controllers, []));
+const withUsers = (...users: readonly PropertyMap[]) =>
+  configMap("desired-state", "cluster.json", JSON.stringify({ ...JSON.parse(stateOf([0], [0], [])), users }));
+const orders = (name: string, ...operations: string[]): PropertyMap => ({
+  name: "orders",
+  acls: [{ resource: "topic", pattern: "literal", name, operations }],
+});
 const chatroom = (changes: PropertyMap = {}) => ({
   name: "chatroom",
   partitions: 12,
@@ -331,6 +337,40 @@ const own = { podSelector: {} };
 
 const accessCases: readonly Case[] = [
   ["nothing", [access(own)], [access(own)], []],
+  ["the rights of users, which stay", [withUsers(orders("*", "read"))], [withUsers(orders("*", "read"))], []],
+  [
+    "a right for another, and a quota",
+    [withUsers(orders("chatroom", "read", "describe"))],
+    [withUsers({ ...orders("chatroom", "describe", "write"), quotas: { producer_byte_rate: 1024 } })],
+    [
+      "user orders may now write topic chatroom",
+      "user orders may no longer read topic chatroom",
+      "user orders has a producer_byte_rate of 1024, where it had none",
+    ],
+  ],
+  [
+    "a user that is declared no longer",
+    [withUsers(orders("chatroom", "read"))],
+    [withUsers()],
+    [
+      "user orders may no longer read topic chatroom",
+      "user orders is declared no longer; its certificate stays where it is, and allows nothing",
+    ],
+  ],
+  [
+    "rights where there were none",
+    [document([0], [0])],
+    [
+      withUsers({
+        name: "orders",
+        acls: [{ resource: "topic", pattern: "prefixed", name: "o.", operations: ["read"] }],
+      }),
+    ],
+    [
+      "whoever has a certificate may do no more than its rights allow; until now it may do everything",
+      "user orders may now read each topic that begins with o.",
+    ],
+  ],
   [
     "a namespace that may connect from now on",
     [access(own)],

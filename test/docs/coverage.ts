@@ -66,6 +66,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "services/test-kafka/ops.test.ts",
     '"log-level", "broker-1"',
   ),
+  "npm run ops -- users": test("test/stacks/closed.test.ts", '"ops", "--", "users"]'),
+  "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
@@ -119,7 +121,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "test/stacks/closed.test.ts",
     '"--from=cronjob/kafka-certificates"',
   ),
-  "kubectl -n kafka get secret kafka-tls-client -o jsonpath='{.data.client\\.properties}' | base64 -d > client.properties":
+  "kubectl -n kafka get secret kafka-user-orders -o jsonpath='{.data.client\\.properties}' | base64 -d > client.properties":
     LOOKS,
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "kubectl config view --flatten": excused("kubectl's own command, which only rewrites a kubeconfig"),

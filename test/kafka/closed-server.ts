@@ -54,8 +54,12 @@ export class ClosedServer {
     return new ClosedServer(`${classes}:${jars}/*`);
   }
 
-  /** Starts it, and waits until its health endpoint, a client with the server's certificate, reports that it is ready. */
-  async launch(): Promise<void> {
+  /**
+   * Starts it, also again, and waits until its health endpoint, a client with the server's certificate, reports that it is ready.
+   *
+   * @param more lines that override the stack's settings
+   */
+  async launch(more: readonly string[] = []): Promise<void> {
     const listeners = `CLIENT://127.0.0.1:${CLIENTS},CONTROLLER://127.0.0.1:${CONTROLLERS}`;
     const { text } = serverProperties({ mode: "kraft" }, { "offsets.topic.replication.factor": 1 }, "tls");
     const properties = join(this.folder, "server.properties");
@@ -70,6 +74,7 @@ export class ClosedServer {
       `log.dirs=${join(this.folder, "log")}`,
       "log.cleaner.dedupe.buffer.size=2097152",
       `health.bootstrap=localhost:${CLIENTS}`,
+      ...more,
     ];
     // In java.util.Properties the last value counts.
     writeFileSync(properties, `${text}${own.join("\n")}\n`);
@@ -101,13 +106,18 @@ export class ClosedServer {
     return execFileSync("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120_000 }).toString();
   }
 
-  /** Ends it like a power cut, and removes its disk. */
+  /** Ends it like a power cut. */
+  async stop(): Promise<void> {
+    if (this.process?.exitCode !== null) return;
+    const ended = once(this.process, "exit");
+    this.process.kill("SIGKILL");
+    await ended;
+    this.process = undefined;
+  }
+
+  /** Ends it like {@link stop}, and removes its disk. */
   async close(): Promise<void> {
-    if (this.process?.exitCode === null) {
-      const ended = once(this.process, "exit");
-      this.process.kill("SIGKILL");
-      await ended;
-    }
+    await this.stop();
     rmSync(this.folder, { recursive: true });
   }
 

@@ -15,7 +15,7 @@ const clients = (recording: Recording): Workload[] =>
 /** The Secret with the certificate that a workload should have. */
 function secretOf({ metadata }: Workload): string {
   const role = metadata.labels?.["app.kubernetes.io/component"] ?? "";
-  return `kafka-tls-${role === "kproducer" || role === "kconsumer" ? "chat" : role}`;
+  return `kafka-tls-${role}`;
 }
 
 for (const stack of ["dev", "storageclass"]) {
@@ -31,6 +31,45 @@ for (const stack of ["dev", "storageclass"]) {
       assert.match(text, /^ssl\.endpoint\.identification\.algorithm=https$/m);
       assert.match(text, /^ssl\.enabled\.protocols=TLSv1\.3,TLSv1\.2$/m);
       assert.doesNotMatch(text, /PLAINTEXT/);
+    });
+
+    it("has an authorizer from the first start, and no super user but servers and operations", async () => {
+      const { resource } = object(await recordStack(stack, { set: CLOSED }), "ConfigMap", "kafka-config");
+      const text = (resource.inputs["data"] as Record<string, string>)["server.properties"] ?? "";
+      assert.match(text, /^authorizer\.class\.name=kafkastack\.StackAuthorizer$/m);
+      assert.match(text, /^allow\.everyone\.if\.no\.acl\.found=false$/m);
+      assert.match(text, /^super\.users=User:kafka-broker;User:kafka-controller;User:kafka-ops$/m);
+    });
+
+    it("hands users to the Jobs, and their certificates to the namespaces that they name", async () => {
+      const users = [
+        { name: "orders", rights: [{ topic: "chatroom", group: "app", allow: ["consume"] }] },
+        {
+          name: "billing",
+          rights: [{ topic: "chatroom", allow: ["produce"] }],
+          quotas: { producerByteRate: 1048576 },
+          secret: { namespace: "billing", name: "kafka" },
+        },
+      ];
+      const recording = await recordStack(stack, { set: { ...CLOSED, users } });
+      const [document] = objects(recording, "ConfigMap").flatMap(({ resource }) => {
+        const text = (resource.inputs["data"] as Record<string, string> | undefined)?.["cluster.json"];
+        return text === undefined ? [] : [JSON.parse(text) as { users: { name: string; quotas: object }[] }];
+      });
+      assert.deepEqual(
+        document?.users.map(({ name }) => name),
+        ["kafka-kproducer", "kafka-kconsumer", "kafka-chat", "kafka-lag-exporter", "kafka-client", "orders", "billing"],
+      );
+      assert.deepEqual(document.users.at(-1)?.quotas, { producer_byte_rate: 1048576 });
+      const there = object(recording, "Role", "kafka-certificates-kafka").resource.inputs;
+      assert.deepEqual(there["metadata"] && (there["metadata"] as { namespace: string }).namespace, "billing");
+      assert.deepEqual(there["rules"], [
+        { apiGroups: [""], resources: ["secrets"], resourceNames: ["kafka"], verbs: ["get", "update"] },
+        { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+      ]);
+      const here = object(recording, "Role", "kafka-certificates").resource.inputs["rules"];
+      assert.match(JSON.stringify(here), /"kafka-user-orders"/);
+      assert.doesNotMatch(JSON.stringify(here), /billing/);
     });
 
     it("gives each connecting program its own certificate, as a directory, once it exists", async () => {
@@ -59,7 +98,10 @@ for (const stack of ["dev", "storageclass"]) {
       );
       const { resource } = object(recording, "Role", "kafka-certificates");
       const controllers = stack === "storageclass" ? ["kafka-tls-controller"] : [];
-      const held = ["kafka-tls-broker", ...controllers, "kafka-tls-ops", "kafka-tls-chat", "kafka-tls-client"];
+      const clients = ["ops", "kproducer", "kconsumer", "lag-exporter", "client"].map(
+        (holder) => `kafka-tls-${holder}`,
+      );
+      const held = ["kafka-tls-broker", ...controllers, ...clients];
       assert.deepEqual(resource.inputs["rules"], [
         { apiGroups: [""], resources: ["secrets"], resourceNames: ["kafka-ca", ...held], verbs: ["get", "update"] },
         { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
@@ -100,7 +142,8 @@ for (const stack of ["dev", "storageclass"]) {
         assert.ok(holders["kafka-tls-controller"]?.hosts.includes("*.controller.kafka.svc"));
         assert.ok(!holders["kafka-tls-controller"]?.hosts.includes("192.0.2.7"));
       }
-      for (const client of ["ops", "chat", "client"]) assert.deepEqual(holders[`kafka-tls-${client}`]?.hosts, []);
+      for (const client of ["ops", "kproducer", "kconsumer", "lag-exporter", "client"])
+        assert.deepEqual(holders[`kafka-tls-${client}`]?.hosts, []);
     });
 
     it("violates no policy", async () => {

@@ -5,9 +5,14 @@ export interface TrustedPair {
   readonly authority: string;
 }
 
-/** A self-contained file for Kafka's Java clients and tools: it contains the certificate, and so works wherever it is copied to. */
-export function clientProperties({ certificate, key, authority }: TrustedPair): string {
+/**
+ * A self-contained file for Kafka's Java clients and tools: it contains the certificate, and so works wherever it is copied to.
+ *
+ * @param bootstrap the brokers' address; @default the file has none
+ */
+export function clientProperties({ certificate, key, authority }: TrustedPair, bootstrap?: string): string {
   return [
+    ...(bootstrap === undefined ? [] : [`bootstrap.servers=${bootstrap}`]),
     "security.protocol=SSL",
     "ssl.keystore.type=PEM",
     `ssl.keystore.certificate.chain=${oneLine(certificate)}`,

@@ -2,12 +2,18 @@ import { createAuthority, endsAt, issue, VALID_MS, whyIssue, type Holder, type K
 import { clientProperties } from "./client-properties.js";
 import type { Secret, Secrets } from "./secrets.js";
 
+/** A holder, with what its Secret has besides the certificate. */
+export interface CertifiedHolder extends Holder {
+  /** Address of the brokers in the file for its clients. @default none */
+  readonly bootstrap?: string | undefined;
+}
+
 /** The certificates that a stack needs. */
 export interface Wanted {
   /** Name of the authority, and of the Secret with its key. */
   readonly authority: string;
-  /** The holders of certificates, by the name of their Secret. */
-  readonly holders: Readonly<Record<string, Holder>>;
+  /** The holders of certificates, by the name of their Secret, after its namespace and `/` where that is another one. */
+  readonly holders: Readonly<Record<string, CertifiedHolder>>;
 }
 
 /** A state in which no certificate can be issued. */
@@ -26,6 +32,7 @@ export async function keepCertificates(
 ): Promise<string[]> {
   const found = new Map<string, Secret | undefined>();
   for (const holder of Object.keys(holders)) found.set(holder, await secrets.read(holder));
+  refuseForeign([...found.values()]);
   const said: string[] = [];
   const authority = await keepAuthority(
     secrets,
@@ -47,12 +54,21 @@ export async function keepCertificates(
       "tls.crt": made.certificate,
       "tls.key": made.key,
       "ca.crt": authority.certificate,
-      "client.properties": clientProperties(trusted),
+      "client.properties": clientProperties(trusted, holder.bootstrap),
     };
     await secrets.write({ name: secret, data, resourceVersion: before?.resourceVersion });
     said.push(`${secret}: a certificate that is valid until ${endsAt(made.certificate).toISOString()}, for ${why}`);
   }
   return said;
+}
+
+/** What others keep in a Secret of a name that a user was given is theirs. */
+function refuseForeign(found: readonly (Secret | undefined)[]): void {
+  const foreign = found.flatMap((one) => (one?.own === false ? [one.name] : []));
+  if (foreign.length === 0) return;
+  throw new CannotKeepError(
+    `${foreign.join(", ")} ${foreign.length === 1 ? "is a Secret" : "are Secrets"} that this stack did not make, and what is in ${foreign.length === 1 ? "it" : "them"} would be lost: give these users another Secret (users[…].secret), or delete what is there.`,
+  );
 }
 
 async function keepAuthority(

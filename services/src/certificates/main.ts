@@ -8,7 +8,14 @@ const schema = z.strictObject({
   /** Labels of the Secrets. */
   labels: z.record(z.string(), z.string()),
   authority: z.string().min(1),
-  holders: z.record(z.string(), z.strictObject({ name: z.string().min(1), hosts: z.array(z.string().min(1)) })),
+  holders: z.record(
+    z.string(),
+    z.strictObject({
+      name: z.string().min(1),
+      hosts: z.array(z.string().min(1)),
+      bootstrap: z.string().min(1).optional(),
+    }),
+  ),
 });
 
 /** Exit codes: 0 all certificates are up to date; 1 one is not, and the last line says why. */

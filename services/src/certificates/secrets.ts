@@ -2,15 +2,17 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 
-/** The relevant part of a Secret. Its data is plain text. */
+/** The relevant part of a Secret. Its name follows its namespace and `/` where that is another one. Its data is plain text. */
 export interface Secret {
   readonly name: string;
   readonly data: Readonly<Record<string, string>>;
+  /** Whether it has the labels of this stack's Secrets. @default it is about to be written */
+  readonly own?: boolean | undefined;
   /** The version that was read; absent for a Secret that does not exist yet. */
   readonly resourceVersion?: string | undefined;
 }
 
-/** The Secrets of a namespace. */
+/** The Secrets of a namespace, and some of others. */
 export interface Secrets {
   /** Reads a Secret; undefined when it does not exist. @throws when the API server does not answer, or refuses */
   read(name: string): Promise<Secret | undefined>;
@@ -26,19 +28,22 @@ interface Answer {
   readonly body: {
     readonly message?: string;
     readonly data?: Readonly<Record<string, string>>;
-    readonly metadata?: { readonly resourceVersion?: string };
+    readonly metadata?: { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
   };
 }
 
 const PATIENCE_MS = 20_000;
 
-/** The Secrets of a namespace in the pod's own cluster. */
+/** The Secrets of a namespace in the pod's own cluster and, under names that begin with their namespace, those of others. */
 export function kubernetesSecrets(
   namespace: string,
   labels: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Secrets {
-  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  const placeOf = (secret: string) => {
+    const [name = "", there = namespace] = secret.split("/").reverse();
+    return { name, namespace: there, path: `/api/v1/namespaces/${there}/secrets` };
+  };
   const call = (method: string, at: string, body?: unknown): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const sent = request(
@@ -78,7 +83,8 @@ export function kubernetesSecrets(
     });
   return {
     async read(name) {
-      const { status, body } = await call("GET", `${path}/${name}`);
+      const place = placeOf(name);
+      const { status, body } = await call("GET", `${place.path}/${place.name}`);
       if (status === 404) return undefined;
       if (status !== 200) throw new Error(`Secret ${name} cannot be read: ${body.message ?? status}`);
       const data = Object.entries(body.data ?? {}).map(([key, value]) => [
@@ -88,19 +94,28 @@ export function kubernetesSecrets(
       return {
         name,
         data: Object.fromEntries(data) as Secret["data"],
+        own: Object.entries(labels).every(([label, value]) => body.metadata?.labels?.[label] === value),
         resourceVersion: body.metadata?.resourceVersion,
       };
     },
     async write({ name, data, resourceVersion }) {
+      const place = placeOf(name);
       const object = {
         apiVersion: "v1",
         kind: "Secret",
         type: "kubernetes.io/tls",
-        metadata: { name, namespace, labels, ...(resourceVersion !== undefined && { resourceVersion }) },
+        metadata: {
+          name: place.name,
+          namespace: place.namespace,
+          labels,
+          ...(resourceVersion !== undefined && { resourceVersion }),
+        },
         stringData: data,
       };
       const { status, body } =
-        resourceVersion === undefined ? await call("POST", path, object) : await call("PUT", `${path}/${name}`, object);
+        resourceVersion === undefined
+          ? await call("POST", place.path, object)
+          : await call("PUT", `${place.path}/${place.name}`, object);
       if (status !== 200 && status !== 201)
         throw new Error(`Secret ${name} cannot be written: ${body.message ?? status}`);
     },

@@ -205,7 +205,7 @@ export class Cluster {
       } catch (error) {
         const temporary = isTransient(error) || isKafkaError(error, "NOT_CONTROLLER");
         if (!temporary || this.#signal.aborted || Date.now() + pause > deadline) {
-          throw new RefusedError(`Kafka failed at ${what}: ${describeError(error)}`);
+          throw new RefusedError(`Kafka failed at ${what}: ${describeError(error)}`, { cause: error });
         }
         await new Promise((resolve) => setTimeout(resolve, pause));
         await this.#client.metadata([]).catch(() => undefined);

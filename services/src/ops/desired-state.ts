@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseJson, readJsonFile } from "./json-file.js";
 import { declarationForm } from "./topics/declared.js";
+import { usersForm } from "./users/declared.js";
 
 const ids = z
   .array(z.int().min(0))
@@ -12,6 +13,7 @@ const form = z.strictObject({
   version: z.string().min(1),
   brokers: ids,
   controllers: ids.optional(),
+  users: usersForm.optional(),
   settings: z.record(z.string().min(1), z.string()),
   moves: z.strictObject({
     throttle: z.int().min(1_024),

@@ -20,6 +20,7 @@ import { settle } from "./move/mover.js";
 import { RefusedError } from "./refused.js";
 import { addSettings } from "./settings-commands.js";
 import { addTopics } from "./topics/commands.js";
+import { addUsers } from "./users/commands.js";
 
 interface Spreading extends Copying {
   readonly dryRun: boolean;
@@ -147,6 +148,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
       }),
     );
   addTopics(program, environment, moving);
+  addUsers(program, environment);
   addSettings(program, environment);
   addLogLevel(program, environment);
   for (const [name, action, description] of [

@@ -57,6 +57,31 @@ describe("The certificates of a stack", () => {
     assert.deepEqual(await keepCertificates(secrets, WANTED, START), []);
   });
 
+  it("are never written over what somebody else keeps", async () => {
+    const secrets = new FakeSecrets();
+    secrets.held.set("orders/database", { name: "orders/database", data: { password: "x" }, own: false });
+    const wanted = { ...WANTED, holders: { ...WANTED.holders, "orders/database": { name: "orders", hosts: [] } } };
+    await assert.rejects(keepCertificates(secrets, wanted, START), (error: Error) => {
+      assert.ok(error instanceof CannotKeepError);
+      assert.match(error.message, /orders\/database is a Secret that this stack did not make/);
+      return true;
+    });
+    assert.deepEqual([...secrets.held.keys()], ["orders/database"]);
+  });
+
+  it("of users have the brokers' address in the file for their clients", async () => {
+    const secrets = new FakeSecrets();
+    const bootstrap = "kafka-bootstrap.kafka.svc:9092";
+    await keepCertificates(
+      secrets,
+      { ...WANTED, holders: { "orders/kafka": { name: "orders", hosts: [], bootstrap } } },
+      START,
+    );
+    const file = secrets.held.get("orders/kafka")?.data["client.properties"] ?? "";
+    assert.match(file, /^bootstrap\.servers=kafka-bootstrap\.kafka\.svc:9092$/m);
+    assert.equal(secrets.certificate("orders/kafka").subject, "CN=orders");
+  });
+
   it("come with a file for Kafka's own clients", async () => {
     const secrets = new FakeSecrets();
     await keepCertificates(secrets, WANTED, START);

@@ -12,6 +12,7 @@ import { applyClusterSettings, checkClusterSettings } from "../settings.js";
 import { inTurn, type Step, untilDone } from "../steps.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
+import { applyUsers } from "../users/apply.js";
 import { keepControllers } from "./controllers.js";
 import { drain } from "./drain.js";
 import { moveOptions, redistribute } from "./redistribute.js";
@@ -79,9 +80,9 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   );
 }
 
-/** Completes a change once the servers run: topics, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
+/** Completes a change once the servers run: topics, users, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
 export async function finishChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
-  const { brokers, controllers, moves } = state;
+  const { brokers, controllers, moves, users } = state;
   const { print, signal } = environment;
   const waitMs = PATIENCE_S * 1_000;
   const common = { waitMs, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
@@ -98,6 +99,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
           ]),
       // Replicas before the settings that require more of them in sync.
       step("topics", (cluster) => applyTopics(cluster, state, common)),
+      ...(users === undefined ? [] : [step("users", (cluster) => applyUsers(cluster, users, common))]),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
       step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
       ...(moves.rebalance

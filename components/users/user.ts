@@ -1,0 +1,83 @@
+/** What a right can be on, in Kafka's words. */
+export type RightResource = "topic" | "group" | "transactionalId" | "cluster";
+
+/** What may be done with each kind of resource: Kafka's own table (`org.apache.kafka.security.authorizer.AclEntry`), without `clusterAction`, which makes a server of who has it. */
+export const OPERATIONS = {
+  topic: ["read", "write", "create", "describe", "delete", "alter", "describeConfigs", "alterConfigs"],
+  group: ["read", "describe", "delete", "describeConfigs", "alterConfigs"],
+  transactionalId: ["describe", "write"],
+  cluster: ["create", "describe", "alter", "describeConfigs", "alterConfigs", "idempotentWrite"],
+} as const satisfies Record<RightResource, readonly string[]>;
+
+/** What may be done with some kind of resource. */
+export type Operation = (typeof OPERATIONS)[RightResource][number];
+
+/** What short words stand for. Who may read or write may describe, too; to write idempotently needs nothing more since Kafka 2.8. */
+export const SHORT_WORDS = {
+  produce: { topic: ["write"], transactionalId: ["write"] },
+  consume: { topic: ["read"], group: ["read"] },
+  all: OPERATIONS,
+} as const satisfies Record<string, Partial<Record<RightResource, readonly Operation[]>>>;
+
+/** A short word for operations. */
+export type ShortWord = keyof typeof SHORT_WORDS;
+
+/** All words of `allow`. */
+export const WORDS: readonly (Operation | ShortWord)[] = [
+  ...(Object.keys(SHORT_WORDS) as ShortWord[]),
+  ...new Set(Object.values(OPERATIONS).flat()),
+];
+
+/** What a user may do with the resources that it names, one or several: each word of `allow` holds for all of them that know it. */
+export interface RightSpec {
+  /** A topic; `*` is every topic. */
+  readonly topic?: string | undefined;
+  /** What names of topics begin with. */
+  readonly topicPrefix?: string | undefined;
+  /** A consumer group; `*` is every group. */
+  readonly group?: string | undefined;
+  /** What names of groups begin with. */
+  readonly groupPrefix?: string | undefined;
+  /** A transactional id; `*` is every one. */
+  readonly transactionalId?: string | undefined;
+  /** What transactional ids begin with. */
+  readonly transactionalIdPrefix?: string | undefined;
+  /** The cluster itself: its settings, and topics in general. @default false */
+  readonly cluster?: boolean | undefined;
+  /** Kafka's operations, or `produce`, `consume` and `all`. */
+  readonly allow: readonly (Operation | ShortWord)[];
+}
+
+/** How much a user may take of each broker. What is not written is not limited. */
+export interface QuotaSpec {
+  /** Bytes per second that it may write to a broker. */
+  readonly producerByteRate?: number | undefined;
+  /** Bytes per second that it may read from a broker. */
+  readonly consumerByteRate?: number | undefined;
+  /** Percent of the time of one thread that its requests may take of a broker's. */
+  readonly requestPercentage?: number | undefined;
+  /** Partitions per second that it may have created and deleted. */
+  readonly controllerMutationRate?: number | undefined;
+}
+
+/** Where a user's certificate goes. */
+export interface UserSecretSpec {
+  /** Namespace, which must exist. @default that of the cluster */
+  readonly namespace?: string | undefined;
+  /** Name of the Secret. @default `kafka-user-` and the user's name */
+  readonly name?: string | undefined;
+}
+
+/** An application, or a person, that connects to a cluster that is closed by certificates. */
+export interface UserSpec {
+  /** 1 to 63 of the characters a-z 0-9 . -, which Kafka knows the user by: `User:<name>`. Names that begin with `kafka-` are the stack's own. */
+  readonly name: string;
+  /** What the user is known by: a certificate of the stack's authority. @default tls */
+  readonly authentication?: "tls" | undefined;
+  /** All that it may do. */
+  readonly rights: readonly RightSpec[];
+  /** How much of it. @default as much as there is */
+  readonly quotas?: QuotaSpec | undefined;
+  /** Where its certificate goes. @default a Secret of the cluster's namespace */
+  readonly secret?: UserSecretSpec | undefined;
+}

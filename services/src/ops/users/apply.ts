@@ -1,0 +1,69 @@
+import type { Cluster } from "../cluster.js";
+import { count } from "../format.js";
+import { RefusedError } from "../refused.js";
+import { type Acl, aclsKnownTo, createAcls, deleteAcls, keyOf, readAcls } from "./acls.js";
+import type { DeclaredUser } from "./declared.js";
+import { describePlan, isEmptyPlan, planUsers, type UsersPlan } from "./plan.js";
+import { alterQuotas, readQuotas } from "./quotas.js";
+
+/** What says how patient to be, and to whom. */
+export interface UsersOptions {
+  /** Milliseconds that the brokers may take to know what was changed. */
+  readonly waitMs: number;
+  readonly print: (line: string) => void;
+}
+
+/** Says what {@link applyUsers} would do. @returns the plan */
+export async function checkUsers(
+  cluster: Cluster,
+  declared: readonly DeclaredUser[],
+  { print }: Pick<UsersOptions, "print">,
+): Promise<UsersPlan> {
+  const plan = planUsers(declared, { acls: await readAcls(cluster), quotas: await readQuotas(cluster) });
+  for (const line of describePlan(plan)) print(line);
+  if (isEmptyPlan(plan)) print(`All ${count(declared.length, "user")} may do what is declared.`);
+  return plan;
+}
+
+/**
+ * Brings rights and quotas to what is declared, and waits until every broker goes by them. Who keeps a right has it all the time; what is taken away comes last.
+ *
+ * @throws {@link RefusedError} when Kafka refuses, or a broker does not know of it in time; a later run continues.
+ */
+export async function applyUsers(
+  cluster: Cluster,
+  declared: readonly DeclaredUser[],
+  options: UsersOptions,
+): Promise<void> {
+  const plan = await checkUsers(cluster, declared, options);
+  if (isEmptyPlan(plan)) return;
+  await createAcls(cluster, plan.record);
+  await createAcls(cluster, plan.create);
+  await createAcls(cluster, plan.announce);
+  await deleteAcls(cluster, plan.remove);
+  for (const { user, changes } of plan.quotas) await alterQuotas(cluster, user, changes);
+  await deleteAcls(cluster, plan.forget);
+  await untilKnown(cluster, plan, options.waitMs);
+  options.print("Done.");
+}
+
+/** Brokers take what the controllers have written by themselves, one sooner than the other. */
+async function untilKnown(cluster: Cluster, plan: UsersPlan, waitMs: number): Promise<void> {
+  const there = [...plan.create, ...plan.announce].map(keyOf);
+  const gone = [...plan.remove, ...plan.forget].map(keyOf);
+  const isBehind = (acls: readonly Acl[]) => {
+    const known = new Set(acls.map(keyOf));
+    return there.some((key) => !known.has(key)) || gone.some((key) => known.has(key));
+  };
+  for (const deadline = Date.now() + waitMs; ;) {
+    const { brokers } = await cluster.describe([]);
+    const answers = await Promise.all([...brokers.keys()].map((id) => aclsKnownTo(cluster, id)));
+    // A broker that is not there reads all of it when it comes back, before it serves anybody.
+    if (!answers.some((acls) => acls !== undefined && isBehind(acls))) return;
+    if (Date.now() >= deadline)
+      throw new RefusedError(
+        `Rights were changed, and not all brokers know of it after ${waitMs / 1_000} s: what was taken away may still be allowed by some. Look at their logs, and run this again.`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+import { readDesiredState } from "../desired-state.js";
+import { type ProgramEnvironment, withCluster } from "../environment.js";
+import { formatTable } from "../format.js";
+import { RefusedError } from "../refused.js";
+import { describeAcl, readAcls, type Acl } from "./acls.js";
+import { checkUsers } from "./apply.js";
+import { isEmptyPlan } from "./plan.js";
+import { readQuotas } from "./quotas.js";
+import { isRecord, recorded } from "./record.js";
+
+/** Where the pods of the stack have the document. */
+const FILE = "/etc/ops/cluster.json";
+
+/** Adds `users`. */
+export function addUsers(program: Command, environment: ProgramEnvironment): void {
+  const { print } = environment;
+  program
+    .command("users")
+    .description("show who may do what, and how much of it")
+    .option("--check", "say how that differs from what the stack declares; exit code 1 when it does", false)
+    .option("--file <path>", "what the stack declares, cluster.json", FILE)
+    .action(async ({ check, file }: { check: boolean; file: string }) => {
+      if (!check) {
+        await withCluster(environment, {}, async (cluster) => {
+          showAccess(await readAcls(cluster), await readQuotas(cluster)).forEach(print);
+        });
+        return;
+      }
+      const { users } = await readDesiredState(file);
+      if (users === undefined) throw new RefusedError("The stack declares no users: it is not closed by certificates.");
+      await withCluster(environment, {}, async (cluster) => {
+        if (!isEmptyPlan(await checkUsers(cluster, users, { print })))
+          throw new RefusedError(
+            "The cluster's users are not as declared: the lines above say what the next `up` that changes something brings about.",
+          );
+      });
+    });
+}
+
+/** A line for each right and quota: whose it is, whether the stack declares that user, and what it is. */
+export function showAccess(acls: readonly Acl[], quotas: Awaited<ReturnType<typeof readQuotas>>): string[] {
+  const own = new Set(recorded(acls));
+  const rows = [
+    ...acls
+      .filter((acl) => !isRecord(acl))
+      .map((acl) => ({ user: acl.principal.replace(/^User:/, ""), what: describeAcl(acl) })),
+    ...[...quotas].flatMap(([user, all]) =>
+      Object.entries(all).map(([key, value]) => ({ user, what: `${key} ${value}` })),
+    ),
+  ].sort((a, b) => (a.user === b.user ? (a.what < b.what ? -1 : 1) : a.user < b.user ? -1 : 1));
+  const of = (user: string) => (own.has(user) ? "the stack" : "somebody else");
+  return formatTable([["USER", "MADE BY", "MAY"], ...rows.map(({ user, what }) => [user, of(user), what])]);
+}

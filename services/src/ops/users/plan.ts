@@ -1,0 +1,79 @@
+import { type Acl, aclsOf, describeAcl, keyOf, principalOf } from "./acls.js";
+import type { DeclaredUser } from "./declared.js";
+import type { Quotas } from "./quotas.js";
+import { granted, recorded, recordOf } from "./record.js";
+
+/** Rights and quotas as the cluster has them. */
+export interface ActualAccess {
+  /** All ACLs, of whomever. */
+  readonly acls: readonly Acl[];
+  /** Quotas by user. */
+  readonly quotas: ReadonlyMap<string, Quotas>;
+}
+
+/** What brings the cluster's users to what is declared, in this order. */
+export interface UsersPlan {
+  /** Records of users that the cluster does not know as the stack's yet. They come before what they are about, so that a run that is ended half-way leaves nothing unknown. */
+  readonly record: readonly Acl[];
+  readonly create: readonly Acl[];
+  /** The record that rights are granted, where it is missing: after them. */
+  readonly announce: readonly Acl[];
+  readonly remove: readonly Acl[];
+  readonly quotas: readonly { readonly user: string; readonly changes: Quotas }[];
+  /** Records of users that are declared no longer. */
+  readonly forget: readonly Acl[];
+}
+
+/**
+ * Compares what is declared with what is there. Of a user that is declared, or was once, all rights and quotas are the stack's: what is not declared is taken away. Those of
+ * others are left alone.
+ */
+export function planUsers(declared: readonly DeclaredUser[], actual: ActualAccess): UsersPlan {
+  const present = new Set(actual.acls.map(keyOf));
+  const missing = (acls: readonly Acl[]) => unique(acls).filter((acl) => !present.has(keyOf(acl)));
+  const names = new Set(declared.map(({ name }) => name));
+  const gone = recorded(actual.acls).filter((name) => !names.has(name));
+  const wanted = declared.flatMap(aclsOf);
+  const kept = new Set(wanted.map(keyOf));
+  const own = new Set([...names, ...gone].map(principalOf));
+  return {
+    record: missing([...names].map(recordOf)),
+    create: missing(wanted),
+    announce: missing([granted()]),
+    remove: actual.acls.filter((acl) => own.has(acl.principal) && !kept.has(keyOf(acl))),
+    quotas: [...declared, ...gone.map((name) => ({ name, quotas: {} }))].flatMap(({ name, quotas }) => {
+      const changes = quotaChanges(quotas, actual.quotas.get(name) ?? {});
+      return Object.keys(changes).length === 0 ? [] : [{ user: name, changes }];
+    }),
+    forget: actual.acls.filter((acl) => gone.some((name) => keyOf(recordOf(name)) === keyOf(acl))),
+  };
+}
+
+function quotaChanges(wanted: Quotas, present: Quotas): Quotas {
+  const [to, from]: Readonly<Record<string, number | undefined>>[] = [wanted, present];
+  const keys = [...new Set([...Object.keys(wanted), ...Object.keys(present)])];
+  return Object.fromEntries(keys.filter((key) => to?.[key] !== from?.[key]).map((key) => [key, to?.[key]]));
+}
+
+const unique = (acls: readonly Acl[]): Acl[] => [...new Map(acls.map((acl) => [keyOf(acl), acl])).values()];
+
+/** True when there is nothing to do. */
+export const isEmptyPlan = ({ record, create, announce, remove, quotas, forget }: UsersPlan): boolean =>
+  [record, create, announce, remove, quotas, forget].every(({ length }) => length === 0);
+
+/** The plan for people, a line for each step that changes what somebody may do. */
+export function describePlan({ create, remove, quotas, record, forget, announce }: UsersPlan): string[] {
+  const who = ({ principal }: Acl) => principal.replace(/^User:/, "");
+  return [
+    ...record.map(({ resourceName }) => `new user ${resourceName}`),
+    ...create.map((acl) => `allow ${who(acl)}: ${describeAcl(acl)}`),
+    ...announce.map(() => "from now on nobody may do what no ACL allows"),
+    ...remove.map((acl) => `take from ${who(acl)}: ${describeAcl(acl)}`),
+    ...quotas.flatMap(({ user, changes }) =>
+      Object.entries(changes).map(([key, value]) =>
+        value === undefined ? `remove ${key} from ${user}` : `set ${key} = ${value} for ${user}`,
+      ),
+    ),
+    ...forget.map(({ resourceName }) => `forget user ${resourceName}`),
+  ];
+}
