@@ -16,8 +16,8 @@ const PARTITIONS = 8;
 const MIB = 2 ** 20;
 const LOCAL = ["--bootstrap-server", "localhost:9092"];
 
-/** So slow that nothing ends while the Job's pod is killed, on any machine. */
-const CRAWL = "64KiB";
+/** So slow that nothing ends while the Job's pod is killed or brokers are restarted, on any machine: a broker gets a MiB at once before a throttle holds it. */
+const CRAWL = "16KiB";
 
 /** The moves in `npm run ops -- status --json`. */
 interface Status {
