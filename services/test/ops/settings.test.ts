@@ -92,7 +92,7 @@ describe("settings of all brokers", () => {
     const brokers = new Brokers(1, 3, [], false, true);
     await assert.rejects(
       brokers.apply({ "num.io.threads": "4" }),
-      /took num\.io\.threads = 2 .* they have 2, no answer, 2/,
+      /applied num\.io\.threads = 2 .* they have 2, no answer, 2/,
     );
   });
 
