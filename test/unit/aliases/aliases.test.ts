@@ -23,11 +23,11 @@ const those = (steps: Steps, ...operations: string[]) =>
     .sort();
 
 /** What the components have had since the state was recorded. */
-const NEW = ["create Job events-restart-check"];
+const NEW = ["create ConfigMap events-restart-settings", "create Job events-restart-check"];
 
 describe("Aliases", function () {
   // The program is loaded by a Node of its own.
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   let renamed: Steps = [];
   let forgotten: Steps = [];
