@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import {
   aliasUrns,
   type Answers,
@@ -9,10 +7,9 @@ import {
   type ReadRequest,
   type Registered,
   type Registration,
-  reveal,
   splitReference,
-  type Value,
 } from "kafka-stack-engine";
+import { outputsOf } from "./outputs";
 
 /** A resource that a program registered. */
 export interface RecordedResource {
@@ -106,33 +103,7 @@ export class Recorder implements Answers {
 /** `LogSeverity.ERROR` of the protocol. */
 const ERROR = 3;
 
-function outputsOf({ type, name, inputs }: Registration): PropertyMap {
-  if (type === "docker:index/image:Image") {
-    const imageName = typeof inputs["imageName"] === "string" ? inputs["imageName"] : name;
-    return { ...inputs, repoDigest: `${imageName.replace(/:[^:/]*$/, "")}@sha256:${hash(imageName)}` };
-  }
-  if (!/^kubernetes:(?!helm\.sh\/)/.test(type)) {
-    return inputs;
-  }
-  const metadata = isObject(inputs["metadata"]) ? inputs["metadata"] : {};
-  return { ...inputs, metadata: { ...metadata, name: metadata["name"] ?? generatedName(type, name, inputs) } };
-}
-
-/**
- * Stands for a name that Pulumi generates: a new one for each new object. A ConfigMap or a Secret with such a name is
- * immutable, so its name is derived from its content.
- */
-function generatedName(type: string, name: string, inputs: PropertyMap): string {
-  const replacedOnChange = /:(ConfigMap|Secret)$/.test(type);
-  const suffix = replacedOnChange ? hash(JSON.stringify(reveal<Value>(inputs))) : hash(name);
-  return `${name}-${suffix.slice(0, 8)}`;
-}
-
 function objectName(outputs: PropertyMap): string {
   const metadata = outputs["metadata"];
   return isObject(metadata) && typeof metadata["name"] === "string" ? metadata["name"] : "";
-}
-
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -32,8 +32,10 @@ describe("Image", () => {
   });
 
   it("is named by digest at the address that nodes pull from", async () => {
-    const { outputs } = await record(() => ({ reference: new Image("kafka-image", args).reference }));
-    assert.equal(outputs["reference"], `registry.example.com/kafka@sha256:${"0".repeat(64)}`);
+    const digest = `sha256:${"0".repeat(64)}`;
+    const program = () => ({ reference: new Image("kafka-image", args).reference });
+    const { outputs } = await record(program, { repoDigest: `localhost:31500/kafka@${digest}` });
+    assert.equal(outputs["reference"], `registry.example.com/kafka@${digest}`);
   });
 
   it("never gives pods a name without a digest, and says what to do then", async () => {

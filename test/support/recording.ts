@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { createHash } from "node:crypto";
 import { type PropertyMap, readRegistration, type Registration, reveal, UNKNOWN } from "kafka-stack-engine";
+import { outputsOf } from "../../preview-pr/outputs";
 
 /** One registered resource with all its options. */
 export interface Recorded extends Registration {
@@ -26,7 +26,7 @@ export interface RecordOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Whether it is a preview, in which no output of any resource is known. @default false */
   readonly preview?: boolean;
-  /** The digest that docker gives every image. @default one of zeros */
+  /** The digest that docker gives every image. @default one that follows from its name */
   readonly repoDigest?: string;
 }
 
@@ -106,24 +106,13 @@ function mocksFor(preview: boolean, repoDigest?: string): pulumi.runtime.Mocks {
       const given = inputs as PropertyMap;
       if (custom !== true) return { id: undefined, state: given };
       if (preview) return { id: undefined, state: unknown(type, given) };
-      return { id: `${name}-id`, state: { ...given, ...computed(type, name, given, repoDigest) } };
+      const outputs = outputsOf({ type, name, inputs: given });
+      return {
+        id: `${name}-id`,
+        state: { ...outputs, ...("repoDigest" in outputs && repoDigest !== undefined && { repoDigest }) },
+      };
     },
   };
-}
-
-/** Outputs that a provider computes. */
-function computed(type: string, name: string, inputs: PropertyMap, repoDigest?: string): PropertyMap {
-  if (type === "docker:index/image:Image") {
-    const image = typeof inputs["imageName"] === "string" ? inputs["imageName"] : "";
-    const repository = image.replace(/:[^:/]+$/, "");
-    return { repoDigest: repoDigest ?? `${repository}@sha256:${"0".repeat(64)}` };
-  }
-  if (!type.startsWith("kubernetes:")) return {};
-  const metadata = (inputs["metadata"] ?? {}) as PropertyMap;
-  // An immutable object with other content is another object with another name.
-  const suffix =
-    inputs["immutable"] === true ? createHash("sha256").update(JSON.stringify(inputs)).digest("hex") : "auto";
-  return { metadata: { ...metadata, name: metadata["name"] ?? `${name}-${suffix.slice(0, 8)}`, uid: `${name}-uid` } };
 }
 
 /** Before anything exists: all properties of a resource are unknown, even those that the program set itself. */

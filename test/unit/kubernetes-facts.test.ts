@@ -7,7 +7,7 @@ import { CLUSTER_SCOPED } from "../../policy/model/kinds";
 import { parseQuantity } from "../../policy/model/quantity";
 import { fixedProperties } from "../../policy/model/replacement";
 import { kubernetesResource } from "../../policy/model/resource";
-import * as policy from "../../policy/rules/security/privileges";
+import * as policy from "../../policy/model/sysctls";
 
 /** Paths of the properties for which the policies say that an object is replaced. */
 function fixedOf(apiVersion: string, kind: string): string[] {

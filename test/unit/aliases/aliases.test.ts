@@ -23,11 +23,11 @@ const those = (steps: Steps, ...operations: string[]) =>
     .sort();
 
 /** Resources that are new since the state was recorded. */
-const NEW = ["create Job events-restart-check"];
+const NEW = ["create ConfigMap events-restart-settings", "create Job events-restart-check"];
 
 describe("Aliases", function () {
   // A separate Node loads the program.
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   let renamed: Steps = [];
   let forgotten: Steps = [];
