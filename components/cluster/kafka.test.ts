@@ -4,6 +4,7 @@ import { IMAGE, one, parts } from "../../test/support/components";
 import { waitsFor } from "../../test/support/graph";
 import { called } from "../../test/support/objects";
 import { record, registered, type Recorded } from "../../test/support/recording";
+import type { RightSpec } from "../users/user";
 import type { ImageBuild, KafkaImages } from "./images";
 import { Kafka, type KafkaArgs } from "./kafka";
 
@@ -233,6 +234,26 @@ describe("a Kafka cluster", () => {
     await assert.rejects(
       events({ brokers: { replicas: 2, storage: { type: "nfs", servers } } }),
       /brokers\.storage\.servers\[1\]: gives broker 1 the directory \/exports\/1\/, which broker 0 has \(brokers\.storage\.servers\[0\]\)/,
+    );
+  });
+
+  it("refuses users that nothing would hold to their rights, and rights in words that nobody knows", async () => {
+    const word = { topic: "a", allow: ["reed"] } as unknown as RightSpec;
+    const users = [{ name: "orders", rights: [word], quotas: { producerByteRate: 1 } }];
+    const topics = [{ name: "a" }];
+    await assert.rejects(events({ users, topics, authentication: "tls" }), ({ message }: Error) => {
+      assert.match(message, /users\[0\]\.rights\[0\]\.allow\[0\]: reed is refused; did you mean read\?/);
+      assert.match(message, /users\[0\]\.quotas\.producerByteRate: 1 is refused; allowed is a whole number from 1024/);
+      return true;
+    });
+    const right: RightSpec = { topic: "a", allow: ["read"] };
+    await assert.rejects(
+      events({ users: [{ name: "orders", rights: [right] }], topics }),
+      /users: are known by certificates, which only a closed stack has/,
+    );
+    await assert.rejects(
+      events({ authentication: "tls", settings: { "super.users": "User:orders" } }),
+      /settings\["super\.users"\]: belongs to the stack while authentication is tls/,
     );
   });
 
