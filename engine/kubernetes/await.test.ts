@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { awaitGone } from "./await";
+import { awaitGone, patienceFor } from "./await";
 import type { KubeClient, KubeObject } from "./client";
 
 const claim = (finalizers: string[]): KubeObject => ({
@@ -11,6 +11,20 @@ const claim = (finalizers: string[]): KubeObject => ({
 function clusterWith(live: KubeObject | undefined, pods: object[] = []): KubeClient {
   return { get: () => Promise.resolve(live), list: () => Promise.resolve(pods) } as unknown as KubeClient;
 }
+
+describe("engine: the wait for an object", () => {
+  it("is five minutes at most for a claim and a volume, whatever is asked for, as with the real provider", () => {
+    const kinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
+    assert.deepEqual(
+      kinds.map((kind) => [patienceFor(kind, 900), patienceFor(kind, 2)]),
+      [
+        [300, 2],
+        [300, 2],
+        [900, 2],
+      ],
+    );
+  });
+});
 
 describe("engine: the wait for an object's end", () => {
   const options = { timeout: 0, uid: "u", note: () => undefined };

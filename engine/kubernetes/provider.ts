@@ -13,7 +13,7 @@ import {
 import { setting, type ProviderContext } from "../providers";
 import type { ResourceState } from "../state";
 import { hasUnknown, isObject, type PropertyMap } from "../values";
-import { awaitGone, awaitReady, delay } from "./await";
+import { awaitGone, awaitReady, delay, patienceFor } from "./await";
 import { KubeClient, type KubeObject, type Query } from "./client";
 import { connectionOf } from "./connection";
 import { ApiError, Unreachable } from "./http";
@@ -252,7 +252,7 @@ export class KubernetesProvider implements Provider {
   }
 
   private async finish(operation: Operation, applied: KubeObject): Promise<Made> {
-    const timeout = operation.timeout ?? annotatedTimeout(applied) ?? DEFAULT_TIMEOUT;
+    const timeout = patienceFor(applied.kind, operation.timeout ?? annotatedTimeout(applied) ?? DEFAULT_TIMEOUT);
     const id = idOf(applied);
     try {
       const live = await awaitReady(this.client, applied, {
