@@ -301,6 +301,7 @@ describe("ops on a cluster", function () {
       "Still running, so not unregistered: 3.",
     );
     await cluster.stop(3);
+    await until("the broker counts as gone", async () => (await report()).brokers.length === 3, 60_000);
     // It holds nothing, and still counts.
     assert.match(await refused("verify"), /1 check failed: all brokers are up/);
     assert.equal((await done("unregister", "--keep", "0,1,2")).at(-1), "Unregistered 1 broker: 3.");
