@@ -29,6 +29,7 @@ const FLOW = [
   "pods",
   "registry",
   "jobs",
+  "users",
   "certificates",
   "storage",
   "stack",

@@ -24,8 +24,8 @@ export async function restartingServers(config: KubeConfig, namespace: string): 
   if (waiting.length === 0) return [];
   const settings = await readRestartSettings(core, namespace);
   const template = async (name: string): Promise<PodTemplate> => {
-    const { data } = await apps.readNamespacedControllerRevision({ name, namespace });
-    return (data as { spec: { template: PodTemplate } }).spec.template;
+    const revision = await apps.readNamespacedControllerRevision({ name, namespace });
+    return (revision.data as { spec: { template: PodTemplate } }).spec.template;
   };
   return Promise.all(
     waiting.map(async ({ server, runsBy, shallRunBy }) => {

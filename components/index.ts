@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { Certificates, type CertificatesArgs } from "./certificates/certificates";
-export { certificateSecret, userSecret, type CertificateHolder } from "./certificates/tls-files";
+export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
 export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/resolve";
 export type { ImageBuild, KafkaImages } from "./cluster/images";
 export { Kafka, type KafkaArgs, type Operations } from "./cluster/kafka";
@@ -70,4 +70,12 @@ export type { Backend, HostPathBackend, NfsBackend, NfsServer, PoolStorage, Stor
 export type { DirectoryTools } from "./storage/pool-volumes";
 export { Ensemble, type EnsembleArgs } from "./zookeeper/ensemble";
 export type { Access, Acl } from "./users/access";
-export type { Operation, QuotaSpec, RightSpec, ShortWord, UserSecretSpec, UserSpec } from "./users/user";
+export {
+  type Operation,
+  type QuotaSpec,
+  type RightSpec,
+  type ShortWord,
+  userSecret,
+  type UserSecretSpec,
+  type UserSpec,
+} from "./users/user";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type RightSpec, WORDS } from "../components/users/user";
-import { QUOTA_BOUNDS, USER_NAME } from "../components/users/user-refusals";
+import { QUOTA_BOUNDS, USER_NAME } from "../components/kafka/user-refusals";
 import { flag, integer, pattern, text } from "./values";
 
 const named = (what: string) => text(what).exactOptional();

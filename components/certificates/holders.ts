@@ -1,6 +1,6 @@
-import { PORTS } from "../kafka/settings";
-import type { UserSpec } from "../users/user";
-import { certificateSecret, type CertificateHolder, userSecret } from "./tls-files";
+import { KAFKA_PORTS } from "../kubernetes/ports";
+import { type UserSpec, userSecret } from "../users/user";
+import { certificateSecret, type CertificateHolder } from "./tls-files";
 
 /** The basis of a stack's certificates. */
 export interface HoldersArgs {
@@ -52,7 +52,7 @@ export function holdersOf({ namespace, dedicated, externalHost, users = [] }: Ho
       (holder): [CertificateHolder, readonly string[]] => [holder, []],
     ),
   ];
-  const bootstrap = `kafka-bootstrap.${namespace}.svc:${PORTS.client}`;
+  const bootstrap = `kafka-bootstrap.${namespace}.svc:${KAFKA_PORTS.client}`;
   return Object.fromEntries([
     ...holders.map(([holder, hosts]): [string, Holder] => [
       certificateSecret(holder),

@@ -6,9 +6,6 @@ export type CertificateHolder = "broker" | "controller" | "ops" | "kproducer" | 
 /** Name of the Secret with a holder's certificate. */
 export const certificateSecret = (holder: CertificateHolder): string => `kafka-tls-${holder}`;
 
-/** Name of the Secret with a user's certificate, unless the user names another one. */
-export const userSecret = (user: string): string => `kafka-user-${user}`;
-
 /** The directory of a container's certificate. */
 export const TLS_DIRECTORY = "/etc/kafka-tls";
 

@@ -1,4 +1,4 @@
-import { closedSettings } from "../certificates/closed-settings";
+import { closedSettings } from "../kafka/closed-settings";
 import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
 import { nodePortRange } from "../kafka/external-range";
@@ -17,7 +17,7 @@ import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
 import { judgeDirectories } from "./directory-refusals";
 import { judgeResources, judgeServers } from "./server-refusals";
-import { quotaRefusals, userRefusals } from "../users/user-refusals";
+import { quotaRefusals, userRefusals } from "../kafka/user-refusals";
 
 /** The checked arguments. */
 export interface JudgedArguments extends ClusterSpec {

@@ -78,11 +78,13 @@ function nameOf(path: readonly string[], role: string): string {
 
 /** A change in words; a value that is not a simple one, or not known yet, is not shown. */
 function change(name: string, { was, is }: { readonly was: unknown; readonly is: unknown }): string {
-  const [from, to] = [was, is].map((value) => (typeof value === "object" ? undefined : value));
-  if (was === undefined) return to === undefined ? `${name} added` : `${name} set to ${String(to)}`;
-  if (is === undefined) return from === undefined ? `${name} removed` : `${name} (${String(from)}) removed`;
+  const [from, to] = [was, is].map((value) =>
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : undefined,
+  );
+  if (was === undefined) return to === undefined ? `${name} added` : `${name} set to ${to}`;
+  if (is === undefined) return from === undefined ? `${name} removed` : `${name} (${from}) removed`;
   if (from === undefined || to === undefined) return `${name} changed`;
-  return `${name} changed from ${String(from)} to ${String(to)}`;
+  return `${name} changed from ${from} to ${to}`;
 }
 
 /** `512m`, from the options that fix the heap. */

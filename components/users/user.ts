@@ -81,3 +81,6 @@ export interface UserSpec {
   /** Where its certificate goes. @default a Secret of the cluster's namespace */
   readonly secret?: UserSecretSpec | undefined;
 }
+
+/** Name of the Secret with a user's certificate, unless the user names another one. */
+export const userSecret = (user: string): string => `kafka-user-${user}`;

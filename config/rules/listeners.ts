@@ -1,6 +1,6 @@
 import { whyNotTls } from "../../components/kafka/why-not-tls";
 import { BlockList, isIP } from "node:net";
-import { closedSettings } from "../../components/certificates/closed-settings";
+import { closedSettings } from "../../components/kafka/closed-settings";
 import type { Path, Problem } from "../problems";
 import { complain, refuse, type Rule, type Subject, told } from "./rule";
 

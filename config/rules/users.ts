@@ -1,4 +1,4 @@
-import { userRefusals } from "../../components/users/user-refusals";
+import { userRefusals } from "../../components/kafka/user-refusals";
 import { type Rule, told } from "./rule";
 
 /** Who may do what. */

@@ -21,11 +21,13 @@ describe("restarts", function () {
 
   it("are told with their reasons by the preview, by the update, and by the status while servers roll", async () => {
     assert.match((await preview("dev", ...SET)).printed, /broker-0 to broker-2 restart one by one: queued/);
-    let done = false;
-    const updated = up("dev", ...SET).finally(() => (done = true));
+    const running = new AbortController();
+    const updated = up("dev", ...SET).finally(() => {
+      running.abort();
+    });
     const said: string[] = [];
     // At least as long as the last of three brokers waits for its turn.
-    while (!done) said.push(...(await ops("status").catch(() => "")).split("\n"));
+    while (!running.signal.aborted) said.push(...(await ops("status").catch(() => "")).split("\n"));
     const { printed } = await updated;
     assert.match(printed, /broker-0 to broker-2 restart one by one: queued/);
     const waiting = said.filter((line) => /^broker-\d restarts: /.test(line));

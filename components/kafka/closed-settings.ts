@@ -1,7 +1,7 @@
 import type { Path } from "../kubernetes/problems";
-import type { Refused } from "../kafka/setting-refusals";
-import type { Settings } from "../kafka/settings";
-import { AUTHORIZER } from "./authorizer";
+import type { Refused } from "./setting-refusals";
+import type { Settings } from "./settings";
+import { AUTHORIZER } from "../certificates/authorizer";
 
 /** Settings that would open what certificates close, or have servers look for them elsewhere. */
 const OPENS = /^(ssl\.|listener\.name\.|principal\.builder\.class$)/;

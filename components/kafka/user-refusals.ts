@@ -1,10 +1,9 @@
 import { BOUNDS, FORMS, wholeNumber } from "../kubernetes/bounds";
 import { nearest } from "../kubernetes/nearest";
 import { type Path, show } from "../kubernetes/problems";
-import type { Refused } from "../kafka/setting-refusals";
-import { userSecret } from "../certificates/tls-files";
-import { operationsOf, resourcesOf } from "./access";
-import { OPERATIONS, type QuotaSpec, type RightSpec, type UserSpec, WORDS } from "./user";
+import type { Refused } from "./setting-refusals";
+import { operationsOf, resourcesOf } from "../users/access";
+import { OPERATIONS, type QuotaSpec, type RightSpec, type UserSpec, userSecret, WORDS } from "../users/user";
 
 /** What users are judged by, beside themselves. */
 export interface UsersBasis {
