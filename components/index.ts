@@ -73,6 +73,7 @@ export type { Access, Acl } from "./users/access";
 export {
   type Operation,
   type QuotaSpec,
+  type RightResource,
   type RightSpec,
   type ShortWord,
   userSecret,

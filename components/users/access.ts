@@ -8,20 +8,25 @@ import {
   type UserSpec,
 } from "./user";
 
-/** What a user may do with one resource, as the document of the Jobs has it. */
+/** A user's operations on one resource, or on those with a prefix, in the document of the Jobs. */
 export interface Acl {
+  /** Kind of the resource. */
   readonly resource: RightResource;
   /** Whether `name` is the whole name, or what names begin with. */
   readonly pattern: "literal" | "prefixed";
+  /** Name of the resource, or the prefix; `*` is every name. */
   readonly name: string;
+  /** The allowed operations. */
   readonly operations: readonly Operation[];
 }
 
-/** All that a user may do, and how much of it, as the document of the Jobs has it. */
+/** A user's rights and quotas in the document of the Jobs. */
 export interface Access {
+  /** The user's name, without `User:`. */
   readonly name: string;
+  /** All rights of the user. */
   readonly acls: readonly Acl[];
-  /** By Kafka's names. */
+  /** Values by Kafka's names of quotas; no limit where there is none. */
   readonly quotas: Readonly<Record<string, number>>;
 }
 
