@@ -29,7 +29,10 @@ const NODE_READER = [{ apiGroups: [""], resources: ["nodes"], verbs: ["get"] }];
 /** The rights of an account that maintains certificates: Kubernetes cannot restrict creation by name. */
 const keepsCertificates = (rules: unknown): boolean => {
   const [held] = rules as { resourceNames?: string[] }[];
-  const resourceNames = held?.resourceNames?.filter((name) => /^kafka-(ca|tls-[a-z]+)$/.test(name)) ?? [];
+  const resourceNames =
+    held?.resourceNames?.filter((name) =>
+      /^kafka-(ca|tls-(broker|controller|ops|kproducer|kconsumer|lag-exporter|client)|user-[a-z0-9.-]+)$/.test(name),
+    ) ?? [];
   return isDeepStrictEqual(rules, [
     { apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get", "update"] },
     { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
