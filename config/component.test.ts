@@ -161,7 +161,8 @@ const cluster: fc.Arbitrary<Cluster> = fc.record({
 });
 
 describe("the component", () => {
-  it("refuses and accepts the same clusters as a stack file", () => {
+  it("refuses and accepts the same clusters as a stack file", function () {
+    this.timeout(300_000);
     const seen = { refused: 0, taken: 0 };
     fc.assert(
       fc.property(cluster, (one) => {

@@ -9,7 +9,7 @@ const FIXTURES = path.join(__dirname, "test-support", "programs");
 
 describe("engine: a whole program", function () {
   // A Node process loads the program and its SDK, which takes seconds on a busy machine.
-  this.timeout(60_000);
+  this.timeout(300_000);
   const cluster = new FakeCluster();
   const stateDirectory = temporaryFolder();
   let kubeconfig = "";
