@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Decisions } from "./decisions";
@@ -34,19 +34,19 @@ describe("what a disk knows", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Creates a directory with files by name. */
-  const lay = (directory: string, files: Record<string, string>): string => {
-    mkdirSync(directory, { recursive: true });
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(directory, name)), { recursive: true });
-      writeFileSync(join(directory, name), text);
-    }
-    return directory;
-  };
-
   /** The disk's answer for files by name in each log directory; the first has the metadata. */
-  const known = (...directories: Record<string, string>[]) =>
-    decisions.disk(...directories.map((files, index) => lay(join(folder, String(index)), files)));
+  const known = (...directories: Record<string, string>[]) => {
+    const paths = directories.map((files, index) => {
+      const directory = join(folder, String(index));
+      mkdirSync(directory, { recursive: true });
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(directory, name)), { recursive: true });
+        writeFileSync(join(directory, name), text);
+      }
+      return directory;
+    });
+    return decisions.disk(...paths);
+  };
 
   it("is nothing when it is empty, formatted, or has waited for a quorum in vain", async () => {
     assert.equal(await decisions.disk(join(folder, "absent")), "NOTHING 0");
@@ -96,35 +96,5 @@ describe("what a disk knows", function () {
 
   it("is nothing when one of several volumes was formatted, and Kafka has never written to it", async () => {
     assert.equal(await known({}, FORMATTED), "NOTHING 0");
-  });
-
-  describe("when a controller starts from it", () => {
-    /** How it starts, and whether the disk has its identity then. */
-    const start = async (files: Record<string, string>) => {
-      const disk = lay(join(folder, "disk"), files);
-      const says = await decisions.format(disk, lay(join(folder, "config"), { controllers: "3", brokers: "3" }));
-      return { says, identified: existsSync(join(disk, "meta.properties")) };
-    };
-
-    for (const [name, files] of Object.entries({ STARTED, FOUNDER })) {
-      it(`is used as it is while its metadata log is there: ${name.toLowerCase()}`, async () => {
-        assert.deepEqual(await start(files), { says: "formatted", identified: true });
-      });
-    }
-
-    it("has no vote any more when its metadata log is gone, and counts as an empty one", async () => {
-      const { says, identified } = await start({ ...FORMATTED, "recovery-point-offset-checkpoint": "" });
-      assert.match(says, /^waiting for controller-0, controller-2: one of them may know a quorum/);
-      assert.equal(identified, false);
-    });
-
-    it("is refused when its metadata log is gone and partitions are there", async () => {
-      const { says, identified } = await start({ ...FORMATTED, "chatroom-0/00000000000000000000.log": "" });
-      assert.match(
-        says,
-        /^the metadata log is gone from this volume, which still has partitions: .*Give it back its volume/,
-      );
-      assert.equal(identified, true);
-    });
   });
 });

@@ -55,9 +55,6 @@ final class Formatting {
 
     /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when that is impossible. */
     void run() throws IOException, InterruptedException {
-        if (controller && disk.lostMetadata()) {
-            forgetVote();
-        }
         if (disk.formatted()) {
             return;
         }
@@ -80,20 +77,6 @@ final class Formatting {
         say("formatting the storage");
         format(arguments);
         now = null;
-    }
-
-    /**
-     * A controller whose metadata log is gone would vote as the one that had it: by its identity, which is still there, the quorum takes it for one that has forgotten nothing. A disk with nothing
-     * else on it is formatted anew. The identity of one with partitions says where they are, and stays.
-     */
-    private void forgetVote() throws IOException {
-        if (disk.read().knows() == Knows.DATA) {
-            throw new IllegalStateException(
-                    "the metadata log is gone from this volume, which still has partitions: this controller would vote without what it has agreed to. Give it back its volume as it was; "
-                            + "or, when all partitions have other replicas in sync, empty the volume, so that metadata and partitions are copied to it anew");
-        }
-        say("the metadata log is gone from this disk: it is formatted anew, without the vote that it had");
-        disk.forgetIdentity();
     }
 
     private Founding.Action decide(boolean fixedVoters) throws IOException, InterruptedException {

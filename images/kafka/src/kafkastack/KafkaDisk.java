@@ -45,16 +45,6 @@ record KafkaDisk(List<Path> directories) {
         return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
     }
 
-    /** Whether the metadata log of a formatted disk is gone: formatting a founder creates one, and Kafka creates one before anything else. */
-    boolean lostMetadata() {
-        return metadataFormatted() && !Files.exists(metadata().resolve(METADATA));
-    }
-
-    /** Deletes the mark of formatting from the directory of the metadata log, and with it the identity by which a quorum knows its voters. */
-    void forgetIdentity() throws IOException {
-        Files.delete(metadata().resolve(FORMATTED));
-    }
-
     /** @throws IOException when a disk cannot be read: then its state is unknown, not empty. */
     State read() throws IOException {
         try {
