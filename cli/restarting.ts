@@ -23,17 +23,21 @@ export async function restartingServers(config: KubeConfig, namespace: string): 
   const waiting = sets.items.flatMap((set) => pods.items.flatMap((pod) => outdated(set, pod)));
   if (waiting.length === 0) return [];
   const settings = await readRestartSettings(core, namespace);
-  const template = async (name: string): Promise<PodTemplate> => {
-    const revision = await apps.readNamespacedControllerRevision({ name, namespace });
-    return (revision.data as { spec: { template: PodTemplate } }).spec.template;
-  };
-  return Promise.all(
-    waiting.map(async ({ server, runsBy, shallRunBy }) => {
-      const [before, after] = await Promise.all([runsBy, shallRunBy].map(template));
-      const reasons = before && after ? restartReasons(before, after, (hash) => settingsIn(settings, hash)) : [];
-      return `${server} restarts: ${reasons.length > 0 ? listReasons(reasons) : "its pod template changed"}`;
-    }),
+  // All servers of a set wait for the same revision, and most run by the same one.
+  const revisions = new Set(waiting.flatMap(({ runsBy, shallRunBy }) => [runsBy, shallRunBy]));
+  const templates = new Map(
+    await Promise.all(
+      [...revisions].map(async (name): Promise<[string, PodTemplate]> => {
+        const revision = await apps.readNamespacedControllerRevision({ name, namespace });
+        return [name, (revision.data as { spec: { template: PodTemplate } }).spec.template];
+      }),
+    ),
   );
+  return waiting.map(({ server, runsBy, shallRunBy }) => {
+    const [before, after] = [templates.get(runsBy), templates.get(shallRunBy)];
+    const reasons = before && after ? restartReasons(before, after, (hash) => settingsIn(settings, hash)) : [];
+    return `${server} restarts: ${reasons.length > 0 ? listReasons(reasons) : "its pod template changed"}`;
+  });
 }
 
 /** A pod of a StatefulSet that has not got its newest template yet. */

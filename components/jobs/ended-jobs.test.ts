@@ -19,10 +19,7 @@ describe("Jobs that an interrupted run left running", function () {
   });
   after(() => cluster.stop());
   beforeEach(() => {
-    cluster.objects.clear();
-    cluster.refusals.clear();
-    cluster.beforeDeletion = () => undefined;
-    cluster.calls.length = 0;
+    cluster.clear();
   });
 
   function left(name: string, condition?: string): void {

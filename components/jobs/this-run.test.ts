@@ -23,9 +23,7 @@ describe("Jobs that a change of servers requires", function () {
   });
   after(() => cluster.stop());
   beforeEach(() => {
-    cluster.objects.clear();
-    cluster.refusals.clear();
-    cluster.calls.length = 0;
+    cluster.clear();
     cluster.statusOf = () => ({ conditions: [{ type: "Complete", status: "True" }] });
     for (const [name, minute] of [
       ["prepare-1", "01"],

@@ -1,11 +1,17 @@
-/** Ports of a Kafka server. */
-export const KAFKA_PORTS = { client: 9092, controller: 9093, external: 9094, internal: 9095, health: 8080 } as const;
-
-/** Ports of a ZooKeeper server. */
-export const ZOOKEEPER_PORTS = { client: 2181, follower: 2888, election: 3888, health: 8080 } as const;
-
 /** Port of the health endpoint inside every Kafka and ZooKeeper server. */
 export const HEALTH_PORT = 8080;
+
+/** Ports of a Kafka server. */
+export const KAFKA_PORTS = {
+  client: 9092,
+  controller: 9093,
+  external: 9094,
+  internal: 9095,
+  health: HEALTH_PORT,
+} as const;
+
+/** Ports of a ZooKeeper server. */
+export const ZOOKEEPER_PORTS = { client: 2181, follower: 2888, election: 3888, health: HEALTH_PORT } as const;
 
 /** Port at which every Kafka and ZooKeeper server gives its metrics, and nothing else: who is let in here can give no orders. */
 export const METRICS_PORT = 9404;

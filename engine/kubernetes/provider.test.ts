@@ -32,9 +32,7 @@ describe("engine: the Kubernetes provider", () => {
   });
   after(() => cluster.stop());
   beforeEach(() => {
-    cluster.objects.clear();
-    cluster.calls.length = 0;
-    cluster.refusals.clear();
+    cluster.clear();
     notes.length = 0;
     cluster.objects.set("/api/v1/namespaces/default", {
       apiVersion: "v1",

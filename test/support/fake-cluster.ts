@@ -85,6 +85,14 @@ export class FakeCluster {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
+  /** Makes it empty and obliging again, as before a test. {@link statusOf} stays. */
+  clear(): void {
+    this.objects.clear();
+    this.refusals.clear();
+    this.calls.length = 0;
+    this.beforeDeletion = () => undefined;
+  }
+
   /** Names of the objects of a kind. */
   names(kind: string): string[] {
     return [...this.objects.values()].filter((object) => object.kind === kind).map((object) => object.metadata.name);

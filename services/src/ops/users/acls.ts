@@ -42,6 +42,9 @@ const OPERATION_NUMBERS = {
 /** The principal of a user. */
 export const principalOf = (name: string): string => `User:${name}`;
 
+/** The user of a principal. */
+export const userOf = ({ principal }: Acl): string => principal.replace(/^User:/, "");
+
 /** The ACLs of a declared user as Kafka has them: to allow, from every address. */
 export const aclsOf = ({ name: user, acls }: DeclaredUser): Acl[] =>
   acls.flatMap(({ resource, pattern, name, operations }) =>
@@ -68,17 +71,21 @@ export const keyOf = (acl: Acl): string =>
     acl.host,
   ]);
 
-const nameIn = (names: Readonly<Record<string, number>>, number: number): string =>
-  Object.entries(names).find(([, value]) => value === number)?.[0] ?? `number ${number}`;
+const nameIn = (names: Readonly<Record<string, number>>, number: number): string | undefined =>
+  Object.entries(names).find(([, value]) => value === number)?.[0];
+
+/** A number's name in the stack file, else Kafka's own. */
+const inWords = (
+  own: Readonly<Record<string, number>>,
+  all: Readonly<Record<string, number>>,
+  number: number,
+): string => nameIn(own, number) ?? nameIn(all, number)?.toLowerCase() ?? `number ${number}`;
 
 /** An ACL for people, without whom it is for: `read topic orders`. */
 export function describeAcl(acl: Acl): string {
   const { resourceType, resourceName, resourcePatternType, operation, permissionType, host } = acl;
-  const what = nameIn(OPERATION_NUMBERS, operation).replace(
-    /^number .*/,
-    nameIn(AclOperations, operation).toLowerCase(),
-  );
-  const kind = nameIn(RESOURCES, resourceType).replace(/^number .*/, nameIn(ResourceTypes, resourceType).toLowerCase());
+  const what = inWords(OPERATION_NUMBERS, AclOperations, operation);
+  const kind = inWords(RESOURCES, ResourceTypes, resourceType);
   const name = resourceType === ResourceTypes.CLUSTER ? "" : ` ${resourceName}`;
   const prefix = resourcePatternType === ResourcePatternTypes.PREFIXED ? "*" : "";
   return [

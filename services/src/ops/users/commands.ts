@@ -3,7 +3,7 @@ import { readDesiredState } from "../desired-state.js";
 import { type ProgramEnvironment, withCluster } from "../environment.js";
 import { formatTable } from "../format.js";
 import { RefusedError } from "../refused.js";
-import { describeAcl, readAcls, type Acl } from "./acls.js";
+import { describeAcl, readAcls, type Acl, userOf } from "./acls.js";
 import { checkUsers } from "./apply.js";
 import { isEmptyPlan } from "./plan.js";
 import { readQuotas } from "./quotas.js";
@@ -42,9 +42,7 @@ export function addUsers(program: Command, environment: ProgramEnvironment): voi
 export function showAccess(acls: readonly Acl[], quotas: Awaited<ReturnType<typeof readQuotas>>): string[] {
   const own = new Set(recorded(acls));
   const rows = [
-    ...acls
-      .filter((acl) => !isRecord(acl))
-      .map((acl) => ({ user: acl.principal.replace(/^User:/, ""), what: describeAcl(acl) })),
+    ...acls.filter((acl) => !isRecord(acl)).map((acl) => ({ user: userOf(acl), what: describeAcl(acl) })),
     ...[...quotas].flatMap(([user, all]) =>
       Object.entries(all).map(([key, value]) => ({ user, what: `${key} ${value}` })),
     ),

@@ -1,4 +1,4 @@
-import { type Acl, aclsOf, describeAcl, keyOf, principalOf } from "./acls.js";
+import { type Acl, aclsOf, describeAcl, keyOf, principalOf, userOf } from "./acls.js";
 import type { DeclaredUser } from "./declared.js";
 import type { Quotas } from "./quotas.js";
 import { granted, recorded, recordOf } from "./record.js";
@@ -63,12 +63,11 @@ export const isEmptyPlan = ({ record, create, announce, remove, quotas, forget }
 
 /** The plan for people, a line for each step that changes what somebody may do. */
 export function describePlan({ create, remove, quotas, record, forget, announce }: UsersPlan): string[] {
-  const who = ({ principal }: Acl) => principal.replace(/^User:/, "");
   return [
     ...record.map(({ resourceName }) => `new user ${resourceName}`),
-    ...create.map((acl) => `allow ${who(acl)}: ${describeAcl(acl)}`),
+    ...create.map((acl) => `allow ${userOf(acl)}: ${describeAcl(acl)}`),
     ...announce.map(() => "from now on nobody may do what no ACL allows"),
-    ...remove.map((acl) => `take from ${who(acl)}: ${describeAcl(acl)}`),
+    ...remove.map((acl) => `take from ${userOf(acl)}: ${describeAcl(acl)}`),
     ...quotas.flatMap(({ user, changes }) =>
       Object.entries(changes).map(([key, value]) =>
         value === undefined ? `remove ${key} from ${user}` : `set ${key} = ${value} for ${user}`,
