@@ -251,7 +251,9 @@ export class Kafka extends pulumi.ComponentResource {
         { ...child, dependsOn: finished.done },
       );
     }
-    new OpsTemplate(named("ops"), operation, child);
+    // Only `ops users` reads the document. Elsewhere the template would change with each topic, for nothing.
+    const clusterFile = desired.users && operation.clusterFile;
+    new OpsTemplate(named("ops"), { ...operation, clusterFile }, child);
     this.bootstrap = kafka.bootstrap;
     this.done = finished.done;
     this.images = images;

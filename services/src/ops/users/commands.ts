@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { existsSync } from "node:fs";
 import { readDesiredState } from "../desired-state.js";
 import { type ProgramEnvironment, withCluster } from "../environment.js";
 import { formatTable } from "../format.js";
@@ -9,7 +10,7 @@ import { isEmptyPlan } from "./plan.js";
 import { readQuotas } from "./quotas.js";
 import { isRecord, recorded } from "./record.js";
 
-/** Where the pods of the stack have the document. */
+/** The document in pods of a closed stack. */
 const FILE = "/etc/ops/cluster.json";
 
 /** Adds `users`. */
@@ -27,7 +28,8 @@ export function addUsers(program: Command, environment: ProgramEnvironment): voi
         });
         return;
       }
-      const { users } = await readDesiredState(file);
+      // The pods of a stack without users do not have the document.
+      const users = file === FILE && !existsSync(FILE) ? undefined : (await readDesiredState(file)).users;
       if (users === undefined) throw new RefusedError("The stack declares no users: it is not closed by certificates.");
       await withCluster(environment, {}, async (cluster) => {
         if (!isEmptyPlan(await checkUsers(cluster, users, { print })))
