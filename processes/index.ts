@@ -4,4 +4,5 @@
  */
 export { bootId, identify, isRunning, parseStat, type ProcessIdentity } from "./identity";
 export { exclusively, holderOf, tryLock, type Attempt, type Lock } from "./lock";
-export { run, succeeds, type CommandOptions } from "./run";
+export { outcome, run, succeeds, type CommandOptions } from "./run";
+export { start, type Outcome, type Running, type StartOptions } from "./start";

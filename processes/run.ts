@@ -1,17 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
+import { start, type Outcome, type StartOptions } from "./start";
 
-/** How to run a command. */
-export interface CommandOptions {
-  /** Its folder. @default that of this process */
-  readonly cwd?: string | undefined;
-  /** Its whole environment. @default that of this process */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+/** How to run a command to its end. */
+export interface CommandOptions extends Omit<StartOptions, "outlives" | "messages"> {
   /** Its standard input. @default empty */
-  readonly input?: string | undefined;
-  /** Receives each line of its standard output and standard error. */
-  readonly onLine?: ((line: string) => void) | undefined;
+  readonly input?: string | Buffer | undefined;
   /**
    * Abort it to interrupt the command; `run` still waits for its end. Such a command has a process group of its own: a terminal sends Ctrl-C to a whole group, and the
    * Pulumi CLI takes a second interrupt as a request to quit at once.
@@ -32,54 +24,55 @@ const SHOWN_WORDS = 5;
  * @throws an error that names the command, says how it ended, and ends with its last lines
  */
 export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { cwd, env, input, onLine, signal } = options;
-  const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: signal !== undefined });
-  const interrupt = () => child.kill("SIGINT");
+  const last: string[] = [];
+  const onLine: StartOptions["onLine"] = (line, from) => {
+    last.push(line);
+    if (last.length > SHOWN_LINES) last.shift();
+    options.onLine?.(line, from);
+  };
+  const { code, signal, output } = await outcome(command, args, { ...options, onLine });
+  if (code === 0) return output.replace(/\n$/, "");
+  const how = signal === null ? `failed with code ${code ?? "unknown"}` : `was ended by ${signal}`;
+  const told = last.join("\n").trim();
+  throw new Error(`${named(command, args)} ${how}${told === "" ? "" : `: ${told}`}`);
+}
+
+/**
+ * Runs a command to its end, however it ends.
+ *
+ * @throws an error that names the command, and says why it could not be run
+ */
+export async function outcome(
+  command: string,
+  args: readonly string[],
+  { signal, ownGroup = signal !== undefined, ...options }: CommandOptions = {},
+): Promise<Outcome> {
+  const running = start(command, args, { ...options, ownGroup });
+  const interrupt = () => {
+    running.kill("SIGINT");
+  };
   signal?.addEventListener("abort", interrupt);
   if (signal?.aborted === true) interrupt();
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-  const last: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
-      last.push(line);
-      if (last.length > SHOWN_LINES) last.shift();
-      onLine?.(line);
-    });
-  }
-  // A command that does not read its input closes it early; its exit code says the rest.
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(input);
   try {
-    const how = await ending(child, command, cwd);
-    if (how === undefined) return output.replace(/\n$/, "");
-    const told = last.join("\n").trim();
-    throw new Error(
-      `\`${[command, ...args].slice(0, SHOWN_WORDS).join(" ")}\` ${how}${told === "" ? "" : `: ${told}`}`,
-    );
+    return await running.ended.catch((error: unknown) => {
+      throw new Error(`${named(command, args)} ${(error as Error).message}`, { cause: error });
+    });
   } finally {
     signal?.removeEventListener("abort", interrupt);
   }
 }
 
 /** Whether a command can be run and succeeds. */
-export async function succeeds(command: string, args: readonly string[]): Promise<boolean> {
-  return (await ending(spawn(command, args, { stdio: "ignore" }), command)) === undefined;
+export async function succeeds(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<boolean> {
+  return outcome(command, args, options).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
 }
 
-/** How a command failed; nothing when it succeeded. */
-function ending(child: ChildProcess, command: string, cwd?: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    child.on("error", (error: NodeJS.ErrnoException) => {
-      const missing =
-        cwd !== undefined && !existsSync(cwd)
-          ? `its folder ${cwd} is not there`
-          : `${command} is not installed (not found on the PATH)`;
-      resolve(`could not be run: ${error.code === "ENOENT" ? missing : error.message}`);
-    });
-    child.on("close", (code, signal) => {
-      if (code === 0) resolve(undefined);
-      else resolve(signal === null ? `failed with code ${code ?? "unknown"}` : `was ended by ${signal}`);
-    });
-  });
-}
+const named = (command: string, args: readonly string[]): string =>
+  `\`${[command, ...args].slice(0, SHOWN_WORDS).join(" ")}\``;
