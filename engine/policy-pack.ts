@@ -1,12 +1,11 @@
 /** One policy pack in a process of its own. */
-import { spawn, type ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as readline from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import * as analyzergrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
+import { start, type Running } from "kafka-stack-processes";
 import { parse } from "yaml";
 import { levelNumber, policyConfig, readPolicyConfig } from "./policy-config";
 import { END_WITH_PARENT } from "./with-parent";
@@ -43,6 +42,9 @@ export interface Pack {
 
 const START_MS = 60_000;
 
+/** The line that names the pack's port. */
+const PORT = /^(\d+)$/;
+
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /**
@@ -51,9 +53,9 @@ const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
  * @throws when it does not start (with its output) or its config does not fit
  */
 export async function startPack(options: PackOptions): Promise<Pack> {
-  const child = launch(options);
+  const pack = launch(options);
   try {
-    const port = await portOf(child, options);
+    const port = await portOf(pack);
     const client = new analyzergrpc.AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), OPTIONS);
     const info = await call<analyzer.AnalyzerInfo>((done) => client.getAnalyzerInfo(new empty.Empty(), done));
     const given = options.configFile === undefined ? {} : readPolicyConfig(options.configFile);
@@ -72,18 +74,18 @@ export async function startPack(options: PackOptions): Promise<Pack> {
       analyzeStack: (request) => call((done) => client.analyzeStack(request, done)),
       stop: () => {
         client.close();
-        child.kill();
+        pack.kill();
       },
     };
   } catch (error) {
-    child.kill();
+    pack.kill();
     throw new Error(`The policy pack in ${options.directory} did not start: ${(error as Error).message}`, {
       cause: error,
     });
   }
 }
 
-function launch(options: PackOptions): ChildProcess {
+function launch(options: PackOptions): Running {
   const { directory, env } = options;
   const file = path.join(directory, "PulumiPolicy.yaml");
   if (!fs.existsSync(file)) {
@@ -93,7 +95,8 @@ function launch(options: PackOptions): ChildProcess {
   const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack", { paths: [directory] });
   // Current packs ignore the first argument, the engine's address.
   const args = ["--import", END_WITH_PARENT, run, "127.0.0.1:0", path.resolve(directory, main ?? ".")];
-  return spawn(options.node ?? process.execPath, args, {
+  let started = false;
+  return start(options.node ?? process.execPath, args, {
     cwd: directory,
     env: {
       ...env,
@@ -105,51 +108,31 @@ function launch(options: PackOptions): ChildProcess {
       // Types are checked when the pack is developed, not in each run.
       TS_NODE_TRANSPILE_ONLY: "true",
     },
-    stdio: ["pipe", "pipe", "pipe"],
+    // It ends when its standard input does.
+    input: { open: true },
+    onLine: (line, from) => {
+      if (started) options.print(line);
+      else started = from === "output" && PORT.test(line);
+    },
   });
 }
 
-/** Reads the port, which the pack prints first. Later output is for people. */
-function portOf(child: ChildProcess, options: PackOptions): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const errors: string[] = [];
-    let port: number | undefined;
-    const timer = setTimeout(() => {
-      reject(new Error(`it named no port within ${START_MS / 1000} s`));
-    }, START_MS);
-    const settle = (end: () => void) => {
-      clearTimeout(timer);
-      end();
-    };
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) {
-        continue;
-      }
-      readline.createInterface({ input: stream }).on("line", (line) => {
-        if (port === undefined && stream === child.stdout && /^\d+$/.test(line)) {
-          port = Number(line);
-          const found = port;
-          settle(() => {
-            resolve(found);
-          });
-        } else if (port === undefined) {
-          errors.push(line);
-        } else {
-          options.print(line);
-        }
-      });
-    }
-    child.on("error", (error) => {
-      settle(() => {
-        reject(error);
-      });
-    });
-    child.on("close", (code) => {
-      settle(() => {
-        reject(new Error([`it ended with exit code ${String(code)}`, ...errors.slice(-20)].join("\n    ")));
-      });
-    });
+/** The port, which the pack prints first. Later output is for people. */
+async function portOf(pack: Running): Promise<string> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error(`it named no port within ${START_MS / 1000} s`));
+  }, START_MS);
+  const ended = pack.ended.then(({ code }) => {
+    const last = pack.said.trimEnd().split("\n").slice(-20);
+    throw new Error([`it ended with exit code ${String(code)}`, ...last].join("\n    "));
   });
+  try {
+    const [, port = ""] = await Promise.race([ended, pack.says(/^(\d+)\n/m, "output"), promise]);
+    return port;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function stackOf(options: PackOptions): analyzer.AnalyzerStackConfigureRequest {

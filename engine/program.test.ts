@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { identify, isRunning } from "kafka-stack-processes";
+import { identify, isRunning, start } from "kafka-stack-processes";
 import { temporaryFolder } from "../test/support/temporary";
 import { until } from "../test/support/until";
 
@@ -12,12 +10,8 @@ describe("a program of the engine", function () {
 
   it("ends with the run that started it, however that was ended", async () => {
     const command = ["--import", "tsx", join(__dirname, "test-support", "run-lingering.ts"), temporaryFolder()];
-    const run = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "inherit"] });
-    let pid = 0;
-    for await (const line of createInterface({ input: run.stdout })) {
-      pid = Number(/the program is (\d+)$/.exec(line)?.[1] ?? 0);
-      if (pid !== 0) break;
-    }
+    const run = start(process.execPath, command, { output: "errors" });
+    const pid = Number((await run.says(/the program is (\d+)$/m))[1]);
     const program = identify(pid);
     assert.ok(program !== undefined && isRunning(program), `${pid} does not run`);
     run.kill("SIGKILL");

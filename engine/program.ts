@@ -1,8 +1,7 @@
 /** Starts the unchanged Pulumi program as Pulumi's own language host does. */
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as readline from "node:readline";
+import { start } from "kafka-stack-processes";
 import type { Project } from "./project";
 import { END_WITH_PARENT } from "./with-parent";
 
@@ -39,7 +38,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     ...(options.preview ? ["--dry-run"] : []),
     ...["--parallel", String(PARALLEL), entry],
   ];
-  const child = spawn(options.node ?? process.execPath, args, {
+  const program = start(options.node ?? process.execPath, args, {
     cwd: directory,
     env: {
       ...options.env,
@@ -47,18 +46,15 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
       PULUMI_CONFIG_SECRET_KEYS: options.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]",
       ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
     },
-    stdio: ["pipe", "pipe", "pipe"],
+    // It ends when its standard input does.
+    input: { open: true },
+    onLine: options.print,
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    readline.createInterface(stream).on("line", options.print);
-  }
-  options.signal?.addEventListener("abort", () => child.kill());
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      resolve(code ?? (signal === null ? 0 : 1));
-    });
+  options.signal?.addEventListener("abort", () => {
+    program.kill();
   });
+  const { code, signal } = await program.ended;
+  return code ?? (signal === null ? 0 : 1);
 }
 
 function entryPoint(project: Project): [entry: string, directory: string] {

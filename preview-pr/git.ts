@@ -1,27 +1,27 @@
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { outcome, run } from "kafka-stack-processes";
 
 /**
  * The commit that a name stands for.
  *
  * @throws when there is no such commit, with what to fetch when the clone is a shallow one.
  */
-export function commitOf(root: string, name: string): string {
+export async function commitOf(root: string, name: string): Promise<string> {
   try {
-    return git(root, "rev-parse", "--verify", "--quiet", `${name}^{commit}`).trim();
+    return await git(root, "rev-parse", "--verify", "--quiet", `${name}^{commit}`);
   } catch {
-    throw new Error(`There is no commit ${name} in ${root}: ${isShallow(root) ? DEEPEN : FETCH}`);
+    throw new Error(`There is no commit ${name} in ${root}: ${(await isShallow(root)) ? DEEPEN : FETCH}`);
   }
 }
 
 /** The merge base of two commits: where a branch left its base. */
-export function mergeBase(root: string, one: string, other: string): string {
+export async function mergeBase(root: string, one: string, other: string): Promise<string> {
   try {
-    return git(root, "merge-base", one, other).trim();
+    return await git(root, "merge-base", one, other);
   } catch {
-    throw new Error(`${one} and ${other} have no commit in common in ${root}: ${isShallow(root) ? DEEPEN : UNRELATED}`);
+    throw new Error(`${one} and ${other} have no commit in common in ${root}: ${(await isShallow(root)) ? DEEPEN : UNRELATED}`);
   }
 }
 
@@ -35,18 +35,15 @@ const UNRELATED = "neither comes from the other's history, so that there is noth
  *
  * @throws when git cannot read the repository at all, with what git says.
  */
-function isShallow(root: string): boolean {
-  try {
-    return git(root, "rev-parse", "--is-shallow-repository").trim() === "true";
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Error(`git cannot read ${root}: ${(stderr ?? "").trim() || message}`, { cause: error });
-  }
+async function isShallow(root: string): Promise<boolean> {
+  const { code, output, errors } = await outcome("git", ["-C", root, "rev-parse", "--is-shallow-repository"]);
+  if (code !== 0) throw new Error(`git cannot read ${root}: ${errors.trim()}`);
+  return output.trim() === "true";
 }
 
 /** True when the files differ from the last commit. */
-export function isDirty(root: string): boolean {
-  return git(root, "status", "--porcelain").trim() !== "";
+export async function isDirty(root: string): Promise<boolean> {
+  return (await git(root, "status", "--porcelain")) !== "";
 }
 
 /**
@@ -57,7 +54,7 @@ export async function withCheckout<T>(root: string, commit: string, use: (folder
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "preview-pr-"));
   const checkout = path.join(folder, "checkout");
   try {
-    git(root, "worktree", "add", "--detach", checkout, commit);
+    await git(root, "worktree", "add", "--detach", checkout, commit);
     for (const parent of [".", "services"]) {
       const packages = path.join(root, parent, "node_modules");
       if (fs.existsSync(packages) && fs.existsSync(path.join(checkout, parent))) {
@@ -67,10 +64,10 @@ export async function withCheckout<T>(root: string, commit: string, use: (folder
     return await use(checkout);
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
-    git(root, "worktree", "prune");
+    await git(root, "worktree", "prune");
   }
 }
 
-function git(root: string, ...args: readonly string[]): string {
-  return execFileSync("git", ["-C", root, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+function git(root: string, ...args: readonly string[]): Promise<string> {
+  return run("git", ["-C", root, ...args]);
 }

@@ -1,11 +1,12 @@
 import { strict as assert } from "node:assert";
-import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { outcome } from "kafka-stack-processes";
 import { parse, stringify } from "yaml";
 
 import { preview } from "./preview";
+import { AUTHOR, repositoryIn } from "../test/support/repository";
 import { ROOT, STACKS } from "../test/support/stacks";
 
 /** Files that do not belong to the project. */
@@ -27,19 +28,11 @@ describe("preview of a pull request of this project", function () {
   this.timeout(10 * MINUTES);
   const root = mkdtempSync(join(tmpdir(), "preview-own-"));
 
-  const git = (...args: readonly string[]) => execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
-  const commit = (message: string) => {
-    git("add", "--all");
-    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", message);
-  };
+  const { git, commit } = repositoryIn(root);
   const run = (repository: string, ...words: readonly string[]) =>
-    spawnSync("npm", ["run", "--silent", "preview:pr", "--", ...words], {
-      cwd: repository,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    outcome("npm", ["run", "--silent", "preview:pr", "--", ...words], { cwd: repository });
 
-  before(() => {
+  before(async () => {
     for (const entry of readdirSync(ROOT).filter((name) => !name.startsWith(".") && !FOREIGN.includes(name))) {
       cpSync(join(ROOT, entry), join(root, entry), {
         recursive: true,
@@ -49,9 +42,9 @@ describe("preview of a pull request of this project", function () {
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
     // A link is no folder, so that the pattern has no slash at its end.
     writeFileSync(join(root, ".gitignore"), "node_modules\n");
-    git("init", "--quiet", "--initial-branch", "main");
-    commit("the stacks as they are");
-    git("checkout", "--quiet", "-b", "change");
+    await git("init", "--quiet", "--initial-branch", "main");
+    await commit("the stacks as they are");
+    await git("checkout", "--quiet", "-b", "change");
     for (const stack of STACKS) {
       const file = join(root, `Pulumi.${stack}.yaml`);
       const content = parse(readFileSync(file, "utf8")) as StackFile;
@@ -59,7 +52,7 @@ describe("preview of a pull request of this project", function () {
       content.config["kafka-stack:kafka"] = { ...kafka, config: { ...kafka.config, "log.retention.hours": 7 } };
       writeFileSync(file, stringify(content));
     }
-    commit("records are kept for another time");
+    await commit("records are kept for another time");
   });
 
   after(() => {
@@ -80,7 +73,7 @@ describe("preview of a pull request of this project", function () {
   });
 
   it("compares two commits in the other direction, whatever the files are", async () => {
-    git("-c", "user.name=a", "-c", "user.email=a@example.com", "revert", "--no-edit", "HEAD");
+    await git(...AUTHOR, "revert", "--no-edit", "HEAD");
     const { stacks } = await preview({ root, base: "change~1", head: "change", stacks: ["production", "nfs"] });
     assert.deepEqual(
       stacks.map(({ stack, changes }) => [stack, changes.length > 0]),
@@ -91,24 +84,24 @@ describe("preview of a pull request of this project", function () {
     );
   });
 
-  it("exits with 0 or 1 and a report", () => {
-    const { status, stdout, stderr } = run(root, "--base", "HEAD~1", "--stack", "dev");
-    assert.ok(status === 0 || status === 1, stderr);
-    assert.match(stdout, /^# What this changes: `[0-9a-f]{10}` → `[0-9a-f]{10}`/);
-    assert.match(stdout, /log\.retention\.hours/);
+  it("exits with 0 or 1 and a report", async () => {
+    const { code, output, errors } = await run(root, "--base", "HEAD~1", "--stack", "dev");
+    assert.ok(code === 0 || code === 1, errors);
+    assert.match(output, /^# What this changes: `[0-9a-f]{10}` → `[0-9a-f]{10}`/);
+    assert.match(output, /log\.retention\.hours/);
   });
 
-  it("says what to fetch in a clone with one commit, and compares the commits that exist", () => {
+  it("says what to fetch in a clone with one commit, and compares the commits that exist", async () => {
     const shallow = mkdtempSync(join(tmpdir(), "preview-shallow-"));
     try {
-      execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, shallow]);
+      await git("clone", "--quiet", "--depth", "1", `file://${root}`, shallow);
       symlinkSync(join(ROOT, "node_modules"), join(shallow, "node_modules"));
-      const missing = run(shallow, "--base", "HEAD~1", "--stack", "dev");
-      assert.equal(missing.status, 2);
-      assert.match(missing.stderr, /There is no commit HEAD~1 .* shallow .* git fetch --unshallow/);
-      const { status, stdout, stderr } = run(shallow, "--base", "HEAD", "--stack", "dev");
-      assert.equal(status, 0, stderr);
-      assert.match(stdout, /No stack changes/);
+      const missing = await run(shallow, "--base", "HEAD~1", "--stack", "dev");
+      assert.equal(missing.code, 2);
+      assert.match(missing.errors, /There is no commit HEAD~1 .* shallow .* git fetch --unshallow/);
+      const { code, output, errors } = await run(shallow, "--base", "HEAD", "--stack", "dev");
+      assert.equal(code, 0, errors);
+      assert.match(output, /No stack changes/);
     } finally {
       rmSync(shallow, { recursive: true });
     }

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { preview } from "./preview";
+import { repositoryIn } from "../test/support/repository";
 import { ROOT } from "../test/support/stacks";
 
 /** A minimal program with one StatefulSet, so that it starts quickly. */
@@ -36,17 +36,13 @@ describe("preview of a pull request", function () {
   this.timeout(120_000);
   const root = mkdtempSync(join(tmpdir(), "preview-test-"));
 
-  const git = (...args: readonly string[]) => execFileSync("git", ["-C", root, ...args], { encoding: "utf8" });
+  const { git, commit } = repositoryIn(root);
   const write = (file: string, text: string) => {
     writeFileSync(join(root, file), text);
   };
-  const commit = (message: string) => {
-    git("add", "--all");
-    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", message);
-  };
   const replicas = (count: number) => `config:\n  small:replicas: ${count}\n  small:password:\n    secure: AAABAC\n`;
 
-  before(() => {
+  before(async () => {
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
     mkdirSync(join(root, "policy"));
     write("policy/dev.json", '{ "all": "disabled" }');
@@ -55,16 +51,16 @@ describe("preview of a pull request", function () {
     write("index.js", program);
     write("Pulumi.dev.yaml", replicas(3));
     write("Pulumi.old.yaml", replicas(1));
-    git("init", "--quiet", "--initial-branch", "main");
-    commit("base");
-    git("checkout", "--quiet", "-b", "change");
+    await git("init", "--quiet", "--initial-branch", "main");
+    await commit("base");
+    await git("checkout", "--quiet", "-b", "change");
     write("Pulumi.dev.yaml", replicas(2));
     rmSync(join(root, "Pulumi.old.yaml"));
-    commit("change");
-    git("checkout", "--quiet", "main");
+    await commit("change");
+    await git("checkout", "--quiet", "main");
     write("Pulumi.dev.yaml", replicas(9));
-    commit("main goes on");
-    git("checkout", "--quiet", "change");
+    await commit("main goes on");
+    await git("checkout", "--quiet", "change");
   });
 
   after(() => {
@@ -83,8 +79,8 @@ describe("preview of a pull request", function () {
     assert.deepEqual(stacks[0]?.restarts, [{ subject: "StatefulSet kafka/broker", text: "stops broker-2 (3 → 2)" }]);
   });
 
-  it("leaves nothing behind", () => {
-    assert.equal(git("worktree", "list").trim().split("\n").length, 1);
+  it("leaves nothing behind", async () => {
+    assert.equal((await git("worktree", "list")).split("\n").length, 1);
     assert.ok(existsSync(join(root, "node_modules")));
   });
 
@@ -95,7 +91,7 @@ describe("preview of a pull request", function () {
 
   it("reports when the base fails", async () => {
     write("Pulumi.dev.yaml", replicas(0));
-    commit("broken");
+    await commit("broken");
     write("Pulumi.dev.yaml", replicas(2));
     const { message, cause } = await failure(preview({ root, base: "HEAD", stacks: ["dev"] }));
     assert.match(message, /^There is no comparison with the base [0-9a-f]{10}$/);

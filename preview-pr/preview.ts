@@ -35,8 +35,8 @@ interface Recording {
  */
 export async function preview(options: PreviewOptions): Promise<Report> {
   const { root, base, head, stacks } = options;
-  const headCommit = commitOf(root, head ?? "HEAD");
-  const baseCommit = mergeBase(root, commitOf(root, base), headCommit);
+  const headCommit = await commitOf(root, head ?? "HEAD");
+  const baseCommit = await mergeBase(root, await commitOf(root, base), headCommit);
   // The change first: its author wants to know what is wrong with it.
   const after =
     head === undefined
@@ -56,7 +56,7 @@ export async function preview(options: PreviewOptions): Promise<Report> {
   );
   return {
     base: short(baseCommit),
-    head: head === undefined && isDirty(root) ? "the files as they are" : short(headCommit),
+    head: head === undefined && (await isDirty(root)) ? "the files as they are" : short(headCommit),
     stacks: await Promise.all(previews),
   };
 }

@@ -3,37 +3,37 @@
  * failed, N skipped` over all parts; a part that does not use mocha, or that died before it could count, counts as one test.
  */
 import "../sandbox/host/check-node";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { outcome } from "kafka-stack-processes";
 import { COUNTS_FILE, type Counts } from "./counting-reporter";
 
 const ROOT = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "kafka-stack-test-"));
 
 /** Runs a command of the project with its output on the terminal. */
-function succeeds(title: string, command: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+async function succeeds(title: string, command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   console.log(`\n━━━ ${title} ${"━".repeat(Math.max(0, 100 - title.length))}\n`);
   const [name = "", ...args] = command;
-  const { status, error } = spawnSync(name, args, {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...env },
-  });
-  if (error) console.error(`${command.join(" ")} could not be started: ${error.message}`);
-  return status === 0;
+  try {
+    const ended = await outcome(name, args, { cwd: ROOT, output: "terminal", env: { ...process.env, ...env } });
+    return ended.code === 0;
+  } catch (error) {
+    console.error((error as Error).message);
+    return false;
+  }
 }
 
-function check(): Counts {
-  const passed = succeeds("Static checks (npm run check)", ["npm", "run", "check"]);
+async function check(): Promise<Counts> {
+  const passed = await succeeds("Static checks (npm run check)", ["npm", "run", "check"]);
   return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, failures: passed ? [] : ["npm run check"] };
 }
 
-function mocha(title: string, script: string): Counts {
+async function mocha(title: string, script: string): Promise<Counts> {
   const file = join(folder, script.replace(":", "-"));
   const reporter = join(__dirname, "counting-reporter.ts");
-  const ended = succeeds(`${title} (npm run ${script})`, ["npm", "run", script, "--", "--reporter", reporter], {
+  const ended = await succeeds(`${title} (npm run ${script})`, ["npm", "run", script, "--", "--reporter", reporter], {
     [COUNTS_FILE]: file,
   });
   const counts: Counts = existsSync(file)
@@ -44,16 +44,16 @@ function mocha(title: string, script: string): Counts {
   return { ...counts, failed: 1, failures: [`npm run ${script} ended early`] };
 }
 
-function main(): void {
+async function main(): Promise<void> {
   try {
     const parts = [
-      check(),
-      mocha("Unit tests", "test:unit"),
-      mocha("Installing with each npm, and in Python", "test:install"),
-      mocha("Services with Kafka and Chromium", "test:services"),
-      mocha("End-to-end tests", "test:e2e"),
-      mocha("Faults under load", "test:main-faults"),
-      mocha("Life of a sandbox", "test:sandbox"),
+      await check(),
+      await mocha("Unit tests", "test:unit"),
+      await mocha("Installing with each npm, and in Python", "test:install"),
+      await mocha("Services with Kafka and Chromium", "test:services"),
+      await mocha("End-to-end tests", "test:e2e"),
+      await mocha("Faults under load", "test:main-faults"),
+      await mocha("Life of a sandbox", "test:sandbox"),
     ];
     const sum = (key: "passed" | "failed" | "skipped"): number => parts.reduce((total, part) => total + part[key], 0);
     const failures = parts.flatMap((part) => part.failures);
@@ -65,4 +65,4 @@ function main(): void {
   }
 }
 
-main();
+void main();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { run } from "kafka-stack-processes";
 import { IMAGE, labelsOf, one, SCOPE } from "../../test/support/components";
 import { registered } from "../../test/support/recording";
 import { VolumeDirectories, type VolumeDirectoriesArgs } from "./directories";
@@ -95,10 +95,10 @@ describe("VolumeDirectories", () => {
     const folder = mkdtempSync(join(tmpdir(), "directories-"));
     try {
       const [first, second] = [join(folder, "0"), join(folder, "1")];
-      const run = () => execFileSync(command[0] ?? "", [...command.slice(1), String(userInfo().uid), first, second]);
-      run();
+      const make = () => run(command[0] ?? "", [...command.slice(1), String(userInfo().uid), first, second]);
+      await make();
       writeFileSync(join(first, "data"), "kept", { mode: 0o600 });
-      run();
+      await make();
       assert.deepEqual(
         [first, second, join(first, "data")].map((path) => (statSync(path).mode & 0o777).toString(8)),
         ["750", "750", "600"],

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { start, type Running } from "kafka-stack-processes";
 import { lockStack } from "../lock";
 import { readProject } from "../project";
 import { fakeTool, temporaryFolder } from "../../test/support/temporary";
@@ -143,14 +142,12 @@ describe("engine: the Pulumi CLI", () => {
     }
 
     /** A process that has ended, or one that is called so and runs until it is killed. */
-    async function started(name?: string): Promise<ChildProcess> {
+    async function started(name?: string): Promise<Running> {
       const tools = temporaryFolder();
-      const { PATH } = fakeTool(tools, name ?? "ends", name === undefined ? "" : "echo runs; exec 1>&-; read forever");
-      const child = spawn(name ?? "ends", { env: { PATH }, stdio: ["pipe", "pipe", "ignore"] });
-      child.stdout.resume();
-      await once(child, name === undefined ? "close" : "spawn");
-      if (name !== undefined) await once(child.stdout, "end");
-      return child;
+      const { PATH } = fakeTool(tools, name ?? "ends", name === undefined ? "" : "echo runs; read forever");
+      const running = start(name ?? "ends", [], { env: { PATH }, input: { open: true } });
+      await (name === undefined ? running.ended : running.says(/runs/));
+      return running;
     }
 
     it("takes it away when its process has ended, or is another program by now", async () => {

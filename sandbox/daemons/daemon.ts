@@ -1,20 +1,8 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { builtKey } from "../build/go";
-import { identify, isRunning, type ProcessIdentity } from "kafka-stack-processes";
+import { identify, isRunning, start, type ProcessIdentity } from "kafka-stack-processes";
 import { end } from "../host/process";
 import { withoutProxy } from "../host/proxy";
 import { until } from "../host/wait";
@@ -105,20 +93,15 @@ export class Daemons {
     }
     const log = this.log(daemon.name);
     if (existsSync(log) && statSync(log).size > maxLog) renameSync(log, `${log}.1`);
-    const output = openSync(log, "a");
-    const child = spawn(daemon.command, daemon.args, {
+    const { pid } = start(daemon.command, daemon.args, {
       cwd: this.paths.root,
-      detached: true,
-      stdio: ["ignore", output, output],
+      outlives: true,
+      output: { log },
       env: { ...process.env, ...withoutProxy(), ...daemon.env },
     });
-    // Without a listener a failed spawn would end this process; the code below reports it.
-    child.on("error", () => undefined);
-    child.unref();
-    closeSync(output);
-    if (child.pid === undefined)
+    if (pid === undefined)
       throw new Error(`${daemon.name} could not be started: there is no program ${daemon.command}.`);
-    const identity = identify(child.pid);
+    const identity = identify(pid);
     if (!identity) throw new Error(`${daemon.name} ended at once. ${this.explain(daemon.name)}`);
     const record: DaemonRecord = { ...identity, name: daemon.name, fingerprint, startedAt: new Date().toISOString() };
     writeFileSync(this.recordFile(daemon.name), JSON.stringify(record));

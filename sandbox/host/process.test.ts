@@ -1,33 +1,29 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { identify, isRunning } from "kafka-stack-processes";
+import { identify, isRunning, start, type Running } from "kafka-stack-processes";
 import { end, environmentOf, findProcesses, childrenOf } from "./process";
 
 describe("processes", () => {
-  let child: ChildProcess | undefined;
+  let child: Running | undefined;
   afterEach(() => {
     child?.kill("SIGKILL");
   });
 
-  async function start(...command: [string, ...string[]]): Promise<number> {
-    child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "ignore"] });
-    await once(child, "spawn");
+  function started(command: string, ...args: string[]): number {
+    child = start(command, args);
     assert.ok(child.pid);
     return child.pid;
   }
 
   it("ends a process that obeys", async () => {
-    const found = identify(await start("sleep", "60"));
+    const found = identify(started("sleep", "60"));
     assert.ok(found);
     await end([found], 5);
     assert.equal(isRunning(found), false);
   });
 
   it("kills one that does not", async () => {
-    const pid = await start("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done");
-    assert.ok(child?.stdout);
-    await once(child.stdout, "data");
+    const pid = started("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done");
+    await child?.says(/ready/);
     const found = identify(pid);
     assert.ok(found);
     await end([found], 0.2);
@@ -35,7 +31,7 @@ describe("processes", () => {
   });
 
   it("tells the environment of a process, and nothing of one that has ended", async () => {
-    const pid = await start("sleep", "61.5");
+    const pid = started("sleep", "61.5");
     assert.ok(environmentOf(pid).includes(`PATH=${process.env["PATH"] ?? ""}`));
     const found = identify(pid);
     assert.ok(found);
@@ -44,7 +40,7 @@ describe("processes", () => {
   });
 
   it("finds processes by their command line, and children by their parents", async () => {
-    const pid = await start("sleep", "61.25");
+    const pid = started("sleep", "61.25");
     assert.deepEqual(
       findProcesses((commandLine) => commandLine[1] === "61.25").map((found) => found.pid),
       [pid],

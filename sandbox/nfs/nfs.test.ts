@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outcome } from "kafka-stack-processes";
 import { gateway, maxServers, nfsExports, planServers } from "./plan";
 import { renderServerConfig } from "./server";
 
@@ -48,17 +48,17 @@ describe("the kubelet's mount command without an NFS client in the kernel", () =
   after(() => {
     rmSync(directory, { recursive: true });
   });
-  const mount = (...args: string[]) => spawnSync(join(directory, "mount"), args, { encoding: "utf8" });
+  const mount = (...args: string[]) => outcome(join(directory, "mount"), args);
 
-  it("mounts NFS with the client in user space, without the options", () => {
+  it("mounts NFS with the client in user space, without the options", async () => {
     const options = ["-o", "nfsvers=4.1,hard"];
-    assert.equal(mount("-t", "nfs", ...options, "a:/b", "/c d").stdout, "nfs-mount a:/b /c d\n");
-    assert.equal(mount("-t", "nfs4", "a:/b", "/c").stdout, "nfs-mount a:/b /c\n");
+    assert.equal((await mount("-t", "nfs", ...options, "a:/b", "/c d")).output, "nfs-mount a:/b /c d\n");
+    assert.equal((await mount("-t", "nfs4", "a:/b", "/c")).output, "nfs-mount a:/b /c\n");
   });
 
-  it("passes everything else to the system's mount", () => {
-    const { status, stdout } = mount("--version");
-    assert.equal(status, 0);
-    assert.match(stdout, /util-linux/);
+  it("passes everything else to the system's mount", async () => {
+    const { code, output } = await mount("--version");
+    assert.equal(code, 0);
+    assert.match(output, /util-linux/);
   });
 });

@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { start } from "kafka-stack-processes";
 import { settings, STACK } from "./stack";
 
 /** How an `up` ended. */
@@ -25,23 +24,21 @@ export async function endedUp(
   const words = settings(changed).flatMap((setting) => ["-c", setting]);
   const command = ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", STACK, ...words];
   const started = Date.now();
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => said.push(text.toString()));
+  const up = start(process.execPath, command);
   let signalled: number | undefined;
   const timer =
     seconds === undefined
       ? undefined
       : setTimeout(() => {
           signalled = Date.now();
-          child.kill(signal);
+          up.kill(signal);
         }, seconds * 1000);
-  await once(child, "close");
+  await up.ended;
   clearTimeout(timer);
   const ended = Date.now();
   return {
     seconds: (ended - started) / 1000,
     ...(signalled !== undefined && { afterSignal: (ended - signalled) / 1000 }),
-    printed: said.join(""),
+    printed: up.said,
   };
 }

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -65,14 +64,11 @@ const untilVoters = (...expected: number[]) =>
 
 /** Runs `npm run ops -- recover-quorum`. */
 async function recoverQuorum(...words: string[]): Promise<{ code: number | null; text: string }> {
-  const child = spawn("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
+  const command = start("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
     env: { ...process.env, ...sandboxEnvironment().env },
-    stdio: ["ignore", "pipe", "pipe"],
   });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, text };
+  const { code } = await command.ended;
+  return { code, text: command.said };
 }
 
 /** Recovers the quorum with the printed command. */

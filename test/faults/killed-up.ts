@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { start } from "kafka-stack-processes";
 import { settings, STACK } from "./stack";
 
 /** Starts `npm run up` of the faults' stack as a process, and sends SIGKILL when it prints something. */
@@ -11,17 +9,13 @@ export const killedUp = (when: RegExp, changed: Readonly<Record<string, string>>
 /** The same for any stack. @param set config for this run, as `key=value` */
 export async function killedUpOf(stack: string, set: readonly string[], when: RegExp): Promise<void> {
   const words = set.flatMap((setting) => ["-c", setting]);
-  const child = spawn(process.execPath, ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", stack, ...words], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const command = ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", stack, ...words];
+  const up = start(process.execPath, command, {
+    onLine: (line) => {
+      if (when.test(line)) up.kill("SIGKILL");
+    },
   });
-  const said: string[] = [];
-  const ended = once(child, "exit");
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on("line", (line) => {
-      said.push(line);
-      if (when.test(line)) child.kill("SIGKILL");
-    });
-  }
-  const [, signal] = (await ended) as [number | null, string | null];
+  const { signal } = await up.exited;
+  const said = up.said.trimEnd().split("\n");
   assert.equal(signal, "SIGKILL", `up ended before it was killed:\n${said.slice(-20).join("\n")}`);
 }
