@@ -15,11 +15,11 @@ const ROOMS = {
   processes: [],
   engine: ["processes"],
   preflight: ["components", "config", "engine"],
-  "preview-pr": ["engine", "policy", "services"],
+  "preview-pr": ["engine", "policy", "processes", "services"],
   sandbox: ["config", "engine", "processes"],
   cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services"],
-  scripts: ["components", "config", "sandbox"],
-  bench: ["components", "config", "engine", "sandbox", "services", "test"],
+  scripts: ["components", "config", "processes", "sandbox"],
+  bench: ["components", "config", "engine", "processes", "sandbox", "services", "test"],
 };
 
 /** The rooms of the components, each of which may use those before it: so there is no circle among them. */
@@ -69,6 +69,12 @@ const EXCEPTIONS = {
   "preview-pr": { components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"] },
 };
 
+/** Commands are run in one way. Nothing that is shipped runs any, and services/lock.mjs is JavaScript that Node.js runs before anything is installed. */
+const PROCESSES = ["node:child_process", "child_process"].map((name) => ({
+  name,
+  message: "Run commands with kafka-stack-processes: it says why one failed, and ends its children.",
+}));
+
 const zones = [
   ...DOORS,
   ...FLOW.map((room, index) => ({
@@ -99,7 +105,13 @@ export default tseslint.config(
     rules: {
       "import-x/no-cycle": "error",
       "import-x/no-restricted-paths": ["error", { zones }],
+      "no-restricted-imports": ["error", { paths: PROCESSES }],
     },
+  },
+  {
+    // The one runner, and what tests it.
+    files: ["processes/**"],
+    rules: { "no-restricted-imports": "off" },
   },
   {
     files: TESTS,

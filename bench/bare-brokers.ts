@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { appendFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { start, type Running } from "kafka-stack-processes";
 import { sandboxEnvironment } from "../sandbox/environment";
 import { run } from "../sandbox/host/command";
 import { kubectl } from "../test/support/kubectl";
@@ -20,7 +19,7 @@ const OWN =
  * have the same JVM and the same archive of classes.
  */
 export class BareBrokers implements AsyncDisposable {
-  private readonly processes = new Map<number, ChildProcess>();
+  private readonly processes = new Map<number, Running>();
   private readonly startupOptions: string;
   private readonly archive: string;
 
@@ -81,7 +80,6 @@ export class BareBrokers implements AsyncDisposable {
   /** Starts a formatted broker, with or without the archive of classes from the image's build. */
   startBroker(id: number, archive = true): void {
     writeFileSync(this.startupOptions, archive ? this.archive : "-Xshare:off\n");
-    const log = openSync(join(this.root, `bare/${id}/log`), "a");
     const env = {
       PATH: IMAGE_PATH,
       KAFKA_HEAP_OPTS: this.heap,
@@ -91,8 +89,9 @@ export class BareBrokers implements AsyncDisposable {
       KAFKA_NODE_ID_BASE: "0",
       POD_NAMESPACE: "bare",
     };
-    const start = ["kafka-run-class.sh", "kafkastack.Main", "kafka.Kafka", `/bare/${id}/server.properties`];
-    this.processes.set(id, spawn("chroot", [this.root, ...start], { env, stdio: ["ignore", log, log] }));
+    const words = ["kafka-run-class.sh", "kafkastack.Main", "kafka.Kafka", `/bare/${id}/server.properties`];
+    const output = { log: join(this.root, `bare/${id}/log`) };
+    this.processes.set(id, start("chroot", [this.root, ...words], { env, output }));
   }
 
   /** Waits until a broker is unfenced and in sync; it polls as often as the result's precision needs. */
@@ -113,10 +112,7 @@ export class BareBrokers implements AsyncDisposable {
   async stop(id: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.processes.get(id);
     this.processes.delete(id);
-    if (!child || child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
+    await child?.end(signal);
   }
 
   /** Makes the disk of a node: node 0 founds the quorum. */

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { outcome } from "kafka-stack-processes";
 import { ROOT } from "../test/support/stacks";
 import { temporaryFolder } from "../test/support/temporary";
 import { namespaceOf } from "./stack-options";
@@ -12,42 +12,38 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"))
 /** Runs it where no cluster can be found. */
 function kafkaStack(...words: readonly string[]) {
   const env = { ...process.env, KUBECONFIG: "/nowhere", HOME: "/nowhere" };
-  return spawnSync(process.execPath, ["--import", "tsx", "cli/index.ts", ...words], {
-    cwd: ROOT,
-    encoding: "utf8",
-    env,
-  });
+  return outcome(process.execPath, ["--import", "tsx", "cli/index.ts", ...words], { cwd: ROOT, env });
 }
 
 describe("the command line", function () {
   // Each is a Node of its own.
   this.timeout(120_000);
 
-  it("has one page of help, with every verb that has an npm script", () => {
-    const { stdout, status } = kafkaStack("--help");
-    const shown = [...stdout.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, verb]) => verb ?? "");
+  it("has one page of help, with every verb that has an npm script", async () => {
+    const { output, code } = await kafkaStack("--help");
+    const shown = [...output.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, verb]) => verb ?? "");
     const named = Object.values(scripts).flatMap((script) => /cli\/index\.ts (\S+)$/.exec(script)?.[1] ?? []);
-    assert.equal(status, 0);
+    assert.equal(code, 0);
     assert.ok(named.length > 10, named.join(" "));
     assert.deepEqual(shown.sort(), named.sort());
   });
 
-  it("shows the options of a verb, and the commands of ops, without a cluster", () => {
-    assert.match(kafkaStack("help", "up").stdout, /--stack <name>[^]*--context <name>/);
-    const { stdout, stderr, status } = kafkaStack("ops", "--help");
+  it("shows the options of a verb, and the commands of ops, without a cluster", async () => {
+    assert.match((await kafkaStack("help", "up")).output, /--stack <name>[^]*--context <name>/);
+    const { output, errors, code } = await kafkaStack("ops", "--help");
     assert.match(
-      stdout,
+      output,
       /--stack <name>[^]*--context <name>[^]*--namespace <name>[^]*rebalance[^]*elect-leaders/,
-      stderr,
+      errors,
     );
-    assert.equal(status, 0);
-    assert.match(kafkaStack("ops", "drain", "--help").stdout, /--throttle <bytes>/);
+    assert.equal(code, 0);
+    assert.match((await kafkaStack("ops", "drain", "--help")).output, /--throttle <bytes>/);
   });
 
-  it("refuses an unknown verb", () => {
-    const { stderr, status } = kafkaStack("toString");
-    assert.match(stderr, /^There is no verb toString\.$/m);
-    assert.equal(status, 2);
+  it("refuses an unknown verb", async () => {
+    const { errors, code } = await kafkaStack("toString");
+    assert.match(errors, /^There is no verb toString\.$/m);
+    assert.equal(code, 2);
   });
 });
 

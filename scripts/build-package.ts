@@ -4,8 +4,8 @@
  */
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { run } from "kafka-stack-processes";
 import { basename, dirname, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "..");
@@ -45,11 +45,11 @@ function schemaOf({ name, version, description }: Manifest) {
   return JSON.parse(JSON.stringify(schema).replaceAll('"type":"number"', '"type":"integer"')) as unknown;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const { version } = readManifest(join(ROOT, "package.json"));
   rmSync(DIST, { recursive: true, force: true });
   const tsc = [require.resolve("typescript/bin/tsc"), "-p", join(ROOT, "tsconfig.build.json")];
-  execFileSync(process.execPath, [...tsc, "--outDir", join(DIST, "lib")], { stdio: "inherit" });
+  await run(process.execPath, [...tsc, "--outDir", join(DIST, "lib")]);
   cpSync(join(ROOT, "package"), DIST, { recursive: true });
   for (const path of COPIED) {
     mkdirSync(dirname(join(DIST, path)), { recursive: true });
@@ -65,4 +65,7 @@ function main(): void {
   write("provider/schema.json", schemaOf({ ...readManifest(join(ROOT, "package", "package.json")), version }));
 }
 
-main();
+main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+});

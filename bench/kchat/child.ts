@@ -1,53 +1,37 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { start, type Running } from "kafka-stack-processes";
 
 /** A program of this directory as a child process that receives requests and answers them. */
 export class Child {
-  readonly #process: ChildProcess;
-  /** Rejects when the process has ended. */
-  readonly #ended: Promise<never>;
-
-  private constructor(started: ChildProcess) {
-    this.#process = started;
-    this.#ended = once(started, "exit").then(() => {
-      throw new Error("A process of the benchmark ended too early.");
-    });
-    this.#ended.catch(() => undefined);
-  }
+  private constructor(private readonly process: Running) {}
 
   /** Starts `<program>.ts` and waits until it says that it is ready. */
   static async start(program: string, ...args: readonly string[]): Promise<Child> {
-    const child = new Child(fork(join(__dirname, `${program}.ts`), [...args], { execArgv: ["--import", "tsx"] }));
-    await child.#answer();
-    return child;
+    const command = ["--import", "tsx", join(__dirname, `${program}.ts`), ...args];
+    const running = start(process.execPath, command, { messages: true, output: "terminal" });
+    await running.message();
+    return new Child(running);
   }
 
   get pid(): number {
-    return this.#process.pid ?? 0;
+    return this.process.pid ?? 0;
   }
 
   /** Sends a request and waits for the answer. */
   async ask(what: string): Promise<unknown> {
-    const answer = this.#answer();
-    this.#process.send(what);
+    const answer = this.process.message();
+    this.process.send(what);
     return answer;
   }
 
   /** Sends a request that has no answer. */
   tell(what: string): void {
-    this.#process.send(what);
+    this.process.send(what);
   }
 
   async end(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#ended.catch(() => undefined);
-  }
-
-  async #answer(): Promise<unknown> {
-    const [answer] = (await Promise.race([once(this.#process, "message"), this.#ended])) as [unknown];
-    return answer;
+    await this.process.end("SIGKILL");
   }
 }
 

@@ -1,9 +1,8 @@
 import { strict as assert } from "node:assert";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outcome } from "kafka-stack-processes";
 import { stringify } from "yaml";
 import { ROOT } from "../../test/support/stacks";
 import { type Answer, type FakeApi, fakeApi } from "./fake-api";
@@ -29,16 +28,11 @@ describe("npm run client with a cluster", function () {
         }),
       );
       const args = ["--import", "tsx", "cli/client/cli.ts", "--context", "fake", ...words];
-      const child = spawn(process.execPath, args, {
+      const { code, output, errors } = await outcome(process.execPath, args, {
         cwd: ROOT,
         env: { ...process.env, KUBECONFIG: kubeconfig },
-        stdio: ["pipe", "pipe", "pipe"],
+        input,
       });
-      let [output, errors] = ["", ""];
-      child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-      child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-      child.stdin.end(input);
-      const [code] = (await once(child, "close")) as [number | null];
       return { code, output, errors, commands: api.commands, pods: api.pods };
     } finally {
       api.close();

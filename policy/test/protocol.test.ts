@@ -5,12 +5,11 @@ import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { strict as assert } from "node:assert";
-import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { createInterface } from "node:readline";
+import { start, type Running } from "kafka-stack-processes";
 import { after, before, describe, it } from "mocha";
 
 import type { PulumiResource } from "../model/resource";
@@ -37,14 +36,15 @@ describe("the policy pack as an engine runs it, in a folder of its own", functio
   // The SDK checks the pack's types when it starts it.
   this.timeout(120_000);
   const pack = copyOfPack();
-  let server: ChildProcess;
+  let server: Running;
   let client: analyzergrpc.AnalyzerClient;
 
   before(async () => {
     const run = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
     // There is no engine at this address: the pack asks none for anything.
-    server = spawn(process.execPath, [run, "127.0.0.1:1", pack], { cwd: pack, stdio: ["ignore", "pipe", "inherit"] });
-    client = new analyzergrpc.AnalyzerClient(`127.0.0.1:${await firstLine(server)}`, grpc.credentials.createInsecure());
+    server = start(process.execPath, [run, "127.0.0.1:1", pack], { cwd: pack, output: "errors" });
+    const [, port = ""] = await server.says(/^(\d+)\n/);
+    client = new analyzergrpc.AnalyzerClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const config = levelOf("container-memory-limit-set", analyzer.EnforcementLevel.ADVISORY);
     await answer<empty.Empty>((done) => client.configure(config, done));
   });
@@ -147,15 +147,4 @@ function fill<Request extends analyzer.AnalyzeRequest | analyzer.AnalyzerResourc
   request.setProperties(Struct.fromJavaScript(plain));
   request.setOptions(new analyzer.AnalyzerResourceOptions());
   return request;
-}
-
-/** The first line that a process prints: a policy pack prints its port. */
-async function firstLine(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) {
-    throw new Error("the policy pack has no standard output");
-  }
-  for await (const line of createInterface({ input: child.stdout })) {
-    return line;
-  }
-  throw new Error("the policy pack ended before it said where it listens");
 }

@@ -76,6 +76,16 @@ export async function ensurePackages(
   });
 }
 
+/** Whether a program is there. It is installed where that is possible without asking anybody: for root, where there is apt. */
+export async function provided(program: string, debian: string, report: (progress: string) => void): Promise<boolean> {
+  if (!isInstalled(program) && process.getuid?.() === 0 && isInstalled("apt-get")) {
+    await ensurePackages({ [program]: debian }, report).catch((error: unknown) => {
+      report(`Debian's package ${debian} cannot be installed: ${String(error)}`);
+    });
+  }
+  return isInstalled(program);
+}
+
 /** Debian starts the services of packages at once. The sandbox runs its own daemons and does not touch the system's. */
 async function withoutServices(install: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d";

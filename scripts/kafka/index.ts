@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { run } from "kafka-stack-processes";
 import type { KafkaVersion } from "../../config/kafka";
 import { kafkaJars } from "../../sandbox/build/kafka-jars";
 import { ensurePackages } from "../../sandbox/host/platform";
@@ -25,14 +25,8 @@ export async function askKafka(version: KafkaVersion, program: string, input = "
   const classes = mkdtempSync(join(tmpdir(), "kafka-settings-"));
   try {
     const sources = ["Plugins", "Settings", program].map((name) => join(__dirname, `${name}.java`));
-    execFileSync("javac", ["-nowarn", "-d", classes, "-cp", classPath.join(delimiter), ...new Set(sources)]);
-    const run = ["-cp", [classes, ...classPath].join(delimiter), program];
-    const output = execFileSync("java", run, {
-      input,
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-      stdio: ["pipe", "pipe", "ignore"],
-    });
+    await run("javac", ["-nowarn", "-d", classes, "-cp", classPath.join(delimiter), ...new Set(sources)]);
+    const output = await run("java", ["-cp", [classes, ...classPath].join(delimiter), program], { input });
     return output
       .trimEnd()
       .split("\n")

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run, start, type Running } from "kafka-stack-processes";
 import { until } from "../test/fakes.js";
 
 const FIRST_PORT = 19_600;
@@ -13,7 +12,7 @@ const CONTROLLER_PORT = 19_690;
 export class TestCluster {
   readonly #jars: string;
   readonly #directory = mkdtempSync(join(tmpdir(), "kafka-test-"));
-  readonly #brokers = new Map<number, ChildProcess>();
+  readonly #brokers = new Map<number, Running>();
 
   private constructor(jars: string) {
     this.#jars = jars;
@@ -41,11 +40,9 @@ export class TestCluster {
     writeFileSync(properties, this.#properties(id, home));
     const format = ["format", "--ignore-formatted", "-t", "AAAAAAAAAAAAAAAAAAAAAA", "-c", properties];
     format.push(id === 0 ? "--standalone" : "--no-initial-controllers");
-    const formatted = spawnSync("java", ["-Xmx128m", "-cp", `${this.#jars}/*`, "kafka.tools.StorageTool", ...format]);
-    if (formatted.status !== 0) throw new Error(formatted.stderr.toString());
-    const log = openSync(join(home, "log"), "a");
+    await run("java", ["-Xmx128m", "-cp", `${this.#jars}/*`, "kafka.tools.StorageTool", ...format]);
     const java = ["-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-cp", `${this.#jars}/*`, "kafka.Kafka", properties];
-    this.#brokers.set(id, spawn("java", java, { stdio: ["ignore", log, log] }));
+    this.#brokers.set(id, start("java", java, { output: { log: join(home, "log") } }));
     await until(`broker ${id} listens`, () => listens(FIRST_PORT + id), 120_000);
   }
 
@@ -68,9 +65,7 @@ export class TestCluster {
     const broker = this.#brokers.get(id);
     if (broker === undefined) return;
     this.#brokers.delete(id);
-    const ended = once(broker, "exit");
-    broker.kill(signal);
-    await ended;
+    await broker.end(signal);
   }
 
   #properties(id: number, home: string): string {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "kafka-stack-processes";
 import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
 import { PartitionWriter } from "../src/kafka/partition-writer.js";
 import { Cluster } from "../src/ops/cluster.js";
@@ -25,10 +25,10 @@ describe("a broker's health while partitions move", function () {
   let client: KafkaClient;
   let cluster: Cluster;
 
-  const health = (broker: number): { inSync: string; needed: string } => {
+  const health = async (broker: number): Promise<{ inSync: string; needed: string }> => {
     const words = ["-Xmx128m", "-cp", classPath(), "kafkastack.AskHealth", String(broker), brokers.bootstrap];
-    const said = execFileSync("java", words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    const [, inSync = "", needed = ""] = /^in sync: (.*)\nneeded: (.*)\n$/.exec(said) ?? [];
+    const said = await run("java", words);
+    const [, inSync = "", needed = ""] = /^in sync: (.*)\nneeded: (.*)$/.exec(said) ?? [];
     return { inSync, needed };
   };
   const place = (...replicas: number[]) => reassign(cluster, [{ topic: TOPIC, partition: 0, replicas }]);
@@ -46,7 +46,7 @@ describe("a broker's health while partitions move", function () {
     const sources = join(import.meta.dirname, "../../images/kafka/src");
     const own = join(import.meta.dirname, "health/AskHealth.java");
     const paths = ["-d", directory, "-cp", `${process.env["KAFKA_JARS"] ?? ""}/*`, "-sourcepath", sources];
-    execFileSync("javac", ["--release", "17", "-proc:none", ...paths, own]);
+    await run("javac", ["--release", "17", "-proc:none", ...paths, own]);
     brokers = await TestCluster.start(3);
     const file = join(directory, "topics.json");
     const config = { "min.insync.replicas": "2" };
@@ -68,7 +68,7 @@ describe("a broker's health while partitions move", function () {
   it("is ready, and may stop, as if what is on its way to a broker were not there", async () => {
     await crawl();
     await place(0, 2, 1);
-    for (const broker of [0, 1, 2]) assert.deepEqual(health(broker), { inSync: "null", needed: "null" });
+    for (const broker of [0, 1, 2]) assert.deepEqual(await health(broker), { inSync: "null", needed: "null" });
     assert.equal((await listOngoing(cluster)).length, 1, "it has arrived too early to tell anything");
     await removeThrottles(cluster);
     await settled();
@@ -79,12 +79,12 @@ describe("a broker's health while partitions move", function () {
     await brokers.kill(1);
     await write();
     const needed = /^moving-0 has 2 in-sync replicas and needs 2$/;
-    await until("the others are needed", () => Promise.resolve(needed.test(health(0).needed)), 60_000);
-    assert.match(health(2).needed, needed);
+    await until("the others are needed", async () => needed.test((await health(0)).needed), 60_000);
+    assert.match((await health(2)).needed, needed);
     await brokers.startBroker(1);
     await until("the broker is back", async () => (await cluster.describe([])).brokers.has(1), 60_000);
-    assert.equal(health(1).inSync, "1 partitions not in sync yet, such as moving-0");
+    assert.equal((await health(1)).inSync, "1 partitions not in sync yet, such as moving-0");
     await removeThrottles(cluster);
-    await until("it is in sync", () => Promise.resolve(health(1).inSync === "null"), 60_000);
+    await until("it is in sync", async () => (await health(1)).inSync === "null", 60_000);
   });
 });

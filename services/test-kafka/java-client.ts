@@ -1,22 +1,20 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { globSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { run, start, type Running } from "kafka-stack-processes";
 import { until } from "../test/fakes.js";
 
 /** HTTP libraries of Java; the class in `java/` for each says what is special about it. */
 export const LIBRARIES = ["jersey-event-input", "jersey-event-source", "jdk"] as const;
 
 /** Compiles `java/`; returns the class path. */
-export function compileClient(): string {
+export async function compileClient(): Promise<string> {
   const jars = process.env["JERSEY_JARS"];
   if (jars === undefined) throw new Error("JERSEY_JARS must name a directory with the jars of java/pom.xml.");
   const classes = mkdtempSync(join(tmpdir(), "java-client-"));
   const sources = globSync(join(fileURLToPath(new URL("java", import.meta.url)), "*.java"));
-  const compiled = spawnSync("javac", ["-Xlint:all", "-Werror", "-cp", join(jars, "*"), "-d", classes, ...sources]);
-  if (compiled.status !== 0) throw new Error(compiled.stderr.toString());
+  await run("javac", ["-Xlint:all", "-Werror", "-cp", join(jars, "*"), "-d", classes, ...sources]);
   return [classes, join(jars, "*")].join(delimiter);
 }
 
@@ -26,9 +24,8 @@ export class JavaClient {
   readonly events: string[] = [];
   /** The service's status for each message. */
   readonly statuses: number[] = [];
-  readonly #process: ChildProcess;
+  readonly #process: Running;
   #streams = 0;
-  #errors = "";
 
   /**
    * @param room - kproducer's address of the room
@@ -36,11 +33,11 @@ export class JavaClient {
    */
   constructor(classPath: string, library: (typeof LIBRARIES)[number], room: string, stream: string) {
     const flags = ["-Xmx64m", "-XX:TieredStopAtLevel=1"];
-    this.#process = spawn("java", [...flags, "-cp", classPath, "ChatClient", library, room, stream]);
-    this.#process.stderr?.on("data", (chunk: Buffer) => (this.#errors += chunk.toString()));
-    if (this.#process.stdout === null) throw new Error("The client's output goes nowhere.");
-    createInterface({ input: this.#process.stdout }).on("line", (line) => {
-      this.#note(line.split("\t"));
+    this.#process = start("java", [...flags, "-cp", classPath, "ChatClient", library, room, stream], {
+      input: { open: true },
+      onLine: (line, from) => {
+        if (from === "output") this.#note(line.split("\t"));
+      },
     });
   }
 
@@ -52,7 +49,7 @@ export class JavaClient {
   /** Sends a message; waits for the answer's status. */
   async says(message: string, contentType: string): Promise<number | undefined> {
     const answers = this.statuses.length;
-    this.#process.stdin?.write(`${contentType}\t${message}\n`);
+    this.#process.write(`${contentType}\t${message}\n`);
     await this.#until(`"${message}" is answered`, () => this.statuses.length > answers);
     return this.statuses.at(-1);
   }
@@ -74,7 +71,9 @@ export class JavaClient {
 
   async #until(what: string, condition: () => boolean): Promise<void> {
     await until(what, condition, 60_000).catch((error: unknown) => {
-      throw new Error(`${(error as Error).message} Events: ${JSON.stringify(this.events)}; errors: ${this.#errors}`);
+      throw new Error(
+        `${(error as Error).message} Events: ${JSON.stringify(this.events)}; errors: ${this.#process.errors}`,
+      );
     });
   }
 }

@@ -28,7 +28,7 @@ describe("chat clients in Java", function () {
   const said: string[] = [];
 
   before(async () => {
-    const classPath = compileClient();
+    const classPath = await compileClient();
     cluster = await TestCluster.start(1);
     const file = join(mkdtempSync(join(tmpdir(), "java-clients-test-")), "topics.json");
     writeFileSync(file, JSON.stringify({ topics: [{ name: "chatroom", partitions: 12, replicationFactor: 1 }] }));

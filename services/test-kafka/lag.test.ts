@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { Consumer, createTopicsV7, deleteGroupsV2, Producer, stringSerializers } from "@platformatic/kafka";
+import type { Running } from "kafka-stack-processes";
 import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
 import { until } from "../test/fakes.js";
 import { TestCluster } from "./cluster.js";
@@ -12,8 +12,7 @@ const HOUR = 3_600_000;
 describe("The lag exporter with a real Kafka", function () {
   this.timeout(240_000);
   let cluster: TestCluster;
-  let exporter: ChildProcess;
-  let output = "";
+  let exporter: Running;
 
   before(async () => {
     cluster = await TestCluster.start(3);
@@ -23,8 +22,6 @@ describe("The lag exporter with a real Kafka", function () {
       LAG_PORT: String(PORT),
       LAG_PAUSE_MS: "200",
     });
-    exporter.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    exporter.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   });
   after(async () => {
     exporter.kill("SIGKILL");
@@ -88,7 +85,7 @@ describe("The lag exporter with a real Kafka", function () {
       ],
     });
     await until(
-      `the group's lag is known: ${output}`,
+      `the group's lag is known: ${exporter.said}`,
       async () => (await value("kafka_consumergroup_lag", 0)) === 2,
       60_000,
     );

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,7 @@ import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
 import { PartitionWriter } from "../src/kafka/partition-writer.js";
 import { until } from "../test/fakes.js";
 import { TestCluster } from "./cluster.js";
-import { launch, ops, outcome } from "./processes.js";
+import { ended, launch, ops } from "./processes.js";
 
 interface Report {
   readonly brokers: readonly { readonly id: number; readonly replicas: number; readonly leaders: number }[];
@@ -48,17 +47,6 @@ describe("ops on a cluster", function () {
 
   const chatroom = { name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } };
   const bulk = { name: "bulk", partitions: 6, replicationFactor: 2 };
-
-  /** Keeps a running program's output, so that a test can wait for a line. */
-  const printed = new WeakMap<ChildProcess, string>();
-  const listen = (running: ChildProcess): ChildProcess => {
-    printed.set(running, "");
-    running.stdout?.on("data", (chunk: Buffer) =>
-      printed.set(running, (printed.get(running) ?? "") + chunk.toString()),
-    );
-    return running;
-  };
-  const said = (running: ChildProcess, line: RegExp): boolean => line.test(printed.get(running) ?? "");
 
   before(async () => {
     cluster = await TestCluster.start(3);
@@ -203,15 +191,13 @@ describe("ops on a cluster", function () {
     await done("rebalance", "--brokers", "0,1,2");
     await cluster.startBroker(3);
     const start = () =>
-      listen(
-        launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: cluster.bootstrap }, [
-          "rebalance",
-          "--brokers",
-          "0,1,2,3",
-          "--throttle",
-          "200000",
-        ]),
-      );
+      launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: cluster.bootstrap }, [
+        "rebalance",
+        "--brokers",
+        "0,1,2,3",
+        "--throttle",
+        "200000",
+      ]);
     const moving = async () => (await report()).reassignments > 0;
     const aims = async () => (await report()).brokers.map(({ id, replicas }) => [id, replicas]);
     const bulkOfTwo = { ...bulk, partitions: 8, config: { "retention.ms": "3600000" } };
@@ -225,12 +211,11 @@ describe("ops on a cluster", function () {
     assert.ok(planned.bytes > 4_000_000 && planned.seconds > planned.bytes / 4 / 200_000, JSON.stringify(planned));
 
     const interrupted = start();
-    const interruption = outcome(interrupted);
     await until("partitions are on their way", moving, 60_000);
     assert.ok((await report()).throttled.length > 0);
     const first = await aims();
     interrupted.kill("SIGTERM");
-    const { code, errors } = await interruption;
+    const { code, errors } = await ended(interrupted);
     assert.equal(code, 143);
     assert.equal(errors.at(-1), "Interrupted. Kafka's copying goes on, with its throttle; the next run takes it over.");
     assert.deepEqual(await aims(), first);
@@ -239,14 +224,8 @@ describe("ops on a cluster", function () {
     assert.ok(during.moves !== undefined && during.moves.bytesLeft > 0, JSON.stringify(during));
 
     const killed = start();
-    const death = outcome(killed);
-    await until(
-      "the next run has taken over",
-      () => Promise.resolve(said(killed, /under way from an earlier run/)),
-      60_000,
-    );
-    killed.kill("SIGKILL");
-    await death;
+    await killed.says(/under way from an earlier run/, "output");
+    await killed.end("SIGKILL");
     assert.ok((await report()).throttled.length > 0);
     // Under reassignment, partitions count with as many replicas as before and need no more brokers.
     assert.deepEqual(await done("topics", "check", "--file", declare([chatroom, bulkOfTwo])), [

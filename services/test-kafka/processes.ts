@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { start, type Running } from "kafka-stack-processes";
 import { until } from "../test/fakes.js";
 
 /** The same Node.js options as in the image. */
@@ -15,11 +14,10 @@ export function launch(
   program: "kproducer" | "kconsumer" | "ops" | "lag",
   environment: Record<string, string>,
   args: readonly string[] = [],
-): ChildProcess {
+): Running {
   const bundle = fileURLToPath(new URL(`../dist/${program}.js`, import.meta.url));
-  return spawn(process.execPath, [bundle, ...args], {
+  return start(process.execPath, [bundle, ...args], {
     env: { PATH: process.env["PATH"] ?? "", NODE_OPTIONS, ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
   });
 }
 
@@ -28,8 +26,7 @@ export class ServiceProcess {
   readonly url: string;
   readonly #program: "kproducer" | "kconsumer";
   readonly #environment: Record<string, string>;
-  #process: ChildProcess | undefined;
-  output = "";
+  #process: Running | undefined;
 
   constructor(program: "kproducer" | "kconsumer", port: number, environment: Record<string, string>) {
     this.#program = program;
@@ -43,11 +40,15 @@ export class ServiceProcess {
   }
 
   async start(): Promise<void> {
-    const started = launch(this.#program, this.#environment);
-    started.stdout?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
-    started.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
-    this.#process = started;
-    await until(`${this.#program} is ready; it said: ${this.output}`, () => this.isReady(), 60_000);
+    this.#process = launch(this.#program, this.#environment);
+    await until(`${this.#program} is ready`, () => this.isReady(), 60_000).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message} It said: ${this.output}`);
+    });
+  }
+
+  /** What it has said since its last start. */
+  get output(): string {
+    return this.#process?.said ?? "";
   }
 
   async isReady(): Promise<boolean> {
@@ -58,31 +59,24 @@ export class ServiceProcess {
   }
 
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
-    const ending = this.#process;
-    if (ending === undefined || ending.exitCode !== null) return ending?.exitCode ?? null;
-    const exit = once(ending, "exit") as Promise<[number | null]>;
-    ending.kill(signal);
-    const [code] = await exit;
-    this.#process = undefined;
-    return code;
+    return (await this.#process?.end(signal)) ?? null;
   }
 }
 
-/** Runs `ops` to its end. */
-export async function ops(
-  bootstrap: string,
-  ...args: string[]
-): Promise<{ code: number | null; lines: string[]; errors: string[] }> {
-  return outcome(launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: bootstrap }, args));
+/** How a run of `ops` ended, with its lines. */
+export interface Ended {
+  readonly code: number | null;
+  readonly lines: string[];
+  readonly errors: string[];
 }
 
-/** A process's output and exit code. */
-export async function outcome(
-  running: ChildProcess,
-): Promise<{ code: number | null; lines: string[]; errors: string[] }> {
-  const [out, errors]: [string[], string[]] = [[], []];
-  running.stdout?.on("data", (chunk: Buffer) => out.push(chunk.toString()));
-  running.stderr?.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
-  const [code] = (await once(running, "exit")) as [number | null];
-  return { code, lines: out.join("").split("\n").filter(Boolean), errors: errors.join("").split("\n").filter(Boolean) };
+/** Runs `ops` to its end. */
+export function ops(bootstrap: string, ...args: string[]): Promise<Ended> {
+  return ended(launch("ops", { KAFKA_BOOTSTRAP_ADDRESS: bootstrap }, args));
+}
+
+/** Waits for the end of a program. */
+export async function ended(running: Running): Promise<Ended> {
+  const { code, output, errors } = await running.ended;
+  return { code, lines: output.split("\n").filter(Boolean), errors: errors.split("\n").filter(Boolean) };
 }

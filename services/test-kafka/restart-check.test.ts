@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outcome, run } from "kafka-stack-processes";
 import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
 import { Cluster } from "../src/ops/cluster.js";
 import { reassign } from "../src/ops/move/reassignments.js";
@@ -18,11 +18,11 @@ describe("the check before a restart", function () {
   const jars = () => `${process.env["KAFKA_JARS"] ?? ""}/*`;
   let cluster: TestCluster;
 
-  function check(address: string, seconds: number): { code: number | null; said: string } {
+  async function check(address: string, seconds: number): Promise<{ code: number | null; said: string }> {
     const args = ["-cp", `${directory}:${jars()}`, "kafkastack.RestartCheck", address, String(seconds), "any"];
-    const { status, stderr } = spawnSync("java", ["-Xmx128m", ...args], { encoding: "utf8" });
-    const lines = stderr.split("\n").filter((line) => line.startsWith("kafka-stack: "));
-    return { code: status, said: lines.at(-1) ?? stderr };
+    const { code, errors } = await outcome("java", ["-Xmx128m", ...args]);
+    const lines = errors.split("\n").filter((line) => line.startsWith("kafka-stack: "));
+    return { code, said: lines.at(-1) ?? errors };
   }
 
   async function behind(...ids: number[]): Promise<void> {
@@ -48,8 +48,7 @@ describe("the check before a restart", function () {
   before(async () => {
     const source = join(SOURCES, "RestartCheck.java");
     const paths = ["-d", directory, "-cp", jars(), "-sourcepath", join(SOURCES, "..")];
-    const compiled = spawnSync("javac", ["--release", "17", "-proc:none", ...paths, source]);
-    assert.equal(compiled.status, 0, compiled.stderr.toString());
+    await run("javac", ["--release", "17", "-proc:none", ...paths, source]);
     cluster = await TestCluster.start(3);
     const file = join(directory, "topics.json");
     const config = { "min.insync.replicas": "2" };
@@ -65,8 +64,8 @@ describe("the check before a restart", function () {
     rmSync(directory, { recursive: true });
   });
 
-  it("passes where every server is there", () => {
-    assert.deepEqual(check(cluster.bootstrap.split(",")[0] ?? "", 60), {
+  it("passes where every server is there", async () => {
+    assert.deepEqual(await check(cluster.bootstrap.split(",")[0] ?? "", 60), {
       code: 0,
       said: "kafka-stack: every server can be restarted",
     });
@@ -75,7 +74,7 @@ describe("the check before a restart", function () {
   it("refuses beside a missing broker that is not the first to restart, and names both", async () => {
     await cluster.kill(1);
     await behind(1);
-    const { code, said } = check(cluster.bootstrap.split(",")[0] ?? "", 3);
+    const { code, said } = await check(cluster.bootstrap.split(",")[0] ?? "", 3);
     assert.equal(code, 1);
     assert.match(said, /broker-1 is missing or not in sync: restarting broker-2 would leave chatroom-\d 1 of the 2/);
     await cluster.startBroker(1);
@@ -85,11 +84,11 @@ describe("the check before a restart", function () {
   it("passes when the missing broker is the first to restart, because that may be the repair", async () => {
     await cluster.kill(2);
     await behind(2);
-    assert.equal(check(cluster.bootstrap.split(",")[0] ?? "", 60).code, 0);
+    assert.equal((await check(cluster.bootstrap.split(",")[0] ?? "", 60)).code, 0);
   });
 
-  it("passes where no server runs at all, and only then", () => {
-    assert.deepEqual(check("no-such-name.invalid:9092", 3), {
+  it("passes where no server runs at all, and only then", async () => {
+    assert.deepEqual(await check("no-such-name.invalid:9092", 3), {
       code: 0,
       said: "kafka-stack: no server runs yet, so there is nothing to check",
     });
@@ -119,7 +118,7 @@ describe("the check before a restart", function () {
     // The replica waits for broker 1 and was never there, so no restart takes anything away from it.
     await place(0, 2, 1);
     await client.close();
-    assert.deepEqual(check(bootstrap.map(({ host, port }) => `${host}:${port}`)[0] ?? "", 10), {
+    assert.deepEqual(await check(bootstrap.map(({ host, port }) => `${host}:${port}`)[0] ?? "", 10), {
       code: 0,
       said: "kafka-stack: every server can be restarted",
     });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { outcome } from "kafka-stack-processes";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { chatAnswers } from "../support/history";
 
@@ -19,16 +18,12 @@ interface Expectation {
 function documented(command: string, { says, code = 0 }: Expectation = {}): void {
   it(command, async function () {
     this.timeout(PATIENCE_MS + 60_000);
-    const child = spawn("sh", ["-c", command], {
+    const ended = await outcome("sh", ["-c", command], {
       env: { ...process.env, ...sandboxEnvironment().env, CI: "true" },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: PATIENCE_MS,
+      timeout: PATIENCE_MS / 1000,
     });
-    let [output, errors] = ["", ""];
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-    const [status] = (await once(child, "close")) as [number | null];
-    assert.equal(status, code, `${output}\n${errors}`);
+    const { output, errors } = ended;
+    assert.equal(ended.code, code, `${output}\n${errors}`);
     if (says !== undefined) assert.match(output, says, errors);
   });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { start } from "kafka-stack-processes";
 import { down as sandboxDown } from "../../sandbox/down";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import { up as sandboxUp } from "../../sandbox/up";

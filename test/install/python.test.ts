@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
-import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { outcome, run } from "kafka-stack-processes";
 import { parse } from "yaml";
 import { temporaryFolder } from "../support/temporary";
 import { installed, packed } from "../support/package";
@@ -11,15 +11,18 @@ const EXAMPLE = resolve(__dirname, "../../examples/python");
 const SUPPORT = join(__dirname, "python");
 
 /** A Python with the example's requirements. @returns its path, or why there is none */
-function python(): { path: string } | { missing: string } {
+async function python(): Promise<{ path: string } | { missing: string }> {
   const folder = temporaryFolder();
   const path = join(folder, "bin", "python");
   for (const [command = "", ...args] of [
     ["python3", "-m", "venv", folder],
     [path, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", join(EXAMPLE, "requirements.txt")],
   ]) {
-    const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
-    if (status !== 0) return { missing: error?.message ?? stderr.trim().split("\n").at(-1) ?? command };
+    const missing = await run(command, args).then(
+      () => undefined,
+      (error: unknown) => (error as Error).message.split("\n").at(-1) ?? command,
+    );
+    if (missing !== undefined) return { missing };
   }
   return { path };
 }
@@ -29,14 +32,14 @@ describe("a program in Python", function () {
   this.timeout(15 * 60_000);
 
   it("creates the cluster of examples/python by the package's plugin", async function () {
-    const found = python();
+    const found = await python();
     if ("missing" in found) {
       console.log(`Skipped: Pulumi's SDK for Python cannot be had here: ${found.missing}`);
       this.skip();
     }
     const engine = new RecordingEngine();
     const address = await engine.start();
-    const provider = join(installed(packed(), "typescript"), "node_modules", "kafka-stack", "provider");
+    const provider = join(await installed(await packed(), "typescript"), "node_modules", "kafka-stack", "provider");
     const plugin = await Plugin.start(provider, address);
     engine.plugin = plugin;
     try {
@@ -46,11 +49,8 @@ describe("a program in Python", function () {
       );
       const program = join(EXAMPLE, "__main__.py");
       const args = [join(SUPPORT, "run.py"), address, PROJECT, STACK, JSON.stringify(config), program];
-      const child = spawn(found.path, args, {
-        env: { ...process.env, PYTHONPATH: SUPPORT, PYTHONDONTWRITEBYTECODE: "1" },
-        stdio: ["ignore", "inherit", "inherit"],
-      });
-      const code = await new Promise((ended) => child.once("exit", ended));
+      const env = { ...process.env, PYTHONPATH: SUPPORT, PYTHONDONTWRITEBYTECODE: "1" };
+      const { code } = await outcome(found.path, args, { env, output: "terminal" });
       assert.equal(code, 0, engine.logged.join("\n"));
 
       const stack = engine.made.find(({ type }) => type === "pulumi:pulumi:Stack");

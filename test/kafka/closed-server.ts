@@ -1,15 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run, start, type Running } from "kafka-stack-processes";
 import { serverProperties } from "../../components/kafka/settings";
-import { kafkaJars } from "../../sandbox/build/kafka-jars";
-import { ensurePackages } from "../../sandbox/host/platform";
 import type { KeyPair } from "../../services/src/certificates/authority";
 import { clientProperties } from "../../services/src/certificates/client-properties";
+import { serverClassPath } from "../support/java";
 import { until } from "../support/until";
-import { ROOT } from "../support/stacks";
 
 /** Ports of the server: for clients, and for controllers. */
 export const [CLIENTS, CONTROLLERS] = [19_780, 19_781];
@@ -36,22 +33,13 @@ export class ClosedServer {
   private readonly folder = mkdtempSync(join(tmpdir(), "closed-server-"));
   /** The directory of its certificate. */
   readonly tls = join(this.folder, "tls");
-  private process: ChildProcess | undefined;
+  private process: Running | undefined;
 
   private constructor(private readonly classPath: string) {}
 
   /** Compiles the image's Java, and prepares a server; it starts with {@link launch}. */
   static async prepare(): Promise<ClosedServer> {
-    const report = (progress: string) => {
-      console.error(progress);
-    };
-    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, report);
-    const jars = await kafkaJars(report);
-    const classes = mkdtempSync(join(tmpdir(), "closed-classes-"));
-    const sources = join(ROOT, "images/kafka/src/kafkastack");
-    const files = readdirSync(sources).map((name) => join(sources, name));
-    execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
-    return new ClosedServer(`${classes}:${jars}/*`);
+    return new ClosedServer(await serverClassPath());
   }
 
   /**
@@ -80,10 +68,10 @@ export class ClosedServer {
     writeFileSync(properties, `${text}${own.join("\n")}\n`);
     writeFileSync(join(this.folder, "controllers"), "1\n");
     writeFileSync(join(this.folder, "brokers"), "1\n");
-    const log = openSync(join(this.folder, "server.log"), "a");
     const options = [...JAVA, `-Dhealth.port=${HEALTH}`, `-Dmetrics.port=${HEALTH + 1}`, "-cp", this.classPath];
     const words = [...options, "kafkastack.Main", "kafka.Kafka", properties];
-    this.process = spawn("java", words, { env: this.environment(), stdio: ["ignore", log, log] });
+    const output = { log: join(this.folder, "server.log") };
+    this.process = start("java", words, { env: this.environment(), output });
     try {
       await until("the server is ready", 240, async () => {
         const response = await fetch(`http://127.0.0.1:${HEALTH}/ready`);
@@ -100,18 +88,15 @@ export class ClosedServer {
   }
 
   /** Runs one of Kafka's tools with the Secret's file for it. */
-  tool(className: string, ...words: string[]): string {
+  tool(className: string, ...words: string[]): Promise<string> {
     const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
     const all = [className, "--bootstrap-server", bootstrap, "--command-config", config, ...words];
-    return execFileSync("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120_000 }).toString();
+    return run("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120 });
   }
 
   /** Ends it like a power cut. */
   async stop(): Promise<void> {
-    if (this.process?.exitCode !== null) return;
-    const ended = once(this.process, "exit");
-    this.process.kill("SIGKILL");
-    await ended;
+    await this.process?.end("SIGKILL");
     this.process = undefined;
   }
 

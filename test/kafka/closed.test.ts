@@ -75,11 +75,11 @@ describe("a Kafka server that is closed by certificates", function () {
     await assert.rejects(by("127.0.0.1"));
   });
 
-  it("is reached by Kafka's own tools with the file for them", () => {
+  it("is reached by Kafka's own tools with the file for them", async () => {
     const { server: running } = made();
     const topic = "org.apache.kafka.tools.TopicCommand";
-    running.tool(topic, "--create", "--topic", "closed", "--partitions", "1", "--replication-factor", "1");
-    assert.match(running.tool(topic, "--list"), /^closed$/m);
+    await running.tool(topic, "--create", "--topic", "closed", "--partitions", "1", "--replication-factor", "1");
+    assert.match(await running.tool(topic, "--list"), /^closed$/m);
   });
 
   it("uses a renewed certificate without a restart, and not one without its key, while clients come and go", async () => {

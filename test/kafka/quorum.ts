@@ -1,14 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outcome, start, type Running } from "kafka-stack-processes";
 import { featuresOf } from "../../components/kafka/versions";
 import type { KafkaVersion } from "../../config/kafka";
-import { kafkaJars } from "../../sandbox/build/kafka-jars";
-import { ensurePackages } from "../../sandbox/host/platform";
 import { KafkaClient } from "../../services/src/kafka/client";
-import { ROOT } from "../support/stacks";
+import { serverClassPath } from "../support/java";
 
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const CONTROLLERS = [9000, 9001, 9002];
@@ -21,7 +18,7 @@ const directoryOf = (id: number): string => `AAAAAAAAAAAAAAAAAA${id}`.padEnd(22,
 /** A broker and three controllers as bare JVMs on the loopback interface, started as in the image, and the image's own recovery. */
 export class Quorum {
   private readonly folder = mkdtempSync(join(tmpdir(), "quorum-"));
-  private readonly running = new Map<number, ChildProcess>();
+  private readonly running = new Map<number, Running>();
 
   private constructor(
     private readonly version: KafkaVersion,
@@ -35,20 +32,11 @@ export class Quorum {
    * @param controllers the first ones.
    */
   static async start(version: KafkaVersion, controllers: readonly number[] = CONTROLLERS): Promise<Quorum> {
-    const report = (progress: string) => {
-      console.error(progress);
-    };
-    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, report);
-    const jars = await kafkaJars(report, version);
-    const classes = mkdtempSync(join(tmpdir(), "quorum-classes-"));
-    const sources = join(ROOT, "images/kafka/src/kafkastack");
-    const files = readdirSync(sources).map((name) => join(sources, name));
-    files.push(join(__dirname, "java/ForgetLeader.java"));
-    execFileSync("javac", ["--release", "17", "-proc:none", "-nowarn", "-d", classes, "-cp", `${jars}/*`, ...files]);
-    const quorum = new Quorum(version, `${classes}:${jars}/*`, controllers);
+    const classPath = await serverClassPath(version, join(__dirname, "java/ForgetLeader.java"));
+    const quorum = new Quorum(version, classPath, controllers);
     try {
       for (const id of [...controllers, BROKER]) {
-        quorum.add(id);
+        await quorum.add(id);
         quorum.launch(id);
       }
       await quorum.until("there is a quorum", () => quorum.topics());
@@ -60,9 +48,9 @@ export class Quorum {
   }
 
   /** Prepares a server with a formatted disk. */
-  add(id: number): void {
+  async add(id: number): Promise<void> {
     this.configure(id);
-    this.format(id);
+    await this.format(id);
   }
 
   /** The directory of a server's metadata. */
@@ -81,10 +69,7 @@ export class Quorum {
       ids.map(async (id) => {
         const server = this.running.get(id);
         this.running.delete(id);
-        if (server?.exitCode !== null) return;
-        const ended = once(server, "exit");
-        server.kill("SIGKILL");
-        await ended;
+        await server?.end("SIGKILL");
       }),
     );
   }
@@ -95,52 +80,58 @@ export class Quorum {
   }
 
   /** Formats a disk as the image does where another server founds the quorum. */
-  format(id: number, join = id !== CONTROLLERS[0]): void {
+  async format(id: number, join = id !== CONTROLLERS[0]): Promise<void> {
     const voters = this.controllers
       .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
       .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
     const how = !featuresOf(this.version).autoJoinsQuorum && id !== BROKER ? ["--initial-controllers", voters] : first;
     const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];
-    this.java(id, ["kafka.tools.StorageTool", ...format]);
+    await this.java(id, ["kafka.tools.StorageTool", ...format]);
   }
 
   /** Starts a server through the image's own main class. */
   launch(id: number): void {
-    const log = openSync(join(this.folder, `${id}.log`), "a");
     const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.port(id) + 50}`];
     const words = [...options, "-cp", this.classPath, "kafkastack.Main", "kafka.Kafka", this.properties(id)];
-    this.running.set(id, spawn("java", words, { env: this.environment(id), stdio: ["ignore", log, log] }));
+    const output = { log: join(this.folder, `${id}.log`) };
+    this.running.set(id, start("java", words, { env: this.environment(id), output }));
   }
 
   /** Has a server forget a leader whom its metadata does not name, as before each start. */
-  forgetLeader(id: number, metadata: string): void {
-    this.java(id, ["kafkastack.ForgetLeader", metadata, String(id)]);
+  async forgetLeader(id: number, metadata: string): Promise<void> {
+    await this.java(id, ["kafkastack.ForgetLeader", metadata, String(id)]);
   }
 
   /** Runs the image's recovery beside a server's disk. */
-  recovery(id: number, words: readonly string[], input?: Buffer): Buffer {
+  recovery(id: number, words: readonly string[], input?: Buffer): Promise<Buffer> {
     return this.java(id, ["kafkastack.Recovery", ...words], input);
   }
 
   /** The recovery's survey of a server's disk. */
-  survey(id: number): Record<string, string> {
-    const lines = this.recovery(id, ["survey"]).toString().trim().split("\n");
+  async survey(id: number): Promise<Record<string, string>> {
+    const lines = (await this.recovery(id, ["survey"])).toString().trim().split("\n");
     return Object.fromEntries(lines.map((line) => [line.replace(/=.*/s, ""), line.replace(/^[^=]*=/, "")]));
   }
 
   /** Copies one server's metadata to others, like `recover-quorum`. @returns the survey of the source before */
-  recover(from: number, lost: readonly number[], epoch: number, voters: Readonly<Record<number, string>>): void {
-    const { end = "" } = this.survey(from);
-    const copy = this.recovery(from, ["export"]);
+  async recover(
+    from: number,
+    lost: readonly number[],
+    epoch: number,
+    voters: Readonly<Record<number, string>>,
+  ): Promise<void> {
+    const { end = "" } = await this.survey(from);
+    const copy = await this.recovery(from, ["export"]);
     const spec = this.controllers.map((id) => `${id}:${voters[id] ?? ""}`).join(",");
     for (const id of lost)
-      this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
+      await this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
   }
 
   /** Runs one of Kafka's tools against the broker. */
-  tool(className: string, ...words: string[]): string {
-    return this.java(BROKER, [className, "--bootstrap-server", `127.0.0.1:${this.port(BROKER)}`, ...words]).toString();
+  async tool(className: string, ...words: string[]): Promise<string> {
+    const bootstrap = ["--bootstrap-server", `127.0.0.1:${this.port(BROKER)}`];
+    return (await this.java(BROKER, [className, ...bootstrap, ...words])).toString();
   }
 
   /** Names of the topics; an answer shows that there is a quorum. */
@@ -155,9 +146,10 @@ export class Quorum {
   }
 
   /** The voters, by node id. */
-  voters(): number[] {
-    const lines = this.tool("org.apache.kafka.tools.MetadataQuorumCommand", "describe", "--replication").split("\n");
-    return lines
+  async voters(): Promise<number[]> {
+    const said = await this.tool("org.apache.kafka.tools.MetadataQuorumCommand", "describe", "--replication");
+    return said
+      .split("\n")
       .filter((line) => /Leader|Follower/.test(line))
       .map((line) => Number(line.trim().split(/\s+/)[0]))
       .filter((id) => !Number.isNaN(id))
@@ -205,15 +197,12 @@ export class Quorum {
     return join(this.folder, `${id}.properties`);
   }
 
-  private java(id: number, words: readonly string[], input?: Buffer): Buffer {
+  private async java(id: number, words: readonly string[], input?: Buffer): Promise<Buffer> {
     const options = ["-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", this.classPath];
-    return execFileSync("java", [...options, ...words], {
-      env: this.environment(id),
-      stdio: ["pipe", "pipe", "pipe"],
-      timeout: 120_000,
-      maxBuffer: 2 ** 28,
-      ...(input && { input }),
-    });
+    const how = { env: this.environment(id), timeout: 120, input };
+    const { code, errors, bytes } = await outcome("java", [...options, ...words], how);
+    if (code !== 0) throw new Error(`java ${words[0] ?? ""} failed with code ${String(code)}:\n${errors}`);
+    return bytes;
   }
 
   private environment(id: number): NodeJS.ProcessEnv {

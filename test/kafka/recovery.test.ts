@@ -20,8 +20,8 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
     let quorum: Quorum;
     before(async () => {
       quorum = await Quorum.start(version);
-      await quorum.until("the voters are three", () => {
-        assert.deepEqual(quorum.voters(), CONTROLLERS);
+      await quorum.until("the voters are three", async () => {
+        assert.deepEqual(await quorum.voters(), CONTROLLERS);
       });
     });
     after(async () => {
@@ -55,15 +55,15 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       });
       await quorum.kill(...CONTROLLERS);
       for (const id of CONTROLLERS) quorum.empty(id);
-      const found = quorum.survey(BROKER);
+      const found = await quorum.survey(BROKER);
       assert.equal(found["knows"], "quorum");
-      quorum.recover(BROKER, CONTROLLERS, Number(found["epoch"]) + 1, votersOf(found, CONTROLLERS));
+      await quorum.recover(BROKER, CONTROLLERS, Number(found["epoch"]) + 1, votersOf(found, CONTROLLERS));
       for (const id of CONTROLLERS) quorum.launch(id);
       await knows("first");
       assert.equal(partitions().length, 3);
       await topic("second");
       await knows("first", "second");
-      assert.deepEqual(quorum.voters(), CONTROLLERS);
+      assert.deepEqual(await quorum.voters(), CONTROLLERS);
       for (const id of CONTROLLERS) assert.ok(!existsSync(join(quorum.volume(id), "recovery")));
     });
 
@@ -73,22 +73,22 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       await quorum.kill(...CONTROLLERS, BROKER);
       for (const id of lost) {
         quorum.empty(id);
-        quorum.format(id, true);
+        await quorum.format(id, true);
       }
-      const [found, broker] = [quorum.survey(kept), quorum.survey(BROKER)];
+      const [found, broker] = [await quorum.survey(kept), await quorum.survey(BROKER)];
       assert.ok(Number(found["end"]) >= Number(broker["end"]));
       const voters = votersOf(found, []);
       if (version.startsWith("4.")) {
         for (const id of [kept, ...lost]) quorum.launch(id);
         await new Promise((resolve) => setTimeout(resolve, 5_000));
         await quorum.kill(...lost);
-        for (const id of lost) voters[id] = quorum.survey(id)["directory"] ?? "";
+        for (const id of lost) voters[id] = (await quorum.survey(id))["directory"] ?? "";
       } else quorum.launch(kept);
-      const epochs = CONTROLLERS.map((id) => Number(quorum.survey(id)["epoch"]));
-      quorum.recover(kept, lost, Math.max(...epochs) + 1, voters);
+      const epochs = await Promise.all(CONTROLLERS.map(async (id) => Number((await quorum.survey(id))["epoch"])));
+      await quorum.recover(kept, lost, Math.max(...epochs) + 1, voters);
       for (const id of [...lost, BROKER]) quorum.launch(id);
       await knows("first", "third");
-      assert.deepEqual(quorum.voters(), CONTROLLERS);
+      assert.deepEqual(await quorum.voters(), CONTROLLERS);
       await topic("fourth");
       // A majority of them also continues without the controller that was never touched.
       await quorum.kill(kept);
@@ -99,14 +99,14 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
 
     it("refuses a copy that did not arrive whole, and one for other voters", async () => {
       await quorum.kill(...CONTROLLERS, BROKER);
-      const found = quorum.survey(BROKER);
-      const copy = quorum.recovery(BROKER, ["export"]);
+      const found = await quorum.survey(BROKER);
+      const copy = await quorum.recovery(BROKER, ["export"]);
       const stage = (end: string, voters: string, content: Buffer) =>
         quorum.recovery(9000, ["stage", String(content.length), end, "999", fresh(), voters], content);
       const right = found["voters"] ?? "";
-      assert.throws(() => stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
-      assert.throws(() => stage(found["end"] ?? "", right.split(",")[0] ?? "", copy), /which got no directory/);
-      assert.throws(() => stage(found["end"] ?? "", right, copy.subarray(0, copy.length / 2)));
+      await assert.rejects(stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
+      await assert.rejects(stage(found["end"] ?? "", right.split(",")[0] ?? "", copy), /which got no directory/);
+      await assert.rejects(stage(found["end"] ?? "", right, copy.subarray(0, copy.length / 2)));
       assert.ok(!existsSync(join(quorum.volume(9000), "recovery")));
       rmSync(join(quorum.volume(9000), "recovery.partial"), { recursive: true });
     });

@@ -34,35 +34,39 @@ for (const version of KAFKA_VERSIONS.kraft) {
 
     describe("and its leader", () => {
       const metadata = temporaryFolder;
-      const forgotten = (id: number, directory: string): unknown => {
-        quorum.forgetLeader(id, directory);
+      const forgotten = async (id: number, directory: string): Promise<unknown> => {
+        await quorum.forgetLeader(id, directory);
         return JSON.parse(readFileSync(join(directory, STATE), "utf8"));
       };
 
-      it("is forgotten when its metadata does not name it: not the epoch, nor for whom it has voted then", () => {
+      it("is forgotten when its metadata does not name it: not the epoch, nor for whom it has voted then", async () => {
         const directory = metadata();
         onlyState(directory, state);
-        assert.deepEqual(forgotten(BROKER, directory), { ...JSON.parse(state), leaderId: -1, votedId: CONTROLLER });
+        assert.deepEqual(await forgotten(BROKER, directory), {
+          ...JSON.parse(state),
+          leaderId: -1,
+          votedId: CONTROLLER,
+        });
       });
 
-      it("is kept when it is itself", () => {
+      it("is kept when it is itself", async () => {
         const directory = metadata();
         onlyState(directory, state);
-        assert.deepEqual(forgotten(CONTROLLER, directory), JSON.parse(state));
+        assert.deepEqual(await forgotten(CONTROLLER, directory), JSON.parse(state));
       });
 
-      it("is kept when its metadata names it", () => {
+      it("is kept when its metadata names it", async () => {
         const directory = metadata();
         cpSync(quorum.metadata(BROKER), directory, { recursive: true });
         const before: unknown = JSON.parse(readFileSync(join(directory, STATE), "utf8"));
-        assert.deepEqual(forgotten(BROKER, directory), before);
+        assert.deepEqual(await forgotten(BROKER, directory), before);
       });
 
-      it("is kept when its metadata cannot be read", () => {
+      it("is kept when its metadata cannot be read", async () => {
         const directory = metadata();
         onlyState(directory, state);
         writeFileSync(join(directory, "00000000000000000007.log"), "");
-        assert.deepEqual(forgotten(BROKER, directory), JSON.parse(state));
+        assert.deepEqual(await forgotten(BROKER, directory), JSON.parse(state));
       });
     });
 
@@ -76,11 +80,11 @@ for (const version of KAFKA_VERSIONS.kraft) {
     if (!featuresOf(version).autoJoinsQuorum) return;
 
     it("starts as a controller, and joins", async () => {
-      quorum.add(SECOND);
+      await quorum.add(SECOND);
       onlyState(quorum.metadata(SECOND), state);
       quorum.launch(SECOND);
-      await quorum.until("it is a voter", () => {
-        assert.deepEqual(quorum.voters(), [CONTROLLER, SECOND]);
+      await quorum.until("it is a voter", async () => {
+        assert.deepEqual(await quorum.voters(), [CONTROLLER, SECOND]);
       });
     });
   });

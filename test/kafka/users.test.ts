@@ -169,8 +169,8 @@ describe("Users of a closed server", function () {
     assert.deepEqual([...quotas], [["user-0", { producer_byte_rate: 1_048_576, request_percentage: 50 }]]);
     const tool = "org.apache.kafka.tools.AclCommand";
     const allow = ["--add", "--operation", "Write", "--topic", "orders"];
-    access.server.tool(tool, ...allow, "--allow-principal", "User:by-hand");
-    access.server.tool(tool, ...allow, "--allow-principal", "User:user-3");
+    await access.server.tool(tool, ...allow, "--allow-principal", "User:by-hand");
+    await access.server.tool(tool, ...allow, "--allow-principal", "User:user-3");
     const write = attemptsOf("produce to a topic").may;
     assert.ok(await access.may("user-3", write), "what was added by hand");
     assert.equal(await asDeclared(access, limited), false);

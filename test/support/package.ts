@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { run } from "kafka-stack-processes";
 import { parse, stringify } from "yaml";
 import { temporaryFolder } from "./temporary";
 import { ROOT } from "./stacks";
@@ -20,14 +20,11 @@ export const manifestAt = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 
 /** The package as `npm publish` would send it: the file that `npm pack` makes of what `npm run build` makes. */
-export function packed(): string {
+export async function packed(): Promise<string> {
   const folder = temporaryFolder();
   const dist = join(folder, "dist");
-  execFileSync(process.execPath, ["--import", "tsx", join(ROOT, "scripts", "build-package.ts"), dist], {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", folder, dist], { cwd: folder });
+  await run(process.execPath, ["--import", "tsx", join(ROOT, "scripts", "build-package.ts"), dist], { cwd: ROOT });
+  await run("npm", ["pack", "--silent", "--pack-destination", folder, dist], { cwd: folder });
   const [tarball = ""] = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   return join(folder, tarball);
 }
@@ -37,12 +34,12 @@ export function packed(): string {
  *
  * @param tools further packages in the folder.
  */
-export function installed(tarball: string, ...tools: string[]): string {
+export async function installed(tarball: string, ...tools: string[]): Promise<string> {
   const folder = temporaryFolder();
   const modules = join(folder, "node_modules");
   const own = join(modules, "kafka-stack");
   mkdirSync(own, { recursive: true });
-  execFileSync("tar", ["-xzf", tarball, "-C", own, "--strip-components=1"]);
+  await run("tar", ["-xzf", tarball, "-C", own, "--strip-components=1"]);
   const { dependencies, peerDependencies, peerDependenciesMeta } = manifestAt(own);
   const needed = Object.keys({ ...dependencies, ...peerDependencies }).filter(
     (name) => peerDependenciesMeta?.[name]?.optional !== true,

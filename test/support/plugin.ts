@@ -1,11 +1,9 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { ConstructRequest, GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
-import { spawn, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
+import { start, type Running } from "kafka-stack-processes";
 import {
   fromStruct,
-  isObject,
   makeUrn,
   reveal,
   startMonitor,
@@ -15,6 +13,7 @@ import {
   type PropertyMap,
   type Registration,
 } from "kafka-stack-engine";
+import { outputsOf } from "../../preview-pr/outputs";
 
 /** Project and stack of programs that use a plugin. */
 export const PROJECT = "elsewhere";
@@ -59,9 +58,7 @@ export class RecordingEngine implements Answers {
     if (this.made.some((one) => one.urn === urn)) throw new Error(`${urn} is registered twice`);
     this.made.push({ ...registration, urn, plain });
     if (!custom) return { urn, id: "", outputs: {} };
-    const metadata = isObject(plain["metadata"]) ? plain["metadata"] : {};
-    const own = { ...metadata, name: metadata["name"] ?? `${name}-auto`, uid: `${name}-uid` };
-    return { urn, id: `${name}-id`, outputs: { ...plain, metadata: own } };
+    return { urn, id: `${name}-id`, outputs: outputsOf({ type, name, inputs: plain }) };
   }
 
   registerOutputs(urn: string, outputs: PropertyMap): void {
@@ -93,26 +90,19 @@ export class RecordingEngine implements Answers {
 /** A running plugin. */
 export class Plugin {
   private constructor(
-    private readonly process: ChildProcess,
+    private readonly process: Running,
     private readonly client: ResourceProviderClient,
   ) {}
 
   /** Starts the plugin in a folder as Pulumi's language host for Node.js does. */
   static async start(folder: string, engine: string): Promise<Plugin> {
     const run = require.resolve("@pulumi/pulumi/cmd/run-plugin");
-    const child = spawn(process.execPath, [run, folder, engine], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-    const complaints: string[] = [];
-    createInterface(child.stderr).on("line", (line) => complaints.push(line));
-    const port = await new Promise<string>((resolve, reject) => {
-      createInterface(child.stdout).once("line", resolve);
-      child.once("exit", () => {
-        reject(new Error(`the plugin ended:\n${complaints.join("\n")}`));
-      });
-    });
+    const plugin = start(process.execPath, [run, folder, engine], { cwd: folder });
+    const [, port = ""] = await plugin.says(/^(\d+)\n/, "output");
     const limits = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
     return new Plugin(
-      child,
-      new ResourceProviderClient(`127.0.0.1:${port.trim()}`, grpc.credentials.createInsecure(), limits),
+      plugin,
+      new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), limits),
     );
   }
 

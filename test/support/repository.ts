@@ -3,9 +3,9 @@ import { run } from "kafka-stack-processes";
 /** A git repository of a test, in a folder. */
 export interface Repository {
   /** Runs git in the folder. */
-  git(...args: readonly string[]): Promise<string>;
+  readonly git: (...args: readonly string[]) => Promise<string>;
   /** Commits all files. */
-  commit(message: string): Promise<void>;
+  readonly commit: (message: string) => Promise<void>;
 }
 
 /** An author, so that none has to be configured. */

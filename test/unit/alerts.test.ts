@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "kafka-stack-processes";
 import { stringify } from "yaml";
 import { ALERTS, ruleGroups, runbookOf } from "../../components/monitoring/alerts";
 import { gone, WELL, WRONG, type Series } from "./alerts.cases";
@@ -44,18 +44,18 @@ describe("the alerts", () => {
       if (!(await hasPromtool())) this.skip();
       folder = mkdtempSync(join(tmpdir(), "alerts-"));
       // As users get them.
-      writeFileSync(join(folder, "rules.yaml"), execFileSync("npm", ["run", "--silent", "alerts"], { cwd: ROOT }));
+      writeFileSync(join(folder, "rules.yaml"), await run("npm", ["run", "--silent", "alerts"], { cwd: ROOT }));
       writeFileSync(join(folder, "own.yaml"), stringify({ groups: ruleGroups({ namespace: "kafka" }) }));
     });
     after(() => {
       if (folder) rmSync(folder, { recursive: true });
     });
 
-    it("are valid rules", () => {
-      promtool(folder, "check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
+    it("are valid rules", async () => {
+      await promtool(folder, "check", "rules", "--lint-fatal", "rules.yaml", "own.yaml");
     });
 
-    it("fire for their fault, and for nothing else", () => {
+    it("fire for their fault, and for nothing else", async () => {
       assert.deepEqual(Object.keys(WRONG).sort(), alerts.map(({ name }) => name).sort());
       const situations = [
         { name: "all is well", series: WELL, firing: [] as string[] },
@@ -69,7 +69,7 @@ describe("the alerts", () => {
         join(folder, "tests.yaml"),
         stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: situations.map(situation) }),
       );
-      promtool(folder, "test", "rules", "tests.yaml");
+      await promtool(folder, "test", "rules", "tests.yaml");
     });
   });
 });

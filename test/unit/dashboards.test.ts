@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "kafka-stack-processes";
 import { stringify } from "yaml";
 import { ruleGroups } from "../../components/monitoring/alerts";
 import { DASHBOARDS, dashboardFiles } from "../../components/monitoring/dashboards";
@@ -131,8 +131,8 @@ describe("the dashboards", () => {
       rmSync(folder, { recursive: true });
     });
 
-    it("are files", () => {
-      execFileSync("npm", ["run", "--silent", "dashboards", "--", folder], { cwd: ROOT });
+    it("are files", async () => {
+      await run("npm", ["run", "--silent", "dashboards", "--", folder], { cwd: ROOT });
       assert.deepEqual(readdirSync(folder).sort(), Object.keys(dashboardFiles()).sort());
     });
 
@@ -143,7 +143,7 @@ describe("the dashboards", () => {
         expr: expr.replaceAll("$__rate_interval", "5m"),
       }));
       writeFileSync(join(folder, "queries.yaml"), stringify({ groups: [{ name: "queries", rules }] }));
-      promtool(folder, "check", "rules", "queries.yaml");
+      await promtool(folder, "check", "rules", "queries.yaml");
     });
   });
 

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { contentHash } from "../../components/image/content-hash";
+import { repositoryIn } from "../support/repository";
 import { ROOT } from "../support/stacks";
 
 /** The sources of images. */
@@ -23,28 +23,16 @@ describe("line ends", () => {
   const folder = mkdtempSync(join(tmpdir(), "line-ends-"));
   const origin = join(folder, "origin");
   const clone = join(folder, "clone");
-  const git = (...args: readonly string[]) => execFileSync("git", args, { encoding: "utf8" });
+  const { git, commit } = repositoryIn(origin);
 
-  before(() => {
+  before(async () => {
     for (const path of [".gitattributes", ...SOURCES]) {
       cpSync(join(ROOT, path), join(origin, path), { recursive: true });
     }
-    git("init", "--quiet", origin);
-    git("-C", origin, "add", "--all");
-    git(
-      "-C",
-      origin,
-      "-c",
-      "user.name=a",
-      "-c",
-      "user.email=a@example.com",
-      "commit",
-      "--quiet",
-      "--message",
-      "sources",
-    );
+    await git("init", "--quiet");
+    await commit("sources");
     // Like git for Windows.
-    git("-c", "core.autocrlf=true", "clone", "--quiet", "--config", "core.autocrlf=true", origin, clone);
+    await git("-c", "core.autocrlf=true", "clone", "--quiet", "--config", "core.autocrlf=true", origin, clone);
   });
 
   after(() => {

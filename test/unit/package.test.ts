@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { run as runCommand } from "kafka-stack-processes";
 import { contentHash, type ImageSource } from "../../components/image/content-hash";
 import { kafkaImageSource, servicesImageSource } from "../../components/image/sources";
 import { run, type Registration, type RunResult } from "kafka-stack-engine";
@@ -29,10 +29,10 @@ describe("The package in a user's program", function () {
   this.timeout(300_000);
   let withDocker = "";
   let plain = "";
-  before(() => {
-    const tarball = packed();
-    withDocker = installed(tarball, ...TOOLS, "@pulumi/docker");
-    plain = installed(tarball, ...TOOLS);
+  before(async () => {
+    const tarball = await packed();
+    withDocker = await installed(tarball, ...TOOLS, "@pulumi/docker");
+    plain = await installed(tarball, ...TOOLS);
     for (const example of ["existing-registry", "two-clusters"]) exampleIn(withDocker, example);
     exampleIn(plain, "given-images");
     exampleIn(withDocker, "given-images");
@@ -40,7 +40,7 @@ describe("The package in a user's program", function () {
     for (const folder of [withDocker, plain]) writeFileSync(join(folder, "program.ts"), PROGRAM);
   });
 
-  it("has types for checking programs", () => {
+  it("has types for checking programs", async () => {
     const packaged = join(withDocker, "node_modules", "kafka-stack");
     assert.ok(existsSync(join(packaged, "lib", "index.d.ts")));
     assert.ok(!existsSync(join(packaged, "components")), "the types could come from the sources");
@@ -55,15 +55,12 @@ describe("The package in a user's program", function () {
       .split(" ")
       .filter((word) => word !== "index.ts");
     const tsc = require.resolve("typescript/bin/tsc");
-    execFileSync(process.execPath, [tsc, ...options, ...programs, "program.ts"], {
-      cwd: withDocker,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    await runCommand(process.execPath, [tsc, ...options, ...programs, "program.ts"], { cwd: withDocker });
   });
 
-  it("runs with its declared dependencies alone", () => {
-    const address = execFileSync(process.execPath, ["--import", "tsx", "program.ts"], { cwd: plain, encoding: "utf8" });
-    assert.equal(address.trim(), "kafka-bootstrap.events.svc:9092");
+  it("runs with its declared dependencies alone", async () => {
+    const address = await runCommand(process.execPath, ["--import", "tsx", "program.ts"], { cwd: plain });
+    assert.equal(address, "kafka-bootstrap.events.svc:9092");
   });
 
   it("requires versions that this repository is tested with", () => {

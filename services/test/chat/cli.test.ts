@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { FastifyInstance } from "fastify";
+import { start as startProcess, type Running } from "kafka-stack-processes";
 import { HttpError } from "../../src/kchat/http-error.js";
 import type { ConsumerApp } from "../../src/kconsumer/app.js";
 import { MemoryRoom, testConsumer, testProducer, until } from "../fakes.js";
@@ -12,20 +11,28 @@ const CLI = fileURLToPath(new URL("../../src/chat/cli.ts", import.meta.url));
 
 /** The command-line client as a process. */
 class Client {
-  readonly process: ChildProcess;
-  output = "";
-  errors = "";
-  readonly #ended: Promise<unknown[]>;
+  readonly process: Running;
+  #forgotten = 0;
 
   constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.process = spawn(command, args, { stdio: "pipe", env: { ...process.env, ...env } });
-    this.process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.output += text));
-    this.process.stderr?.setEncoding("utf8").on("data", (text: string) => (this.errors += text));
-    this.#ended = once(this.process, "close");
+    this.process = startProcess(command, args, { input: { open: true }, env: { ...process.env, ...env } });
+  }
+
+  get output(): string {
+    return this.process.output.slice(this.#forgotten);
+  }
+
+  get errors(): string {
+    return this.process.errors;
+  }
+
+  /** Forgets the output so far. */
+  forget(): void {
+    this.#forgotten = this.process.output.length;
   }
 
   type(text: string): void {
-    this.process.stdin?.write(text);
+    this.process.write(text);
   }
 
   shows(text: string): Promise<void> {
@@ -33,9 +40,9 @@ class Client {
   }
 
   /** Ends the input and returns the exit code. */
-  async end(): Promise<unknown> {
-    this.process.stdin?.end();
-    return (await this.#ended)[0];
+  async end(): Promise<number | null> {
+    this.process.endInput();
+    return (await this.process.ended).code;
   }
 }
 
@@ -190,7 +197,7 @@ describe("npm run chat", function () {
     await until("Ann listens", async () => (await readers()) === "1", 20_000);
     client.type("half a li");
     await client.shows("half a li");
-    client.output = "";
+    client.forget();
     room.write("Bob: from elsewhere");
     await client.shows("half a li");
     const [above = "", below = ""] = client.output.split("  Bob: from elsewhere\r\n");

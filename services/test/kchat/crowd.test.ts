@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { start, type Running } from "kafka-stack-processes";
 import type { Question } from "../crowd-server.js";
 import { until } from "../fakes.js";
 
@@ -73,7 +72,7 @@ const madeUp = fc.oneof(
 describe("a crowd that reads nothing", function () {
   this.timeout(900_000);
   let directory: string;
-  let server: ChildProcess;
+  let server: Running;
   let path: string;
   let idlers: Idler[];
 
@@ -81,25 +80,23 @@ describe("a crowd that reads nothing", function () {
     directory = mkdtempSync(join(tmpdir(), "crowd-test-"));
     path = join(directory, "socket");
     idlers = [];
-    server = fork(fileURLToPath(new URL("../crowd-server.ts", import.meta.url)), [path], {
-      // The young generation has the same size as in the image.
-      execArgv: ["--import", "tsx", "--expose-gc", "--max-semi-space-size=8"],
-    });
-    await once(server, "message");
+    // The young generation has the same size as in the image.
+    const flags = ["--import", "tsx", "--expose-gc", "--max-semi-space-size=8"];
+    const program = fileURLToPath(new URL("../crowd-server.ts", import.meta.url));
+    server = start(process.execPath, [...flags, program, path], { messages: true, output: "terminal" });
+    await server.message();
   });
 
   afterEach(async () => {
     for (const { socket } of idlers) socket.destroy();
-    const ended = once(server, "exit");
-    server.kill("SIGKILL");
-    await ended;
+    await server.end("SIGKILL");
     rmSync(directory, { recursive: true });
   });
 
   async function ask(question: Question): Promise<number> {
-    const answer = once(server, "message");
+    const answer = server.message();
     server.send(question);
-    return ((await answer) as [number])[0];
+    return (await answer) as number;
   }
 
   /**

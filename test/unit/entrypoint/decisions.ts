@@ -1,12 +1,7 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
+import { start, type Running } from "kafka-stack-processes";
 import { ensurePackages } from "../../../sandbox/host/platform";
-import { ROOT } from "../../support/stacks";
+import { compileJava } from "../../support/java";
 
 /** Another server's answer about its disks; `Q` also follows a leader and is current, `-` does not answer. */
 export type Word = "N" | "V" | "D" | "q" | "Q" | "-";
@@ -29,50 +24,26 @@ export interface Decision {
   readonly text: string;
 }
 
-/** A free port of this machine. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
-
 /** The image's own Java classes, in one JVM that answers questions as long as the tests run. */
 export class Decisions {
   private readonly waiting: ((line: string) => void)[] = [];
 
-  private constructor(
-    private readonly folder: string,
-    private readonly java: ChildProcessByStdio<Writable, Readable, null>,
-  ) {
-    createInterface({ input: java.stdout }).on("line", (line) => this.waiting.shift()?.(line));
+  private readonly java: Running;
+
+  private constructor(folder: string) {
+    const options = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+    this.java = start("java", [...options, "-cp", folder, "kafkastack.Decisions"], {
+      input: { open: true },
+      output: "errors",
+      onLine: (line) => this.waiting.shift()?.(line),
+    });
   }
 
   /** Compiles the classes and starts the JVM. */
   static async start(): Promise<Decisions> {
     await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
-    const folder = mkdtempSync(join(tmpdir(), "decisions-"));
     const own = ["Decisions", "FakeBeans"].map((name) => join(__dirname, "java", `${name}.java`));
-    const sources = join(ROOT, "images", "kafka", "src");
-    execFileSync("javac", [
-      "--release",
-      "17",
-      "-proc:none",
-      "-implicit:class",
-      "-d",
-      folder,
-      "-sourcepath",
-      sources,
-      ...own,
-    ]);
-    const options = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
-    const java = spawn("java", [...options, "-cp", folder, "kafkastack.Decisions"], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    return new Decisions(folder, java);
+    return new Decisions(await compileJava(own));
   }
 
   /** Decides all of these situations. */
@@ -135,12 +106,11 @@ export class Decisions {
   /** Ends the JVM. */
   stop(): void {
     this.java.kill();
-    rmSync(this.folder, { recursive: true });
   }
 
   private ask(questions: readonly string[]): Promise<string[]> {
     const answers = questions.map(() => new Promise<string>((resolve) => this.waiting.push(resolve)));
-    this.java.stdin.write(questions.map((question) => `${question}\n`).join(""));
+    this.java.write(questions.map((question) => `${question}\n`).join(""));
     return Promise.all(answers);
   }
 }

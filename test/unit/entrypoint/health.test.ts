@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Decisions, freePort } from "./decisions";
+import { freePort } from "../../support/free-port";
+import { Decisions } from "./decisions";
 import { CLUSTER } from "./pod";
 
 const OTHER = "BBBBBBBBBBBBBBBBBBBBBB";

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BIN } from "./pod";
+import { runScript } from "./pod";
 
 /** Kafka's own tool, which describes a cluster; the file `level` contains the cluster's level. */
 const FEATURES = `
@@ -35,17 +34,7 @@ describe("metadata-version.sh", () => {
   });
 
   const changes = () => (existsSync(file("changes")) ? readFileSync(file("changes"), "utf8") : "");
-  const run = (...args: string[]) =>
-    new Promise<{ code: number; said: string }>((resolve) => {
-      const env = {
-        ...process.env,
-        KAFKA_STACK_CONFIG_DIR: folder,
-        PATH: `${file("bin")}:${process.env["PATH"] ?? ""}`,
-      };
-      execFile(join(BIN, "metadata-version.sh"), args, { cwd: folder, env }, (error, _, said) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, said });
-      });
-    });
+  const run = (...args: string[]) => runScript("metadata-version.sh", folder, args);
 
   it("accepts binaries that can read the cluster's metadata", async () => {
     const { code, said } = await run("check", "broker:9092", "4.2.1");

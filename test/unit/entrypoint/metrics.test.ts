@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Decisions, freePort } from "./decisions";
+import { freePort } from "../../support/free-port";
+import { Decisions } from "./decisions";
 
 describe("the metrics of a server", function () {
   this.timeout(60_000);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { outcome, start } from "kafka-stack-processes";
 import { ROOT } from "../../support/stacks";
 
 /** The image's own scripts. */
@@ -20,11 +20,23 @@ export const BIN = join(ROOT, "images", "kafka", "bin");
 
 const SCRIPTS = ["entrypoint.sh", "entrypoint-kafka.sh", "entrypoint-zookeeper.sh"];
 
+/** Runs one of the image's scripts with the configuration of a folder, and with the commands in its folder `bin` before all others. */
+export async function runScript(
+  name: string,
+  folder: string,
+  args: readonly string[],
+): Promise<{ code: number | null; said: string }> {
+  const PATH = `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`;
+  const env = { ...process.env, KAFKA_STACK_CONFIG_DIR: folder, PATH };
+  const { code, errors } = await outcome(join(BIN, name), args, { cwd: folder, env });
+  return { code, said: errors };
+}
+
 /** Id of the cluster in these tests. */
 export const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Root could write everywhere, so the scripts run as another user, as in a pod. */
-const USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+const USER = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
 
 /** How long a script may take until it shows what a test waits for, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -121,11 +133,10 @@ export class Pod {
 
   /** Starts the image's entrypoint. */
   start(): Running {
-    const child = spawn(this.path("bin", "entrypoint.sh"), {
-      ...USER,
+    const script = start(this.path("bin", "entrypoint.sh"), [], {
+      user: USER,
       cwd: this.folder,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      ownGroup: true,
       env: {
         PATH: `${this.path("bin")}:${process.env["PATH"] ?? ""}`,
         KAFKA_STACK_CONFIG_DIR: this.path("config"),
@@ -134,32 +145,27 @@ export class Pod {
         ...this.variables,
       },
     });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (data: Buffer) => (said += data.toString()));
     const end = new Promise<Outcome>((resolve, reject) => {
       const deadline = setTimeout(() => {
-        // The process group: child processes hold the output open.
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-        reject(new Error(`the entrypoint did not end; it said:\n${said}`));
+        // Child processes hold the output open.
+        script.killGroup("SIGKILL");
+        reject(new Error(`the entrypoint did not end; it said:\n${script.said}`));
       }, PATIENCE_MS);
-      child.once("error", reject);
-      child.once("close", (code) => {
+      script.ended.then(({ code }) => {
         clearTimeout(deadline);
-        resolve({ code, said, calls: this.calls() });
-      });
+        resolve({ code, said: script.said, calls: this.calls() });
+      }, reject);
     });
-    const says = (text: RegExp) =>
-      new Promise<void>((resolve, reject) => {
-        const look = () => {
-          if (text.test(said)) resolve();
-        };
-        child.stderr.on("data", look);
-        end.then(() => {
-          reject(new Error(`the entrypoint never said ${text.source}; it said:\n${said}`));
-        }, reject);
-        look();
-      });
-    return { says, end, stop: () => child.kill("SIGTERM") };
+    return {
+      end,
+      // Not longer than it may run.
+      says: async (text) => {
+        await Promise.race([script.says(text), end.then(() => script.says(text))]);
+      },
+      stop: () => {
+        script.kill();
+      },
+    };
   }
 
   /** Runs the entrypoint to its end. */
@@ -185,6 +191,6 @@ export class Pod {
   }
 
   private grant(path: string): void {
-    if (USER.uid !== undefined) chownSync(path, USER.uid, USER.gid);
+    if (USER) chownSync(path, USER.uid, USER.gid);
   }
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BIN } from "./pod";
+import { runScript } from "./pod";
 
 /** A member in ZooKeeper's form. */
 const member = (id: number) => `server.${id}=zookeeper-${id - 1}.zookeeper:2888:3888:participant;2181`;
@@ -53,17 +52,7 @@ describe("zookeeper-members.sh", () => {
   const members = () => readFileSync(file("ensemble"), "utf8").trimEnd().split("\n").sort();
   const changes = () =>
     existsSync(file("changes")) ? readFileSync(file("changes"), "utf8").trimEnd().split("\n") : [];
-  const run = (...args: string[]) =>
-    new Promise<{ code: number; said: string }>((resolve) => {
-      const env = {
-        ...process.env,
-        KAFKA_STACK_CONFIG_DIR: folder,
-        PATH: `${file("bin")}:${process.env["PATH"] ?? ""}`,
-      };
-      execFile(join(BIN, "zookeeper-members.sh"), args, { cwd: folder, env }, (error, _, said) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, said });
-      });
-    });
+  const run = (...args: string[]) => runScript("zookeeper-members.sh", folder, args);
   const ADDRESS = "zookeeper-client:2181";
   const listed = (...ids: number[]) => ids.map(member);
 

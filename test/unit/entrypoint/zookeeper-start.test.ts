@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Decisions, freePort } from "./decisions";
+import { freePort } from "../../support/free-port";
+import { Decisions } from "./decisions";
 
 const member = (id: number, role = "participant") => `server.${id}=127.0.0.1:2888:3888:${role};2181`;
 
