@@ -60,12 +60,26 @@ const DOORS = ["engine", "processes"].map((name) => ({
   message: `Import it from kafka-stack-${name}: the package has one door.`,
 }));
 
+/** The same for the facts, whose package lies in the policy pack's folder: the pack is used by copying that. */
+DOORS.push({
+  target: [...ALL.filter((room) => room !== "policy"), "policy/model", "policy/rules", "policy/test"].map(
+    (room) => `./${room}`,
+  ),
+  from: "./policy/kubernetes-facts",
+  except: ["./index.ts"],
+  message: "Import it from kubernetes-facts: the package has one door.",
+});
+
 /**
- * What one room may use of another that is closed to it: the stand-in finds clusters by the very rules by which the components do, and the report of a pull request gives
- * the reasons of a restart in their words.
+ * What one room may use of another that is closed to it: Kubernetes' facts are the same for all, the stand-in finds clusters, and knows whose objects are, by the very rules of the components, and
+ * the report of a pull request gives the reasons of a restart in their words.
  */
 const EXCEPTIONS = {
-  engine: { components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts"] },
+  components: { policy: ["./kubernetes-facts"] },
+  engine: {
+    components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts", "./kubernetes/part-of.ts"],
+    policy: ["./kubernetes-facts"],
+  },
   "preview-pr": { components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"] },
 };
 

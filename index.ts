@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Chat, chatAddresses, clusterId, Kafka, Monitoring } from "./components";
 import { loadConfig } from "./config";
 import { providersOf } from "./program/cluster-access";
-import { ground, recordChoices } from "./program/ground";
+import { ground, recordImmutableSettings } from "./program/ground";
 import { images } from "./program/images";
 import { kafkaArgs } from "./program/kafka";
 import { monitoringArgs } from "./program/monitoring";
@@ -12,7 +12,7 @@ const { cluster, kafka, kchat, listeners, pods, registry, secrets } = config;
 const instance = pulumi.getStack();
 const id = cluster.id ?? clusterId(pulumi.getProject(), instance, cluster.namespace);
 
-// 1. The cluster, and the stack's immutable choices.
+// 1. The cluster, and the stack's immutable settings.
 const providers = providersOf(config);
 const onCluster = { providers: [providers.kubernetes] };
 const place = ground(config, id, providers);
@@ -23,7 +23,7 @@ const scope = { namespace: place.namespace, instance, pullSecret: built.pullSecr
 
 // 3. Kafka.
 const events = new Kafka("kafka", { ...scope, ...kafkaArgs(config, id, place, built, providers) }, onCluster);
-recordChoices(config, id, place, providers, events.done);
+recordImmutableSettings(config, id, place, providers, events.done);
 
 // 4. The chat.
 if (kchat.enabled) {

@@ -1,13 +1,11 @@
 /** Which servers of a stack are still to restart, and why: what `npm run ops -- status` says beside what Kafka knows. */
 import { AppsV1Api, CoreV1Api, type KubeConfig, type V1Pod, type V1StatefulSet } from "@kubernetes/client-node";
+import { PART_OF_SELECTOR } from "../components/kubernetes/part-of";
 import { listReasons, type PodTemplate, restartReasons } from "../components/servers/restart-reasons";
 import { readRestartSettings, settingsIn } from "../components/servers/written-settings";
 
 /** Label of a pod that names the revision of its StatefulSet that it runs by. */
 const REVISION = "controller-revision-hash";
-
-/** Label of everything that belongs to a stack. */
-const PART = "app.kubernetes.io/part-of=kafka-stack";
 
 /**
  * One line for each server that runs by an older template than its StatefulSet has: `broker-1 restarts: kafka.heap changed from 512m to 1g`.
@@ -17,8 +15,8 @@ const PART = "app.kubernetes.io/part-of=kafka-stack";
 export async function restartingServers(config: KubeConfig, namespace: string): Promise<string[]> {
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   const [sets, pods] = await Promise.all([
-    apps.listNamespacedStatefulSet({ namespace, labelSelector: PART }),
-    core.listNamespacedPod({ namespace, labelSelector: PART }),
+    apps.listNamespacedStatefulSet({ namespace, labelSelector: PART_OF_SELECTOR }),
+    core.listNamespacedPod({ namespace, labelSelector: PART_OF_SELECTOR }),
   ]);
   const waiting = sets.items.flatMap((set) => pods.items.flatMap((pod) => outdated(set, pod)));
   if (waiting.length === 0) return [];

@@ -61,7 +61,7 @@ export { Registry, type RegistryArgs } from "./registry/registry";
 export {
   ImmutableSettingsGuard,
   type ImmutableSettingsGuardArgs,
-  type ChoicesVerdict,
+  type SettingsVerdict,
 } from "./stack/immutable-settings-guard";
 export type { Evidence, FoundVolume, Started } from "./stack/evidence";
 export { ImmutableSettingsRecord, type ImmutableSettingsRecordArgs } from "./stack/immutable-settings-record";

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { Evidence, FoundVolume, Started } from "../components/stack/evidence";
-import { choicesOf, type Choices } from "./choices";
+import { immutableSettingsOf, type ImmutableSettings } from "./immutable-settings";
 import { hasData, judge } from "./judge";
 import { parseConfig } from "./parse";
 
 type Config = Record<string, unknown>;
 
-function choices(config: Config, id = "A".repeat(22)): Choices {
+function settingsOf(config: Config, id = "A".repeat(22)): ImmutableSettings {
   const result = parseConfig(config);
   assert.ok(result.ok, JSON.stringify(result));
-  return JSON.parse(JSON.stringify(choicesOf(result.config, id))) as Choices;
+  return JSON.parse(JSON.stringify(immutableSettingsOf(result.config, id))) as ImmutableSettings;
 }
 
 const nfs = (...servers: string[]): Config => ({
@@ -43,7 +43,7 @@ const claim = (more: Partial<FoundVolume> = {}): FoundVolume => ({
 const found = (...volumes: FoundVolume[]): Evidence => ({ reached: undefined, volumes });
 const CLOSED = { replicas: 3, listeners: { internal: { authentication: "tls" } } };
 const HOST_PATHS = [0, 1, 2].map((ordinal) => on(`/data/kafka/broker/${ordinal}`, ordinal));
-const reachedBy = (config: Config, ...volumes: FoundVolume[]): Evidence => ({ reached: choices(config), volumes });
+const reachedBy = (config: Config, ...volumes: FoundVolume[]): Evidence => ({ reached: settingsOf(config), volumes });
 
 interface Case {
   readonly what: string;
@@ -238,7 +238,7 @@ const CASES: readonly Case[] = [
 describe("the judgement of a stack's immutable settings", () => {
   for (const { what, evidence, agreed, wanted, says = [], unusedVolumes = [] } of CASES) {
     it(`${says.length > 0 ? "refuses" : "allows"} ${what}`, () => {
-      const verdict = judge(evidence, agreed && choices(agreed), choices(wanted));
+      const verdict = judge(evidence, agreed && settingsOf(agreed), settingsOf(wanted));
       assert.equal(verdict.refusals.length, says.length, verdict.refusals.join("\n"));
       for (const [index, start] of says.entries()) {
         assert.ok(verdict.refusals[index]?.startsWith(start), verdict.refusals[index]);
@@ -274,7 +274,7 @@ describe("the judgement of a stack's immutable settings", () => {
   it("never deletes a volume that may have data, and never allows another place for one", () => {
     fc.assert(
       fc.property(evidence, agreed, wanted, (there, before, after) => {
-        const verdict = judge(there, before && choices(exported(before)), choices(exported(after)));
+        const verdict = judge(there, before && settingsOf(exported(before)), settingsOf(exported(after)));
         for (const one of verdict.unusedVolumes) assert.equal(one.started, "no");
         if (verdict.refusals.length > 0) return;
         for (const { ordinal, place, started: when } of there.volumes) {
@@ -290,7 +290,7 @@ describe("the judgement of a stack's immutable settings", () => {
     fc.assert(
       fc.property(evidence, wanted, wanted, (there, before, after) => {
         const lower = after.map((one) => one.toLowerCase());
-        const [one, other] = [choices(exported(before)), choices(exported(lower))];
+        const [one, other] = [settingsOf(exported(before)), settingsOf(exported(lower))];
         assert.deepEqual(judge(there, one, other), judge(there, other, other));
       }),
     );
@@ -301,7 +301,7 @@ describe("the judgement of a stack's immutable settings", () => {
       fc.property(wanted, started, agreed, (servers, when, before) => {
         const lower = servers.map((one) => one.toLowerCase());
         const there = found(...lower.map((name, index) => on(`${name}:/${index}`, index, when)));
-        const verdict = judge(there, before && choices(exported(before)), choices(exported(lower)));
+        const verdict = judge(there, before && settingsOf(exported(before)), settingsOf(exported(lower)));
         assert.deepEqual(verdict, { refusals: [], unusedVolumes: [] });
       }),
     );

@@ -1,15 +1,8 @@
 import type { Evidence, FoundVolume } from "../components/stack/evidence";
+import type { SettingsVerdict } from "../components/stack/immutable-settings-guard";
 import { canonicalPlaceText } from "../components/storage/spelling";
-import { type Choices, type Held, refusals, type StorageChoices } from "./choices";
+import { type ImmutableSettings, type KnownSettings, refusals, type StorageSettings } from "./immutable-settings";
 import { parseBytes } from "../components/kubernetes/quantities";
-
-/** The judgement of a stack's wanted immutable settings. */
-export interface Verdict {
-  /** A sentence for each change that would leave data behind or lose it; empty when the settings are allowed. */
-  readonly refusals: readonly string[];
-  /** Volumes on which no server ever started and that the settings place elsewhere: they are in the way. */
-  readonly unusedVolumes: readonly FoundVolume[];
-}
 
 /** The config keys of each StatefulSet's storage. */
 const STORAGE_KEYS: Readonly<Record<string, string>> = {
@@ -24,8 +17,12 @@ const STORAGE_KEYS: Readonly<Record<string, string>> = {
  *
  * @param agreed the settings in the engine's state: the last agreed ones, reached or not.
  */
-export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: Choices): Verdict {
-  const reached = evidence.reached as Choices | undefined;
+export function judge(
+  evidence: Evidence,
+  agreed: ImmutableSettings | undefined,
+  wanted: ImmutableSettings,
+): SettingsVerdict {
+  const reached = evidence.reached as ImmutableSettings | undefined;
   const mayHaveData = (found: FoundVolume) => found.started !== "no" || covers(reached, found);
   const used = evidence.volumes.filter(mayHaveData);
   const unused = evidence.volumes.filter((found) => !mayHaveData(found) && isElsewhere(found, wanted));
@@ -39,7 +36,7 @@ export function judge(evidence: Evidence, agreed: Choices | undefined, wanted: C
  * A server founds a quorum when every server of the config has an empty disk. A stack that comes back as one server would ask no other, so that the
  * loss of a single disk would found a new quorum beside the data of the others.
  */
-function comesBackAlone(used: readonly FoundVolume[], { dedicatedControllers, quorum }: Choices): string[] {
+function comesBackAlone(used: readonly FoundVolume[], { dedicatedControllers, quorum }: ImmutableSettings): string[] {
   if (dedicatedControllers !== false || quorum?.servers !== 1) return [];
   const others = used.filter(({ pool, ordinal, started }) => pool === "broker" && ordinal > 0 && started === "yes");
   if (others.length === 0) return [];
@@ -56,17 +53,17 @@ export function hasData({ reached, volumes }: Evidence): boolean {
 }
 
 /** Whether the stack was once reached with this volume. */
-function covers(reached: Choices | undefined, found: FoundVolume): boolean {
+function covers(reached: ImmutableSettings | undefined, found: FoundVolume): boolean {
   return reached?.storage[keyOf(found)]?.places?.[at(found)] !== undefined;
 }
 
 function heldTo(
   { servers }: Evidence,
   used: readonly FoundVolume[],
-  reached: Choices | undefined,
-  agreed: Choices | undefined,
-  wanted: Choices,
-): Held {
+  reached: ImmutableSettings | undefined,
+  agreed: ImmutableSettings | undefined,
+  wanted: ImmutableSettings,
+): KnownSettings {
   // Agreed settings existed already, or there was no data yet: the data was made with them.
   const { mode, clusterId, dedicatedControllers, quorum } = reached ?? agreed ?? guess(used);
   const pools = [...new Set([...Object.keys(reached?.storage ?? {}), ...used.map(keyOf)])];
@@ -95,7 +92,7 @@ function heldTo(
 }
 
 /** The settings that volumes reveal where neither a record nor the state has them. */
-function guess(used: readonly FoundVolume[]): Partial<Choices> {
+function guess(used: readonly FoundVolume[]): Partial<ImmutableSettings> {
   const pools = new Set(used.map(({ pool }) => pool));
   return pools.has("zookeeper")
     ? { mode: "zookeeper" }
@@ -104,10 +101,10 @@ function guess(used: readonly FoundVolume[]): Partial<Choices> {
 
 function storageOf(
   there: readonly FoundVolume[],
-  reached: StorageChoices | undefined,
-  agreed: StorageChoices | undefined,
-  wanted: StorageChoices | undefined,
-): StorageChoices {
+  reached: StorageSettings | undefined,
+  agreed: StorageSettings | undefined,
+  wanted: StorageSettings | undefined,
+): StorageSettings {
   const type = there.find((found) => found.type !== undefined)?.type ?? reached?.type ?? agreed?.type ?? "";
   const recorded = [reached, agreed].find((one) => one?.type === type);
   const volumes = there.length > 0 ? Math.max(...there.map(({ volume }) => volume)) + 1 : (reached?.volumes ?? 1);
@@ -128,7 +125,7 @@ function storageOf(
 }
 
 /** The class of claims without a record. A config that names no class leaves claims in theirs. */
-function classOf(there: readonly FoundVolume[], wanted: StorageChoices | undefined): string | undefined {
+function classOf(there: readonly FoundVolume[], wanted: StorageSettings | undefined): string | undefined {
   return wanted?.className === undefined ? undefined : there.find((one) => one.className !== undefined)?.className;
 }
 
@@ -142,7 +139,7 @@ function largest(there: readonly FoundVolume[]): string | undefined {
 }
 
 /** Whether the settings place a volume elsewhere. */
-function isElsewhere(found: FoundVolume, wanted: Choices): boolean {
+function isElsewhere(found: FoundVolume, wanted: ImmutableSettings): boolean {
   const storage = wanted.storage[keyOf(found)];
   if (storage === undefined || found.type === undefined) return false;
   if (storage.type !== found.type) return true;
@@ -151,7 +148,7 @@ function isElsewhere(found: FoundVolume, wanted: Choices): boolean {
 }
 
 /** Volumes are created in the canonical spelling, and a change of spelling alone must not recreate one. */
-function respellings(found: FoundVolume, wanted: Choices): string[] {
+function respellings(found: FoundVolume, wanted: ImmutableSettings): string[] {
   const key = keyOf(found);
   const place = wanted.storage[key]?.places?.[at(found)];
   if (place === undefined || found.place === undefined) return [];

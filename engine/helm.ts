@@ -1,10 +1,10 @@
 /** `kubernetes:helm.sh/v4:Chart`: renders a chart with helm and registers each of its objects as a child. */
+import { isClusterScoped } from "kafka-stack-kubernetes-facts";
 import { run } from "kafka-stack-processes";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Deployment } from "./deployment";
-import { isClusterScoped } from "./kubernetes/kinds";
 import type { Registration } from "./registration";
 import {
   hasUnknown,

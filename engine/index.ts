@@ -21,7 +21,7 @@ export type { Command, PolicyPack, RunOptions, RunResult } from "./contract";
 export type { ReadRequest, Registered } from "./deployment";
 export { parseExactYaml } from "./exact-yaml";
 export type { KubeObject } from "./kubernetes/client";
-export { clusterScopedKinds, forcesReplacement, replacedPaths } from "./kubernetes/kinds";
+export { forcesReplacement, replacedPaths } from "./kubernetes/kinds";
 export { startMonitor, type Answers, type Monitor } from "./monitor";
 export {
   contains,

@@ -84,7 +84,7 @@ function isReplaced(
     return false;
   }
   const provider = all.find(({ urn }) => urn === resource.provider)?.inputs ?? {};
-  const paths = replacedPaths(group.replace(/^core\//, ""), kind, resource.inputs["immutable"] === true, {
+  const paths = replacedPaths(group, kind, resource.inputs["immutable"] === true, {
     configMaps: isTrue(provider["enableConfigMapMutable"]),
     secrets: isTrue(provider["enableSecretMutable"]),
   });

@@ -1,29 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ImmutableSettingsGuard, ImmutableSettingsRecord, SecuredNamespace } from "../components";
 import type { StackConfig } from "../config";
-import { choicesOf, MOVING_DATA, refusals } from "../config/choices";
+import { immutableSettingsOf, MOVING_DATA, refusals } from "../config/immutable-settings";
 import { hasData, judge } from "../config/judge";
 import { serverPools } from "../config/pools";
 import type { Providers } from "./cluster-access";
 
-/** What the rest of a stack depends on: its namespaces and its immutable choices. */
+/** What the rest of a stack depends on: its namespaces and its immutable settings. */
 export interface Ground {
   /** Namespace of the stack. */
   readonly namespace: pulumi.Output<string>;
   /** Namespace of the Jobs that make and delete directories on nodes, and of the record of what was reached. */
   readonly volumesNamespace: pulumi.Output<string>;
-  /** Dependency of everything that holds data: the immutable choices were accepted. */
+  /** Dependency of everything that holds data: its immutable settings were accepted. */
   readonly agreed: pulumi.Resource;
 }
 
 const volumesNamespaceOf = (namespace: string) => `${namespace}-volumes`;
 
-/** Rejects changes to immutable choices before touching anything, including the namespaces; then makes the namespaces. */
+/** Rejects changes to immutable settings before touching anything, including the namespaces; then makes the namespaces. */
 export function ground(config: StackConfig, clusterId: string, { kubernetes, adopting }: Providers): Ground {
   const instance = pulumi.getStack();
   const { cluster } = config;
   const { agreed } = new ImmutableSettingsGuard("choices-gate", {
-    choices: choicesOf(config, clusterId),
+    settings: immutableSettingsOf(config, clusterId),
     namespace: cluster.namespace,
     recordNamespace: volumesNamespaceOf,
     owner: { owner: `${pulumi.getProject()}/${instance}`, instance },
@@ -53,8 +53,8 @@ export function ground(config: StackConfig, clusterId: string, { kubernetes, ado
   return { namespace, volumesNamespace, agreed };
 }
 
-/** Records the choices once they were reached, so that a change that failed binds nobody. */
-export function recordChoices(
+/** Records the immutable settings once they were reached, so that a change that failed binds nobody. */
+export function recordImmutableSettings(
   config: StackConfig,
   clusterId: string,
   { volumesNamespace }: Ground,
@@ -63,7 +63,7 @@ export function recordChoices(
 ): void {
   new ImmutableSettingsRecord(
     "choices",
-    { namespace: volumesNamespace, instance: pulumi.getStack(), choices: choicesOf(config, clusterId) },
+    { namespace: volumesNamespace, instance: pulumi.getStack(), settings: immutableSettingsOf(config, clusterId) },
     { providers: [kubernetes], dependsOn: reached },
   );
 }

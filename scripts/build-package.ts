@@ -4,7 +4,7 @@
  */
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { run } from "kafka-stack-processes";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -49,7 +49,9 @@ async function main(): Promise<void> {
   const { version } = readManifest(join(ROOT, "package.json"));
   rmSync(DIST, { recursive: true, force: true });
   const tsc = [require.resolve("typescript/bin/tsc"), "-p", join(ROOT, "tsconfig.build.json")];
-  await run(process.execPath, [...tsc, "--outDir", join(DIST, "lib")]);
+  await run(process.execPath, [...tsc, "--outDir", DIST]);
+  // Beside what they use, as in the repository: compiled files look for it there.
+  renameSync(join(DIST, "components"), join(DIST, "lib"));
   cpSync(join(ROOT, "package"), DIST, { recursive: true });
   for (const path of COPIED) {
     mkdirSync(dirname(join(DIST, path)), { recursive: true });

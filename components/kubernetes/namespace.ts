@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ClusterUnreachable } from "./ask";
 import type { ClusterAccess } from "./cluster-access";
 import { foreign, OWNER, type Owner } from "./owner";
+import { PART_OF } from "./part-of";
 import { fixedName } from "./scope";
 
 /** A PodSecurity standard. @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
@@ -34,7 +35,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
     super("kafka-stack:kubernetes:SecuredNamespace", name, {}, opts);
     const common = {
       "app.kubernetes.io/instance": args.instance,
-      "app.kubernetes.io/part-of": "kafka-stack",
+      ...PART_OF,
       "app.kubernetes.io/managed-by": "pulumi",
     };
     const owner = { owner: `${pulumi.getProject()}/${pulumi.getStack()}`, instance: args.instance };

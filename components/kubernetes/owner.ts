@@ -2,6 +2,7 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import { ask, orNone } from "./ask";
 import type { ClusterAccess } from "./cluster-access";
 import { coreApi } from "./core-api";
+import { isPart, PART_OF_SELECTOR } from "./part-of";
 
 /** Annotation of namespaces with the stack that created them: `<project>/<stack>`. */
 export const OWNER = "kafka-stack/stack";
@@ -19,8 +20,7 @@ export function ownedNamespace({ metadata }: V1Namespace, { owner, instance }: O
   const annotated = metadata?.annotations?.[OWNER];
   if (annotated !== undefined) return annotated === owner ? "own" : { of: `belongs to the stack ${annotated}` };
   const labels = metadata?.labels ?? {};
-  const made =
-    labels["app.kubernetes.io/part-of"] === "kafka-stack" && labels["app.kubernetes.io/component"] === "namespace";
+  const made = isPart(labels) && labels["app.kubernetes.io/component"] === "namespace";
   const by = labels["app.kubernetes.io/instance"];
   if (!made || by === undefined) return { of: "was not made by this stack" };
   return by === instance ? "own" : { of: `belongs to the stack ${by}` };
@@ -57,7 +57,7 @@ export interface OwnNamespace {
 
 /** The namespaces of a stack. @throws as {@link readNamespace} does */
 export async function ownNamespaces(access: ClusterAccess, owner: Owner): Promise<readonly OwnNamespace[]> {
-  const labelSelector = `app.kubernetes.io/part-of=kafka-stack,app.kubernetes.io/instance=${owner.instance}`;
+  const labelSelector = `${PART_OF_SELECTOR},app.kubernetes.io/instance=${owner.instance}`;
   const { items } = await ask("which namespaces this stack has", async () => {
     const core = await coreApi(access);
     return core && (await core.listNamespace({ labelSelector }));

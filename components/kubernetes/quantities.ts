@@ -1,8 +1,5 @@
 /** Converts Kubernetes quantities and JVM heap sizes into numbers for comparison. */
-
-const BINARY: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 };
-const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
-const HEAP: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+import { parseQuantity } from "../../policy/kubernetes-facts";
 
 /**
  * Bytes of a Kubernetes memory or storage quantity such as `3Gi`, `512Mi` or `1500M`.
@@ -10,10 +7,7 @@ const HEAP: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 **
  * @returns the bytes, or undefined when the text is not such a quantity.
  */
 export function parseBytes(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)([KMGTP]i|[kMGTP])?$/.exec(text);
-  if (!match) return undefined;
-  const unit = match[2] ?? "";
-  return Number(match[1]) * (BINARY[unit] ?? DECIMAL[unit] ?? 1);
+  return /^\d+(\.\d+)?([KMGTP]i|[kMGTP])?$/.test(text) ? parseQuantity(text) : undefined;
 }
 
 /**
@@ -22,9 +16,7 @@ export function parseBytes(text: string): number | undefined {
  * @returns the cores, or undefined when the text is not such a quantity.
  */
 export function parseCpu(text: string): number | undefined {
-  const match = /^(?:(\d+)m|(\d+(?:\.\d+)?))$/.exec(text);
-  if (!match) return undefined;
-  return match[1] === undefined ? Number(match[2]) : Number(match[1]) / 1000;
+  return /^(\d+m|\d+(\.\d+)?)$/.test(text) ? parseQuantity(text) : undefined;
 }
 
 /**
@@ -33,7 +25,6 @@ export function parseCpu(text: string): number | undefined {
  * @returns the bytes, or undefined when the text is not such a size.
  */
 export function parseHeap(text: string): number | undefined {
-  const match = /^(\d+)([kmg])$/i.exec(text);
-  if (!match) return undefined;
-  return Number(match[1]) * (HEAP[(match[2] ?? "").toLowerCase()] ?? 1);
+  // The JVM's units are those of Kubernetes with a prefix of two.
+  return /^\d+[kmg]$/i.test(text) ? parseQuantity(`${text.slice(0, -1)}${text.slice(-1).toUpperCase()}i`) : undefined;
 }

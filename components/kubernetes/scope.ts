@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { PART_OF } from "./part-of";
 import type { PodOverlays } from "./pod-overlays";
 
 /** The namespace and the owner of a stack's objects. */
@@ -57,7 +58,7 @@ export function labels(instance: string, role: Role): Record<string, string> {
   return {
     "app.kubernetes.io/name": NAMES[role],
     ...selector(instance, role),
-    "app.kubernetes.io/part-of": "kafka-stack",
+    ...PART_OF,
     "app.kubernetes.io/managed-by": "pulumi",
   };
 }

@@ -1,6 +1,6 @@
 import { formatPath } from "../kubernetes/problems";
 import { containerRefusals, mountRefusals, variableRefusals, type Surrounding } from "./container-refusals";
-import { OVERLAY, VOLUME_SOURCES } from "./fields";
+import { OVERLAY, VOLUME_TYPES } from "./fields";
 import { mergeKey, strategicMerge } from "./merge";
 import { SERVER_PROBES, SERVICE_PROBES, type ProbeTimes } from "./probes";
 import { ANNOTATIONS, LABELS, LISTENED, QUANTITIES, USUAL_GRACE_SECONDS, VOLUMES } from "./reserved";
@@ -143,11 +143,11 @@ function* reserved(at: At, own: Sound): Iterable<PathProblem> {
         path: at("volumes", index, "name"),
         message: `${volume.name} is refused: it is a volume of the stack's own`,
       };
-    const sources = VOLUME_SOURCES.filter((source) => source in volume);
+    const sources = VOLUME_TYPES.filter((source) => source in volume);
     if (sources.length !== 1)
       yield {
         path: at("volumes", index),
-        message: `must have one of ${VOLUME_SOURCES.join(", ")}; it has ${sources.join(" and ") || "none"}`,
+        message: `must have one of ${VOLUME_TYPES.join(", ")}; it has ${sources.join(" and ") || "none"}`,
       };
   }
   for (const [index, { key, operator, value, effect, tolerationSeconds }] of (own.tolerations ?? []).entries()) {

@@ -11,7 +11,8 @@ export interface PathProblem {
 /** The allowed form of a value, with words for it. */
 export type Shape = TextShape | NumberShape | FlagShape | ListShape | MapShape | ObjectShape;
 
-interface TextShape {
+/** A text of a form. */
+export interface TextShape {
   readonly is: "text";
   readonly form: RegExp;
   readonly allowed: string;
@@ -19,27 +20,31 @@ interface TextShape {
   readonly orNumber?: boolean;
 }
 
-interface NumberShape {
+/** A whole number between two inclusive bounds. */
+export interface NumberShape {
   readonly is: "number";
   readonly min: number;
   readonly max: number;
   readonly allowed: string;
 }
 
-interface FlagShape {
+/** true or false. */
+export interface FlagShape {
   readonly is: "flag";
   /** The only allowed value. @default both are */
   readonly only?: boolean;
   readonly allowed: string;
 }
 
-interface ListShape {
+/** A list of values of one shape. */
+export interface ListShape {
   readonly is: "list";
   readonly of: Shape;
   readonly allowed: string;
 }
 
-interface MapShape {
+/** A map with arbitrary keys. */
+export interface MapShape {
   readonly is: "map";
   readonly of: Shape;
   /** The form of its keys. */

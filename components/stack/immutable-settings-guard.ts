@@ -8,7 +8,7 @@ import { deleteUnusedClaims } from "./delete-unused-claims";
 import { isThere, readEvidence } from "./read-evidence";
 
 /** A judgement of immutable settings. */
-export interface ChoicesVerdict {
+export interface SettingsVerdict {
   /** A sentence for each change that would leave data behind or lose it. */
   readonly refusals: readonly string[];
   /** Volumes on which no server ever started, and which belong elsewhere. */
@@ -16,9 +16,9 @@ export interface ChoicesVerdict {
 }
 
 /** Arguments of the guard. */
-export interface ImmutableSettingsGuardArgs<Choices> {
+export interface ImmutableSettingsGuardArgs<Settings> {
   /** The stack's wanted immutable settings; plain JSON. */
-  readonly choices: Choices;
+  readonly settings: Settings;
   /** Namespace of the servers and their claims. */
   readonly namespace: string;
   /** The record's namespace, given that of the servers. */
@@ -28,18 +28,18 @@ export interface ImmutableSettingsGuardArgs<Choices> {
   /** The provider's cluster, which the guard asks for evidence. */
   readonly cluster: ClusterAccess;
   /** Judges settings by the cluster's evidence and the last agreed ones in the state. */
-  readonly judge: (evidence: Evidence, agreed: Choices | undefined, wanted: Choices) => ChoicesVerdict;
+  readonly judge: (evidence: Evidence, agreed: Settings | undefined, wanted: Settings) => SettingsVerdict;
   /** Judges settings by the last agreed ones, where a preview has no cluster to ask. */
-  readonly judgeUnasked: (agreed: Choices, wanted: Choices) => readonly string[];
+  readonly judgeUnasked: (agreed: Settings, wanted: Settings) => readonly string[];
   /** Whether there is data, or may be. */
   readonly hasData: (evidence: Evidence) => boolean;
   /** The end of a refusal: where to read on. */
   readonly help: string;
 }
 
-/** The content of the engine's state. */
-interface Kept<Choices> {
-  readonly choices: Choices;
+/** The content of the engine's state. Stacks have it, so its keys keep their names. */
+interface Kept<Settings> {
+  readonly choices: Settings;
   readonly namespace: string;
   readonly cluster: { readonly context?: string; readonly kubeconfig?: string };
 }
@@ -51,11 +51,11 @@ interface Kept<Choices> {
  * changed, Pulumi calls a hook, which asks the cluster what exists. A change that fails later stays in the state; another object records what was
  * reached (`ImmutableSettingsRecord`).
  */
-export class ImmutableSettingsGuard<Choices> extends pulumi.ComponentResource {
+export class ImmutableSettingsGuard<Settings> extends pulumi.ComponentResource {
   /** Everything that holds data must wait for this. */
   readonly agreed: pulumi.Resource;
 
-  constructor(name: string, args: ImmutableSettingsGuardArgs<Choices>, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ImmutableSettingsGuardArgs<Settings>, opts?: pulumi.ComponentResourceOptions) {
     super(
       "kafka-stack:stack:ImmutableSettingsGuard",
       name,
@@ -64,12 +64,12 @@ export class ImmutableSettingsGuard<Choices> extends pulumi.ComponentResource {
     );
     const hook = new pulumi.ResourceHook(
       `${name}-judgement`,
-      ({ oldInputs, newInputs }) => pass(args, keptIn<Choices>(oldInputs), keptIn<Choices>(newInputs)),
+      ({ oldInputs, newInputs }) => pass(args, keptIn<Settings>(oldInputs), keptIn<Settings>(newInputs)),
       { onDryRun: true },
     );
     const { context, kubeconfig } = args.cluster;
-    const kept: Kept<Choices> = {
-      choices: args.choices,
+    const kept: Kept<Settings> = {
+      choices: args.settings,
       namespace: args.namespace,
       cluster: {
         ...(context !== undefined && { context }),
@@ -86,17 +86,17 @@ export class ImmutableSettingsGuard<Choices> extends pulumi.ComponentResource {
   }
 }
 
-const keptIn = <Choices>(inputs: Record<string, unknown> | undefined): Kept<Choices> | undefined =>
-  inputs?.["input"] as Kept<Choices> | undefined;
+const keptIn = <Settings>(inputs: Record<string, unknown> | undefined): Kept<Settings> | undefined =>
+  inputs?.["input"] as Kept<Settings> | undefined;
 
-async function pass<Choices>(
-  args: ImmutableSettingsGuardArgs<Choices>,
-  before: Kept<Choices> | undefined,
-  after: Kept<Choices> | undefined,
+async function pass<Settings>(
+  args: ImmutableSettingsGuardArgs<Settings>,
+  before: Kept<Settings> | undefined,
+  after: Kept<Settings> | undefined,
 ): Promise<void> {
   if (after === undefined) throw new Error("the engine passed no settings to judge");
   const preview = pulumi.runtime.isDryRun();
-  let verdict: ChoicesVerdict;
+  let verdict: SettingsVerdict;
   try {
     verdict = await verdictOf(args, before, after);
   } catch (error) {
@@ -112,11 +112,11 @@ async function pass<Choices>(
   if (!preview) await deleteUnusedClaims(args.cluster, args.namespace, verdict.unusedVolumes);
 }
 
-async function verdictOf<Choices>(
-  args: ImmutableSettingsGuardArgs<Choices>,
-  before: Kept<Choices> | undefined,
-  after: Kept<Choices>,
-): Promise<ChoicesVerdict> {
+async function verdictOf<Settings>(
+  args: ImmutableSettingsGuardArgs<Settings>,
+  before: Kept<Settings> | undefined,
+  after: Kept<Settings>,
+): Promise<SettingsVerdict> {
   const evidenceIn = (namespace: string) =>
     readEvidence(args.cluster, { namespace, recordNamespace: args.recordNamespace(namespace) });
   if (before && isOtherAccess(before, after) && !(await isThere(args.cluster, before.namespace, args.owner))) {
@@ -139,9 +139,9 @@ async function verdictOf<Choices>(
 /**
  * Whether servers of the stack run in another namespace. The state may not know their namespace: it was lost, or an older version did not store it.
  */
-async function runsElsewhere<Choices>(
-  { cluster, owner }: ImmutableSettingsGuardArgs<Choices>,
-  { namespace }: Kept<Choices>,
+async function runsElsewhere<Settings>(
+  { cluster, owner }: ImmutableSettingsGuardArgs<Settings>,
+  { namespace }: Kept<Settings>,
   evidenceIn: (namespace: string) => Promise<Evidence>,
 ): Promise<string | undefined> {
   for (const { name, marked } of await ownNamespaces(cluster, owner)) {
@@ -156,7 +156,7 @@ async function runsElsewhere<Choices>(
 const isOtherAccess = ({ cluster: before }: Kept<unknown>, { cluster: after }: Kept<unknown>): boolean =>
   before.context !== after.context || before.kubeconfig !== after.kubeconfig;
 
-const refuse = (reason: string): ChoicesVerdict => ({ refusals: [reason], unusedVolumes: [] });
+const refuse = (reason: string): SettingsVerdict => ({ refusals: [reason], unusedVolumes: [] });
 
 function elsewhere(before: Kept<unknown>, after: Kept<unknown>): string {
   const key = before.cluster.context === after.cluster.context ? "cluster.kubeconfig" : "cluster.context";

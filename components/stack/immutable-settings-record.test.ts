@@ -6,7 +6,7 @@ import { ImmutableSettingsRecord } from "./immutable-settings-record";
 describe("ImmutableSettingsRecord", () => {
   it("is a ConfigMap with the settings", async () => {
     const resources = await registered(
-      () => new ImmutableSettingsRecord("choices", { ...SCOPE, choices: { type: "nfs" } }),
+      () => new ImmutableSettingsRecord("choices", { ...SCOPE, settings: { type: "nfs" } }),
     );
     assert.deepEqual(parts(resources), ["ConfigMap choices"]);
     assert.deepEqual(one(resources, "ConfigMap").inputs, {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { PART_OF } from "../kubernetes/part-of";
 import { fixedName, type Scope } from "../kubernetes/scope";
 import { RECORD_KEY } from "./evidence";
 import { RECORD } from "./read-evidence";
@@ -7,7 +8,7 @@ import { RECORD } from "./read-evidence";
 /** Arguments of the record. */
 export interface ImmutableSettingsRecordArgs extends Scope {
   /** The reached settings; plain JSON. */
-  readonly choices: unknown;
+  readonly settings: unknown;
 }
 
 /**
@@ -32,11 +33,11 @@ export class ImmutableSettingsRecord extends pulumi.ComponentResource {
             "app.kubernetes.io/name": "kafka-stack",
             "app.kubernetes.io/instance": args.instance,
             "app.kubernetes.io/component": "choices",
-            "app.kubernetes.io/part-of": "kafka-stack",
+            ...PART_OF,
             "app.kubernetes.io/managed-by": "pulumi",
           },
         },
-        data: { [RECORD_KEY]: `${JSON.stringify(args.choices, null, 2)}\n` },
+        data: { [RECORD_KEY]: `${JSON.stringify(args.settings, null, 2)}\n` },
       },
       fixedName(this),
     );

@@ -2,6 +2,7 @@ import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { appsApi, coreApi } from "../kubernetes/core-api";
 import { ownedNamespace, type Owner, readNamespace } from "../kubernetes/owner";
+import { PART_OF_SELECTOR } from "../kubernetes/part-of";
 import { evidenceOf, type Evidence } from "./evidence";
 
 /** Name of the ConfigMap that records reached settings. */
@@ -24,7 +25,7 @@ export async function readEvidence(
   access: ClusterAccess,
   { namespace, recordNamespace }: Whereabouts,
 ): Promise<Evidence> {
-  const labelSelector = "app.kubernetes.io/part-of=kafka-stack";
+  const labelSelector = PART_OF_SELECTOR;
   const objects = await ask(`what it holds of the stack in namespace ${namespace}`, async () => {
     const [core, apps] = [await coreApi(access), await appsApi(access)];
     if (!core || !apps) return undefined;

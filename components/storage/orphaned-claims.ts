@@ -3,11 +3,9 @@ import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
 import { judgedAnew } from "../kubernetes/deletion";
+import { hasPart } from "../kubernetes/part-of";
 import { uses } from "../kubernetes/pod-state";
 import { deleteClaim } from "./delete-claim";
-
-/** Label of everything that the stack creates; a StatefulSet gives its claims only the labels of its selector. */
-const MADE = "app.kubernetes.io/part-of";
 
 /**
  * Deletes a claim that a StatefulSet created for a server that somebody added by hand and that has been removed since. It waits for a volume that
@@ -30,7 +28,7 @@ async function judgeStray(access: ClusterAccess, namespace: string, name: string
   }));
   if (claim === null) return false;
   const bound = (claim.spec?.volumeName ?? "") !== "";
-  if (bound || claim.metadata?.labels?.[MADE] !== undefined) return false;
+  if (bound || hasPart(claim.metadata?.labels)) return false;
   // Somebody waits for it: the StatefulSet would recreate it at once.
   if (pods.length > 0) return false;
   await deleteClaim(core, claim);

@@ -1,11 +1,12 @@
 /** A small Kubernetes client for objects of any kind. */
 import type * as https from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
+import { isClusterScoped } from "kafka-stack-kubernetes-facts";
 import { parse } from "yaml";
 import { NoKubeconfig, readKubeconfig } from "../../components/kubernetes/kubeconfig";
 import type { PropertyMap } from "../values";
 import { ApiError, apiError, send, Unreachable } from "./http";
-import { isClusterScoped, pluralOf } from "./kinds";
+import { pluralOf } from "./kinds";
 
 /** Any Kubernetes object. */
 export interface KubeObject {

@@ -1,4 +1,6 @@
 /** Creates Kubernetes objects as Pulumi's Kubernetes provider does: server-side apply, then a wait until they are ready. */
+import { isClusterScoped, isMutableInPod } from "kafka-stack-kubernetes-facts";
+import { hasPart, isPart } from "../../components/kubernetes/part-of";
 import { diff, formatPath, parsePath, valueAt, withValueAt } from "../paths";
 import {
   NotReady,
@@ -17,7 +19,7 @@ import { awaitGone, awaitReady, delay, patienceFor } from "./await";
 import { KubeClient, type KubeObject, type Query } from "./client";
 import { connectionOf } from "./connection";
 import { ApiError, Unreachable } from "./http";
-import { forcesReplacement, isClusterScoped, isMutableInPod, replacedPaths } from "./kinds";
+import { forcesReplacement, replacedPaths } from "./kinds";
 import {
   annotatedTimeout,
   annotationsOf,
@@ -321,10 +323,10 @@ export class KubernetesProvider implements Provider {
 function whose(existing: KubeObject): string {
   const labels = existing.metadata.labels ?? {};
   const stack = labels["app.kubernetes.io/instance"];
-  if (existing.kind === "PersistentVolumeClaim" && stack !== undefined && !("app.kubernetes.io/part-of" in labels)) {
+  if (existing.kind === "PersistentVolumeClaim" && stack !== undefined && !hasPart(labels)) {
     return `: a StatefulSet of the stack ${stack} created it for a server that was added by hand; run up with the number of servers that the stack had, and then with the new one`;
   }
-  return labels["app.kubernetes.io/part-of"] === "kafka-stack" && stack !== undefined
+  return isPart(labels) && stack !== undefined
     ? `: its labels say that it belongs to the stack ${stack}; give this stack a cluster.namespace of its own, or, if it is ${stack} and has lost its state, docs/operations.md says how to go on with its data ("When the engine's state is lost")`
     : "; rename what this stack makes, or give the stack a cluster.namespace of its own";
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { isClusterScoped } from "kafka-stack-kubernetes-facts";
 import type { PropertyMap } from "../values";
 import type { KubeClient, KubeObject } from "./client";
-import { isClusterScoped, pluralOf } from "./kinds";
+import { pluralOf } from "./kinds";
 import { ruleFor } from "./rules";
 
 function object(kind: string, spec: PropertyMap, status: PropertyMap, apiVersion = "apps/v1"): KubeObject {

@@ -1,4 +1,4 @@
-import { parseQuantity } from "./quantity";
+import { parseQuantity } from "../kubernetes-facts";
 
 /** How much of its memory a JVM may use for its heap: bytes, or a share of the container's memory. */
 export type HeapLimit = { readonly bytes: number } | { readonly percent: number };

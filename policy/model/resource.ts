@@ -1,5 +1,5 @@
+import { isClusterScoped } from "../kubernetes-facts";
 import type { Answer } from "./answer";
-import { CLUSTER_SCOPED } from "./kinds";
 import { matchesAny } from "./pattern";
 import { Value } from "./value";
 
@@ -48,7 +48,7 @@ export function kubernetesResource(resource: PulumiResource): KubernetesResource
     apiVersion,
     kind,
     name: metadata.at("name").text ?? resource.name,
-    namespace: CLUSTER_SCOPED.has(kind) ? "" : namespace.missing ? "default" : namespace.text,
+    namespace: isClusterScoped(kind) ? "" : namespace.missing ? "default" : namespace.text,
     properties,
   };
 }

@@ -1,7 +1,7 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 
-import { quantityPattern } from "./quantity";
+import { QUANTITY_PATTERN } from "../kubernetes-facts";
 
 /** One setting of a policy: its JSON schema with a default, and by `T` its type. */
 export interface Setting<T> {
@@ -23,7 +23,7 @@ export function integer(value: number, description: string, minimum: number, max
 
 /** A Kubernetes quantity, such as `500m` or `2Gi`. */
 export function quantity(value: string, description: string): Setting<string> {
-  return { schema: { type: "string", description, default: value, pattern: quantityPattern }, default: value };
+  return { schema: { type: "string", description, default: value, pattern: QUANTITY_PATTERN }, default: value };
 }
 
 /** A string; empty stands for none. */

@@ -1,6 +1,6 @@
+import { parseQuantity } from "../kubernetes-facts";
 import { heapLimit } from "../model/java";
 import { workloadPolicy } from "../model/policy";
-import { parseQuantity } from "../model/quantity";
 import { integer, quantity } from "../model/settings";
 import type { Value } from "../model/value";
 import type { Container } from "../model/workload";

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 
+import { parseQuantity } from "../kubernetes-facts";
 import { matchesAny } from "../model/pattern";
 import { resourcePolicy, stackPolicy, workloadPolicy } from "../model/policy";
-import { parseQuantity } from "../model/quantity";
 import { fixedProperties } from "../model/replacement";
 import type { KubernetesResource } from "../model/resource";
 import { list, quantity, text } from "../model/settings";

@@ -1,4 +1,4 @@
-import { parseQuantity } from "../../policy/model/quantity";
+import { parseQuantity } from "kafka-stack-kubernetes-facts";
 import { placeProperties } from "../../policy/model/replacement";
 import type { KubernetesResource } from "../../policy/model/resource";
 import { type Effect, type ObjectChange, values } from "./effect";

@@ -12,6 +12,7 @@ const FILES = [
   "package-lock.json",
   ".npmrc",
   "engine/package.json",
+  "policy/kubernetes-facts/package.json",
   "processes/package.json",
   "services/package.json",
   "sandbox/node-runtime/package.json",

@@ -4,31 +4,31 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import type { KubeObject } from "kafka-stack-engine";
+import { isClusterScoped } from "kafka-stack-kubernetes-facts";
 
 interface Kind {
   readonly name: string;
   readonly kind: string;
-  readonly namespaced: boolean;
 }
 
 const KINDS: Readonly<Record<string, readonly Kind[]>> = {
   v1: [
-    { name: "configmaps", kind: "ConfigMap", namespaced: true },
-    { name: "events", kind: "Event", namespaced: true },
-    { name: "namespaces", kind: "Namespace", namespaced: false },
-    { name: "nodes", kind: "Node", namespaced: false },
-    { name: "persistentvolumeclaims", kind: "PersistentVolumeClaim", namespaced: true },
-    { name: "persistentvolumes", kind: "PersistentVolume", namespaced: false },
-    { name: "pods", kind: "Pod", namespaced: true },
-    { name: "secrets", kind: "Secret", namespaced: true },
-    { name: "services", kind: "Service", namespaced: true },
+    { name: "configmaps", kind: "ConfigMap" },
+    { name: "events", kind: "Event" },
+    { name: "namespaces", kind: "Namespace" },
+    { name: "nodes", kind: "Node" },
+    { name: "persistentvolumeclaims", kind: "PersistentVolumeClaim" },
+    { name: "persistentvolumes", kind: "PersistentVolume" },
+    { name: "pods", kind: "Pod" },
+    { name: "secrets", kind: "Secret" },
+    { name: "services", kind: "Service" },
   ],
   "apps/v1": [
-    { name: "deployments", kind: "Deployment", namespaced: true },
-    { name: "statefulsets", kind: "StatefulSet", namespaced: true },
+    { name: "deployments", kind: "Deployment" },
+    { name: "statefulsets", kind: "StatefulSet" },
   ],
-  "batch/v1": [{ name: "jobs", kind: "Job", namespaced: true }],
-  "discovery.k8s.io/v1": [{ name: "endpointslices", kind: "EndpointSlice", namespaced: true }],
+  "batch/v1": [{ name: "jobs", kind: "Job" }],
+  "discovery.k8s.io/v1": [{ name: "endpointslices", kind: "EndpointSlice" }],
 };
 
 /** One request that changed something. */
@@ -119,7 +119,7 @@ export class FakeCluster {
     }
     const discovery = /^\/apis?\/([\w.-]+(?:\/v\w+)?)$/.exec(call.path)?.[1];
     if (call.method === "GET" && discovery !== undefined) {
-      const resources = KINDS[discovery];
+      const resources = KINDS[discovery]?.map((known) => ({ ...known, namespaced: !isClusterScoped(known.kind) }));
       return resources === undefined ? notFound(call) : { code: 200, result: { resources } };
     }
     const log = /\/pods\/([^/]+)\/log$/.exec(call.path)?.[1];

@@ -1,5 +1,5 @@
 import { workloadPolicy } from "../../model/policy";
-import { SAFE_SYSCTLS } from "../../model/sysctls";
+import { SAFE_SYSCTLS } from "../../kubernetes-facts";
 import type { Value } from "../../model/value";
 import type { Workload } from "../../model/workload";
 

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { describe, it } from "mocha";
 
 import { parseImage } from "../../model/image";
-import { parseQuantity } from "../../model/quantity";
+import { parseQuantity } from "../../kubernetes-facts";
 import { display, isNamedBy, kubernetesResource } from "../../model/resource";
 import { selects } from "../../model/selector";
 import { Value } from "../../model/value";

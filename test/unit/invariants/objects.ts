@@ -1,9 +1,9 @@
+import { isClusterScoped } from "kafka-stack-kubernetes-facts";
 import { called, objects, packageOf, type KubernetesObject } from "../../support/objects";
 import { waitsFor } from "../../support/graph";
 import type { Recorded, Recording } from "../../support/recording";
 import { draft, inputsOf, inside, type Invariants } from "./invariant";
 
-const CLUSTER_SCOPED = ["Namespace", "PersistentVolume", "ClusterRole", "ClusterRoleBinding"];
 const STACK = "pulumi:pulumi:Stack";
 const LABELS = ["name", "instance", "component", "part-of", "managed-by"].map((label) => `app.kubernetes.io/${label}`);
 
@@ -37,13 +37,13 @@ export const everyObject: Invariants = {
   },
   "every namespaced object names its namespace": {
     check: eachObject(({ kind, metadata }) =>
-      metadata.namespace || CLUSTER_SCOPED.includes(kind) ? undefined : "has no namespace",
+      metadata.namespace || isClusterScoped(kind) ? undefined : "has no namespace",
     ),
     breaks: (resources) => delete inside(inputsOf(resources, "Job"), "metadata")["namespace"],
   },
   "every object waits for its Namespace, which is therefore deleted after it": {
     check: eachObject(({ resource, kind, metadata }, recording) => {
-      if (CLUSTER_SCOPED.includes(kind)) return undefined;
+      if (isClusterScoped(kind)) return undefined;
       const namespace = objects(recording, "Namespace").find((one) => one.metadata.name === metadata.namespace);
       if (!namespace) return `is in the namespace ${String(metadata.namespace)}, which the stack does not create`;
       return waitsFor(recording, resource).has(namespace.resource.urn) ? undefined : "does not wait for its Namespace";

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ImmutableSettingsGuard, ImmutableSettingsRecord, SecuredNamespace } from "../../../../components";
-import { choicesOf, refusals } from "../../../../config/choices";
+import { immutableSettingsOf, refusals } from "../../../../config/immutable-settings";
 import { hasData, judge } from "../../../../config/judge";
 import { parseConfig } from "../../../../config/parse";
 
@@ -17,9 +17,9 @@ const kubernetes = new k8s.Provider("kubernetes", target);
 const adopting = new k8s.Provider("kubernetes-adopting", { ...target, upsertExistingObjects: true });
 const instance = "dev";
 const recordNamespace = (servers: string) => `${servers}-volumes`;
-const choices = choicesOf(config, config.cluster.id ?? "A".repeat(22));
+const settings = immutableSettingsOf(config, config.cluster.id ?? "A".repeat(22));
 const { agreed } = new ImmutableSettingsGuard("choices-gate", {
-  choices,
+  settings,
   namespace: config.cluster.namespace,
   recordNamespace,
   owner: { owner: `${pulumi.getProject()}/${pulumi.getStack()}`, instance },
@@ -36,11 +36,11 @@ const kafka = space("kafka", config.cluster.namespace, adopting);
 // Stands for everything in a change that can fail after the agreement.
 const servers = new k8s.core.v1.ConfigMap(
   "servers",
-  { metadata: { name: "servers", namespace: kafka.namespace }, data: { choices: JSON.stringify(choices) } },
+  { metadata: { name: "servers", namespace: kafka.namespace }, data: { choices: JSON.stringify(settings) } },
   { provider: kubernetes },
 );
 new ImmutableSettingsRecord(
   "choices",
-  { namespace: volumes.namespace, instance, choices },
+  { namespace: volumes.namespace, instance, settings },
   { providers: [kubernetes], dependsOn: servers },
 );

@@ -1,5 +1,5 @@
 /**
- * The sysctls that Kubernetes 1.34 counts as safe.
+ * The sysctls that Kubernetes 1.34 counts as safe, and that PodSecurity `restricted` allows. Older versions refuse a pod with the newest of them.
  *
  * @see https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
  */
@@ -16,4 +16,4 @@ export const SAFE_SYSCTLS = [
   "net.ipv4.tcp_rmem",
   "net.ipv4.tcp_syncookies",
   "net.ipv4.tcp_wmem",
-];
+] as const;

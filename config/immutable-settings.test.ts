@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { choicesOf, refusals } from "./choices";
+import { immutableSettingsOf, refusals } from "./immutable-settings";
 import { parseConfig } from "./parse";
 
 type Config = Record<string, unknown>;
 
-function choices(config: Config, id = "A".repeat(22)) {
+function settingsOf(config: Config, id = "A".repeat(22)) {
   const result = parseConfig(config);
   assert.ok(result.ok, JSON.stringify(result));
   // As stored: in JSON.
-  return JSON.parse(JSON.stringify(choicesOf(result.config, id))) as ReturnType<typeof choicesOf>;
+  return JSON.parse(JSON.stringify(immutableSettingsOf(result.config, id))) as ReturnType<typeof immutableSettingsOf>;
 }
 
-const change = (before: Config, after: Config): string[] => refusals(choices(before), choices(after));
+const change = (before: Config, after: Config): string[] => refusals(settingsOf(before), settingsOf(after));
 
 const byClass = (more: Config = {}): Config => ({ storage: { type: "storageClass", ...more } });
 const nfs = (...servers: string[]): Config => ({
@@ -130,7 +130,7 @@ describe("a stack with data", () => {
   }
 
   it("cannot become another cluster", () => {
-    const [reason = ""] = refusals(choices({}, "A".repeat(22)), choices({}, "B".repeat(22)));
+    const [reason = ""] = refusals(settingsOf({}, "A".repeat(22)), settingsOf({}, "B".repeat(22)));
     assert.match(reason, /^cluster\.id cannot change from A{22} to B{22} on a stack that has data/);
   });
 

@@ -1,5 +1,4 @@
-/** Kinds of objects that belong to the cluster as a whole. The pack stands alone, so other tools have a list of their own; a test of the repository holds all of them to one another. */
-export const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
+const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "APIService",
   "CertificateSigningRequest",
   "ClusterRole",
@@ -20,3 +19,8 @@ export const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "ValidatingWebhookConfiguration",
   "VolumeAttachment",
 ]);
+
+/** Whether objects of this well-known kind belong to the cluster as a whole, and to no namespace. */
+export function isClusterScoped(kind: string): boolean {
+  return CLUSTER_SCOPED.has(kind);
+}

@@ -7,22 +7,22 @@ import { parseBytes } from "../components/kubernetes/quantities";
 import type { PlainConfig } from "./resolve";
 
 /** The immutable settings of a stack with data: the part of its config that says where the data is and how it is read. */
-export interface Choices {
+export interface ImmutableSettings {
   readonly mode: string;
   /** Kafka's cluster id, which marks every volume. */
   readonly clusterId: string;
   /** Whether controllers have their own pods; absent in mode zookeeper. */
   readonly dedicatedControllers?: boolean;
   /** The number of controllers and its limits; absent in mode zookeeper, and in records of older versions. */
-  readonly quorum?: QuorumChoices;
+  readonly quorum?: QuorumSettings;
   /** How clients and servers authenticate; absent when they do not. */
   readonly authentication?: string;
   /** Storage by its config key, such as `controllers.storage`. */
-  readonly storage: Readonly<Record<string, StorageChoices>>;
+  readonly storage: Readonly<Record<string, StorageSettings>>;
 }
 
 /** The immutable part of the number of controllers. */
-export interface QuorumChoices {
+export interface QuorumSettings {
   readonly controllers: number;
   /** Servers that could be controllers: all brokers, or the dedicated controllers. */
   readonly servers: number;
@@ -31,7 +31,7 @@ export interface QuorumChoices {
 }
 
 /** The immutable part of a server pool's storage. */
-export interface StorageChoices {
+export interface StorageSettings {
   readonly type: string;
   readonly volumes: number;
   /** Capacity of each volume, where something enforces it. */
@@ -43,16 +43,16 @@ export interface StorageChoices {
 }
 
 /** The known immutable settings of a stack; unknown ones forbid no change. */
-export type Held = Partial<Omit<Choices, "storage">> & Pick<Choices, "storage">;
+export type KnownSettings = Partial<Omit<ImmutableSettings, "storage">> & Pick<ImmutableSettings, "storage">;
 
 /** The part of a config with the immutable settings. */
-export type ChosenConfig = PoolConfig & Pick<PlainConfig, "kafka" | "listeners">;
+export type ImmutableConfig = PoolConfig & Pick<PlainConfig, "kafka" | "listeners">;
 
 /** A value in a refusal. */
 type Told = string | number | boolean | undefined;
 
 /** The immutable settings of a config. */
-export function choicesOf(config: ChosenConfig, clusterId: string): Choices {
+export function immutableSettingsOf(config: ImmutableConfig, clusterId: string): ImmutableSettings {
   const { mode, controllers } = config;
   const { authentication } = config.listeners.internal;
   return {
@@ -64,7 +64,7 @@ export function choicesOf(config: ChosenConfig, clusterId: string): Choices {
   };
 }
 
-function quorumOf({ controllers, replicas, kafka }: ChosenConfig): QuorumChoices {
+function quorumOf({ controllers, replicas, kafka }: ImmutableConfig): QuorumSettings {
   return {
     controllers: controllers.replicas,
     servers: controllers.dedicated ? controllers.replicas : replicas,
@@ -72,7 +72,7 @@ function quorumOf({ controllers, replicas, kafka }: ChosenConfig): QuorumChoices
   };
 }
 
-function storageOf(pool: ServerPool): StorageChoices {
+function storageOf(pool: ServerPool): StorageSettings {
   const { type, volumes } = pool.storage;
   if (pool.storage.type !== "storageClass") return { type, volumes, places: placesOf(pool) };
   const { size, accessMode, className } = pool.storage;
@@ -97,7 +97,7 @@ export const MOVING_DATA = "docs/moving-data.md";
  *
  * Servers and volumes that only one of the two has are not compared: added ones have no data, and removed ones were drained before.
  */
-export function refusals(before: Held, after: Choices): string[] {
+export function refusals(before: KnownSettings, after: ImmutableSettings): string[] {
   const changed = (key: string, from: Told, to: Told, why: string): string[] =>
     from === to || from === undefined || to === undefined
       ? []
@@ -138,8 +138,8 @@ export function refusals(before: Held, after: Choices): string[] {
 
 /** Some numbers of controllers cannot be reached from others. */
 function quorumRefusals(
-  from: QuorumChoices | undefined,
-  to: QuorumChoices | undefined,
+  from: QuorumSettings | undefined,
+  to: QuorumSettings | undefined,
   changed: Changed,
 ): readonly string[] {
   if (from === undefined || to === undefined) return [];
@@ -154,7 +154,7 @@ function quorumRefusals(
 
 type Changed = (key: string, from: Told, to: Told, why: string) => string[];
 
-function storageRefusals(key: string, from: StorageChoices, to: StorageChoices, changed: Changed): string[] {
+function storageRefusals(key: string, from: StorageSettings, to: StorageSettings, changed: Changed): string[] {
   const stays = "the data would stay where it is, and the servers would start empty";
   if (from.type !== to.type) return changed(`${key}.type`, from.type, to.type, stays);
   const fewer = to.volumes < from.volumes;
