@@ -71,7 +71,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
-    "test/unit/recover-quorum/plan.test.ts",
+    "cli/recover-quorum/plan.test.ts",
     "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2",
   ),
   "npm run ops -- plan --brokers 0-3": test("services/test/ops/program.test.ts", '["plan"]'),
@@ -244,8 +244,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "kubectl get pods -n kafka -l app.kubernetes.io/component=lag-exporter": LOOKS,
   "kubectl describe": PLACEHOLDER,
   "npm run ops -- topics list": test("services/test-kafka/ops.test.ts", '"topics", "list"'),
-  "npm run --silent alerts > kafka-stack.rules.yaml": test("test/unit/alerts.test.ts", '"alerts"'),
-  "npm run dashboards -- dashboards": test("test/unit/dashboards.test.ts", '"dashboards", "--"'),
+  "npm run --silent alerts > kafka-stack.rules.yaml": test("components/monitoring/alerts/alerts.test.ts", '"alerts"'),
+  "npm run dashboards -- dashboards": test("components/monitoring/dashboards/dashboards.test.ts", '"dashboards", "--"'),
   "kubectl get --raw /api/v1/namespaces/kafka/pods/broker-0:9404/proxy/metrics": test(
     "test/e2e/metrics.test.ts",
     ":9404/proxy/metrics",

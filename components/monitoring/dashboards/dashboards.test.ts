@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "kafka-stack-processes";
 import { stringify } from "yaml";
-import { ruleGroups } from "../../components/monitoring/alerts";
-import { DASHBOARDS, dashboardFiles } from "../../components/monitoring/dashboards";
-import { hasPromtool, promtool } from "../support/promtool";
-import { ROOT } from "../support/stacks";
+import { ruleGroups } from "../alerts";
+import { DASHBOARDS, dashboardFiles } from ".";
+import { hasPromtool, promtool } from "../../../test/support/promtool";
+import { ROOT } from "../../../test/support/stacks";
 
 interface Json {
   readonly uid: string;

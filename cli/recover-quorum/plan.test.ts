@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { commandFor, costs, judge, type Named } from "../../../cli/recover-quorum/plan";
-import { parseDisk, type Copy, type Disk, type Server } from "../../../cli/recover-quorum/survey";
+import { commandFor, costs, judge, type Named } from "./plan";
+import { parseDisk, type Copy, type Disk, type Server } from "./survey";
 
 const VOTERS = new Map([
   [9000, "A"],

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "kafka-stack-processes";
 import { stringify } from "yaml";
-import { ALERTS, ruleGroups, runbookOf } from "../../components/monitoring/alerts";
+import { ALERTS, ruleGroups, runbookOf } from ".";
 import { gone, WELL, WRONG, type Series } from "./alerts.cases";
-import { hasPromtool, promtool } from "../support/promtool";
-import { ROOT } from "../support/stacks";
+import { hasPromtool, promtool } from "../../../test/support/promtool";
+import { ROOT } from "../../../test/support/stacks";
 
 const alerts = ALERTS.flatMap((group) => group.alerts);
 const RUNBOOKS = join(ROOT, "docs", "runbooks");
