@@ -1,14 +1,14 @@
 import type { CertificateHolder } from "./tls-files";
 
-/** The principal that Kafka knows a holder of a certificate by. */
+/** The principal of a certificate's holder. */
 const principal = (holder: CertificateHolder | EarlierHolder): string => `User:kafka-${holder}`;
 
-/** Who had a certificate in a version of the stack whose servers had no authorizer, and whose certificates may still be valid. */
+/** Holders of certificates of an earlier version, whose servers had no authorizer. The certificates may still be valid. */
 type EarlierHolder = "chat";
 
 /**
- * Settings of servers that are closed by certificates: nobody may do what no ACL allows, but servers and the stack's own operations. The Job `finish` brings about the ACLs;
- * before they are granted for the first time, whom the stack of before gave a certificate may do what it could then (images/kafka/src/kafkastack/StackAuthorizer.java).
+ * Settings of servers that are closed by certificates: except for servers and the stack's own operations, everybody needs an ACL for everything. The Job `finish` grants the
+ * ACLs. Until it has granted them for the first time, clients of an earlier version may do what they could then (images/kafka/src/kafkastack/StackAuthorizer.java).
  */
 export const AUTHORIZER = {
   "authorizer.class.name": "kafkastack.StackAuthorizer",

@@ -5,9 +5,9 @@ import { RESTART_HASH, type RestartSettings } from "./restart-reasons";
 import { SETTINGS_KEY } from "./written-settings";
 
 /**
- * Writes down which settings a restart hash stands for, in a ConfigMap that has the hash as a label. It has a name of Pulumi's making: other settings are another object,
- * and the old one goes when all servers have the new ones. Until then both say why a server restarts. (In the pod's template the settings would restart each server of a
- * stack that did not have them yet.)
+ * Records which settings a restart hash stands for, in a ConfigMap with the hash as a label. Pulumi generates its name, so other settings make another object, and the old one
+ * is deleted when all servers have the new settings. Until then the two tell why a server restarts. (In the pod's template the settings would once restart every server of
+ * existing stacks.)
  */
 export function restartSettings(
   name: string,

@@ -2,7 +2,7 @@ import { type Access, aclsOf } from "./access";
 import type { RightSpec } from "./user";
 
 /**
- * What the stack's own programs may do that are no servers, each no more than it needs, and whoever has the administrators' certificate.
+ * Rights of the stack's own clients: each program has no more than it needs, and the administrators' certificate nearly all.
  *
  * @param rooms topics of the chat
  */
@@ -11,10 +11,10 @@ export function ownAccess(rooms: readonly string[]): Access[] {
   const rights: Readonly<Record<string, readonly RightSpec[]>> = {
     "kafka-kproducer": inRooms("produce"),
     "kafka-kconsumer": inRooms("consume"),
-    // Both had this one's certificate in a version before, and have it until their pods are of this version.
+    // In an earlier version both programs had this certificate. Old pods use it until they are replaced.
     "kafka-chat": inRooms("produce", "consume"),
     "kafka-lag-exporter": [{ topic: "*", group: "*", allow: ["describe"] }],
-    // All but to be a server.
+    // Everything except what only servers may.
     "kafka-client": [{ topic: "*", group: "*", transactionalId: "*", cluster: true, allow: ["all"] }],
   };
   return Object.entries(rights).map(([name, all]) => ({ name, acls: aclsOf(all), quotas: {} }));

@@ -1,7 +1,7 @@
 /** What a right can be on, in Kafka's words. */
 export type RightResource = "topic" | "group" | "transactionalId" | "cluster";
 
-/** What may be done with each kind of resource: Kafka's own table (`org.apache.kafka.security.authorizer.AclEntry`), without `clusterAction`, which makes a server of who has it. */
+/** What may be done with each kind of resource: Kafka's own table (`org.apache.kafka.security.authorizer.AclEntry`), without `clusterAction`, which is for servers. */
 export const OPERATIONS = {
   topic: ["read", "write", "create", "describe", "delete", "alter", "describeConfigs", "alterConfigs"],
   group: ["read", "describe", "delete", "describeConfigs", "alterConfigs"],
@@ -12,7 +12,7 @@ export const OPERATIONS = {
 /** What may be done with some kind of resource. */
 export type Operation = (typeof OPERATIONS)[RightResource][number];
 
-/** What short words stand for. Who may read or write may describe, too; to write idempotently needs nothing more since Kafka 2.8. */
+/** What short words stand for. Kafka lets whoever may read or write also describe, and since Kafka 2.8 idempotent writes need no other right. */
 export const SHORT_WORDS = {
   produce: { topic: ["write"], transactionalId: ["write"] },
   consume: { topic: ["read"], group: ["read"] },
@@ -48,15 +48,15 @@ export interface RightSpec {
   readonly allow: readonly (Operation | ShortWord)[];
 }
 
-/** How much a user may take of each broker. What is not written is not limited. */
+/** A user's quotas, on each broker. An absent one is no limit. */
 export interface QuotaSpec {
   /** Bytes per second that it may write to a broker. */
   readonly producerByteRate?: number | undefined;
   /** Bytes per second that it may read from a broker. */
   readonly consumerByteRate?: number | undefined;
-  /** Percent of the time of one thread that its requests may take of a broker's. */
+  /** Time of a broker's request and network threads that its requests may take, in percent of one thread. */
   readonly requestPercentage?: number | undefined;
-  /** Partitions per second that it may have created and deleted. */
+  /** Partitions per second that it may create and delete. */
   readonly controllerMutationRate?: number | undefined;
 }
 
@@ -76,7 +76,7 @@ export interface UserSpec {
   readonly authentication?: "tls" | undefined;
   /** All that it may do. */
   readonly rights: readonly RightSpec[];
-  /** How much of it. @default as much as there is */
+  /** Its quotas. @default no limits */
   readonly quotas?: QuotaSpec | undefined;
   /** Where its certificate goes. @default a Secret of the cluster's namespace */
   readonly secret?: UserSecretSpec | undefined;

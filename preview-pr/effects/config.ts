@@ -28,8 +28,8 @@ const references: Readonly<Record<string, Reference>> = {
 };
 
 /**
- * ConfigMaps and Secrets that change under pods that do not restart: the pods keep the old content, or read the new
- * one while they run.
+ * ConfigMaps and Secrets that change while the pods that use them do not restart: the pods keep the old content, or read
+ * the new one while they run.
  */
 export function configEffects(objects: readonly ObjectChange[], after: readonly RecordedResource[]): Effect[] {
   const workloads = after

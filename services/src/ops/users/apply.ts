@@ -6,14 +6,14 @@ import type { DeclaredUser } from "./declared.js";
 import { describePlan, isEmptyPlan, planUsers, type UsersPlan } from "./plan.js";
 import { alterQuotas, readQuotas } from "./quotas.js";
 
-/** What says how patient to be, and to whom. */
+/** Options of a change. */
 export interface UsersOptions {
-  /** Milliseconds that the brokers may take to know what was changed. */
+  /** Milliseconds to wait until every broker has applied the change. */
   readonly waitMs: number;
   readonly print: (line: string) => void;
 }
 
-/** Says what {@link applyUsers} would do. @returns the plan */
+/** Prints what {@link applyUsers} would do. @returns the plan */
 export async function checkUsers(
   cluster: Cluster,
   declared: readonly DeclaredUser[],
@@ -26,9 +26,9 @@ export async function checkUsers(
 }
 
 /**
- * Brings rights and quotas to what is declared, and waits until every broker goes by them. Who keeps a right has it all the time; what is taken away comes last.
+ * Reconciles rights and quotas with what is declared, and waits until every broker applies them. It grants before it revokes, so that a right that stays is never missing.
  *
- * @throws {@link RefusedError} when Kafka refuses, or a broker does not know of it in time; a later run continues.
+ * @throws {@link RefusedError} when Kafka refuses, or a broker has not applied it in time; a later run continues.
  */
 export async function applyUsers(
   cluster: Cluster,
@@ -47,7 +47,7 @@ export async function applyUsers(
   options.print("Done.");
 }
 
-/** Brokers take what the controllers have written by themselves, one sooner than the other. */
+/** Brokers apply what the controllers have written at different times. */
 async function untilKnown(cluster: Cluster, plan: UsersPlan, waitMs: number): Promise<void> {
   const there = [...plan.create, ...plan.announce].map(keyOf);
   const gone = [...plan.remove, ...plan.forget].map(keyOf);
@@ -58,7 +58,7 @@ async function untilKnown(cluster: Cluster, plan: UsersPlan, waitMs: number): Pr
   for (const deadline = Date.now() + waitMs; ;) {
     const { brokers } = await cluster.describe([]);
     const answers = await Promise.all([...brokers.keys()].map((id) => aclsKnownTo(cluster, id)));
-    // A broker that is not there reads all of it when it comes back, before it serves anybody.
+    // A missing broker reads all of it when it comes back, before it serves clients.
     if (!answers.some((acls) => acls !== undefined && isBehind(acls))) return;
     if (Date.now() >= deadline)
       throw new RefusedError(

@@ -5,28 +5,28 @@ import { granted, recorded, recordOf } from "./record.js";
 
 /** Rights and quotas as the cluster has them. */
 export interface ActualAccess {
-  /** All ACLs, of whomever. */
+  /** All ACLs, of all principals. */
   readonly acls: readonly Acl[];
   /** Quotas by user. */
   readonly quotas: ReadonlyMap<string, Quotas>;
 }
 
-/** What brings the cluster's users to what is declared, in this order. */
+/** Steps that reconcile the cluster's users with what is declared, in this order. */
 export interface UsersPlan {
-  /** Records of users that the cluster does not know as the stack's yet. They come before what they are about, so that a run that is ended half-way leaves nothing unknown. */
+  /** New records of users. They come before the users' rights, so that an interrupted run leaves no right without a record. */
   readonly record: readonly Acl[];
   readonly create: readonly Acl[];
-  /** The record that rights are granted, where it is missing: after them. */
+  /** The record that rights are granted, if it is missing: after them. */
   readonly announce: readonly Acl[];
   readonly remove: readonly Acl[];
   readonly quotas: readonly { readonly user: string; readonly changes: Quotas }[];
-  /** Records of users that are declared no longer. */
+  /** Records of users that are no longer declared. */
   readonly forget: readonly Acl[];
 }
 
 /**
- * Compares what is declared with what is there. Of a user that is declared, or was once, all rights and quotas are the stack's: what is not declared is taken away. Those of
- * others are left alone.
+ * Compares what is declared with what exists. The stack owns all rights and quotas of users that are declared, or once were: it removes those that are not declared. It leaves
+ * those of others alone.
  */
 export function planUsers(declared: readonly DeclaredUser[], actual: ActualAccess): UsersPlan {
   const present = new Set(actual.acls.map(keyOf));

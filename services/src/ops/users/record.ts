@@ -2,12 +2,12 @@ import { type Acl, AclOperations, AclPermissionTypes, ResourcePatternTypes, Reso
 import { principalOf } from "./acls.js";
 
 /**
- * Which users the stack made is written where their rights are, so that it is as safe and as old as these: in ACLs that allow the stack's own operations, which may do everything
- * anyway, to describe the tokens of a user. Kafka has delegation tokens of users; the stack does not.
+ * The stack records which users it made beside their rights, so that the two are stored and restored together: in ACLs that allow the stack's own operations, which may do
+ * everything anyway, to describe a user's delegation tokens, which the stack does not use.
  */
 const KEEPER = principalOf("kafka-ops");
 
-/** The record that all users of the stack have got their rights once. kafkastack.StackAuthorizer knows it by this name. */
+/** The record that all users have been granted their rights once. kafkastack.StackAuthorizer looks for this name. */
 const GRANTED = "kafka-stack";
 
 /** The record of a user. */
@@ -21,7 +21,7 @@ export const recordOf = (user: string): Acl => ({
   permissionType: AclPermissionTypes.ALLOW,
 });
 
-/** What says that rights are granted: from then on nobody has those of the time before the authorizer. */
+/** The record that rights are granted: it ends the rights of the time before the authorizer. */
 export const granted = (): Acl => recordOf(GRANTED);
 
 /** Whether an ACL is a record, and no right. */
