@@ -1,21 +1,15 @@
-import rateLimit from "@fastify/rate-limit";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { MessageSink } from "../kchat/room-writer.js";
-import { acceptPlainText, messageIn } from "../kchat/message-body.js";
 import { producerDescription } from "../kchat/openapi.js";
-import { requireRoom } from "../kchat/rooms.js";
-import { refuseCrossSite } from "../kchat/same-site.js";
+import { type PublishLimits, publishRoute } from "../kchat/publish-route.js";
 import { createServer, type Readiness } from "../kchat/server.js";
 
 /** Options of kproducer. */
-export interface ProducerAppOptions {
-  readonly rooms: readonly string[];
+export interface ProducerAppOptions extends PublishLimits {
   readonly sink: MessageSink & { readonly bufferedBytes: number };
   readonly readiness: () => Readiness;
   readonly maxBodyBytes: number;
-  /** Messages per client address and second. */
-  readonly rateLimit: number;
   readonly trustProxy: (address: string) => boolean;
   readonly token: string | undefined;
   readonly logger: FastifyBaseLogger;
@@ -59,25 +53,17 @@ export async function createProducerApp(options: ProducerAppOptions): Promise<Fa
       this.set(options.sink.bufferedBytes);
     },
   });
-  acceptPlainText(app);
-  await app.register(rateLimit, { global: false });
-  app.post<{ Params: { topic: string } }>(
-    "/api/topics/:topic",
-    { onRequest: refuseCrossSite, config: { rateLimit: { max: options.rateLimit, timeWindow: 1_000 } } },
-    async (request, reply) => {
-      const room = requireRoom(options.rooms, request.params.topic);
-      const message = messageIn(request.body);
-      const stopTimer = latency.startTimer();
-      try {
-        const { partition, offset } = await options.sink.append(room, message);
-        messages.inc({ room });
-        stopTimer();
-        return await reply.send({ room, partition, offset });
-      } catch (error) {
-        failures.inc({ room });
-        throw error;
-      }
-    },
-  );
+  await publishRoute(app, options, async ({ room, message, reply }) => {
+    const stopTimer = latency.startTimer();
+    try {
+      const { partition, offset } = await options.sink.append(room, message);
+      messages.inc({ room });
+      stopTimer();
+      return await reply.send({ room, partition, offset });
+    } catch (error) {
+      failures.inc({ room });
+      throw error;
+    }
+  });
   return app;
 }
