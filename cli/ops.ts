@@ -5,6 +5,7 @@
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
+import { HEAP_EXHAUSTED } from "../components/jobs/exit-codes";
 import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
@@ -14,9 +15,6 @@ const TEMPLATE = "ops";
 
 /** Longest wait for the pod to start, in milliseconds. */
 const START_TIMEOUT_MS = 120_000;
-
-/** Exit code of Node.js when its heap is full. */
-const HEAP_EXHAUSTED = 134;
 
 async function ops(words: readonly string[], options: StackOptions): Promise<number> {
   const namespace = namespaceOf(process.cwd(), options);

@@ -19,7 +19,7 @@ export interface ComingJob {
 /** Jobs that move partitions or voters. */
 const MOVES = /(^|-)(prepare|finish)-/;
 
-/** Seconds for a Job's pod to end: twice Kubernetes' 30, and time to notice. */
+/** Seconds for a Job's pod to end: twice Kubernetes' grace period of 30, and time to notice. */
 const ENDS_WITHIN = 120;
 
 /**
@@ -84,7 +84,7 @@ export function endingHook(name: string, access: ClusterAccess): pulumi.Resource
   });
 }
 
-/** The engine waits for the Job and shows its last words. Beside it, this gives up a Job that would never end, and says what helps. */
+/** The engine waits for the Job and prints its termination message. Meanwhile this gives up a Job that would never end, and says what to do. */
 async function sayHowItEnds(access: ClusterAccess, job: JobName): Promise<void> {
   try {
     const end = await untilEnded(access, job, true);

@@ -4,18 +4,16 @@ import { apiMessage } from "../kubernetes/api-error";
 import { orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi, coreApi, NEEDS_NODE } from "../kubernetes/core-api";
+import { HEAP_EXHAUSTED } from "./exit-codes";
 import { endedAs } from "./jobs";
 
 /** Minutes for a Job's pod to start: a pull over a slow line takes some, and nodes of an autoscaler take more. */
 const START_MIN = 30;
 
-/** How often the kernel may kill a Job's pod for its memory: the need does not become less. */
+/** How often a Job's pod may be OOM-killed before the Job is given up: the next attempt would need as much memory. */
 const MOST_KILLS = 3;
 
-/** Exit code of Node.js at the end of its heap. */
-const ABORTED = 134;
-
-/** Milliseconds between checks of a Job, and for which a cluster may be silent or lack the Job. */
+/** Milliseconds between checks of a Job, and how long the cluster may not answer, or not have the Job. */
 const LOOK_MS = 1_000;
 const SILENT_MS = 60_000;
 const MISSING_MS = 10 * 60_000;
@@ -86,7 +84,7 @@ export function endOf(
   const states = pods.flatMap((pod) => statesOf(pod));
   const terminated = states.flatMap(({ terminated: end }) => end ?? []);
   const killed = terminated.filter(({ reason }) => reason === "OOMKilled").length;
-  const outOfMemory = terminated.some(({ exitCode }) => exitCode === ABORTED);
+  const outOfMemory = terminated.some(({ exitCode }) => exitCode === HEAP_EXHAUSTED);
   const failed = (why: string, givenUp: boolean, saidItself = false) => ({
     end: { as: "Failed" as const, why, saidItself },
     givenUp,
@@ -108,7 +106,7 @@ export function endOf(
       );
 }
 
-/** What keeps a Job from running, if it has lasted. */
+/** What keeps a Job from running, once it has lasted too long. */
 function whyLate(job: V1Job, pods: readonly V1Pod[], now: number, withPod: number): string | undefined {
   const isLate = (since: Date | undefined) => since !== undefined && now - since.getTime() > START_MIN * 60_000;
   const open = pods.filter(

@@ -14,9 +14,9 @@ export interface RunOnceArgs {
   readonly pod: k8s.types.input.core.v1.PodSpec;
   /** Account of the pod, whatever is laid over it. @default that of the namespace, or the one that is laid over */
   readonly serviceAccountName?: string | undefined;
-  /** Annotations of the pod: another one runs the Job again. @default none */
+  /** Annotations of the pod; changing them runs the Job again. @default none */
   readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
-  /** Seconds after which it is given up. */
+  /** Its deadline, in seconds. */
   readonly deadlineSeconds: number;
   /** How it tries again. @default {@link retries} */
   readonly retries?: Pick<k8s.types.input.batch.v1.JobSpec, "backoffLimit" | "podFailurePolicy"> | undefined;
@@ -36,10 +36,10 @@ export interface RunOnceOptions {
   readonly awaited?: boolean | undefined;
 }
 
-/** Seconds from a Job's deadline until the update gives up waiting for it: its controller notices it meanwhile. */
+/** Seconds that the update waits beyond a Job's deadline: Kubernetes notices the deadline in this time. */
 const NOTICED_WITHIN = 60;
 
-/** What a Job of the stack does: the one template of all of them, also of those that a CronJob makes. */
+/** The spec of all of the stack's Jobs, including those of a CronJob. */
 export function runOnceSpec(
   scope: Scope,
   { role = "ops", pod, serviceAccountName, annotations, deadlineSeconds, retries: tries = retries }: RunOnceArgs,
@@ -57,7 +57,7 @@ export function runOnceSpec(
   };
 }
 
-/** A Job that fails the update when it fails, and runs again whenever what it does changes. It has a name of Pulumi's making, which a replacement needs. */
+/** A Job whose failure fails the update, and which runs again whenever its definition changes. Pulumi generates its name, so that the new Job can exist beside the old one. */
 export function runOnce(name: string, scope: Scope, args: RunOnceArgs, options: RunOnceOptions): k8s.batch.v1.Job {
   const { awaited = true, beforeCreate = [], parent, dependsOn, deleteBeforeReplace } = options;
   return new k8s.batch.v1.Job(

@@ -17,8 +17,8 @@ export interface MonitoringArgs extends Scope {
   /** The existing kinds of pods. */
   readonly roles: readonly Exclude<Monitored, "lag-exporter">[];
   /**
-   * How Prometheus learns of them: by a PodMonitor, for which the cluster needs the Prometheus operator; by annotations on Services; or by its own
-   * configuration (`off`), so that it only has to be let in.
+   * How Prometheus finds them: by a PodMonitor, which needs the Prometheus operator; by annotations on Services; or by its own configuration (`off`), which only
+   * needs access.
    */
   readonly scrape: "off" | "podMonitor" | "annotations";
   /** Namespaces whose pods may read the servers' metrics. */
@@ -44,7 +44,7 @@ const OPEN = { kproducer: CHAT_PORTS.producer, kconsumer: CHAT_PORTS.consumer } 
 const isOpen = (role: Monitored): role is keyof typeof OPEN => role in OPEN;
 const portOf = (role: Monitored): number => (isOpen(role) ? OPEN[role] : METRICS_PORT);
 
-/** Lets in Prometheus, and tells it about the servers. It changes no pod, so that switching it on or off restarts nothing. */
+/** Admits Prometheus to the servers' metrics, and tells it where they are. It changes no pod, so switching it on or off restarts nothing. */
 export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:monitoring:Monitoring", name, {}, opts);
