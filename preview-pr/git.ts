@@ -21,7 +21,9 @@ export async function mergeBase(root: string, one: string, other: string): Promi
   try {
     return await git(root, "merge-base", one, other);
   } catch {
-    throw new Error(`${one} and ${other} have no commit in common in ${root}: ${(await isShallow(root)) ? DEEPEN : UNRELATED}`);
+    throw new Error(
+      `${one} and ${other} have no commit in common in ${root}: ${(await isShallow(root)) ? DEEPEN : UNRELATED}`,
+    );
   }
 }
 
