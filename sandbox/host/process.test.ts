@@ -39,7 +39,7 @@ describe("processes", () => {
     assert.deepEqual(environmentOf(pid), []);
   });
 
-  it("finds processes by their command line, and children by their parents", async () => {
+  it("finds processes by their command line, and children by their parents", () => {
     const pid = started("sleep", "61.25");
     assert.deepEqual(
       findProcesses((commandLine) => commandLine[1] === "61.25").map((found) => found.pid),
