@@ -371,6 +371,12 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { kafka: { resources: { requests: { cpu: 1 }, limits: { cpu: "2" } } } },
     { kafka: { metadataVersion: 4.2 } },
   ],
+  "cordoned brokers": [
+    { replicas: 4, operations: { cordoned: [] } },
+    { replicas: 4, operations: { cordoned: [3] } },
+    { replicas: 6, operations: { cordoned: [0, "2", 4] }, kafka: { metadataVersion: "4.3" } },
+    { replicas: 3, operations: { cordoned: [] }, kafka: { version: "3.9.2" } },
+  ],
   monitoring: [
     { monitoring: {} },
     { monitoring: { namespaces: ["monitoring"] } },

@@ -21,6 +21,7 @@ interface Cluster {
   readonly paths?: readonly [brokers: string, controllers: string] | undefined;
   readonly exports?: readonly (readonly [server: string, path: string])[] | undefined;
   readonly nodePortBase: number | undefined;
+  readonly cordoned: readonly number[];
   readonly jobs: { readonly asked: string; readonly limit: string } | undefined;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
   readonly topics: readonly {
@@ -40,8 +41,10 @@ const storageOf = ({ size, volumes, whenDeleted, paths, exports }: Cluster) => {
 };
 const storageOfControllers = ({ paths }: Cluster) =>
   paths ? { type: "hostPath", size: "2Gi", path: paths[1] } : claims;
-const jobsOf = ({ jobs }: Cluster) =>
-  jobs && { resources: { requests: { memory: jobs.asked }, limits: { memory: jobs.limit } } };
+const operationsOf = ({ cordoned, jobs }: Cluster) => ({
+  cordoned,
+  ...(jobs && { resources: { requests: { memory: jobs.asked }, limits: { memory: jobs.limit } } }),
+});
 const written = <Value>(key: string, value: Value | undefined) => (value === undefined ? {} : { [key]: value });
 
 const stackFile = (cluster: Cluster): Record<string, unknown> => ({
@@ -63,7 +66,7 @@ const stackFile = (cluster: Cluster): Record<string, unknown> => ({
     ...(cluster.dedicated && { storage: storageOfControllers(cluster) }),
   },
   ...(cluster.zookeeper && { zookeeper: { storage: claims } }),
-  ...written("operations", jobsOf(cluster)),
+  operations: operationsOf(cluster),
   topics: cluster.topics,
   kchat: { enabled: false },
 });
@@ -87,7 +90,7 @@ const componentArguments = (cluster: Cluster): JudgedArguments => ({
     ? { ...written("replicas", cluster.controllers), storage: storageOfControllers(cluster) as never }
     : cluster.controllers,
   ...(cluster.nodePortBase !== undefined && { external: { host: "localhost", nodePortBase: cluster.nodePortBase } }),
-  ...written("operations", jobsOf(cluster)),
+  operations: operationsOf(cluster),
   settings: cluster.settings,
   topics: cluster.topics,
 });
@@ -155,6 +158,10 @@ const cluster: fc.Arbitrary<Cluster> = fc.record({
   paths: seldom(fc.tuple(directory, directory)),
   exports: seldom(fc.array(nfsExport, { minLength: 2, maxLength: 4 })),
   nodePortBase: seldom(usually(30_100, 30_000, 30_001, 32_765, 32_766, 29_999)),
+  cordoned: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    fc.array(fc.constantFrom(0, 1, 2, 5, -1, 1.5, 1000), { maxLength: 2 }),
+  ),
   jobs: seldom(fc.record({ asked: usually("64Mi", "2Gi", "x"), limit: usually("1Gi", "0", "much") })),
   settings,
   topics: fc.array(topic, { maxLength: 3 }),

@@ -11,6 +11,7 @@ const CONSUME = { topic: "chatroom", allow: ["consume"] };
 const ORDERS = { name: "orders", rights: [CONSUME] };
 const rights = (...list: unknown[]) => users({ name: "orders", rights: list });
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
+const cordoned = (ordinals: readonly number[]) => ({ replicas: 4, operations: { cordoned: ordinals } });
 const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, storage } });
 
 const IMAGE = `registry.example.com/kafka@sha256:${"a".repeat(64)}`;
@@ -83,11 +84,35 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "fast is refused; allowed is bytes",
     ],
     [{ operations: { rebalance: { throttle: 10 } } }, "operations.rebalance.throttle", "at least 1 KiB"],
+    [{ operations: { cordoned: 1 } }, "operations.cordoned", "a list of the numbers of brokers"],
+    [{ operations: { cordoned: [-1] } }, "operations.cordoned[0]", "from 0 to 999"],
     [{ operations: { jobDeadlineSeconds: 5 } }, "operations.jobDeadlineSeconds", "from 60 to"],
     [{ scheduling: { spread: "always" } }, "scheduling.spread", "preferred or required"],
     [{ scheduling: { zoneLabel: "a b" } }, "scheduling.zoneLabel", "the name of a node label"],
     [{ kchat: { serviceType: "Ingress" } }, "kchat.serviceType", "one of NodePort, ClusterIP, LoadBalancer"],
     [{ kchat: { ingress: {} } }, "kchat.ingress.host", "is missing"],
+  ],
+  "cordoned brokers": [
+    [cordoned([4, 1]), "operations.cordoned[0]", "4 is refused; allowed is the number of a broker, from 0 to 3"],
+    [cordoned([1, 1]), "operations.cordoned[1]", "1 is named twice"],
+    [
+      cordoned([1, 2]),
+      "operations.cordoned",
+      "leaves 2 of 4 brokers, and default.replication.factor has 3 copies: add brokers first",
+    ],
+    [
+      { ...cordoned([0]), topics: [{ name: "chatroom", partitions: 1, replicationFactor: 4 }] },
+      "operations.cordoned",
+      "leaves 3 of 4 brokers, and the topic chatroom has 4 copies",
+    ],
+    [{ replicas: 1, operations: { cordoned: [0] } }, "operations.cordoned", "names every broker"],
+    [{ ...cordoned([1]), kafka: { version: "4.2.1" } }, "operations.cordoned", "is for Kafka 4.3 and later"],
+    [{ ...cordoned([1]), mode: "zookeeper" }, "operations.cordoned", "is for Kafka 4.3 and later; Kafka 3.9.2"],
+    [
+      { ...cordoned([1]), kafka: { metadataVersion: "4.2" } },
+      "operations.cordoned",
+      "needs 4.3 as kafka.metadataVersion, which is 4.2",
+    ],
   ],
   cluster: [
     [{ cluster: { namespace: "Kafka" } }, "cluster.namespace", "a-z"],

@@ -248,6 +248,12 @@ export const operations = z
         )
         .prefault({})
         .describe("Moving partitions when brokers are added or removed."),
+      cordoned: z
+        .array(integer(...BOUNDS.ordinal), "a list of the numbers of brokers")
+        .default([])
+        .describe(
+          "Numbers of brokers that get no new replicas, and from which `finish` moves those that they have: for maintenance, or before they are removed. Kafka 4.3 and later.",
+        ),
       jobDeadlineSeconds: integer(60, 604_800)
         .default(3600)
         .describe(
@@ -263,6 +269,6 @@ export const operations = z
           "Whether a change may restart servers while a server is missing that comes later in the order. Otherwise it is refused, because it would interrupt writers. For a change that repairs the missing server.",
         ),
     },
-    "rebalance, jobDeadlineSeconds, resources and restartBesideMissing",
+    "rebalance, cordoned, jobDeadlineSeconds, resources and restartBesideMissing",
   )
   .prefault({});

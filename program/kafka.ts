@@ -37,6 +37,7 @@ export function kafkaArgs(
       throttle: operations.rebalance.throttle,
       stallSeconds: operations.rebalance.stallSeconds,
       awaitMoves: operations.rebalance.wait,
+      cordoned: operations.cordoned,
       resources: operations.resources,
       restartBesideMissing: operations.restartBesideMissing,
     },

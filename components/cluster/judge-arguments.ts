@@ -4,12 +4,13 @@ import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
 import { nodePortRange } from "../kafka/external-range";
 import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
+import { cordonRefusals } from "../kafka/cordon-refusals";
 import { DEFAULT_VERSION } from "../kafka/quorum";
 import { authorizer, metadataRelease, type Refused, refusedSetting, replication } from "../kafka/setting-refusals";
 import type { Authentication, Settings } from "../kafka/settings";
 import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refusals";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
-import { BOUNDS, FORMS, LEAST_RATE } from "../kubernetes/bounds";
+import { BOUNDS, FORMS, isWithin, LEAST_RATE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
 import type { JobResources } from "../jobs/job-resources";
@@ -29,6 +30,7 @@ export interface JudgedArguments extends ClusterSpec {
     | {
         readonly throttle?: number | undefined;
         readonly stallSeconds?: number | undefined;
+        readonly cordoned?: readonly number[] | undefined;
         readonly resources?: JobResources | undefined;
       }
     | undefined;
@@ -109,6 +111,9 @@ function judgeRest(refusals: Refusals, given: JudgedArguments, brokers: number |
   }
   judgeResources(refusals, ["operations", "resources"], operations?.resources);
   refusals.whole(["operations", "stallSeconds"], operations?.stallSeconds, BOUNDS.stallSeconds);
+  for (const [index, id] of (operations?.cordoned ?? []).entries()) {
+    refusals.whole(["operations", "cordoned", index], id, BOUNDS.ordinal);
+  }
   const isRate = (bytes: number) => Number.isInteger(bytes) && bytes >= LEAST_RATE;
   refusals.check(["operations", "throttle"], operations?.throttle, isRate, `whole bytes, at least ${LEAST_RATE}`);
 }
@@ -127,7 +132,8 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   const basis = { mode, version, brokers: brokers ?? DEFAULT_REPLICAS };
   const settings = withDefaultSettings(basis, own);
   const valueAt = ([first, ...rest]: Path): unknown => {
-    const root: unknown = first === "settings" ? settings : first === "users" ? given.users : given.topics;
+    const roots: Readonly<Record<string, unknown>> = { ...given, settings };
+    const root = roots[String(first)];
     return rest.reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), root);
   };
   const tell = (found: Iterable<Refused>) => {
@@ -147,6 +153,13 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   tell(quotaRefusals(users));
   const complete = withDefaultsOfTopics(basis, own, topics);
   tell(topicSettings(complete, settings, SETTINGS));
+  const cordoned = (given.operations?.cordoned ?? []).filter((id) => isWithin(id, BOUNDS.ordinal));
+  tell(
+    cordonRefusals({ version, metadataVersion, brokers, cordoned, topics: complete, settings }, [
+      "operations",
+      "cordoned",
+    ]),
+  );
   if (brokers === undefined) return;
   tell(replication(brokers, settings, SETTINGS));
   tell(topicReplication(brokers, complete, settings, SETTINGS));

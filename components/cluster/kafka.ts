@@ -6,6 +6,7 @@ import type { ExternalSpec } from "../kafka/external-access";
 import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafka-cluster";
 import { nodeIds } from "../kafka/node-ids";
 import { autoJoinsQuorum } from "../kafka/quorum";
+import { featuresOf } from "../kafka/versions";
 import { configCheck, toolCertificate } from "../kafka/server-checks";
 import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
@@ -37,6 +38,8 @@ export interface Operations {
   readonly stallSeconds?: number | undefined;
   /** Whether an update waits until partitions have moved to new brokers. @default true */
   readonly awaitMoves?: boolean | undefined;
+  /** Ordinals of brokers that get no new replicas, and are drained; Kafka 4.3 and later. @default none */
+  readonly cordoned?: readonly number[] | undefined;
   /** Requests and limits of a Job's pod. @default small ones, with limits, so that a quota accepts it */
   readonly resources?: JobResources | undefined;
   /** Whether servers may restart while a server is missing that comes later in the order. @default false */
@@ -167,6 +170,7 @@ export class Kafka extends pulumi.ComponentResource {
     const desired: Desired = {
       version,
       brokers: nodeIds("broker", args.brokers.replicas),
+      cordoned: featuresOf(version).cordons ? (args.operations?.cordoned ?? []) : undefined,
       controllers: autoJoinsQuorum(version)
         ? typeof controllers === "number"
           ? nodeIds("broker", controllers)

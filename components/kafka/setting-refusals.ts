@@ -40,6 +40,9 @@ const INTERNAL = [
   ["share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr"],
 ] as const;
 
+/** Broker settings that each give the replication factor of topics. */
+export const FACTORS = INTERNAL.map(([factor]) => factor);
+
 /** A setting as a number; NaN when it is not set. */
 export const asNumber = (value: SettingValue | undefined): number =>
   value === undefined || value === "" ? NaN : Number(value);

@@ -10,9 +10,12 @@ describe("features of Kafka's versions", () => {
     assert.ok(KAFKA_VERSIONS.zookeeper.every((version) => !featuresOf(version).onlyKraft));
   });
 
-  for (const version of ["5.0.0", "2.8.2", "40.0.0", "4", "", "constructor.1"]) {
+  for (const version of ["5.0.0", "2.8.2", "40.0.0", "4", "4.1.0", "", "constructor.1"]) {
     it(`are not guessed for ${version === "" ? "none" : version}`, () => {
-      assert.throws(() => featuresOf(version), /^Error: Nothing is known of Kafka .*; known are 3\.x and 4\.x\.$/);
+      assert.throws(
+        () => featuresOf(version),
+        /^Error: Nothing is known of Kafka .*; known are 3\.x, 4\.2\.x and 4\.3\.x\.$/,
+      );
     });
   }
 });

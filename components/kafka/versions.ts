@@ -24,9 +24,20 @@ export interface VersionFeatures {
   readonly checksHeartbeats: boolean;
   /** Whether `offsets.commit.required.acks` exists, and must fit the replicas of the offsets' topic. */
   readonly commitAcks: boolean;
+  /** Whether a broker can be cordoned, so that Kafka places no new replicas on it. The cluster's metadata version must be of 4.3, too. */
+  readonly cordons: boolean;
 }
 
-/** Lines by the first number of a version. */
+const SINCE_4 = {
+  onlyKraft: true,
+  autoJoinsQuorum: true,
+  shareState: true,
+  namedAssignors: true,
+  checksHeartbeats: true,
+  commitAcks: false,
+} as const;
+
+/** Lines by how their versions begin. */
 const LINES: Readonly<Record<string, VersionFeatures>> = {
   3: {
     onlyKraft: false,
@@ -35,15 +46,10 @@ const LINES: Readonly<Record<string, VersionFeatures>> = {
     namedAssignors: false,
     checksHeartbeats: false,
     commitAcks: true,
+    cordons: false,
   },
-  4: {
-    onlyKraft: true,
-    autoJoinsQuorum: true,
-    shareState: true,
-    namedAssignors: true,
-    checksHeartbeats: true,
-    commitAcks: false,
-  },
+  "4.2": { ...SINCE_4, cordons: false },
+  "4.3": { ...SINCE_4, cordons: true },
 };
 
 /**
@@ -55,5 +61,6 @@ const LINES: Readonly<Record<string, VersionFeatures>> = {
 export function featuresOf(version: string): VersionFeatures {
   const abilities = Object.entries(LINES).find(([line]) => version.startsWith(`${line}.`))?.[1];
   if (abilities) return abilities;
-  throw new Error(`Nothing is known of Kafka ${version}; known are ${Object.keys(LINES).join(".x and ")}.x.`);
+  const known = new Intl.ListFormat("en-GB").format(Object.keys(LINES).map((line) => `${line}.x`));
+  throw new Error(`Nothing is known of Kafka ${version}; known are ${known}.`);
 }

@@ -1,6 +1,8 @@
 /** Inclusive bounds of numbers, for stack files and component arguments. */
 export const BOUNDS = {
   brokers: [1, 1000],
+  /** Of a broker. */
+  ordinal: [0, 999],
   /** Controllers and ZooKeeper servers; odd, because 2n of them survive no more losses than 2n-1. */
   quorum: [1, 9],
   persistentServers: [1, 9],

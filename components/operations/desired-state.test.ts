@@ -8,6 +8,7 @@ import { clusterFile, clusterFileMap, type Desired } from "./desired-state";
 const DESIRED: Desired = {
   version: "4.3.1",
   brokers: [0, 1, 2],
+  cordoned: [1],
   controllers: [9000, 9001, 9002],
   topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
   settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3, "log.retention.ms": 5 },
@@ -20,6 +21,7 @@ describe("The document of a cluster's desired state", () => {
     assert.deepEqual(parseDesiredState(clusterFile(DESIRED), "cluster.json"), {
       version: "4.3.1",
       brokers: [0, 1, 2],
+      cordoned: [1],
       controllers: [9000, 9001, 9002],
       topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": "-1" } }],
       internal: { replicationFactor: 3, topics: { __consumer_offsets: { replicationFactor: 3 } } },
@@ -42,6 +44,7 @@ describe("The document of a cluster's desired state", () => {
     const desired = fc.record({
       version: fc.constantFrom("3.9.2", "4.3.1"),
       brokers: ids,
+      cordoned: fc.option(fc.uniqueArray(fc.nat()), { nil: undefined }),
       controllers: fc.option(ids, { nil: undefined }),
       topics: fc.uniqueArray(topic, { selector: ({ name }) => name }),
       settings: fc.constant({}),
@@ -57,8 +60,8 @@ describe("The document of a cluster's desired state", () => {
       fc.property(desired, (given) => {
         const read = parseDesiredState(clusterFile(given), "cluster.json");
         assert.deepEqual(
-          [read.brokers, read.controllers, read.moves],
-          [given.brokers, given.controllers, { ...given.moves }],
+          [read.brokers, read.cordoned, read.controllers, read.moves],
+          [given.brokers, given.cordoned, given.controllers, { ...given.moves }],
         );
         assert.deepEqual(
           read.topics.map(({ name }) => name),

@@ -27,6 +27,10 @@ export interface Desired {
   readonly version: string;
   /** Node ids of the brokers. */
   readonly brokers: readonly number[];
+  /**
+   * Those of them that are cordoned: they get no new replicas, and are drained once the servers run. Absent where Kafka cannot do this.
+   */
+  readonly cordoned?: readonly number[] | undefined;
   /** Node ids of the controllers; none with ZooKeeper or a static quorum. */
   readonly controllers?: readonly number[] | undefined;
   /** The declared topics. */
@@ -52,10 +56,20 @@ const asText = (settings: Settings): Record<string, string> =>
   Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
 
 /** The document as text. The ops program reads and validates it (`services/src/ops/desired-state.ts`). */
-export function clusterFile({ version, brokers, controllers, topics, users, moves, ...desired }: Desired): string {
+export function clusterFile({
+  version,
+  brokers,
+  cordoned,
+  controllers,
+  topics,
+  users,
+  moves,
+  ...desired
+}: Desired): string {
   const document = {
     version,
     brokers,
+    ...(cordoned !== undefined && { cordoned }),
     ...(controllers !== undefined && { controllers }),
     topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
     ...internalTopics(desired.settings, brokers.length),

@@ -170,6 +170,8 @@ export interface OperationsArgs {
   stallSeconds?: number;
   /** Whether an update waits until partitions have moved to new brokers. Default: true. */
   awaitMoves?: boolean;
+  /** Ordinals of brokers that get no new replicas, and are drained; Kafka 4.3 and later. Default: none. */
+  cordoned?: number[];
   /** Whether servers may restart while a server is missing that comes later in the order. Default: false. */
   restartBesideMissing?: boolean;
 }

@@ -1,3 +1,4 @@
+import { cordonRefusals } from "../../components/kafka/cordon-refusals";
 import { metadataRelease } from "../../components/kafka/setting-refusals";
 import { KAFKA_VERSIONS } from "../kafka";
 import type { Problem } from "../problems";
@@ -17,6 +18,13 @@ const metadataVersion: Rule["check"] = (subject) => {
   return written === undefined
     ? []
     : told(subject, metadataRelease(mode, kafka.version, written, ["kafka", "metadataVersion"]));
+};
+
+const cordoned: Rule["check"] = (subject) => {
+  const { replicas, kafka, topics, operations } = subject.config;
+  const { version, metadataVersion } = kafka;
+  const cluster = { version, metadataVersion, brokers: replicas, topics, settings: kafka.config };
+  return told(subject, cordonRefusals({ ...cluster, cordoned: operations.cordoned }, ["operations", "cordoned"]));
 };
 
 function* controllers(subject: Subject): Iterable<Problem> {
@@ -69,6 +77,13 @@ function* namespace(subject: Subject): Iterable<Problem> {
 export const kafkaRules: readonly Rule[] = [
   { reads: [["mode"], ["kafka", "version"]], check: version },
   { reads: [["mode"], ["kafka", "version"], ["kafka", "metadataVersion"]], check: metadataVersion },
+  {
+    reads: [
+      ...[["mode"], ["kafka", "version"], ["kafka", "metadataVersion"], ["kafka", "config"]],
+      ...[["replicas"], ["topics"], ["operations", "cordoned"]],
+    ],
+    check: cordoned,
+  },
   { reads: [["mode"], ["replicas"], ["controllers", "dedicated"], ["controllers", "replicas"]], check: controllers },
   {
     reads: [

@@ -22,6 +22,10 @@ export function desiredEffects(change: ObjectChange): Effect[] {
       subject: `broker ${id}`,
       text: "is emptied before it goes: what it holds is copied to the others",
     })),
+    ...gone(is.cordoned, was.cordoned ?? []).map((id) => ({
+      subject: `broker ${id}`,
+      text: "is cordoned: what it holds is copied to the others, and it gets no new replicas",
+    })),
     ...gone(was.controllers, is.controllers).map((id) => ({
       subject: `controller ${id}`,
       text: "loses its vote before it goes",

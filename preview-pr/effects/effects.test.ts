@@ -22,6 +22,12 @@ const stateOf = (brokers: readonly number[], controllers: readonly number[], lis
 const topics = (...list: readonly PropertyMap[]) => configMap("topics", "cluster.json", stateOf([0, 1, 2], [0], list));
 const document = (brokers: readonly number[], controllers: readonly number[]) =>
   configMap("desired-state", "cluster.json", stateOf(brokers, controllers, []));
+const cordoned = (ids: readonly number[]) =>
+  configMap(
+    "desired-state",
+    "cluster.json",
+    JSON.stringify({ ...JSON.parse(stateOf([0, 1, 2], [0], [])), cordoned: ids }),
+  );
 const withUsers = (...users: readonly PropertyMap[]) =>
   configMap("desired-state", "cluster.json", JSON.stringify({ ...JSON.parse(stateOf([0], [0], [])), users }));
 const orders = (name: string, ...operations: string[]): PropertyMap => ({
@@ -57,6 +63,12 @@ const dataCases: readonly Case[] = [
       "broker 2 is emptied before it goes: what it holds is copied to the others",
       "controller 9001 loses its vote before it goes",
     ],
+  ],
+  [
+    "a broker that is cordoned, and one that is no longer",
+    [cordoned([1])],
+    [cordoned([2])],
+    ["broker 2 is cordoned: what it holds is copied to the others, and it gets no new replicas"],
   ],
   ["servers that come", [document([0], [9000])], [document([0, 1], [9000, 9001])], []],
   [

@@ -189,6 +189,19 @@ describe("when servers start with an empty disk", () => {
     },
   );
 
+  fault("the metadata log of a controller is deleted: it comes back without the vote that it had", async () => {
+    const before = await identities();
+    const identity = () =>
+      inPod("controller-1", "bash", "-c", 'grep directory.id "${KAFKA_DATA_DIRS%%,*}/log/meta.properties"');
+    const former = await identity();
+    await inPod("controller-1", "bash", "-c", 'rm -r "${KAFKA_DATA_DIRS%%,*}/log/__cluster_metadata-0"');
+    await kill("controller-1");
+    await untilSaid("controller-1", /gets a new identity, without the vote of the former one/);
+    await back(before, "controller-1");
+    await untilVoters(9000, 9001, 9002);
+    assert.notEqual(await identity(), former);
+  });
+
   fault("a recovery is refused while there is a quorum", async () => {
     const { code, text } = await recoverQuorum();
     assert.equal(code, 1, text);

@@ -12,6 +12,7 @@ const form = z.strictObject({
   ...declarationForm.shape,
   version: z.string().min(1),
   brokers: ids,
+  cordoned: z.array(z.int().min(0)).optional(),
   controllers: ids.optional(),
   users: usersForm.optional(),
   settings: z.record(z.string().min(1), z.string()),

@@ -22,6 +22,7 @@ const HEALTHY: ClusterReport = {
   misled: [],
   silent: [],
   missingBrokers: [],
+  cordoned: [],
   reassignments: 0,
   moves: undefined,
   throttled: [],

@@ -103,6 +103,11 @@ export class Decisions {
     return (await this.ask([["last", milliseconds, among ? "among" : "alone", ...stopping].join(" ")]))[0] ?? "";
   }
 
+  /** Asks how controller 1 starts from a log directory while no other server answers; their number is in the folder `config`: `formatted`, what it waits for, or why it does not start. */
+  async format(directory: string, config: string): Promise<string> {
+    return (await this.ask([`format ${directory} ${config}`]))[0] ?? "";
+  }
+
   /** Ends the JVM. */
   stop(): void {
     this.java.kill();

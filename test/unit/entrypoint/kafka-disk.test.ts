@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Decisions } from "./decisions";
@@ -34,19 +34,19 @@ describe("what a disk knows", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** The disk's answer for files by name in each log directory; the first has the metadata. */
-  const known = (...directories: Record<string, string>[]) => {
-    const paths = directories.map((files, index) => {
-      const directory = join(folder, String(index));
-      mkdirSync(directory, { recursive: true });
-      for (const [name, text] of Object.entries(files)) {
-        mkdirSync(dirname(join(directory, name)), { recursive: true });
-        writeFileSync(join(directory, name), text);
-      }
-      return directory;
-    });
-    return decisions.disk(...paths);
+  /** Creates a directory with files by name. */
+  const lay = (directory: string, files: Record<string, string>): string => {
+    mkdirSync(directory, { recursive: true });
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), text);
+    }
+    return directory;
   };
+
+  /** The disk's answer for files by name in each log directory; the first has the metadata. */
+  const known = (...directories: Record<string, string>[]) =>
+    decisions.disk(...directories.map((files, index) => lay(join(folder, String(index)), files)));
 
   it("is nothing when it is empty, formatted, or has waited for a quorum in vain", async () => {
     assert.equal(await decisions.disk(join(folder, "absent")), "NOTHING 0");
@@ -96,5 +96,59 @@ describe("what a disk knows", function () {
 
   it("is nothing when one of several volumes was formatted, and Kafka has never written to it", async () => {
     assert.equal(await known({}, FORMATTED), "NOTHING 0");
+  });
+
+  describe("when a controller starts from it", () => {
+    /** How it starts, and whether the disk has its identity then. */
+    const start = async (files: Record<string, string>) => {
+      const disk = lay(join(folder, "disk"), files);
+      const says = await decisions.format(disk, lay(join(folder, "config"), { controllers: "3", brokers: "3" }));
+      return { says, identified: existsSync(join(disk, "meta.properties")) };
+    };
+
+    const GONE = /^the metadata log is gone from this volume, which still has partitions: .*Give it back its volume/;
+    const VOTER = { ...FORMATTED, voter: "", "recovery-point-offset-checkpoint": "" };
+    const RECORDS = { [`${METADATA}/00000000000000000000.log`]: "x" };
+    const SNAPSHOT = { [`${METADATA}/00000000000000004711-0000000003.checkpoint`]: "x" };
+    const PARTITION = { "chatroom-0/00000000000000000000.log": "" };
+
+    const intact = {
+      "one that was formatted, and never ran": FORMATTED,
+      "one that found no quorum yet": STARTED,
+      "a founder that never ran": FOUNDER,
+      "one that was no voter yet": { ...STARTED, "recovery-point-offset-checkpoint": "", ...PARTITION },
+      "a voter with records": { ...VOTER, ...RECORDS, ...PARTITION },
+      "a voter whose records are in a snapshot": { ...VOTER, ...STARTED, ...SNAPSHOT },
+    };
+    for (const [name, files] of Object.entries(intact)) {
+      it(`keeps its identity: ${name}`, async () => {
+        assert.deepEqual(await start(files), { says: "formatted", identified: true });
+      });
+    }
+
+    const lost = {
+      "all of its metadata log": {},
+      "all but the state of its votes": { [`${METADATA}/quorum-state`]: state(1, 7) },
+      "the content of its segments": STARTED,
+      "all but the first voters": FOUNDER,
+    };
+    for (const [name, files] of Object.entries(lost)) {
+      it(`has no vote any more when a voter lost ${name}, and asks the others like one with an empty disk`, async () => {
+        const { says, identified } = await start({ ...VOTER, ...files });
+        assert.match(says, /^waiting for controller-0, controller-2: one of them may know a quorum/);
+        assert.equal(identified, false);
+      });
+
+      it(`is refused when a voter lost ${name} and partitions are there`, async () => {
+        const { says, identified } = await start({ ...VOTER, ...files, ...PARTITION });
+        assert.match(says, GONE);
+        assert.equal(identified, true);
+      });
+    }
+
+    it("still counts as used when a voter lost its metadata log, and its identity has been given up", async () => {
+      await start(VOTER);
+      assert.equal(await decisions.disk(join(folder, "disk")), "DATA 0");
+    });
   });
 });

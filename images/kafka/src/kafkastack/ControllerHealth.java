@@ -1,5 +1,6 @@
 package kafkastack;
 
+import java.io.IOException;
 import java.util.Properties;
 
 /**
@@ -8,12 +9,14 @@ import java.util.Properties;
  */
 final class ControllerHealth implements Health {
     private final Quorum quorum;
+    private final KafkaDisk disk;
     private final Leaving leaving;
     private final boolean retired;
     private volatile boolean started;
 
-    ControllerHealth(Quorum quorum, Properties properties, LastToLeave last) {
+    ControllerHealth(Quorum quorum, KafkaDisk disk, Properties properties, LastToLeave last) {
         this.quorum = quorum;
+        this.disk = disk;
         this.leaving = new Leaving(HealthClient.ofController(properties), last);
         this.retired = Boolean.parseBoolean(properties.getProperty("health.retired"));
     }
@@ -37,6 +40,13 @@ final class ControllerHealth implements Health {
             }
             if (quorum.highWatermark() < 0) {
                 return "the metadata log is not caught up";
+            }
+            if (!retired) {
+                try {
+                    disk.markVoter();
+                } catch (IOException e) {
+                    return "cannot write to the volume of the metadata log: " + e;
+                }
             }
             started = true;
         }

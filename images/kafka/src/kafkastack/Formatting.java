@@ -23,6 +23,11 @@ final class Formatting {
     /** How long a reason to stop must hold. Meanwhile the others, which may have the same reason, receive this server's answer. */
     private static final long REFUSAL_MS = 15_000;
 
+    private static final String LOST_RECORDS =
+            "the metadata log is gone from this volume, which still has partitions: this controller would vote without what it has agreed to. Give it back its volume as it was. If that is gone for good "
+                    + "and most controllers have their metadata, empty this volume once all of its partitions have other replicas in sync: metadata and partitions are then copied to it anew. "
+                    + "Otherwise `npm run ops -- recover-quorum` says what can be brought back";
+
     private final KafkaDisk disk;
     private final Path properties;
     private final String clusterId;
@@ -55,6 +60,9 @@ final class Formatting {
 
     /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when that is impossible. */
     void run() throws IOException, InterruptedException {
+        if (controller && disk.lostRecordsOfVoter()) {
+            giveUpVote();
+        }
         if (disk.formatted()) {
             return;
         }
@@ -75,8 +83,34 @@ final class Formatting {
             arguments.addAll(List.of("--release-version", Files.readString(level).trim()));
         }
         say("formatting the storage");
+        if (!disk.metadataFormatted()) {
+            disk.forgetVoter();
+        }
         format(arguments);
         now = null;
+    }
+
+    /**
+     * A voter without its records would elect leaders that lack what it has agreed to: its identity is still there, so the quorum takes it for one that has
+     * forgotten nothing. A disk with nothing else on it gets a new identity. That of a disk with partitions says where they are, so it stays, and the
+     * server waits for a person.
+     */
+    private void giveUpVote() throws IOException, InterruptedException {
+        Founding.Decision decision = new Founding.Decision(Founding.Action.REFUSE, LOST_RECORDS, false);
+        long since = System.nanoTime();
+        while (disk.lostRecordsOfVoter() && disk.hasPartitions()) {
+            now = decision;
+            if (System.nanoTime() - since > REFUSAL_MS * 1_000_000) {
+                endOnce(decision.text());
+            }
+            sayNowAndThen(decision.text());
+            Thread.sleep(PAUSE_MS);
+        }
+        now = null;
+        if (disk.lostRecordsOfVoter()) {
+            say("the metadata log is gone from this disk: it gets a new identity, without the vote of the former one");
+            disk.forgetIdentity();
+        }
     }
 
     private Founding.Action decide(boolean fixedVoters) throws IOException, InterruptedException {

@@ -24,6 +24,8 @@ record KafkaDisk(List<Path> directories) {
     private static final String FIRST_VOTERS = "00000000000000000000-0000000000.checkpoint";
     /** The files that formatting leaves in a log directory. */
     private static final Set<String> FORMATTING = Set.of(FORMATTED, "bootstrap.checkpoint", METADATA, "lost+found");
+    /** The stack's own file in the directory of the metadata log: this controller has been a voter. Kafka reads only directories and its own files there. */
+    private static final String VOTER = "voter";
     /** Suffix of a file that Kafka is about to rename: formatting takes seconds on a busy machine, and others ask meanwhile. */
     private static final String UNFINISHED = ".tmp";
 
@@ -45,6 +47,46 @@ record KafkaDisk(List<Path> directories) {
         return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
     }
 
+    /** Records that this controller has been a voter with a metadata log. */
+    void markVoter() throws IOException {
+        Path mark = metadata().resolve(VOTER);
+        if (!Files.exists(mark)) {
+            Files.write(mark, new byte[0]);
+        }
+    }
+
+    /**
+     * Whether this disk has lost the records of a voter, and still has the identity by which the quorum knows it. A controller that was formatted and
+     * never ran has no records either, but no vote that it could have forgotten.
+     */
+    boolean lostRecordsOfVoter() throws IOException {
+        try {
+            return metadataFormatted() && Files.exists(metadata().resolve(VOTER)) && !any(metadata().resolve(METADATA), KafkaDisk::hasRecords);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Whether any of the disks has a partition. */
+    boolean hasPartitions() throws IOException {
+        for (Path directory : directories) {
+            if (any(directory, KafkaDisk::isPartition)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Deletes the identity by which the quorum knows this voter. What else is there still shows that the disk was used. */
+    void forgetIdentity() throws IOException {
+        Files.deleteIfExists(metadata().resolve(FORMATTED));
+    }
+
+    /** Makes the disk that of a controller that has not voted yet, before it is given a new identity. */
+    void forgetVoter() throws IOException {
+        Files.deleteIfExists(metadata().resolve(VOTER));
+    }
+
     /** @throws IOException when a disk cannot be read: then its state is unknown, not empty. */
     State read() throws IOException {
         try {
@@ -54,10 +96,12 @@ record KafkaDisk(List<Path> directories) {
             if (LEADER.matcher(state).find() || any(log, KafkaDisk::hasRecords)) {
                 return new State(Knows.QUORUM, epoch);
             }
+            if (hasPartitions()) {
+                return new State(Knows.DATA, epoch);
+            }
             for (Path directory : directories) {
-                // A disk with a partition was used. Of two disks formatted together, the one without the metadata log was used once Kafka has written
-                // to it.
-                if (any(directory, KafkaDisk::isPartition) || (!metadataFormatted() && any(directory, file -> !isOfFormatting(file)))) {
+                // Of two disks formatted together, the one without the metadata log was used once Kafka has written to it.
+                if (!metadataFormatted() && any(directory, file -> !isOfFormatting(file))) {
                     return new State(Knows.DATA, epoch);
                 }
             }

@@ -68,14 +68,14 @@ public final class Main {
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
         String clusterId = environment("KAFKA_CLUSTER_ID");
         Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
-        ControllerHealth controller = new ControllerHealth(quorum, properties, new LastToLeave(peers::leavingBrokers));
+        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
+        ControllerHealth controller = new ControllerHealth(quorum, disk, properties, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
             case "controller" -> controller;
             default -> new CombinedHealth(controller, broker);
         };
         boolean controls = roles.contains("controller");
-        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
         Path log = disk.directories().get(0);
         new Recovery(log).install();
         LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);

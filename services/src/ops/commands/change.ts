@@ -8,14 +8,16 @@ import { electLeaders } from "../elections.js";
 import { type ProgramEnvironment, readBootstrap, withCluster } from "../environment.js";
 import { clusterPort } from "../move/cluster-port.js";
 import { settle } from "../move/mover.js";
+import { cordonBrokers, cordonLeaving } from "../cordon.js";
 import { applyClusterSettings, checkClusterSettings } from "../settings.js";
 import { inTurn, type Step, untilDone } from "../steps.js";
+import { readPlacement } from "../placement.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
 import { keepControllers } from "./controllers.js";
 import { drain } from "./drain.js";
-import { moveOptions, redistribute } from "./redistribute.js";
+import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
 import { unregister } from "./unregister.js";
 
 /** Seconds to wait for brokers in a step of a change. */
@@ -37,7 +39,7 @@ const DAY_S = 24 * 3_600;
  * @throws RefusedError before anything was removed, when a part of this is impossible
  */
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
-  const { brokers, controllers, moves } = state;
+  const { brokers, controllers, cordoned, moves } = state;
   const { print, signal } = environment;
   const [first] = readBootstrap(environment.bootstrap);
   const why = first && (await whyNoneRuns(first.host, first.port, print));
@@ -55,8 +57,15 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   await inTurn(
     [
       step("topics: check the declaration", (cluster) =>
-        checkTopics(cluster, state, { ...common, brokers: brokers.length, settings: judges }),
+        checkTopics(cluster, state, { ...common, brokers: holders(state).length, settings: judges }),
       ),
+      ...(cordoned === undefined || cordoned.length === 0
+        ? []
+        : [
+            step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
+              refuseIfTooWide(await readPlacement(cluster), holders(state));
+            }),
+          ]),
       ...(judges
         ? [
             step("settings: check whether Kafka accepts them at run time", (cluster) =>
@@ -67,7 +76,10 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
       step("topics: remove replicas where fewer are declared", (cluster) =>
         narrowTopics(cluster, state, { ...common, keep: brokers }),
       ),
-      step("leaving brokers: drain them", (cluster) => drain(cluster, { ...common, brokers, dryRun: false })),
+      step("leaving brokers: drain them", async (cluster) => {
+        if (judges && cordoned !== undefined) await cordonLeaving(cluster, { keep: brokers, print });
+        await drain(cluster, { ...common, brokers, dryRun: false });
+      }),
       ...(controllers === undefined
         ? []
         : [
@@ -82,7 +94,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
 
 /** Completes a change once the servers run: topics, users, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
 export async function finishChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
-  const { brokers, controllers, moves, users } = state;
+  const { brokers, controllers, cordoned, moves, users } = state;
   const { print, signal } = environment;
   const waitMs = PATIENCE_S * 1_000;
   const common = { waitMs, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
@@ -97,18 +109,28 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
               keepControllers(cluster, { ...common, keep: controllers, joined: true, settleMs: SETTLE_MS }),
             ),
           ]),
+      // Before topics are created, so that none of them gets a replica there.
+      ...(cordoned === undefined
+        ? []
+        : [step("brokers: cordon them", (cluster) => cordonBrokers(cluster, { brokers, cordoned, print }))]),
       // Replicas before the settings that require more of them in sync.
-      step("topics", (cluster) => applyTopics(cluster, state, common)),
+      step("topics", (cluster) => applyTopics(cluster, state, { ...common, holders: holders(state) })),
       ...(users === undefined ? [] : [step("users", (cluster) => applyUsers(cluster, users, common))]),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
       step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
       ...(moves.rebalance
         ? [
             step("partitions: spread them evenly over the brokers", (cluster) =>
-              redistribute(cluster, { ...common, brokers, dryRun: false, handOver: !moves.wait }),
+              redistribute(cluster, { ...common, brokers: holders(state), dryRun: false, handOver: !moves.wait }),
             ),
           ]
-        : []),
+        : holders(state).length < brokers.length
+          ? [
+              step("cordoned brokers: drain them", (cluster) =>
+                drain(cluster, { ...common, brokers: holders(state), dryRun: false }),
+              ),
+            ]
+          : []),
       step("leaders", (cluster) => electLeaders(cluster, ELECTION_MS, print)),
     ],
     print,
@@ -138,6 +160,10 @@ const stepOn =
         await run(cluster);
       }),
   });
+
+/** The brokers that shall hold partitions. */
+const holders = ({ brokers, cordoned = [] }: DesiredState): readonly number[] =>
+  brokers.filter((id) => !cordoned.includes(id));
 
 /** Servers that have begun to run and are not kept. A static quorum keeps its controllers. */
 function leaving(begun: Begun, { brokers, controllers }: DesiredState): readonly string[] {

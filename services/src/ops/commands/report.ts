@@ -1,5 +1,6 @@
 import type { ClusterView } from "../../kafka/client.js";
 import type { Cluster } from "../cluster.js";
+import { readCordoned } from "../cordon.js";
 import { misledPartitions } from "../elections.js";
 import { readSizes, type SizesOnBroker } from "../log-dirs.js";
 import { readRegistered } from "../registered.js";
@@ -40,6 +41,8 @@ export interface ClusterReport {
   readonly silent: readonly number[];
   /** Brokers that hold replicas, or are registered, and are not up. Only Kafka 4.0 and later say which are registered. */
   readonly missingBrokers: readonly number[];
+  /** Brokers that get no new replicas. */
+  readonly cordoned: readonly number[];
   readonly reassignments: number;
   /** Copying under way; absent when there is none. */
   readonly moves: Moves | undefined;
@@ -52,13 +55,14 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   const placement = await readPlacement(cluster);
   const { view, partitions } = placement;
   const up = [...view.brokers.keys()].sort((a, b) => a - b);
-  const [sizes, registered, controllers, throttles, minIsr, moves] = await Promise.all([
+  const [sizes, registered, controllers, throttles, minIsr, moves, cordoned] = await Promise.all([
     readSizes(cluster, up),
     readRegistered(cluster),
     describeQuorum(cluster),
     findThrottles(cluster),
     readMinIsr(cluster, view),
     measureMoves(cluster, placement),
+    readCordoned(cluster, up),
   ]);
   const names = (matches: (partition: PlacedPartition) => boolean) =>
     partitions.filter(matches).map(({ topic, partition }) => `${topic}-${partition}`);
@@ -85,6 +89,7 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
     misled: misledPartitions(placement).map(({ topic, partition }) => `${topic}-${partition}`),
     silent: up.filter((id) => !sizes.has(id)),
     missingBrokers: [...known].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
+    cordoned,
     reassignments: placement.ongoing.length,
     moves,
     throttled: throttles.map(({ resource }) => `${resource.type} ${resource.name}`),

@@ -16,6 +16,8 @@ export interface TopicsOptions extends CopyOptions {
   readonly waitMs: number;
   /** The future number of brokers, for a check before they come or go, which waits for nothing. @default those that are up */
   readonly brokers?: number | undefined;
+  /** The brokers that may get replicas. @default those that are up */
+  readonly holders?: readonly number[] | undefined;
   /** Whether to ask the running brokers about topic settings. False when they are of another version than declared. @default true */
   readonly settings?: boolean | undefined;
 }
@@ -66,7 +68,7 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
   await cluster.createTopics(plan.create);
   // Before partitions are added, because Kafka gives new partitions the replication factor of existing ones; and before more replicas must be in
   // sync.
-  await carryOut(cluster, replicaChanges(planned), options);
+  await carryOut(cluster, replicaChanges(planned, options.holders), options);
   await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
   for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes);
@@ -74,9 +76,9 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
 }
 
 /** How replicas reach their declared number, including what an earlier run began for that. */
-export function replicaChanges({ plan, placement, names }: PlannedTopics): PlanChange[] {
+export function replicaChanges({ plan, placement, names }: PlannedTopics, holders?: readonly number[]): PlanChange[] {
   const factors = new Map(plan.changeReplicas.map(({ name, to }) => [name, to]));
-  const brokers = [...placement.view.brokers.values()];
+  const brokers = [...placement.view.brokers.values()].filter(({ id }) => holders?.includes(id) ?? true);
   const changes = factors.size === 0 ? [] : planReplicationFactors(placement.partitions, brokers, factors);
   const key = ({ topic, partition }: Pick<PlanChange, "topic" | "partition">) => `${topic}/${partition}`;
   const placed = new Map(placement.partitions.map((each) => [key(each), each]));

@@ -32,6 +32,9 @@ import javax.management.JMException;
  * Answers who, or {@code null}. <p>{@code metrics PORT DIRECTORY CONFIG} starts the metrics of a server with Kafka's and ZooKeeper's beans. Answers
  * {@code serving}.
  *
+ * <p>{@code format DIRECTORY CONFIG}: how a controller with this disk starts, with the number of the others in the folder CONFIG, none of which
+ * answers. Answers {@code formatted}, what it waits for, or why it does not start.
+ *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: how a peer understands the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
 public final class Decisions {
@@ -50,6 +53,7 @@ public final class Decisions {
                 case "told" -> String.valueOf(TOLD.get());
                 case "zookeeper" -> zookeeper(words);
                 case "metrics" -> metrics(words);
+                case "format" -> format(words);
                 case "understand" -> understand(words);
                 case "last" -> last(words);
                 default -> decide(words);
@@ -112,6 +116,34 @@ public final class Decisions {
         }
         Files.delete(settings);
         return members.get();
+    }
+
+    private static String format(String[] words) {
+        Peers peers = new Peers(Path.of(words[2]), "nowhere", "controller", 9000, 1, "cluster", 1);
+        Formatting formatting = new Formatting(new KafkaDisk(List.of(Path.of(words[1]))), Path.of(words[2], "server.properties"), "cluster", true, peers);
+        AtomicReference<String> end = new AtomicReference<>();
+        Thread start = new Thread(() -> {
+            try {
+                formatting.run();
+                end.set("formatted");
+            } catch (InterruptedException e) {
+                // it waits
+            } catch (IOException | IllegalStateException e) {
+                end.set(e.getMessage());
+            }
+        });
+        start.start();
+        try {
+            while (start.isAlive() && formatting.waiting() == null) {
+                start.join(10);
+            }
+            String waiting = formatting.waiting();
+            start.interrupt();
+            start.join();
+            return end.get() == null ? waiting : end.get();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String last(String[] words) {

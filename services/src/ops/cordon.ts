@@ -1,0 +1,70 @@
+import type { Cluster } from "./cluster.js";
+import { RefusedError } from "./refused.js";
+
+/** The log directories of a broker in which Kafka places no new replicas; since 4.3, with the metadata version of 4.3. */
+const SETTING = "cordoned.log.dirs";
+const EVERY_DIRECTORY = "*";
+
+const broker = (id: number) => ({ type: "broker", name: String(id) }) as const;
+
+/** Which of these running brokers are cordoned. Those that do not answer are left out. */
+export async function readCordoned(cluster: Cluster, brokers: readonly number[]): Promise<readonly number[]> {
+  const settings = await cluster.configOf(brokers.map(broker), [SETTING]);
+  return brokers.filter((id) => (settings.get(String(id))?.[SETTING] ?? "") !== "");
+}
+
+/**
+ * Reconciles which of the running brokers are cordoned: Kafka places no new replicas on those, and serves what they have.
+ *
+ * @throws {@link RefusedError} when a broker does not answer, or Kafka refuses it.
+ */
+export async function cordonBrokers(
+  cluster: Cluster,
+  {
+    brokers,
+    cordoned,
+    print,
+  }: { brokers: readonly number[]; cordoned: readonly number[]; print: (line: string) => void },
+): Promise<void> {
+  const settings = await cluster.configOf(brokers.map(broker), [SETTING]);
+  for (const id of brokers) {
+    const now = settings.get(String(id));
+    if (now === undefined)
+      throw new RefusedError(`Broker ${id} does not answer, so it is unknown whether it is cordoned. Run this again.`);
+    const wanted = cordoned.includes(id) ? EVERY_DIRECTORY : "";
+    if ((now[SETTING] ?? "") === wanted) continue;
+    await set(cluster, id, wanted);
+    print(wanted === "" ? `Broker ${id} is no longer cordoned.` : `Broker ${id} is cordoned: it gets no new replicas.`);
+  }
+  if (cordoned.length === 0) print("No broker is cordoned.");
+}
+
+/**
+ * Cordons brokers that will be drained and removed, as far as Kafka can: otherwise a topic that is created meanwhile could be placed on them.
+ */
+export async function cordonLeaving(
+  cluster: Cluster,
+  { keep, print }: { keep: readonly number[]; print: (line: string) => void },
+): Promise<void> {
+  const { brokers } = await cluster.describe([]);
+  for (const id of [...brokers.keys()].filter((each) => !keep.includes(each))) {
+    try {
+      await set(cluster, id, EVERY_DIRECTORY);
+      print(`Broker ${id} is cordoned: it gets no new replicas.`);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      print(`Broker ${id} is not cordoned, and may get replicas of new topics: ${error.message}`);
+    }
+  }
+}
+
+async function set(cluster: Cluster, id: number, value: string): Promise<void> {
+  try {
+    await cluster.alterConfig(broker(id), { [SETTING]: value === "" ? undefined : value });
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    throw new RefusedError(
+      `Broker ${id} cannot be cordoned: ${error.message} It needs Kafka 4.3 with its metadata version: see \`kafka.metadataVersion\`.`,
+    );
+  }
+}
