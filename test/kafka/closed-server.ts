@@ -99,6 +99,16 @@ export class ClosedServer {
     return readFileSync(join(this.folder, "server.log"), "utf8");
   }
 
+  /** What its metrics are now. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${HEALTH + 1}/metrics`)).text();
+  }
+
+  /** Its certificate, PEM. */
+  certificate(): string {
+    return readFileSync(join(this.tls, "tls.crt"), "utf8");
+  }
+
   /** Runs one of Kafka's tools with the Secret's file for it. */
   tool(className: string, ...words: string[]): string {
     const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
