@@ -19,6 +19,7 @@ import { ToolJob } from "../servers/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
 import { accessOf } from "../users/access";
+import { hasPassword } from "../users/user";
 import { ownAccess } from "../users/own-access";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
@@ -121,6 +122,7 @@ export class Kafka extends pulumi.ComponentResource {
     const { authentication = "none", metadataVersion, images, version, controllers, settings } = args;
     const why = authentication === "tls" ? whyNotTls(args.zookeeper ? "zookeeper" : "kraft", version) : undefined;
     if (why !== undefined) throw new Error(`authentication cannot be tls: ${why}`);
+    const passwords = (args.users ?? []).some(hasPassword);
     const after = args.after ?? [];
     const jobResources = args.operations?.resources;
     const servers = {
@@ -205,7 +207,7 @@ export class Kafka extends pulumi.ComponentResource {
     const checked = [
       configCheck(
         named("broker"),
-        { ...tool, authentication, settings, dedicated, zookeeperConnect: ensemble?.connect },
+        { ...tool, authentication, passwords, settings, dedicated, zookeeperConnect: ensemble?.connect },
         certified,
       ),
       ...(ensemble
@@ -232,6 +234,7 @@ export class Kafka extends pulumi.ComponentResource {
         ...servers,
         clusterId: id,
         settings,
+        passwords,
         controllers,
         zookeeperConnect: ensemble?.connect,
         preparation: { thisRun, job: named("prepare") },

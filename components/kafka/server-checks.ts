@@ -25,6 +25,8 @@ export const toolCertificate = (authentication: Authentication | undefined): rea
 export interface ConfigCheckArgs extends CheckArgs {
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
+  /** Whether some users have passwords. @default false */
+  readonly passwords?: boolean | undefined;
   /** Whether controllers run in their own pods. Not used with ZooKeeper. */
   readonly dedicated: boolean;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
@@ -54,7 +56,8 @@ export function configCheck(
   args: ConfigCheckArgs,
   opts: pulumi.ComponentResourceOptions,
 ): k8s.batch.v1.Job {
-  const { text } = serverProperties(metadataOf(args.zookeeperConnect), args.settings, args.authentication);
+  const { zookeeperConnect, settings, authentication, passwords } = args;
+  const { text } = serverProperties(metadataOf(zookeeperConnect), settings, authentication, passwords);
   const kraft = args.dedicated ? ["broker", "controller"] : ["broker,controller", "broker"];
   const roles = args.zookeeperConnect === undefined ? kraft : ["zookeeper"];
   const command = ["config-check.sh", text, ...roles];

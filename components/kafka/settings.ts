@@ -14,6 +14,9 @@ export { KAFKA_PORTS as PORTS } from "../kubernetes/ports";
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
 
+/** Name of the brokers' listener for clients with passwords, which only clusters with such users have. */
+const SCRAM_LISTENER = "SCRAM";
+
 /** How clients and servers authenticate: `none`, or by certificates of the stack's own authority, over TLS. */
 export type Authentication = "none" | "tls";
 
@@ -49,25 +52,44 @@ const TLS: Settings = {
   ...AUTHORIZER,
 };
 
+/**
+ * The listener for passwords. Kafka asks all clients of a listener for the same: a client without a certificate needs another one than servers and those with. A login is a
+ * user and which of its passwords (kafkastack.PasswordPrincipalBuilder).
+ */
+const SCRAM: Settings = {
+  "listener.name.scram.principal.builder.class": "kafkastack.PasswordPrincipalBuilder",
+  "listener.name.scram.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+  "listener.name.scram.scram-sha-512.sasl.jaas.config":
+    "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+  "listener.name.scram.ssl.client.auth": "none",
+};
+
 /** Settings that describe the stack's layout of the cluster. */
-function layout(metadata: Metadata, authentication: Authentication): Settings {
+function layout(metadata: Metadata, authentication: Authentication, passwords: boolean): Settings {
   const protocol = authentication === "tls" ? "SSL" : "PLAINTEXT";
+  const protocols = LISTENERS.map((name) => `${name}:${protocol}`);
   const listeners = {
     "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": LISTENERS.map((name) => `${name}:${protocol}`).join(","),
+    "listener.security.protocol.map": [...protocols, ...(passwords ? [`${SCRAM_LISTENER}:SASL_SSL`] : [])].join(","),
     ...(authentication === "tls" && TLS),
+    ...(passwords && SCRAM),
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
   return { ...listeners, "controller.listener.names": "CONTROLLER" };
 }
 
-/** Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker. */
+/**
+ * Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker.
+ *
+ * @param passwords whether some users have passwords
+ */
 export function serverProperties(
   metadata: Metadata,
   settings: Settings,
   authentication: Authentication = "none",
+  passwords = false,
 ): ServerProperties {
-  const all = Object.entries({ ...settings, ...layout(metadata, authentication) })
+  const all = Object.entries({ ...settings, ...layout(metadata, authentication, passwords) })
     .map(([key, value]) => [key, String(value)] as const)
     .sort(([one], [other]) => (one < other ? -1 : 1));
   const fixed = all.filter(([key]) => !isDynamic(key));

@@ -43,7 +43,7 @@ function servers(path: string, { storage, persistentServers: _, ...rest }: Serve
 /** The component judges the words of rights. */
 const userOf = ({ authentication, rights, ...rest }: UserArgs, index: number): UserSpec => ({
   ...rest,
-  authentication: oneOf(`users[${index}].authentication`, ["tls"], authentication),
+  authentication: oneOf(`users[${index}].authentication`, ["tls", "scram-sha-512"], authentication),
   rights: rights as RightSpec[],
 });
 

@@ -236,6 +236,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "kubectl patch pv kafka-data-0-broker-0 --type json",
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,
+  "kubectl get cronjob,job -n kafka": LOOKS,
   "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
   "kubectl logs -n kafka <pod> --all-containers": LOOKS,
   "kubectl get pods -n kafka -o wide": LOOKS,

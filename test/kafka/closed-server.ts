@@ -14,6 +14,8 @@ import { ROOT } from "../support/stacks";
 /** Ports of the server: for clients, and for controllers. */
 export const [CLIENTS, CONTROLLERS] = [19_780, 19_781];
 const HEALTH = 19_782;
+/** Port of the server for clients with passwords, where it has one. */
+export const PASSWORDS = 19_784;
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const JAVA = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
@@ -58,10 +60,13 @@ export class ClosedServer {
    * Starts it, also again, and waits until its health endpoint, a client with the server's certificate, reports that it is ready.
    *
    * @param more lines that override the stack's settings
+   * @param passwords whether it has a listener for passwords
    */
-  async launch(more: readonly string[] = []): Promise<void> {
-    const listeners = `CLIENT://127.0.0.1:${CLIENTS},CONTROLLER://127.0.0.1:${CONTROLLERS}`;
-    const { text } = serverProperties({ mode: "kraft" }, { "offsets.topic.replication.factor": 1 }, "tls");
+  async launch(more: readonly string[] = [], passwords = false): Promise<void> {
+    const ports = [`CLIENT://127.0.0.1:${CLIENTS}`, `CONTROLLER://127.0.0.1:${CONTROLLERS}`];
+    const listeners = [...ports, ...(passwords ? [`SCRAM://127.0.0.1:${PASSWORDS}`] : [])].join(",");
+    const settings = { "offsets.topic.replication.factor": 1 };
+    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwords);
     const properties = join(this.folder, "server.properties");
     const own = [
       "process.roles=broker,controller",
@@ -111,7 +116,11 @@ export class ClosedServer {
 
   /** Runs one of Kafka's tools with the Secret's file for it. */
   tool(className: string, ...words: string[]): string {
-    const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
+    return this.toolAs(join(this.tls, "client.properties"), `localhost:${CLIENTS}`, className, ...words);
+  }
+
+  /** Runs one of Kafka's tools with a file for it, at an address. */
+  toolAs(config: string, bootstrap: string, className: string, ...words: string[]): string {
     const all = [className, "--bootstrap-server", bootstrap, "--command-config", config, ...words];
     return execFileSync("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120_000 }).toString();
   }

@@ -13,6 +13,7 @@ import { inTurn, type Step, untilDone } from "../steps.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
+import { readPasswords } from "../users/scram.js";
 import { keepControllers } from "./controllers.js";
 import { drain } from "./drain.js";
 import { moveOptions, redistribute } from "./redistribute.js";
@@ -99,7 +100,13 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
           ]),
       // Replicas before the settings that require more of them in sync.
       step("topics", (cluster) => applyTopics(cluster, state, common)),
-      ...(users === undefined ? [] : [step("users", (cluster) => applyUsers(cluster, users, common))]),
+      ...(users === undefined
+        ? []
+        : [
+            step("users", async (cluster) =>
+              applyUsers(cluster, users, { ...common, passwords: await readPasswords(environment.passwords) }),
+            ),
+          ]),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
       step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
       ...(moves.rebalance
