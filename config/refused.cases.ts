@@ -669,6 +669,16 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
     [users({ name: "kafka-ops", rights: [CONSUME] }), "users[0].name", "as the stack's own do"],
     [users(ORDERS, { ...ORDERS, secret: { name: "other" } }), "users[1].name", "declared twice"],
     [users({ ...ORDERS, authentication: "password" }), "users[0].authentication", "allowed is tls or scram-sha-512"],
+    [
+      { kafka: { external: { authentication: "tls" } } },
+      "kafka.external.authentication",
+      "only a closed stack asks who clients are",
+    ],
+    [
+      closed({ kafka: { external: { authentication: "scram-sha-512" } } }),
+      "kafka.external.authentication",
+      "no user has a password",
+    ],
     [users({ ...ORDERS, rotate: 2 }), "users[0].rotate", "certificates are renewed by themselves"],
     [users({ ...ORDERS, ...PASSWORD, rotate: 0 }), "users[0].rotate", "from 1"],
     [users({ ...ORDERS, ...PASSWORD, rotate: 1.5 }), "users[0].rotate", "whole number"],

@@ -7,7 +7,7 @@ import { KAFKA_CONFIG, KafkaCluster, type KafkaClusterArgs } from "../kafka/kafk
 import { nodeIds } from "../kafka/node-ids";
 import { autoJoinsQuorum } from "../kafka/quorum";
 import { configCheck, toolCertificate } from "../kafka/server-checks";
-import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
+import { type Authentication, metadataOf, passwordListeners, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
 import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
@@ -207,7 +207,14 @@ export class Kafka extends pulumi.ComponentResource {
     const checked = [
       configCheck(
         named("broker"),
-        { ...tool, authentication, passwords, settings, dedicated, zookeeperConnect: ensemble?.connect },
+        {
+          ...tool,
+          authentication,
+          passwords: passwordListeners(passwords, args.external),
+          settings,
+          dedicated,
+          zookeeperConnect: ensemble?.connect,
+        },
         certified,
       ),
       ...(ensemble

@@ -18,6 +18,7 @@ import { RackReader } from "./rack-reader";
 import { restartCheck, restartCheckName } from "./server-checks";
 import {
   metadataOf,
+  passwordListeners,
   PORTS,
   serverProperties,
   type Authentication,
@@ -96,7 +97,8 @@ export class KafkaCluster extends pulumi.ComponentResource {
     super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
     const child = { parent: this };
     const { zookeeperConnect, settings, authentication, passwords = false } = args;
-    const properties = serverProperties(metadataOf(zookeeperConnect), settings, authentication, passwords);
+    const listeners = passwordListeners(passwords, args.external);
+    const properties = serverProperties(metadataOf(zookeeperConnect), settings, authentication, listeners);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
       {

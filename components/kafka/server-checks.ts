@@ -6,7 +6,14 @@ import type { Scope } from "../kubernetes/scope";
 import type { JobResources } from "../jobs/job-resources";
 import type { JobsOfThisRun } from "../jobs/this-run";
 import { ToolJob } from "../servers/tool-job";
-import { type Authentication, metadataOf, PORTS, serverProperties, type Settings } from "./settings";
+import {
+  type Authentication,
+  metadataOf,
+  type PasswordListener,
+  PORTS,
+  serverProperties,
+  type Settings,
+} from "./settings";
 
 /** Arguments common to both checks of the servers. */
 interface CheckArgs extends Scope {
@@ -25,8 +32,8 @@ export const toolCertificate = (authentication: Authentication | undefined): rea
 export interface ConfigCheckArgs extends CheckArgs {
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
-  /** Whether some users have passwords. @default false */
-  readonly passwords?: boolean | undefined;
+  /** The listeners that take passwords. @default none */
+  readonly passwords?: readonly PasswordListener[] | undefined;
   /** Whether controllers run in their own pods. Not used with ZooKeeper. */
   readonly dedicated: boolean;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */

@@ -152,6 +152,8 @@ export interface ExternalArgs {
   host: string;
   /** NodePort of broker 0. Broker n has this plus n, the bootstrap Service this minus 1. */
   nodePortBase: number;
+  /** What clients outside are known by, where authentication is tls: tls, certificates, or scram-sha-512, passwords. Default: tls. */
+  authentication?: string;
 }
 
 /** How to spread servers. */

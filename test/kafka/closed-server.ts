@@ -66,7 +66,7 @@ export class ClosedServer {
     const ports = [`CLIENT://127.0.0.1:${CLIENTS}`, `CONTROLLER://127.0.0.1:${CONTROLLERS}`];
     const listeners = [...ports, ...(passwords ? [`SCRAM://127.0.0.1:${PASSWORDS}`] : [])].join(",");
     const settings = { "offsets.topic.replication.factor": 1 };
-    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwords);
+    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwords ? ["SCRAM"] : []);
     const properties = join(this.folder, "server.properties");
     const own = [
       "process.roles=broker,controller",

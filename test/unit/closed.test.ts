@@ -112,6 +112,20 @@ for (const stack of ["dev", "storageclass"]) {
       assert.doesNotMatch(JSON.stringify(holders), /billing/);
     });
 
+    it("takes passwords outside where the stack says so, and certificates no longer", async () => {
+      const user = { name: "orders", authentication: "scram-sha-512" };
+      const users = [{ ...user, rights: [{ topic: "chatroom", allow: ["produce"] }] }];
+      const external = { enabled: true, authentication: "scram-sha-512" };
+      const recording = await recordStack(stack, { set: { ...CLOSED, users, kafka: { external } } });
+      const { resource } = object(recording, "ConfigMap", "kafka-config");
+      const text = (resource.inputs["data"] as Record<string, string>)["server.properties"] ?? "";
+      assert.match(text, /CLIENT:SSL,INTERNAL:SSL,EXTERNAL:SASL_SSL,CONTROLLER:SSL,SCRAM:SASL_SSL$/m);
+      assert.match(text, /^listener\.name\.external\.sasl\.enabled\.mechanisms=SCRAM-SHA-512$/m);
+      assert.match(text, /^listener\.name\.external\.principal\.builder\.class=kafkastack\.PasswordPrincipalBuilder$/m);
+      const checked = JSON.stringify(object(recording, "Job", "broker-config-check").resource.inputs["spec"]);
+      assert.match(checked, /EXTERNAL:SASL_SSL/);
+    });
+
     it("shows the passwords to the Job that tells them to Kafka, and to nobody else", async () => {
       const user = { name: "orders", authentication: "scram-sha-512" };
       const users = [{ ...user, rights: [{ topic: "chatroom", allow: ["produce"] }] }];
