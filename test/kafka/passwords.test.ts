@@ -1,4 +1,4 @@
-import { Admin, alterUserScramCredentialsV0, Consumer, Producer, ScramMechanisms } from "@platformatic/kafka";
+import { Admin, alterUserScramCredentialsV0, Consumer, findCoordinatorV6, Producer, ScramMechanisms } from "@platformatic/kafka";
 import assert from "node:assert/strict";
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,6 @@ import { readAcls } from "../../services/src/ops/users/acls";
 import { readCredentials, readPasswords } from "../../services/src/ops/users/scram";
 import { FakeSecrets } from "../../services/test/certificates/fake-secrets";
 import { handshake } from "../support/handshake";
-import { kcat } from "../support/kcat";
 import { CLIENTS, ClosedServer, PASSWORDS, writeCertificate } from "./closed-server";
 
 const NOW = new Date();
@@ -186,6 +185,8 @@ describe("Users with passwords", function () {
         ["orders", "other"].map((name) => ({ name, partitions: 1, replicationFactor: 1, config: {} })),
       ),
     );
+    // Kafka makes the topic of groups when somebody first asks for a coordinator.
+    await access.asOps((cluster) => cluster.request("finding one", "any", findCoordinatorV6.api, 0, ["x"]));
   });
 
   after(async () => {
@@ -240,21 +241,10 @@ describe("Users with passwords", function () {
     assert.equal((await handshake("localhost", PASSWORDS, { ca, ...old })).refused, true);
   });
 
-  it("connect with Kafka's own tools by the Secret's file, and with kcat", async () => {
-    const { username, password, ...files } = access.secretOf(ORDERS);
-    const config = access.file("client.properties", files["client.properties"] ?? "");
+  it("connect with Kafka's own tools by the Secret's file", () => {
+    const { "client.properties": text = "" } = access.secretOf(ORDERS);
+    const config = access.file("client.properties", text);
     assert.match(access.server.toolAs(config, ADDRESS, "org.apache.kafka.tools.TopicCommand", "--list"), /^orders$/m);
-    const settings = {
-      "security.protocol": "SASL_SSL",
-      "sasl.mechanism": "SCRAM-SHA-512",
-      "sasl.username": username,
-      "sasl.password": password,
-      "ssl.ca.location": access.file("ca.crt", files["ca.crt"] ?? ""),
-    };
-    const options = Object.entries(settings).flatMap(([key, value]) => ["-X", `${key}=${value}`]);
-    await kcat([...options, "-P", "-t", "orders"], "from kcat\n", ADDRESS);
-    const read = await kcat([...options, "-C", "-t", "orders", "-e", "-q"], "", ADDRESS);
-    assert.match(read, /^from kcat$/m);
   });
 
   it("stay as they are when nothing changed, and are said to be so", async () => {

@@ -1,11 +1,11 @@
 import { run, succeeds } from "../../sandbox/host/command";
 
-/** Runs Debian's kcat, by default against the brokers' NodePorts; installs it when it is missing. @returns its standard output. */
-export async function kcat(args: readonly string[], input = "", brokers = "localhost:30099"): Promise<string> {
+/** Runs Debian's kcat against the brokers' NodePorts; installs it when it is missing. @returns its standard output. */
+export async function kcat(args: readonly string[], input = ""): Promise<string> {
   if (!(await succeeds("kcat", ["-V"]))) {
     await run("apt-get", ["install", "--yes", "--no-install-recommends", "kcat"], {
       env: { DEBIAN_FRONTEND: "noninteractive" },
     });
   }
-  return run("kcat", ["-b", brokers, ...args], { input });
+  return run("kcat", ["-b", "localhost:30099", ...args], { input });
 }
