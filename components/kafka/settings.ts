@@ -84,7 +84,7 @@ function layout(metadata: Metadata, authentication: Authentication, passwords: r
     "inter.broker.listener.name": "INTERNAL",
     "listener.security.protocol.map": protocols.join(","),
     ...(authentication === "tls" && TLS),
-    ...Object.assign({}, ...passwords.map(passwordsAt)),
+    ...Object.fromEntries(passwords.flatMap((name) => Object.entries(passwordsAt(name)))),
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
   return { ...listeners, "controller.listener.names": "CONTROLLER" };
