@@ -8,7 +8,7 @@ import { alterQuotas, readQuotas } from "./quotas.js";
 import {
   type Credentials,
   credentialsKnownTo,
-  deleteCredentials,
+  endLogins,
   iterationsOf,
   type Password,
   readCredentials,
@@ -61,7 +61,7 @@ export async function applyUsers(
   await createAcls(cluster, plan.announce);
   for (const { login, password } of known) await setCredential(cluster, login, password ?? "");
   await deleteAcls(cluster, plan.remove);
-  await deleteCredentials(cluster, plan.unset);
+  await endLogins(cluster, plan.unset);
   for (const { user, changes } of plan.quotas) await alterQuotas(cluster, user, changes);
   await deleteAcls(cluster, plan.forget);
   await untilKnown(cluster, plan, options.waitMs);

@@ -19,6 +19,9 @@ export interface Password {
 /** Bounds of iterations: Kafka takes no fewer and no more. */
 const [LEAST, MOST] = [4_096, 16_384];
 
+/** Iterations of a login that has ended: that many no password has, and no tool gives by default. */
+const ENDED = MOST;
+
 const SALT_BYTES = 32;
 const KEY_BYTES = 64;
 
@@ -27,9 +30,9 @@ const KEY_BYTES = 64;
  * would help to guess one of 256 random bits.
  */
 export const iterationsOf = (password: string): number =>
-  LEAST + (createHash("sha256").update(`iterations ${password}`).digest().readUInt32BE() % (MOST - LEAST));
+  LEAST + (createHash("sha256").update(`iterations ${password}`).digest().readUInt32BE() % (ENDED - LEAST));
 
-/** All passwords of the cluster, of whomever. */
+/** All passwords of the cluster, of whomever, without logins that have ended. */
 export async function readCredentials(cluster: Cluster): Promise<Credentials> {
   return byLogin(await cluster.request("reading who has a password", "any", describeUserScramCredentialsV0.api, null));
 }
@@ -44,7 +47,7 @@ const byLogin = ({ results }: describeUserScramCredentialsV0.DescribeUserScramCr
   new Map(
     results.flatMap(({ user, credentialInfos }) =>
       credentialInfos
-        .filter(({ mechanism }) => mechanism === ScramMechanisms.SCRAM_SHA_512)
+        .filter(({ mechanism, iterations }) => mechanism === ScramMechanisms.SCRAM_SHA_512 && iterations !== ENDED)
         .map(({ iterations }): [string, number] => [user, iterations]),
     ),
   );
@@ -53,16 +56,29 @@ const byLogin = ({ results }: describeUserScramCredentialsV0.DescribeUserScramCr
 export async function setCredential(cluster: Cluster, login: string, password: string): Promise<void> {
   const [salt, iterations] = [randomBytes(SALT_BYTES), iterationsOf(password)];
   const saltedPassword = await promisify(pbkdf2)(password, salt, iterations, KEY_BYTES, "sha512");
-  const upsertion = { name: login, mechanism: ScramMechanisms.SCRAM_SHA_512, iterations, salt, saltedPassword };
-  const what = `setting the password of ${login}`;
-  await cluster.request(what, "controller", alterUserScramCredentialsV0.api, [], [upsertion]);
+  await upsert(cluster, `setting the password of ${login}`, [{ name: login, iterations, salt, saltedPassword }]);
 }
 
-/** Takes passwords away. */
-export async function deleteCredentials(cluster: Cluster, logins: readonly string[]): Promise<void> {
+/**
+ * Ends logins. They are given random keys that nobody has, and not removed: a server that reads a removal when it starts may forget all passwords of the cluster with it
+ * (`org.apache.kafka.image.ScramDelta` in Kafka 4.3.1: a removal from an empty map detaches that map, and what follows is lost).
+ */
+export async function endLogins(cluster: Cluster, logins: readonly string[]): Promise<void> {
   if (logins.length === 0) return;
-  const deletions = logins.map((name) => ({ name, mechanism: ScramMechanisms.SCRAM_SHA_512 }));
-  await cluster.request("taking passwords away", "controller", alterUserScramCredentialsV0.api, deletions, []);
+  const ended = logins.map((name) => ({
+    name,
+    iterations: ENDED,
+    salt: randomBytes(SALT_BYTES),
+    saltedPassword: randomBytes(KEY_BYTES),
+  }));
+  await upsert(cluster, "taking passwords away", ended);
+}
+
+type Upsertion = Omit<alterUserScramCredentialsV0.AlterUserScramCredentialsRequestUpsertions, "mechanism">;
+
+async function upsert(cluster: Cluster, what: string, all: readonly Upsertion[]): Promise<void> {
+  const upsertions = all.map((one) => ({ ...one, mechanism: ScramMechanisms.SCRAM_SHA_512 }));
+  await cluster.request(what, "controller", alterUserScramCredentialsV0.api, [], upsertions);
 }
 
 /**
