@@ -4,7 +4,8 @@ import { jobResources, type JobResources } from "../jobs/job-resources";
 import { runOnce, type RunOnceArgs, runOnceSpec } from "../jobs/run-once";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { restrictedContainer, restrictedPod, terminationMessage, SERVICES_UID } from "../kubernetes/security";
-import { type CertifiedUser, holdersOf, passwordsOf } from "./holders";
+import type { UserSpec } from "../users/user";
+import { holdersOf, passwordsOf } from "./holders";
 import { PASSWORDS } from "./passwords";
 
 /** Arguments of a stack's certificates. */
@@ -16,7 +17,7 @@ export interface CertificatesArgs extends Scope {
   /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
   /** Users, who each get a certificate or a password. @default none */
-  readonly users?: readonly CertifiedUser[] | undefined;
+  readonly users?: readonly Pick<UserSpec, "name" | "authentication" | "rotate" | "secret">[] | undefined;
   /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
