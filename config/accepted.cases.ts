@@ -33,6 +33,15 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
         secret: { namespace: "orders", name: "kafka-credentials" },
       },
     ],
+    [
+      {
+        name: "billing",
+        authentication: "scram-sha-512",
+        rotate: "3",
+        rights: [{ topic: "chatroom", allow: ["produce"] }],
+        secret: { namespace: "billing" },
+      },
+    ],
     // Topics that a user makes by itself, and another one reads.
     [
       { name: "maker", rights: [{ topicPrefix: "made.", allow: ["create", "produce"] }] },

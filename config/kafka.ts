@@ -58,8 +58,14 @@ export const kafka = z
             nodePortBase: nodePort()
               .default(30100)
               .describe("NodePort of broker 0. Broker n has this plus n, the bootstrap Service this minus 1."),
+            authentication: z
+              .enum(["tls", "scram-sha-512"], "tls or scram-sha-512")
+              .exactOptional()
+              .describe(
+                "What those clients are known by on a stack that is closed by certificates: certificates (tls), or passwords (scram-sha-512). Default: tls.",
+              ),
           },
-          "enabled, host and nodePortBase",
+          "enabled, host, nodePortBase and authentication",
         )
         .prefault({})
         .describe("Access from outside the cluster."),

@@ -9,6 +9,7 @@ const closed = (more: object, authentication = "tls") => ({ ...more, listeners: 
 const users = (...list: unknown[]) => closed({ users: list });
 const CONSUME = { topic: "chatroom", allow: ["consume"] };
 const ORDERS = { name: "orders", rights: [CONSUME] };
+const PASSWORD = { authentication: "scram-sha-512" };
 const rights = (...list: unknown[]) => users({ name: "orders", rights: list });
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 const cordoned = (ordinals: readonly number[]) => ({ replicas: 4, operations: { cordoned: ordinals } });
@@ -686,13 +687,27 @@ export const REFUSED: Readonly<Record<string, readonly Refused[]>> = {
       "belongs to the stack",
     ],
     [{ users: [{ name: "orders", rights: [CONSUME] }] }, "users", "everyone may do everything"],
-    [users("orders"), "users[0]", "name, authentication, rights, quotas and secret"],
+    [users("orders"), "users[0]", "name, authentication, rotate, rights, quotas and secret"],
     [users({ name: "orders" }), "users[0].rights", "a list of rights"],
     [users({ name: "orders", rights: [] }), "users[0].rights", "could do nothing"],
     [users({ name: "Orders", rights: [CONSUME] }), "users[0].name", "a-z 0-9"],
     [users({ name: "kafka-ops", rights: [CONSUME] }), "users[0].name", "as the stack's own do"],
     [users(ORDERS, { ...ORDERS, secret: { name: "other" } }), "users[1].name", "declared twice"],
-    [users({ ...ORDERS, authentication: "password" }), "users[0].authentication", "allowed is tls"],
+    [users({ ...ORDERS, authentication: "password" }), "users[0].authentication", "allowed is tls or scram-sha-512"],
+    [
+      { kafka: { external: { authentication: "tls" } } },
+      "kafka.external.authentication",
+      "only a closed stack asks who clients are",
+    ],
+    [
+      closed({ kafka: { external: { authentication: "scram-sha-512" } } }),
+      "kafka.external.authentication",
+      "no user has a password",
+    ],
+    [users({ ...ORDERS, rotate: 2 }), "users[0].rotate", "certificates are renewed by themselves"],
+    [users({ ...ORDERS, ...PASSWORD, rotate: 0 }), "users[0].rotate", "from 1"],
+    [users({ ...ORDERS, ...PASSWORD, rotate: 1.5 }), "users[0].rotate", "whole number"],
+    [{ users: [{ ...ORDERS, ...PASSWORD }] }, "users", "everyone may do everything"],
     [users({ ...ORDERS, secret: { name: "kafka-ca" } }), "users[0].secret.name", "as the stack's own Secrets do"],
     [
       users({ ...ORDERS, secret: { namespace: "kafka", name: "kafka-tls-ops" } }),

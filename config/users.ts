@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type RightSpec, WORDS } from "../components/users/user";
+import { BOUNDS } from "../components/kubernetes/bounds";
 import { QUOTA_BOUNDS, USER_NAME } from "../components/kafka/user-refusals";
 import { flag, integer, pattern, text } from "./values";
 
@@ -32,9 +33,16 @@ export const user = z.strictObject(
   {
     name: pattern(...USER_NAME).describe("Name of the user, by which Kafka knows it: `User:<name>`."),
     authentication: z
-      .enum(["tls"], "tls")
+      .enum(["tls", "scram-sha-512"], "tls or scram-sha-512")
       .default("tls")
-      .describe("What the user is known by: a certificate of the stack's own authority."),
+      .describe(
+        "What the user is known by: a certificate of the stack's own authority (tls), or a password (scram-sha-512), at port 9096.",
+      ),
+    rotate: integer(...BOUNDS.rotate)
+      .exactOptional()
+      .describe(
+        "Which password it has: a higher number is a new one, while the one before it still works. Default: 1.",
+      ),
     rights: z.array(right, "a list of rights").describe("All that it may do."),
     quotas: z
       .strictObject(
@@ -65,7 +73,9 @@ export const user = z.strictObject(
         "namespace and name",
       )
       .exactOptional()
-      .describe("Where its certificate goes, with its key, the authority's certificate and a `client.properties`."),
+      .describe(
+        "Where its certificate goes, with its key, or its password; with the authority's certificate and a `client.properties`.",
+      ),
   },
-  "name, authentication, rights, quotas and secret",
+  "name, authentication, rotate, rights, quotas and secret",
 );

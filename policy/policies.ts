@@ -1,5 +1,6 @@
 import type { Policies } from "@pulumi/policy";
 
+import * as access from "./rules/access";
 import * as availability from "./rules/availability";
 import * as exposure from "./rules/exposure";
 import * as images from "./rules/images";
@@ -23,6 +24,7 @@ export const policies: Policies = [
   kafka,
   storage,
   exposure,
+  access,
 ]
   .flatMap((rules): Policies => Object.values(rules))
   .sort((one, other) => one.name.localeCompare(other.name));

@@ -5,7 +5,8 @@ import { runOnce, type RunOnceArgs, runOnceSpec } from "../jobs/run-once";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { restrictedContainer, restrictedPod, terminationMessage, SERVICES_UID } from "../kubernetes/security";
 import type { UserSpec } from "../users/user";
-import { holdersOf } from "./holders";
+import { holdersOf, passwordsOf } from "./holders";
+import { PASSWORDS } from "./passwords";
 
 /** Arguments of a stack's certificates. */
 export interface CertificatesArgs extends Scope {
@@ -15,8 +16,8 @@ export interface CertificatesArgs extends Scope {
   readonly dedicated: boolean;
   /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
-  /** Users, who each get a certificate. @default none */
-  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
+  /** Users, who each get a certificate or a password. @default none */
+  readonly users?: readonly Pick<UserSpec, "name" | "authentication" | "rotate" | "secret">[] | undefined;
   /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
@@ -32,7 +33,7 @@ const DEADLINE_S = 300;
 
 /**
  * The authority of a stack, and the certificates with which its servers and clients authenticate. A Job creates them before any server starts, and a
- * CronJob renews them once a third of their validity is left. They are in Secrets outside Pulumi's state, because Pulumi would revert a renewal.
+ * CronJob renews them once a third of their validity is left. The Job also makes users' passwords, at random. All are in Secrets outside Pulumi's state, because Pulumi would revert a renewal.
  */
 export class Certificates extends pulumi.ComponentResource {
   /** Exists once all certificates do. */
@@ -42,10 +43,14 @@ export class Certificates extends pulumi.ComponentResource {
     super("kafka-stack:certificates:Certificates", name, {}, opts);
     const told = pulumi.output(args.namespace).apply((namespace) => {
       const { dedicated, externalHost, users } = args;
-      const holders = holdersOf({ namespace, dedicated, externalHost, users });
+      const stack = { namespace, dedicated, externalHost, users };
+      const [holders, passwords] = [holdersOf(stack), passwordsOf(stack)];
+      const some = Object.keys(passwords).length > 0;
+      const scram = { store: PASSWORDS, users: passwords };
+      const wanted = { authority: AUTHORITY, holders, ...(some && { scram }) };
       return {
-        holders,
-        text: JSON.stringify({ namespace, labels: secretLabels(args), authority: AUTHORITY, holders }),
+        secrets: [...Object.keys(holders), ...Object.keys(passwords), ...(some ? [PASSWORDS] : [])],
+        text: JSON.stringify({ namespace, labels: secretLabels(args), ...wanted }),
       };
     });
     const account = this.account(name, args, told);
@@ -76,7 +81,7 @@ export class Certificates extends pulumi.ComponentResource {
   private account(
     name: string,
     args: CertificatesArgs,
-    told: pulumi.Output<{ readonly holders: Readonly<Record<string, unknown>> }>,
+    told: pulumi.Output<{ readonly secrets: readonly string[] }>,
   ): pulumi.Resource[] {
     const account = new k8s.core.v1.ServiceAccount(
       name,
@@ -84,19 +89,14 @@ export class Certificates extends pulumi.ComponentResource {
       fixedName(this),
     );
     const subject = { kind: "ServiceAccount", name: account.metadata.name, namespace: args.namespace };
-    const own = told.holders.apply((holders) => [
-      AUTHORITY,
-      ...Object.keys(holders).filter((one) => !one.includes("/")),
-    ]);
+    const own = told.apply(({ secrets }) => [AUTHORITY, ...secrets.filter((one) => !one.includes("/"))]);
     const elsewhere = [...new Set((args.users ?? []).flatMap(({ secret }) => secret?.namespace ?? []))].sort();
     return [
       account,
       this.rights(name, { ...args, name: NAME, resourceNames: own, subject }),
       ...elsewhere.map((namespace) => {
-        const resourceNames = told.holders.apply((holders) =>
-          Object.keys(holders).flatMap((one) =>
-            one.startsWith(`${namespace}/`) ? [one.slice(namespace.length + 1)] : [],
-          ),
+        const resourceNames = told.apply(({ secrets }) =>
+          secrets.flatMap((one) => (one.startsWith(`${namespace}/`) ? [one.slice(namespace.length + 1)] : [])),
         );
         // Several stacks may have users in one namespace.
         const there = pulumi.interpolate`${NAME}-${args.namespace}`;
@@ -143,7 +143,7 @@ const secretLabels = ({ instance }: Scope): Record<string, string> => ({
   "app.kubernetes.io/managed-by": NAME,
 });
 
-/** Makes the certificates that are missing, and renews those that run out. No other account may write the Secrets. */
+/** Makes the certificates and passwords that are missing, and renews certificates that run out. No other account may write the Secrets. */
 const issue = (args: CertificatesArgs, told: pulumi.Input<string>): RunOnceArgs => ({
   deadlineSeconds: DEADLINE_S,
   serviceAccountName: NAME,

@@ -1,6 +1,9 @@
 import { KAFKA_PORTS } from "../kubernetes/ports";
-import { type UserSpec, userSecret } from "../users/user";
+import { hasPassword, type UserSpec, userSecret } from "../users/user";
 import { certificateSecret, type CertificateHolder } from "./tls-files";
+
+/** What is asked of a user: who it is, and where its certificate or password goes. */
+export type CertifiedUser = Pick<UserSpec, "name" | "authentication" | "rotate" | "secret">;
 
 /** The basis of a stack's certificates. */
 export interface HoldersArgs {
@@ -11,7 +14,7 @@ export interface HoldersArgs {
   /** Host name or address under which clients outside the cluster reach the nodes. @default no such clients */
   readonly externalHost?: string | undefined;
   /** Users of the cluster. @default none */
-  readonly users?: readonly Pick<UserSpec, "name" | "secret">[] | undefined;
+  readonly users?: readonly CertifiedUser[] | undefined;
 }
 
 /** A certificate's subject, for the program in the services image. */
@@ -22,6 +25,16 @@ export interface Holder {
   readonly hosts: readonly string[];
   /** Address of the brokers in the file for its clients. @default none */
   readonly bootstrap?: string;
+}
+
+/** A user with a password, for the program in the services image. */
+export interface PasswordHolder {
+  /** Name of the user. */
+  readonly name: string;
+  /** Which of its passwords it has, from 1. */
+  readonly generation: number;
+  /** Address of the brokers' listener for passwords. */
+  readonly bootstrap: string;
 }
 
 /** A Service's names for pods of the cluster, from short to long. */
@@ -52,15 +65,29 @@ export function holdersOf({ namespace, dedicated, externalHost, users = [] }: Ho
       (holder): [CertificateHolder, readonly string[]] => [holder, []],
     ),
   ];
-  const bootstrap = `kafka-bootstrap.${namespace}.svc:${KAFKA_PORTS.client}`;
+  const bootstrap = bootstrapOf(namespace, KAFKA_PORTS.client);
   return Object.fromEntries([
     ...holders.map(([holder, hosts]): [string, Holder] => [
       certificateSecret(holder),
       { name: `kafka-${holder}`, hosts },
     ]),
-    ...users.map(({ name, secret }): [string, Holder] => [
-      `${secret?.namespace === undefined ? "" : `${secret.namespace}/`}${secret?.name ?? userSecret(name)}`,
-      { name, hosts: [], bootstrap },
-    ]),
+    ...users
+      .filter((user) => !hasPassword(user))
+      .map((user): [string, Holder] => [placeOf(user), { name: user.name, hosts: [], bootstrap }]),
   ]);
 }
+
+/** All users with passwords, as {@link holdersOf}. */
+export function passwordsOf({ namespace, users = [] }: HoldersArgs): Record<string, PasswordHolder> {
+  const bootstrap = bootstrapOf(namespace, KAFKA_PORTS.scram);
+  return Object.fromEntries(
+    users
+      .filter(hasPassword)
+      .map((user) => [placeOf(user), { name: user.name, generation: user.rotate ?? 1, bootstrap }]),
+  );
+}
+
+const bootstrapOf = (namespace: string, port: number): string => `kafka-bootstrap.${namespace}.svc:${port}`;
+
+const placeOf = ({ name, secret }: CertifiedUser): string =>
+  `${secret?.namespace === undefined ? "" : `${secret.namespace}/`}${secret?.name ?? userSecret(name)}`;

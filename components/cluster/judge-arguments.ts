@@ -1,6 +1,7 @@
 import { closedSettings } from "../kafka/closed-settings";
 import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
+import type { ExternalSpec } from "../kafka/external-access";
 import { nodePortRange } from "../kafka/external-range";
 import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
@@ -18,13 +19,14 @@ import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
 import { Refusals } from "./refusals";
 import { judgeDirectories } from "./directory-refusals";
 import { judgeResources, judgeServers } from "./server-refusals";
+import { whyNotOutside } from "../kafka/why-not-tls";
 import { quotaRefusals, userRefusals } from "../kafka/user-refusals";
 
 /** The checked arguments. */
 export interface JudgedArguments extends ClusterSpec {
   readonly metadataVersion?: string | undefined;
   readonly clusterId?: string | undefined;
-  readonly external?: { readonly host: string; readonly nodePortBase: number } | undefined;
+  readonly external?: ExternalSpec | undefined;
   readonly authentication?: Authentication | undefined;
   readonly operations?:
     | {
@@ -149,6 +151,8 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   if (given.authentication === "tls") tell(closedSettings(own, SETTINGS));
   tell(topicNames(topics));
   const users = given.users ?? [];
+  const why = whyNotOutside(given.external?.authentication, { closed: given.authentication === "tls", users });
+  if (why !== undefined) refusals.say(["external", "authentication"], why);
   tell(userRefusals(users, { topics: given.topics ?? [], closed: given.authentication === "tls" }));
   tell(quotaRefusals(users));
   const complete = withDefaultsOfTopics(basis, own, topics);

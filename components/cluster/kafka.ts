@@ -8,7 +8,7 @@ import { nodeIds } from "../kafka/node-ids";
 import { autoJoinsQuorum } from "../kafka/quorum";
 import { featuresOf } from "../kafka/versions";
 import { configCheck, toolCertificate } from "../kafka/server-checks";
-import { type Authentication, metadataOf, serverProperties } from "../kafka/settings";
+import { type Authentication, metadataOf, passwordListeners, serverProperties } from "../kafka/settings";
 import { tolerateMocks } from "../kubernetes/mocks";
 import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
@@ -20,6 +20,7 @@ import { ToolJob } from "../servers/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
 import { accessOf } from "../users/access";
+import { hasPassword } from "../users/user";
 import { ownAccess } from "../users/own-access";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
@@ -124,6 +125,7 @@ export class Kafka extends pulumi.ComponentResource {
     const { authentication = "none", metadataVersion, images, version, controllers, settings } = args;
     const why = authentication === "tls" ? whyNotTls(args.zookeeper ? "zookeeper" : "kraft", version) : undefined;
     if (why !== undefined) throw new Error(`authentication cannot be tls: ${why}`);
+    const passwords = (args.users ?? []).some(hasPassword);
     const after = args.after ?? [];
     const jobResources = args.operations?.resources;
     const servers = {
@@ -209,7 +211,14 @@ export class Kafka extends pulumi.ComponentResource {
     const checked = [
       configCheck(
         named("broker"),
-        { ...tool, authentication, settings, dedicated, zookeeperConnect: ensemble?.connect },
+        {
+          ...tool,
+          authentication,
+          passwords: passwordListeners(passwords, args.external),
+          settings,
+          dedicated,
+          zookeeperConnect: ensemble?.connect,
+        },
         certified,
       ),
       ...(ensemble
@@ -236,6 +245,7 @@ export class Kafka extends pulumi.ComponentResource {
         ...servers,
         clusterId: id,
         settings,
+        passwords,
         controllers,
         zookeeperConnect: ensemble?.connect,
         preparation: { thisRun, job: named("prepare") },

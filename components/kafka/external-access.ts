@@ -10,6 +10,8 @@ export interface ExternalSpec {
   readonly host: string;
   /** NodePort of broker 0; broker n has this plus n, the bootstrap Service this minus 1. */
   readonly nodePortBase: number;
+  /** What clients outside are known by, where `authentication` is `tls`: certificates, or passwords (`scram-sha-512`). @default tls */
+  readonly authentication?: "tls" | "scram-sha-512" | undefined;
 }
 
 export interface ExternalAccessArgs extends Scope {

@@ -18,6 +18,7 @@ import { RackReader } from "./rack-reader";
 import { restartCheck, restartCheckName } from "./server-checks";
 import {
   metadataOf,
+  passwordListeners,
   PORTS,
   serverProperties,
   type Authentication,
@@ -63,6 +64,8 @@ export interface KafkaClusterArgs extends Scope {
   readonly clients?: readonly Peer[] | undefined;
   /** How clients and servers authenticate. With `tls` the Secrets of `Certificates` must exist. @default none */
   readonly authentication?: Authentication | undefined;
+  /** Whether some users have passwords, for which brokers have another listener. @default false */
+  readonly passwords?: boolean | undefined;
   /**
    * Whether servers may restart while a server is missing that restarts later: the restart may be the repair, and interrupts writers until then.
    * @default false
@@ -93,12 +96,17 @@ export class KafkaCluster extends pulumi.ComponentResource {
   constructor(name: string, args: KafkaClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:kafka:KafkaCluster", name, {}, opts);
     const child = { parent: this };
-    const properties = serverProperties(metadataOf(args.zookeeperConnect), args.settings, args.authentication);
+    const { zookeeperConnect, settings, authentication, passwords = false } = args;
+    const listeners = passwordListeners(passwords, args.external);
+    const properties = serverProperties(metadataOf(zookeeperConnect), settings, authentication, listeners);
     const bootstrap = new k8s.core.v1.Service(
       `${name}-bootstrap`,
       {
         metadata: metadata(args, "broker", "kafka-bootstrap", skipAwait),
-        spec: { selector: selector(args.instance, "broker"), ports: [{ name: "client", port: PORTS.client }] },
+        spec: {
+          selector: selector(args.instance, "broker"),
+          ports: [{ name: "client", port: PORTS.client }, ...(passwords ? [{ name: "scram", port: PORTS.scram }] : [])],
+        },
       },
       fixedName(this),
     );

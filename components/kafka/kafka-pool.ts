@@ -42,6 +42,8 @@ export interface KafkaPoolArgs extends Scope, PoolSpec {
   readonly clients?: readonly Peer[] | undefined;
   /** How clients and servers authenticate. @default none */
   readonly authentication?: Authentication | undefined;
+  /** Whether brokers have a listener for passwords. @default false */
+  readonly passwords?: boolean | undefined;
   /** Tells brokers the rack of their node. @default no racks */
   readonly rack?: RackReader | undefined;
   readonly configMap: pulumi.Input<string>;
@@ -129,22 +131,24 @@ function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.i
   ];
 }
 
-function portsOf({ pool, combined, external }: KafkaPoolArgs): Record<string, number> {
+function portsOf({ pool, combined, external, passwords = false }: KafkaPoolArgs): Record<string, number> {
   return {
     ...(pool === "broker" && { client: PORTS.client, internal: PORTS.internal }),
     ...((pool === "controller" || combined) && { controller: PORTS.controller }),
     ...(pool === "broker" && external && { external: PORTS.external }),
+    ...(pool === "broker" && passwords && { scram: PORTS.scram }),
   };
 }
 
-function accessTo({ pool, combined, external, clients }: KafkaPoolArgs): Allowed[] {
+function accessTo({ pool, combined, external, clients, passwords = false }: KafkaPoolArgs): Allowed[] {
   const servers = ["broker", "controller"] as const;
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
+  const forClients = [PORTS.client, ...(passwords ? [PORTS.scram] : [])];
   return [
     { ports: own, from: servers },
     // The Job that removes a controller's vote tells it to retire through this port.
     ...(pool === "controller" || combined ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
-    ...(pool === "broker" ? [{ ports: [PORTS.client], from: "namespace" as const, also: clients }] : []),
+    ...(pool === "broker" ? [{ ports: forClients, from: "namespace" as const, also: clients }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];
 }

@@ -6,7 +6,14 @@ import type { Scope } from "../kubernetes/scope";
 import type { JobResources } from "../jobs/job-resources";
 import type { JobsOfThisRun } from "../jobs/this-run";
 import { ToolJob } from "../servers/tool-job";
-import { type Authentication, metadataOf, PORTS, serverProperties, type Settings } from "./settings";
+import {
+  type Authentication,
+  metadataOf,
+  type PasswordListener,
+  PORTS,
+  serverProperties,
+  type Settings,
+} from "./settings";
 
 /** Arguments common to both checks of the servers. */
 interface CheckArgs extends Scope {
@@ -25,6 +32,8 @@ export const toolCertificate = (authentication: Authentication | undefined): rea
 export interface ConfigCheckArgs extends CheckArgs {
   /** Broker settings under Kafka's own names. */
   readonly settings: Settings;
+  /** The listeners that take passwords. @default none */
+  readonly passwords?: readonly PasswordListener[] | undefined;
   /** Whether controllers run in their own pods. Not used with ZooKeeper. */
   readonly dedicated: boolean;
   /** Address of the ensemble. @default KRaft, without ZooKeeper */
@@ -54,7 +63,8 @@ export function configCheck(
   args: ConfigCheckArgs,
   opts: pulumi.ComponentResourceOptions,
 ): k8s.batch.v1.Job {
-  const { text } = serverProperties(metadataOf(args.zookeeperConnect), args.settings, args.authentication);
+  const { zookeeperConnect, settings, authentication, passwords } = args;
+  const { text } = serverProperties(metadataOf(zookeeperConnect), settings, authentication, passwords);
   const kraft = args.dedicated ? ["broker", "controller"] : ["broker,controller", "broker"];
   const roles = args.zookeeperConnect === undefined ? kraft : ["zookeeper"];
   const command = ["config-check.sh", text, ...roles];

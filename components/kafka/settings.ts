@@ -14,6 +14,18 @@ export { KAFKA_PORTS as PORTS } from "../kubernetes/ports";
 /** Names of the listeners of a cluster's servers. */
 export const LISTENERS = ["CLIENT", "INTERNAL", "EXTERNAL", "CONTROLLER"] as const;
 
+/** Listeners that can take passwords: one for clients in the cluster, which only clusters with such users have, and the one for clients outside. */
+export type PasswordListener = "SCRAM" | "EXTERNAL";
+
+/** The listeners of a cluster that take passwords. */
+export const passwordListeners = (
+  passwords: boolean,
+  external: { readonly authentication?: string | undefined } | undefined,
+): readonly PasswordListener[] => [
+  ...(passwords ? (["SCRAM"] as const) : []),
+  ...(external?.authentication === "scram-sha-512" ? (["EXTERNAL"] as const) : []),
+];
+
 /** How clients and servers authenticate: `none`, or by certificates of the stack's own authority, over TLS. */
 export type Authentication = "none" | "tls";
 
@@ -49,25 +61,47 @@ const TLS: Settings = {
   ...AUTHORIZER,
 };
 
+/**
+ * Settings of a listener for passwords. Kafka asks all clients of a listener for the same: a client without a certificate needs another one than servers and those with. A
+ * login is a user and which of its passwords (kafkastack.PasswordPrincipalBuilder).
+ */
+const passwordsAt = (listener: PasswordListener): Settings => {
+  const prefix = `listener.name.${listener.toLowerCase()}`;
+  return {
+    [`${prefix}.principal.builder.class`]: "kafkastack.PasswordPrincipalBuilder",
+    [`${prefix}.sasl.enabled.mechanisms`]: "SCRAM-SHA-512",
+    [`${prefix}.scram-sha-512.sasl.jaas.config`]: "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+    [`${prefix}.ssl.client.auth`]: "none",
+  };
+};
+
 /** Settings that describe the stack's layout of the cluster. */
-function layout(metadata: Metadata, authentication: Authentication): Settings {
+function layout(metadata: Metadata, authentication: Authentication, passwords: readonly PasswordListener[]): Settings {
   const protocol = authentication === "tls" ? "SSL" : "PLAINTEXT";
+  const listens = [...LISTENERS, ...passwords.filter((name) => name === "SCRAM")];
+  const protocols = listens.map((name) => `${name}:${passwords.some((one) => one === name) ? "SASL_SSL" : protocol}`);
   const listeners = {
     "inter.broker.listener.name": "INTERNAL",
-    "listener.security.protocol.map": LISTENERS.map((name) => `${name}:${protocol}`).join(","),
+    "listener.security.protocol.map": protocols.join(","),
     ...(authentication === "tls" && TLS),
+    ...Object.fromEntries(passwords.flatMap((name) => Object.entries(passwordsAt(name)))),
   };
   if (metadata.mode === "zookeeper") return { ...listeners, "zookeeper.connect": metadata.connect };
   return { ...listeners, "controller.listener.names": "CONTROLLER" };
 }
 
-/** Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker. */
+/**
+ * Renders the settings of a cluster, sorted, so that their order in the stack file never restarts a broker.
+ *
+ * @param passwords the listeners that take passwords
+ */
 export function serverProperties(
   metadata: Metadata,
   settings: Settings,
   authentication: Authentication = "none",
+  passwords: readonly PasswordListener[] = [],
 ): ServerProperties {
-  const all = Object.entries({ ...settings, ...layout(metadata, authentication) })
+  const all = Object.entries({ ...settings, ...layout(metadata, authentication, passwords) })
     .map(([key, value]) => [key, String(value)] as const)
     .sort(([one], [other]) => (one < other ? -1 : 1));
   const fixed = all.filter(([key]) => !isDynamic(key));

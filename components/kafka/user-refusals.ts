@@ -40,6 +40,7 @@ export function* userRefusals(users: readonly UserSpec[], basis: UsersBasis): It
     const at: Path = [...root, index];
     yield* names(users, user, index, at);
     yield* place(user, basis, places, at);
+    yield* rotation(user, at);
     for (const [number, right] of user.rights.entries()) yield* rightRefusals(right, [...at, "rights", number]);
     if (user.rights.length === 0)
       yield { at: [...at, "rights"], sentence: `is empty, so that ${user.name} could do nothing` };
@@ -52,6 +53,20 @@ function* names(users: readonly UserSpec[], { name }: UserSpec, index: number, u
   if (!NAME.test(name)) yield { at, allowed: USER_NAME[1] };
   else if (name.startsWith(OWN)) yield { at, sentence: `${name} begins with ${OWN}, as the stack's own do` };
   if (users.findIndex((other) => other.name === name) < index) yield { at, sentence: `${name} is declared twice` };
+}
+
+/** Only passwords are made anew by a number. */
+function* rotation({ authentication = "tls", rotate }: UserSpec, at: Path): Iterable<Refused> {
+  if (rotate === undefined) return;
+  const [least, most] = BOUNDS.rotate;
+  if (!(Number.isInteger(rotate) && rotate >= least && rotate <= most))
+    yield { at: [...at, "rotate"], allowed: wholeNumber(least, most) };
+  else if (authentication === "tls") {
+    yield {
+      at: [...at, "rotate"],
+      sentence: "is for users with a password (authentication scram-sha-512): certificates are renewed by themselves",
+    };
+  }
 }
 
 /** Two certificates cannot be in one Secret, and none may be where the stack has its own. */

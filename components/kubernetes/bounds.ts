@@ -13,6 +13,8 @@ export const BOUNDS = {
   stallSeconds: [60, 604_800],
   /** Bytes per second of a quota: a client would make no progress with less. */
   quotaBytes: [1_024, 1e12],
+  /** Which password a user has. */
+  rotate: [1, 1_000_000],
   /** Kubernetes' default range. */
   nodePort: [30_000, 32_767],
 } as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>;

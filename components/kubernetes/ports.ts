@@ -7,6 +7,7 @@ export const KAFKA_PORTS = {
   controller: 9093,
   external: 9094,
   internal: 9095,
+  scram: 9096,
   health: HEALTH_PORT,
 } as const;
 

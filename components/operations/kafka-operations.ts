@@ -73,7 +73,9 @@ export class FinishChange extends pulumi.ComponentResource {
 
   constructor(name: string, args: FinishChangeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:FinishChange", name, {}, opts);
-    const { job } = new OpsJob(name, { ...args, task: "finish", runAgainFor: args.restarts }, { parent: this });
+    const passwords = args.desired.users?.some(({ scram }) => scram !== undefined);
+    const finish = { ...args, task: "finish", runAgainFor: args.restarts, passwords } as const;
+    const { job } = new OpsJob(name, finish, { parent: this });
     this.done = job;
     const { rebalance, wait } = args.desired.moves;
     // Without a rebalance, moves of an interrupted run may still be under way with their throttle. So may moves of others, for which no update waits.

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { passwordFiles } from "../certificates/passwords";
 import { runOnce } from "../jobs/run-once";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
@@ -20,6 +21,8 @@ export interface OpsJobArgs extends Scope, OpsContainerArgs {
   readonly task: "prepare" | "finish" | "await-moves";
   /** Name of the ConfigMap with the document: another one runs the Job again. */
   readonly clusterFile: pulumi.Input<string>;
+  /** Whether it tells Kafka users' passwords. @default false */
+  readonly passwords?: boolean | undefined;
   /** Name of the servers' ConfigMap, as it is before this update. Needed to prepare. */
   readonly earlier?: string | undefined;
   /** A further trigger: the Job runs again when it changes. */
@@ -47,7 +50,8 @@ export class OpsJob extends pulumi.ComponentResource {
   constructor(name: string, args: OpsJobArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
-    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args)];
+    const passwords = args.passwords === true ? [passwordFiles] : [];
+    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args), ...passwords];
     // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
     this.job = runOnce(
       name,

@@ -25,6 +25,10 @@ export function kafkaArgsOf(args: KafkaArgs): ComponentArgs {
       persistentServers: zookeeper.persistentServers,
     },
     users: args.users?.map(userOf),
+    external: args.external && {
+      ...args.external,
+      authentication: oneOf("external.authentication", ["tls", "scram-sha-512"], args.external.authentication),
+    },
     authentication: oneOf("authentication", ["none", "tls"], args.authentication),
     spread: spread && {
       nodes: oneOf("spread.nodes", ["preferred", "required"], spread.nodes) ?? "preferred",
@@ -43,7 +47,7 @@ function servers(path: string, { storage, persistentServers: _, ...rest }: Serve
 /** The component judges the words of rights. */
 const userOf = ({ authentication, rights, ...rest }: UserArgs, index: number): UserSpec => ({
   ...rest,
-  authentication: oneOf(`users[${index}].authentication`, ["tls"], authentication),
+  authentication: oneOf(`users[${index}].authentication`, ["tls", "scram-sha-512"], authentication),
   rights: rights as RightSpec[],
 });
 

@@ -134,13 +134,15 @@ export interface UserSecretArgs {
 export interface UserArgs {
   /** 1 to 63 of the characters a-z 0-9 . - */
   name: string;
-  /** What the user is known by: tls, a certificate of the cluster's own authority. Default: tls. */
+  /** What the user is known by: tls, a certificate of the cluster's own authority, or scram-sha-512, a password. Default: tls. */
   authentication?: string;
+  /** Which password it has: a higher number is a new one, while the one before it still works. Default: 1. */
+  rotate?: number;
   /** All that it may do. */
   rights: RightArgs[];
   /** How much of it. Default: as much as there is. */
   quotas?: QuotaArgs;
-  /** Where its certificate goes. Default: a Secret of the cluster's namespace. */
+  /** Where its certificate or password goes. Default: a Secret of the cluster's namespace. */
   secret?: UserSecretArgs;
 }
 
@@ -150,6 +152,8 @@ export interface ExternalArgs {
   host: string;
   /** NodePort of broker 0. Broker n has this plus n, the bootstrap Service this minus 1. */
   nodePortBase: number;
+  /** What clients outside are known by, where authentication is tls: tls, certificates, or scram-sha-512, passwords. Default: tls. */
+  authentication?: string;
 }
 
 /** How to spread servers. */

@@ -1,4 +1,5 @@
 import {
+  hasPassword,
   OPERATIONS,
   type Operation,
   type QuotaSpec,
@@ -24,6 +25,8 @@ export interface Acl {
 export interface Access {
   /** The user's name, without `User:`. */
   readonly name: string;
+  /** Which of its passwords it has. @default it has a certificate */
+  readonly scram?: number | undefined;
   /** All rights of the user. */
   readonly acls: readonly Acl[];
   /** Values by Kafka's names of quotas; no limit where there is none. */
@@ -98,8 +101,9 @@ const quotasOf = (quotas: QuotaSpec = {}): Record<string, number> =>
   );
 
 /** What a user may do, and how much of it. */
-export const accessOf = ({ name, rights, quotas }: UserSpec): Access => ({
+export const accessOf = ({ name, authentication, rotate = 1, rights, quotas }: UserSpec): Access => ({
   name,
+  ...(hasPassword({ authentication }) && { scram: rotate }),
   acls: aclsOf(rights),
   quotas: quotasOf(quotas),
 });

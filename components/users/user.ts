@@ -60,7 +60,7 @@ export interface QuotaSpec {
   readonly controllerMutationRate?: number | undefined;
 }
 
-/** Where a user's certificate goes. */
+/** Where a user's certificate goes, or its password. */
 export interface UserSecretSpec {
   /** Namespace, which must exist. @default that of the cluster */
   readonly namespace?: string | undefined;
@@ -72,15 +72,21 @@ export interface UserSecretSpec {
 export interface UserSpec {
   /** 1 to 63 of the characters a-z 0-9 . -, which Kafka knows the user by: `User:<name>`. Names that begin with `kafka-` are the stack's own. */
   readonly name: string;
-  /** What the user is known by: a certificate of the stack's authority. @default tls */
-  readonly authentication?: "tls" | undefined;
+  /** What the user is known by: a certificate of the stack's authority, or a password (SCRAM-SHA-512), at a listener of its own. @default tls */
+  readonly authentication?: "tls" | "scram-sha-512" | undefined;
+  /** Which password the user has: a higher number is a new one. The one before it still works until the next. @default 1 */
+  readonly rotate?: number | undefined;
   /** All that it may do. */
   readonly rights: readonly RightSpec[];
   /** Its quotas. @default no limits */
   readonly quotas?: QuotaSpec | undefined;
-  /** Where its certificate goes. @default a Secret of the cluster's namespace */
+  /** Where its certificate or its password goes. @default a Secret of the cluster's namespace */
   readonly secret?: UserSecretSpec | undefined;
 }
 
-/** Name of the Secret with a user's certificate, unless the user names another one. */
+/** Whether a user is known by a password. */
+export const hasPassword = ({ authentication }: Pick<UserSpec, "authentication">): boolean =>
+  authentication === "scram-sha-512";
+
+/** Name of the Secret with a user's certificate or password, unless the user names another one. */
 export const userSecret = (user: string): string => `kafka-user-${user}`;

@@ -1,4 +1,4 @@
-import { whyNotTls } from "../../components/kafka/why-not-tls";
+import { whyNotOutside, whyNotTls } from "../../components/kafka/why-not-tls";
 import { BlockList, isIP } from "node:net";
 import { closedSettings } from "../../components/kafka/closed-settings";
 import type { Path, Problem } from "../problems";
@@ -88,6 +88,14 @@ function* authentication({ config: { kafka, listeners, mode } }: Subject): Itera
   if (why !== undefined) yield complain(AUTHENTICATION, `cannot be tls: ${why}`);
 }
 
+const OUTSIDE: Path = ["kafka", "external", "authentication"];
+
+function* outside({ config: { kafka, listeners, users } }: Subject): Iterable<Problem> {
+  const { authentication } = kafka.external;
+  const why = whyNotOutside(authentication, { closed: listeners.internal.authentication === "tls", users });
+  if (why !== undefined) yield complain(OUTSIDE, `cannot be ${authentication ?? ""}: ${why}`);
+}
+
 function* closed(subject: Subject): Iterable<Problem> {
   const { kafka, listeners } = subject.config;
   if (listeners.internal.authentication !== "none")
@@ -99,4 +107,5 @@ export const listenerRules: readonly Rule[] = [
   { reads: [["cluster", "namespace"], ["listeners"]], check: clients },
   { reads: [["mode"], ["kafka", "version"], AUTHENTICATION], check: authentication },
   { reads: [["kafka", "config"], AUTHENTICATION], check: closed },
+  { reads: [OUTSIDE, AUTHENTICATION, ["users"]], check: outside },
 ];

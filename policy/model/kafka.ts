@@ -12,6 +12,20 @@ export interface DeclaredTopic {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** A user of Kafka as a stack declares it. */
+export interface DeclaredUser {
+  readonly name: string;
+  /** What it may do. */
+  readonly acls: readonly {
+    /** `topic`, `group`, `transactionalId` or `cluster`. */
+    readonly resource: string;
+    /** `literal` or `prefixed`. */
+    readonly pattern: string;
+    readonly name: string;
+    readonly operations: readonly string[];
+  }[];
+}
+
 const settingsKeys = ["server.properties", "broker.properties", "controller.properties"];
 
 /**
@@ -46,6 +60,29 @@ export function declaredTopics(resource: KubernetesResource): DeclaredTopic[] {
   const text = topicsKeys.map((key) => configMapText(resource, key)).find((content) => content !== undefined);
   const topics: unknown = text === undefined ? undefined : property(parseJson(text), "topics");
   return Array.isArray(topics) ? topics.map(topic) : [];
+}
+
+/**
+ * The users declared in a ConfigMap's key `cluster.json`: `{"users": [{"name", "acls": [{"resource", "pattern", "name", "operations"}]}]}`.
+ *
+ * @returns an empty list when there are none, or when they are unknown or in another form.
+ */
+export function declaredUsers(resource: KubernetesResource): DeclaredUser[] {
+  const text = configMapText(resource, "cluster.json");
+  return listIn(text === undefined ? undefined : parseJson(text), "users").map((user) => ({
+    name: String(property(user, "name")),
+    acls: listIn(user, "acls").map((acl) => ({
+      resource: String(property(acl, "resource")),
+      pattern: String(property(acl, "pattern")),
+      name: String(property(acl, "name")),
+      operations: listIn(acl, "operations").map(String),
+    })),
+  }));
+}
+
+function listIn(raw: unknown, key: string): unknown[] {
+  const found = property(raw, key);
+  return Array.isArray(found) ? found : [];
 }
 
 function topic(raw: unknown): DeclaredTopic {

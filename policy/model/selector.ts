@@ -15,7 +15,7 @@ export function selects(selector: Value, labels: Value): Answer {
 export function haveLabels(labels: Value, wanted: Value): Answer {
   return all(
     wanted.unknown ? undefined : true,
-    ...wanted.entries().map(([key, value]) => equal(labels.at(key), value)),
+    ...wanted.entries().map(([key, value]) => isLabel(labels.at(key), value)),
   );
 }
 
@@ -26,7 +26,7 @@ function satisfies(labels: Value, expression: Value): Answer {
     return undefined;
   }
   const label = labels.at(key);
-  const listed = any(...values.items().map((value) => equal(label, value)));
+  const listed = any(...values.items().map((value) => isLabel(label, value)));
   const exists = label.unknown ? undefined : !label.missing;
   switch (expression.at("operator").text) {
     case "In":
@@ -42,6 +42,7 @@ function satisfies(labels: Value, expression: Value): Answer {
   }
 }
 
-function equal(one: Value, other: Value): Answer {
+/** Whether a label has this value. */
+export function isLabel(one: Value, other: Value): Answer {
   return one.unknown || other.unknown ? undefined : one.text !== undefined && one.text === other.text;
 }

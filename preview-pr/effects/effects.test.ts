@@ -361,6 +361,32 @@ const accessCases: readonly Case[] = [
     ],
   ],
   [
+    "a password, and a new one",
+    [withUsers({ ...orders("chatroom", "read") }, { ...orders("chatroom", "read"), name: "old", scram: 1 })],
+    [withUsers({ ...orders("chatroom", "read"), scram: 1 }, { ...orders("chatroom", "read"), name: "old", scram: 2 })],
+    [
+      "user orders logs in with a password, at port 9096",
+      "user old has a new password; the one before it works until the next",
+    ],
+  ],
+  [
+    "passwords that end",
+    [
+      withUsers(
+        { ...orders("chatroom", "read"), scram: 1 },
+        { ...orders("chatroom", "read"), name: "old", scram: 2 },
+        { ...orders("chatroom", "read"), name: "leaked", scram: 2 },
+      ),
+    ],
+    [withUsers(orders("chatroom", "read"), { ...orders("chatroom", "read"), name: "leaked", scram: 4 })],
+    [
+      "user orders logs in with a certificate, and no longer with a password",
+      "user old may no longer read topic chatroom",
+      "user old is declared no longer; it can no longer log in",
+      "user leaked has a new password; those before it work no longer",
+    ],
+  ],
+  [
     "a user that is declared no longer",
     [withUsers(orders("chatroom", "read"))],
     [withUsers()],

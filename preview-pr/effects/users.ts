@@ -46,10 +46,25 @@ function texts(before: User | undefined, after: User | undefined): string[] {
           : `has a ${key} of ${to}, ${from === undefined ? "where it had none" : `and not ${from}`}`,
       ];
     }),
+    ...passwordOf(before, after),
     ...(before !== undefined && after === undefined
-      ? ["is declared no longer; its certificate stays where it is, and allows nothing"]
+      ? [
+          before.scram === undefined
+            ? "is declared no longer; its certificate stays where it is, and allows nothing"
+            : "is declared no longer; it can no longer log in",
+        ]
       : []),
   ];
+}
+
+/** What becomes of a user's password. */
+function passwordOf(before: User | undefined, after: User | undefined): string[] {
+  const [had, has] = [before?.scram, after?.scram];
+  if (had === has || after === undefined) return [];
+  if (has === undefined) return ["logs in with a certificate, and no longer with a password"];
+  if (had === undefined) return ["logs in with a password, at port 9096"];
+  const earlier = has === had + 1 ? "the one before it works until the next" : "those before it work no longer";
+  return [`has a new password; ${earlier}`];
 }
 
 /** `read topic orders`, `write topics that begin with orders.`. */

@@ -123,6 +123,8 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "kubectl -n kafka get secret kafka-user-orders -o jsonpath='{.data.client\\.properties}' | base64 -d > client.properties":
     LOOKS,
+  "kubectl -n kafka get secret kafka-user-orders -o jsonpath='{.data.tls\\.crt}' | base64 -d | openssl x509 -noout -enddate":
+    LOOKS,
   "kubectl drain": test("test/faults/nodes.test.ts", "drain"),
   "kubectl config view --flatten": excused("kubectl's own command, which only rewrites a kubeconfig"),
   "aws eks get-token": OTHER_CLUSTER,
@@ -234,6 +236,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "kubectl patch pv kafka-data-0-broker-0 --type json",
   ),
   "kubectl logs -n kafka -f job/<name>": LOOKS,
+  "kubectl get cronjob,job -n kafka": LOOKS,
   "kubectl get events -n kafka --field-selector type=Warning": LOOKS,
   "kubectl logs -n kafka <pod> --all-containers": LOOKS,
   "kubectl get pods -n kafka -o wide": LOOKS,

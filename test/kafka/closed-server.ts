@@ -11,6 +11,8 @@ import { until } from "../support/until";
 /** Ports of the server: for clients, and for controllers. */
 export const [CLIENTS, CONTROLLERS] = [19_780, 19_781];
 const HEALTH = 19_782;
+/** Port of the server for clients with passwords, where it has one. */
+export const PASSWORDS = 19_784;
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const JAVA = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
@@ -46,10 +48,13 @@ export class ClosedServer {
    * Starts it, also again, and waits until its health endpoint, a client with the server's certificate, reports that it is ready.
    *
    * @param more lines that override the stack's settings
+   * @param passwords whether it has a listener for passwords
    */
-  async launch(more: readonly string[] = []): Promise<void> {
-    const listeners = `CLIENT://127.0.0.1:${CLIENTS},CONTROLLER://127.0.0.1:${CONTROLLERS}`;
-    const { text } = serverProperties({ mode: "kraft" }, { "offsets.topic.replication.factor": 1 }, "tls");
+  async launch(more: readonly string[] = [], passwords = false): Promise<void> {
+    const ports = [`CLIENT://127.0.0.1:${CLIENTS}`, `CONTROLLER://127.0.0.1:${CONTROLLERS}`];
+    const listeners = [...ports, ...(passwords ? [`SCRAM://127.0.0.1:${PASSWORDS}`] : [])].join(",");
+    const settings = { "offsets.topic.replication.factor": 1 };
+    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwords ? ["SCRAM"] : []);
     const properties = join(this.folder, "server.properties");
     const own = [
       "process.roles=broker,controller",
@@ -87,9 +92,23 @@ export class ClosedServer {
     return readFileSync(join(this.folder, "server.log"), "utf8");
   }
 
+  /** What its metrics are now. */
+  async metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${HEALTH + 1}/metrics`)).text();
+  }
+
+  /** Its certificate, PEM. */
+  certificate(): string {
+    return readFileSync(join(this.tls, "tls.crt"), "utf8");
+  }
+
   /** Runs one of Kafka's tools with the Secret's file for it. */
   tool(className: string, ...words: string[]): Promise<string> {
-    const [bootstrap, config] = [`localhost:${CLIENTS}`, join(this.tls, "client.properties")];
+    return this.toolAs(join(this.tls, "client.properties"), `localhost:${CLIENTS}`, className, ...words);
+  }
+
+  /** Runs one of Kafka's tools with a file for it, at an address. */
+  toolAs(config: string, bootstrap: string, className: string, ...words: string[]): Promise<string> {
     const all = [className, "--bootstrap-server", bootstrap, "--command-config", config, ...words];
     return run("java", [...JAVA, "-cp", this.classPath, ...all], { timeout: 120 });
   }

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConnectionOptions } from "node:tls";
-import { createAuthority, issue, type KeyPair } from "../../services/src/certificates/authority";
+import { createAuthority, endsAt, issue, type KeyPair } from "../../services/src/certificates/authority";
 import { KafkaClient } from "../../services/src/kafka/client";
+import { readExpirations } from "../../services/src/ops/expirations";
+import { createProgram } from "../../services/src/ops/program";
 import { answerWithoutTls, handshake, refusesPlaintext } from "../support/handshake";
 import { until } from "../support/until";
 import { CLIENTS, ClosedServer, CONTROLLERS, writeCertificate } from "./closed-server";
@@ -82,6 +84,34 @@ describe("a Kafka server that is closed by certificates", function () {
     assert.match(await running.tool(topic, "--list"), /^closed$/m);
   });
 
+  it("says when its certificate and its authority expire, also to the operations' status", async () => {
+    const { server: running, authority: issuer } = made();
+    const expires = (what: string) => `kafka_stack_certificate_expiration_timestamp_seconds{certificate="${what}"}`;
+    const inSeconds = (at: Date) => `${Math.floor(at.getTime() / 1000)}`;
+    const lines = (await running.metrics()).split("\n");
+    assert.ok(lines.includes(`${expires("server")} ${inSeconds(endsAt(running.certificate()))}`), lines.join("\n"));
+    assert.ok(lines.includes(`${expires("authority")} ${inSeconds(endsAt(issuer.certificate))}`));
+    const brokers = [0, 1].map((id) => ({ id, host: "localhost", port: CLIENTS + 10 * id, rack: undefined }));
+    const found = await readExpirations(brokers, own);
+    assert.deepEqual(
+      found.map(({ of, at }) => [of, at && inSeconds(at)]),
+      [
+        ["broker 0", inSeconds(endsAt(running.certificate()))],
+        // Nobody listens there.
+        ["broker 1", undefined],
+        ["operations", inSeconds(endsAt(made().pair.certificate))],
+        ["the authority", inSeconds(endsAt(issuer.certificate))],
+      ],
+    );
+    const shown: string[] = [];
+    const environment = { bootstrap: `localhost:${CLIENTS}`, tlsDirectory: running.tls };
+    const { signal } = new AbortController();
+    const program = createProgram({ ...environment, print: (line) => shown.push(line), signal });
+    await program.parseAsync(["node", "ops", "status"]);
+    const table = shown.slice(shown.findIndex((line) => line.startsWith("CERTIFICATE"))).join("\n");
+    assert.match(table, /^CERTIFICATE .*\nbroker 0 .* 364 days\noperations .* 364 days\nthe authority .*days$/);
+  });
+
   it("uses a renewed certificate without a restart, and not one without its key, while clients come and go", async () => {
     const { server: running, authority: issuer, pair: good } = made();
     const options = { ca: issuer.certificate, cert: good.certificate, key: good.key };
@@ -97,7 +127,9 @@ describe("a Kafka server that is closed by certificates", function () {
         asked++;
       }
     })();
-    const next = await issue(issuer, BROKER, NOW);
+    // Another day's, so that the two differ in their end.
+    const next = await issue(issuer, BROKER, new Date(NOW.getTime() - 24 * 3600 * 1000));
+    const expiration = `{certificate="server"} ${Math.floor(endsAt(next.certificate).getTime() / 1000)}\n`;
     try {
       writeCertificate(running.tls, next, issuer, ["tls.crt"]);
       await until("it says that half a certificate is refused", 60, async () => {
@@ -105,6 +137,7 @@ describe("a Kafka server that is closed by certificates", function () {
         return running.log().includes("is refused, and the previous certificate stays in use") ? null : "it has not";
       });
       assert.equal(await shows(), first);
+      assert.ok(!(await running.metrics()).includes(expiration), "what is refused is no renewal");
       writeCertificate(running.tls, next, issuer, ["tls.key"]);
       await until("it shows the renewed certificate", 60, async () =>
         (await shows()) === first ? "it does not" : null,
@@ -115,5 +148,6 @@ describe("a Kafka server that is closed by certificates", function () {
     await asking;
     assert.ok(asked > 3, `${asked} clients came`);
     assert.match(running.log(), /was renewed/);
+    assert.ok((await running.metrics()).includes(expiration), "the metrics know of it");
   });
 });

@@ -72,6 +72,76 @@ for (const stack of ["dev", "storageclass"]) {
       assert.doesNotMatch(JSON.stringify(here), /billing/);
     });
 
+    it("has a listener for passwords, beside those for certificates, for users with passwords alone", async () => {
+      const of = async (...more: readonly object[]) => {
+        const users = [{ name: "orders", rights: [{ topic: "chatroom", allow: ["produce"] }] }, ...more];
+        return recordStack(stack, { set: { ...CLOSED, users } });
+      };
+      const propertiesOf = (recording: Recording) => {
+        const { resource } = object(recording, "ConfigMap", "kafka-config");
+        return (resource.inputs["data"] as Record<string, string>)["server.properties"] ?? "";
+      };
+      const without = await of();
+      assert.doesNotMatch(JSON.stringify(without.resources.map(({ inputs }) => inputs)), /scram|9096|passwords/i);
+      const user = { name: "billing", authentication: "scram-sha-512", rotate: 2, secret: { namespace: "billing" } };
+      const recording = await of({ ...user, rights: [{ topic: "chatroom", allow: ["produce"] }] });
+      const added = propertiesOf(recording)
+        .split("\n")
+        .filter((line) => !propertiesOf(without).split("\n").includes(line));
+      assert.deepEqual(added, [
+        "listener.name.scram.principal.builder.class=kafkastack.PasswordPrincipalBuilder",
+        "listener.name.scram.sasl.enabled.mechanisms=SCRAM-SHA-512",
+        "listener.name.scram.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;",
+        "listener.name.scram.ssl.client.auth=none",
+        "listener.security.protocol.map=CLIENT:SSL,INTERNAL:SSL,EXTERNAL:SSL,CONTROLLER:SSL,SCRAM:SASL_SSL",
+      ]);
+      const text = JSON.stringify(object(recording, "Service", "kafka-bootstrap").resource.inputs["spec"]);
+      assert.match(text, /"ports":\[\{"name":"client","port":9092\},\{"name":"scram","port":9096\}\]/);
+      const policy = JSON.stringify(object(recording, "NetworkPolicy", "broker").resource.inputs["spec"]);
+      assert.match(policy, /\{"port":9092,"protocol":"TCP"\},\{"port":9096,"protocol":"TCP"\}/);
+      const job = object(recording, "Job", "certificates");
+      const [told = ""] = (job.resource.inputs["spec"] as { template: { spec: { containers: { args: string[] }[] } } })
+        .template.spec.containers[0]?.args ?? [""];
+      const { scram, holders } = JSON.parse(told) as { scram: object; holders: object };
+      assert.deepEqual(scram, {
+        store: "kafka-passwords",
+        users: {
+          "billing/kafka-user-billing": { name: "billing", generation: 2, bootstrap: "kafka-bootstrap.kafka.svc:9096" },
+        },
+      });
+      assert.doesNotMatch(JSON.stringify(holders), /billing/);
+    });
+
+    it("takes passwords outside where the stack says so, and certificates no longer", async () => {
+      const user = { name: "orders", authentication: "scram-sha-512" };
+      const users = [{ ...user, rights: [{ topic: "chatroom", allow: ["produce"] }] }];
+      const external = { enabled: true, authentication: "scram-sha-512" };
+      const recording = await recordStack(stack, { set: { ...CLOSED, users, kafka: { external } } });
+      const { resource } = object(recording, "ConfigMap", "kafka-config");
+      const text = (resource.inputs["data"] as Record<string, string>)["server.properties"] ?? "";
+      assert.match(text, /CLIENT:SSL,INTERNAL:SSL,EXTERNAL:SASL_SSL,CONTROLLER:SSL,SCRAM:SASL_SSL$/m);
+      assert.match(text, /^listener\.name\.external\.sasl\.enabled\.mechanisms=SCRAM-SHA-512$/m);
+      assert.match(text, /^listener\.name\.external\.principal\.builder\.class=kafkastack\.PasswordPrincipalBuilder$/m);
+      const checked = JSON.stringify(object(recording, "Job", "broker-config-check").resource.inputs["spec"]);
+      assert.match(checked, /EXTERNAL:SASL_SSL/);
+    });
+
+    it("shows the passwords to the Job that tells them to Kafka, and to nobody else", async () => {
+      const user = { name: "orders", authentication: "scram-sha-512" };
+      const users = [{ ...user, rights: [{ topic: "chatroom", allow: ["produce"] }] }];
+      const recording = await recordStack(stack, { set: { ...CLOSED, users } });
+      const withPasswords = workloads(recording).filter(({ pod }) =>
+        pod.volumes?.some(({ secret }) => secret?.secretName === "kafka-passwords"),
+      );
+      assert.deepEqual(
+        withPasswords.map(({ resource }) => called(resource)),
+        [called(object(recording, "Job", "finish").resource)],
+      );
+      const names = ["kafka-ca", "kafka-passwords", "kafka-user-orders"];
+      const rules = JSON.stringify(object(recording, "Role", "kafka-certificates").resource.inputs["rules"]);
+      for (const name of names) assert.ok(rules.includes(`"${name}"`), name);
+    });
+
     it("gives each connecting program its own certificate, as a directory, once it exists", async () => {
       const recording = await recordStack(stack, { set: CLOSED });
       const ready = object(recording, "Job", "certificates").resource.urn;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { GOLDEN, goldenFile } from "../support/golden";
-import { recordStack, STACKS } from "../support/stacks";
+import { GOLDEN, goldenFile, LISTS, recordListed } from "../support/golden";
 import { tree } from "../support/tree";
 
 /** Fails with the lines that are new or gone. */
@@ -19,21 +18,21 @@ function compare(actual: string, expected: string): void {
 }
 
 describe("Resources of each stack", () => {
-  for (const stack of STACKS) {
-    it(`${stack}: as in ${basename(goldenFile(stack))}`, async () => {
-      const file = goldenFile(stack);
+  for (const list of Object.keys(LISTS)) {
+    it(`${list}: as in ${basename(goldenFile(list))}`, async () => {
+      const file = goldenFile(list);
       const expected = existsSync(file) ? readFileSync(file, "utf8") : "";
-      compare(tree(await recordStack(stack)), expected);
+      compare(tree(await recordListed(list)), expected);
     });
 
-    it(`${stack}: the same when all outputs are unknown`, async () => {
-      const [known, unknown] = await Promise.all([recordStack(stack), recordStack(stack, { preview: true })]);
+    it(`${list}: the same when all outputs are unknown`, async () => {
+      const [known, unknown] = await Promise.all([recordListed(list), recordListed(list, { preview: true })]);
       compare(tree(unknown), tree(known));
     });
   }
 
   it("no list of a removed stack is left", () => {
-    const expected = STACKS.map((stack) => basename(goldenFile(stack)));
+    const expected = Object.keys(LISTS).map((list) => basename(goldenFile(list)));
     assert.deepEqual(readdirSync(GOLDEN).sort(), expected.sort());
   });
 });

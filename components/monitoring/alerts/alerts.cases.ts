@@ -21,6 +21,12 @@ const lagOf = (metric: string, group: string): string =>
 const stateOf = (group: string, state: string): string =>
   of("kafka_consumergroup_state", EXPORTER, `consumergroup="${group}",state="${state}"`);
 
+const EXPIRATION = "kafka_stack_certificate_expiration_timestamp_seconds";
+const DAY_S = 24 * 3600;
+/** The test's clock begins at 0. */
+const expires = (certificate: string, days: number): Series =>
+  each(EXPIRATION, always(days * DAY_S), `certificate="${certificate}"`);
+
 /** A healthy cluster of three brokers that are controllers too, under load: no alert fires. */
 export const WELL: Series = {
   ...each("kafka_stack_expected_brokers", always(3)),
@@ -61,6 +67,9 @@ export const WELL: Series = {
   ...each("kafka_stack_expected_members", always(1)),
   [of("zookeeper_avgrequestlatency", "zookeeper-0", 'memberType="Leader",replicaId="1"')]: always(1),
   [of("zookeeper_outstandingrequests", "zookeeper-0", 'memberType="Leader",replicaId="1"')]: always(0),
+  // Of a cluster that is closed by certificates; renewed ones have a third of a year left.
+  ...expires("server", 121),
+  ...expires("authority", 400),
   ...each("kafka_server_sessionexpirelistener_zookeeperexpires_total", always(0)),
   [of("kchat_publish_failures_total", "kproducer-0")]: always(0),
   [of("kchat_readers_dropped_total", "kconsumer-0", 'room="chatroom"')]: always(0),
@@ -102,6 +111,8 @@ export const WRONG: Readonly<Record<string, { readonly series: Series; readonly 
     series: { [of("kafka_controller_kafkacontroller_activecontrollercount", "broker-0")]: gone },
   },
   KafkaMetadataLags: { series: { [of("kafka_server_raftmetrics_high_watermark", "broker-0")]: growing(100) } },
+  KafkaCertificateExpires: { series: expires("authority", 300) },
+  KafkaCertificateExpiresSoon: { series: expires("server", 6), also: ["KafkaCertificateExpires"] },
   KafkaOfflinePartitions: {
     series: { [of("kafka_controller_kafkacontroller_offlinepartitionscount", "broker-1")]: always(1) },
   },

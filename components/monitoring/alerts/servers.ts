@@ -6,6 +6,21 @@ const fewer = (series: Series, expected: string, sign: string): string => {
   return `${wanted} > on (namespace) (count by (namespace) (${sign}) or ${wanted} * 0)`;
 };
 
+/** Seconds before the end of a server's certificate at which its renewal is overdue: it is renewed when a third of its year is left. */
+const OVERDUE_S = 90 * 24 * 3600;
+
+/** Seconds before the end of an authority at which another one is to be planned: from then on its certificates end with it. */
+const PLAN_S = 365 * 24 * 3600;
+
+/** Seconds before its end at which somebody is woken for any of them. */
+const ALMOST_S = 7 * 24 * 3600;
+
+/** PromQL for the seconds until certificates expire: those of servers, of authorities, or both. */
+const left = (series: Series, certificate?: "server" | "authority"): string => {
+  const which = certificate && `certificate="${certificate}"`;
+  return `${series("kafka_stack_certificate_expiration_timestamp_seconds", which)} - time()`;
+};
+
 /** Brokers and controllers that are missing, fenced or restart again and again. */
 export const servers: readonly Alert[] = [
   {
@@ -75,5 +90,21 @@ export const servers: readonly Alert[] = [
       `- on (namespace) group_right () max by (namespace, pod) (${series("kafka_server_raftmetrics_high_watermark")}) > 1000`,
     for: "5m",
     summary: "{{ $labels.pod }} in {{ $labels.namespace }} is {{ $value }} records of metadata behind.",
+  },
+  {
+    name: "KafkaCertificateExpires",
+    severity: "warning",
+    expression: (series) => `${left(series, "server")} < ${OVERDUE_S} or ${left(series, "authority")} < ${PLAN_S}`,
+    for: "30m",
+    summary:
+      "The {{ $labels.certificate }} certificate of {{ $labels.pod }} in {{ $labels.namespace }} expires in {{ $value | humanizeDuration }}: another one should be there by now.",
+  },
+  {
+    name: "KafkaCertificateExpiresSoon",
+    severity: "critical",
+    expression: (series) => `${left(series)} < ${ALMOST_S}`,
+    for: "5m",
+    summary:
+      "The {{ $labels.certificate }} certificate of {{ $labels.pod }} in {{ $labels.namespace }} expires in {{ $value | humanizeDuration }}: then nobody can connect.",
   },
 ];

@@ -34,6 +34,11 @@ render() {
   if [[ $ROLES == *broker* ]]; then
     listeners+=(CLIENT://:9092 INTERNAL://:9095)
     advertised+=("CLIENT://$HOST:9092" "INTERNAL://$HOST:9095")
+    # Only a stack whose users have passwords has this listener.
+    if grep -q '^listener.security.protocol.map=.*,SCRAM:' "$CONFIG/server.properties"; then
+      listeners+=(SCRAM://:9096)
+      advertised+=("SCRAM://$HOST:9096")
+    fi
     if [[ -n ${KAFKA_EXTERNAL_HOST:-} ]]; then
       port=$((KAFKA_EXTERNAL_PORT_BASE + ORDINAL))
       listeners+=(EXTERNAL://:9094)

@@ -1,6 +1,9 @@
 import { createAuthority, endsAt, issue, VALID_MS, whyIssue, type Holder, type KeyPair } from "./authority.js";
+import { CannotKeepError } from "./cannot-keep.js";
 import { clientProperties } from "./client-properties.js";
 import type { Secret, Secrets } from "./secrets.js";
+
+const TLS_SECRET = "kubernetes.io/tls";
 
 /** A holder, with what its Secret has besides the certificate. */
 export interface CertifiedHolder extends Holder {
@@ -16,9 +19,6 @@ export interface Wanted {
   readonly holders: Readonly<Record<string, CertifiedHolder>>;
 }
 
-/** A state in which no certificate can be issued. */
-export class CannotKeepError extends Error {}
-
 /**
  * Reconciles the Secrets of a stack: an authority, which is created once, and a certificate for each holder, which is renewed in time.
  *
@@ -33,6 +33,7 @@ export async function keepCertificates(
   const found = new Map<string, Secret | undefined>();
   for (const holder of Object.keys(holders)) found.set(holder, await secrets.read(holder));
   refuseForeign([...found.values()]);
+  refuseOtherTypes([...found.values()]);
   const said: string[] = [];
   const authority = await keepAuthority(
     secrets,
@@ -56,7 +57,7 @@ export async function keepCertificates(
       "ca.crt": authority.certificate,
       "client.properties": clientProperties(trusted, holder.bootstrap),
     };
-    await secrets.write({ name: secret, data, resourceVersion: before?.resourceVersion });
+    await secrets.write({ name: secret, data, type: TLS_SECRET, resourceVersion: before?.resourceVersion });
     said.push(`${secret}: a certificate that is valid until ${endsAt(made.certificate).toISOString()}, for ${why}`);
   }
   return said;
@@ -68,6 +69,15 @@ function refuseForeign(found: readonly (Secret | undefined)[]): void {
   if (foreign.length === 0) return;
   throw new CannotKeepError(
     `${foreign.join(", ")} ${foreign.length === 1 ? "is a Secret" : "are Secrets"} that this stack did not make, and what is in ${foreign.length === 1 ? "it" : "them"} would be lost: give these users another Secret (users[…].secret), or delete what is there.`,
+  );
+}
+
+/** Kubernetes never changes the type of a Secret. */
+function refuseOtherTypes(found: readonly (Secret | undefined)[]): void {
+  const other = found.find((one) => one?.type !== undefined && one.type !== TLS_SECRET);
+  if (other === undefined) return;
+  throw new CannotKeepError(
+    `${other.name} has the password that the user had before, and Kubernetes never changes the type of a Secret: delete it, or give the user another Secret (users[…].secret).`,
   );
 }
 
@@ -86,7 +96,8 @@ async function keepAuthority(
       );
     }
     const made = await createAuthority(name, now);
-    await secrets.write({ name, data: { "tls.crt": made.certificate, "tls.key": made.key } });
+    const data = { "tls.crt": made.certificate, "tls.key": made.key };
+    await secrets.write({ name, data, type: TLS_SECRET });
     said.push(`${name}: an authority that is valid until ${endsAt(made.certificate).toISOString()}`);
     return made;
   }

@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface Secret {
   readonly name: string;
   readonly data: Readonly<Record<string, string>>;
+  /** Kubernetes' type. @default it is not known */
+  readonly type?: string | undefined;
   /** Whether it has the labels of this stack's Secrets. @default it is about to be written */
   readonly own?: boolean | undefined;
   /** The version that was read; absent for a Secret that does not exist yet. */
@@ -27,6 +29,7 @@ interface Answer {
   readonly status: number;
   readonly body: {
     readonly message?: string;
+    readonly type?: string;
     readonly data?: Readonly<Record<string, string>>;
     readonly metadata?: { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
   };
@@ -94,16 +97,17 @@ export function kubernetesSecrets(
       return {
         name,
         data: Object.fromEntries(data) as Secret["data"],
+        type: body.type,
         own: Object.entries(labels).every(([label, value]) => body.metadata?.labels?.[label] === value),
         resourceVersion: body.metadata?.resourceVersion,
       };
     },
-    async write({ name, data, resourceVersion }) {
+    async write({ name, data, type, resourceVersion }) {
       const place = placeOf(name);
       const object = {
         apiVersion: "v1",
         kind: "Secret",
-        type: "kubernetes.io/tls",
+        type,
         metadata: {
           name: place.name,
           namespace: place.namespace,

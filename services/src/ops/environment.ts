@@ -8,6 +8,8 @@ export interface ProgramEnvironment extends Records {
   readonly bootstrap: string;
   /** Directory with a certificate. @default no TLS */
   readonly tlsDirectory?: string | undefined;
+  /** Directory with the passwords of users. @default none has one */
+  readonly passwords?: string | undefined;
   readonly print: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;

@@ -24,6 +24,7 @@ async function main(): Promise<number> {
   const program = createProgram({
     bootstrap: process.env["KAFKA_BOOTSTRAP_ADDRESS"] ?? "localhost:9092",
     tlsDirectory: process.env["KAFKA_TLS_DIR"],
+    passwords: process.env["KAFKA_PASSWORDS_DIR"],
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },

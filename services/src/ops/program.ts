@@ -13,6 +13,7 @@ import { unregister } from "./commands/unregister.js";
 import { readDesiredState } from "./desired-state.js";
 import { electLeaders } from "./elections.js";
 import { type Common, type Copying, type ProgramEnvironment, withCluster } from "./environment.js";
+import { readExpirations, showExpirations } from "./expirations.js";
 import { count } from "./format.js";
 import { addLogLevel } from "./log-level.js";
 import { clusterPort } from "./move/cluster-port.js";
@@ -128,8 +129,11 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .action((options: Common & { json: boolean }) =>
       run(options, async (cluster) => {
         const report = await reportCluster(cluster);
-        if (options.json) print(JSON.stringify(report, undefined, 2));
-        else showReport(report).forEach(print);
+        const brokers = [...(await cluster.describe([])).brokers.values()].sort((a, b) => a.id - b.id);
+        const certificates = await readExpirations(brokers, environment.tlsDirectory);
+        const closed = certificates.length > 0;
+        if (options.json) print(JSON.stringify({ ...report, ...(closed && { certificates }) }, undefined, 2));
+        else [...showReport(report), ...showExpirations(certificates, new Date())].forEach(print);
       }),
     );
   command("verify", "check that the cluster is healthy; exit code 1 when it is not", 10)

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { createAuthority, issue, VALID_MS, whyIssue, type Holder } from "../../src/certificates/authority.js";
-import { CannotKeepError, keepCertificates, type Wanted } from "../../src/certificates/keep.js";
-import type { Secret, Secrets } from "../../src/certificates/secrets.js";
+import { CannotKeepError } from "../../src/certificates/cannot-keep.js";
+import { keepCertificates, type Wanted } from "../../src/certificates/keep.js";
+import { FakeSecrets } from "./fake-secrets.js";
 
 const START = new Date("2026-01-01T00:00:00Z");
 const DAY = 24 * 3600 * 1000;
@@ -14,27 +14,6 @@ const WANTED: Wanted = {
   authority: "kafka-ca",
   holders: { "kafka-tls-broker": BROKER, "kafka-tls-client": { name: "kafka-client", hosts: [] } },
 };
-
-/** In-memory Secrets that behave like an API server's. */
-class FakeSecrets implements Secrets {
-  readonly held = new Map<string, Secret>();
-  #version = 0;
-
-  read(name: string): Promise<Secret | undefined> {
-    return Promise.resolve(this.held.get(name));
-  }
-
-  write(secret: Secret): Promise<void> {
-    const before = this.held.get(secret.name);
-    if (before?.resourceVersion !== secret.resourceVersion) return Promise.reject(new Error("it has changed"));
-    this.held.set(secret.name, { ...secret, resourceVersion: String(++this.#version) });
-    return Promise.resolve();
-  }
-
-  certificate(name: string): X509Certificate {
-    return new X509Certificate(this.held.get(name)?.data["tls.crt"] ?? assert.fail(`there is no ${name}`));
-  }
-}
 
 describe("The certificates of a stack", () => {
   it("are created once, by one authority, for their declared names", async () => {

@@ -107,6 +107,20 @@ describe("Entrypoint of Kafka", () => {
       });
     });
 
+    it("a listener for passwords, where the stack has one, of brokers alone", async () => {
+      const map = "listener.security.protocol.map=CLIENT:SSL,INTERNAL:SSL,EXTERNAL:SSL,CONTROLLER:SSL,SCRAM:SASL_SSL\n";
+      const broker = pod({ POD_NAME: "broker-1" });
+      writeFileSync(broker.path("config", "server.properties"), map);
+      await broker.run();
+      const { listeners, "advertised.listeners": advertised } = broker.rendered();
+      assert.equal(listeners, "CLIENT://:9092,INTERNAL://:9095,SCRAM://:9096,CONTROLLER://:9093");
+      assert.match(advertised ?? "", /,SCRAM:\/\/broker-1\.broker\.kafka\.svc:9096,/);
+      const controller = pod(DEDICATED);
+      writeFileSync(controller.path("config", "server.properties"), map);
+      await controller.run();
+      assert.equal(controller.rendered()["listeners"], "CONTROLLER://:9093");
+    });
+
     it("a broker beyond the quorum, with its own port for outside clients", async () => {
       const made = pod({
         POD_NAME: "broker-3",

@@ -5,6 +5,8 @@ export interface BadVariant {
   readonly title: string;
   /** The policy that should find it. */
   readonly policy: string;
+  /** Further policies that find it, because it breaks them too. @default none */
+  readonly also?: readonly string[];
   /** The good stack that it is derived from. */
   readonly stack: string;
   readonly mutate: Mutation;
@@ -256,11 +258,6 @@ export const badVariants: readonly BadVariant[] = [
   ),
   bad("a chat service on a NodePort", "service-type-allowed", set("Service kproducer", ["spec", "type"], "NodePort")),
   bad(
-    "brokers behind a load balancer",
-    "service-type-allowed",
-    set("Service kafka-bootstrap", ["spec", "type"], "LoadBalancer"),
-  ),
-  bad(
     "a registry that lets everyone push",
     "registry-requires-auth",
     add("kubernetes:helm.sh/v4:Chart", "registry", {
@@ -269,6 +266,33 @@ export const badVariants: readonly BadVariant[] = [
       chart: "docker-registry",
       values: { service: { type: "NodePort" } },
     }),
+  ),
+  // access
+  {
+    ...bad(
+      "open brokers behind a load balancer",
+      "kafka-exposed-listener-authenticated",
+      set("Service kafka-bootstrap", ["spec", "type"], "LoadBalancer"),
+    ),
+    also: ["service-type-allowed"],
+  },
+  bad(
+    "a broker that has the authority's key",
+    "authority-key-only-for-issuer",
+    set(brokers, [...pod, "volumes", 0], { name: "ca", secret: { secretName: "kafka-ca" } }),
+  ),
+  bad(
+    "a user that may write every topic",
+    "kafka-user-rights-narrow",
+    set(
+      "ConfigMap desired-state",
+      topics,
+      JSON.stringify({
+        users: [
+          { name: "orders", acls: [{ resource: "topic", pattern: "literal", name: "*", operations: ["write"] }] },
+        ],
+      }),
+    ),
   ),
 ];
 

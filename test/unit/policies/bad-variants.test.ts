@@ -22,8 +22,8 @@ describe("a stack with one fault", () => {
     rmSync(state, { recursive: true });
   });
 
-  for (const { title, policy, stack, mutate } of badVariants) {
-    it(`${stack} with ${title} is found by ${policy} and by no other policy`, async () => {
+  for (const { title, policy, also = [], stack, mutate } of badVariants) {
+    it(`${stack} with ${title} is found by ${[policy, ...also].join(" and ")} and by no other policy`, async () => {
       const resources = await resourcesOf(stack);
       mutate(resources);
       const config = {
@@ -32,8 +32,8 @@ describe("a stack with one fault", () => {
       };
       const found = await violations(config, resources);
       assert.deepEqual(
-        [...new Set(found.map((violation) => violation.policy))],
-        [policy],
+        [...new Set(found.map((violation) => violation.policy))].sort(),
+        [policy, ...also].sort(),
         found.map(({ message }) => message).join("\n"),
       );
     });

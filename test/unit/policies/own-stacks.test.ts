@@ -17,6 +17,19 @@ describe("the project's own stacks", () => {
     });
   }
 
+  it("production that is closed, with users and a listener outside, violates no policy but that of NodePorts", async () => {
+    const set = {
+      listeners: { internal: { authentication: "tls" } },
+      kafka: { external: { enabled: true, host: "kafka.example.com" } },
+      users: [{ name: "orders", rights: [{ topic: "chatroom", groupPrefix: "orders", allow: ["consume"] }] }],
+    };
+    const found = await violations(packConfig("production"), await resourcesOf("production", { set }));
+    assert.deepEqual([...new Set(found.map(({ policy }) => policy))].sort(), [
+      "server-ingress-from-known",
+      "service-type-allowed",
+    ]);
+  });
+
   for (const stack of STACKS) {
     for (const [when, preview] of [
       ["with its outputs", false],

@@ -35,6 +35,20 @@ record CertificateFiles(String certificate, String key, String authority) {
         return own().getNotAfter().toInstant();
     }
 
+    /** The authority that the certificate, or the last intermediate one, comes from; null when it is not among the trusted ones. */
+    X509Certificate issuer() throws GeneralSecurityException {
+        X509Certificate last = own();
+        for (Certificate each : certificates(certificate)) {
+            last = (X509Certificate) each;
+        }
+        for (Certificate each : certificates(authority)) {
+            if (comesFrom(last, each)) {
+                return (X509Certificate) each;
+            }
+        }
+        return null;
+    }
+
     /**
      * Refuses files that do not belong together, as in the middle of a renewal: the key must be the certificate's, and the certificate must come from
      * the authority.

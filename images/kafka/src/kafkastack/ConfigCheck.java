@@ -35,7 +35,8 @@ public final class ConfigCheck {
     private static void addPod(Properties properties, String roles) {
         boolean broker = !roles.equals("controller");
         boolean controller = roles.contains("controller");
-        String listeners = (broker ? "CLIENT://:9092,INTERNAL://:9095" : "") + (broker && controller ? "," : "") + (controller ? "CONTROLLER://:9093" : "");
+        boolean passwords = properties.getProperty("listener.security.protocol.map", "").contains(",SCRAM:");
+        String listeners = (broker ? "CLIENT://:9092,INTERNAL://:9095" + (passwords ? ",SCRAM://:9096" : "") : "") + (broker && controller ? "," : "") + (controller ? "CONTROLLER://:9093" : "");
         properties.setProperty("listeners", listeners);
         properties.setProperty("advertised.listeners", listeners.replace("://:", "://server-0:"));
         properties.setProperty("log.dirs", "/tmp/log");

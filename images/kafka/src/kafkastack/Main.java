@@ -94,7 +94,8 @@ public final class Main {
         }
         String[] kinds = properties.containsKey("process.roles") ? new String[] {"brokers", "controllers"} : new String[] {"brokers"};
         VolumeMetrics volumes = new VolumeMetrics(directories(properties.getProperty("log.dirs")));
-        return List.of(KafkaMetrics::add, new StackMetrics(config(), kinds)::add, volumes::add, JvmMetrics::add);
+        CertificateMetrics certificates = new CertificateMetrics(properties.getProperty("ssl.keystore.location"));
+        return List.of(KafkaMetrics::add, new StackMetrics(config(), kinds)::add, volumes::add, certificates::add, JvmMetrics::add);
     }
 
     private static List<Path> directories(String list) {

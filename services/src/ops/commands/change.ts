@@ -15,6 +15,7 @@ import { readPlacement } from "../placement.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
+import { readPasswords } from "../users/scram.js";
 import { keepControllers } from "./controllers.js";
 import { drain } from "./drain.js";
 import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
@@ -115,7 +116,13 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
         : [step("brokers: cordon them", (cluster) => cordonBrokers(cluster, { brokers, cordoned, print }))]),
       // Replicas before the settings that require more of them in sync.
       step("topics", (cluster) => applyTopics(cluster, state, { ...common, holders: holders(state) })),
-      ...(users === undefined ? [] : [step("users", (cluster) => applyUsers(cluster, users, common))]),
+      ...(users === undefined
+        ? []
+        : [
+            step("users", async (cluster) =>
+              applyUsers(cluster, users, { ...common, passwords: await readPasswords(environment.passwords) }),
+            ),
+          ]),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
       step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
       ...(moves.rebalance

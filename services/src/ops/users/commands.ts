@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { existsSync } from "node:fs";
+import { userOfLogin } from "../../kafka/login.js";
 import { readDesiredState } from "../desired-state.js";
 import { type ProgramEnvironment, withCluster } from "../environment.js";
 import { formatTable } from "../format.js";
@@ -9,6 +10,7 @@ import { checkUsers } from "./apply.js";
 import { isEmptyPlan } from "./plan.js";
 import { readQuotas } from "./quotas.js";
 import { isRecord, recorded } from "./record.js";
+import { type Credentials, readCredentials } from "./scram.js";
 
 /** The document in pods of a closed stack. */
 const FILE = "/etc/ops/cluster.json";
@@ -24,7 +26,8 @@ export function addUsers(program: Command, environment: ProgramEnvironment): voi
     .action(async ({ check, file }: { check: boolean; file: string }) => {
       if (!check) {
         await withCluster(environment, {}, async (cluster) => {
-          showAccess(await readAcls(cluster), await readQuotas(cluster)).forEach(print);
+          const acls = await readAcls(cluster);
+          showAccess(acls, await readQuotas(cluster), await readCredentials(cluster)).forEach(print);
         });
         return;
       }
@@ -40,14 +43,22 @@ export function addUsers(program: Command, environment: ProgramEnvironment): voi
     });
 }
 
-/** A line for each right and quota: whose it is, whether the stack declares that user, and what it is. */
-export function showAccess(acls: readonly Acl[], quotas: Awaited<ReturnType<typeof readQuotas>>): string[] {
+/** A line for each right, quota and password: whose it is, whether the stack declares that user, and what it is. */
+export function showAccess(
+  acls: readonly Acl[],
+  quotas: Awaited<ReturnType<typeof readQuotas>>,
+  credentials: Credentials,
+): string[] {
   const own = new Set(recorded(acls));
   const rows = [
     ...acls.filter((acl) => !isRecord(acl)).map((acl) => ({ user: userOf(acl), what: describeAcl(acl) })),
     ...[...quotas].flatMap(([user, all]) =>
       Object.entries(all).map(([key, value]) => ({ user, what: `${key} ${value}` })),
     ),
+    ...[...credentials.keys()].map((login) => ({
+      user: userOfLogin(login).user,
+      what: `log in as ${login} with a password`,
+    })),
   ].sort((a, b) => (a.user === b.user ? (a.what < b.what ? -1 : 1) : a.user < b.user ? -1 : 1));
   const of = (user: string) => (own.has(user) ? "the stack" : "somebody else");
   return formatTable([["USER", "MADE BY", "MAY"], ...rows.map(({ user, what }) => [user, of(user), what])]);

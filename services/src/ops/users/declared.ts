@@ -28,6 +28,8 @@ const quota = z.number().positive().exactOptional();
 const user = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/),
   acls: z.array(acl),
+  /** Which of its passwords the user has, from 1. @default it has a certificate */
+  scram: z.int().min(1).exactOptional(),
   quotas: z
     .strictObject({
       producer_byte_rate: quota,
