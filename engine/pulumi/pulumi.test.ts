@@ -19,6 +19,7 @@ const CLI = `
 echo "$(pwd) $*" >> "$CALLS"
 case "$1 $2" in
   "stack init") mkdir -p "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo"; echo '{"checkpoint":{"latest":{"resources":[1]}}}' > "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo/$3.json" ;;
+  "stack import") cat > "$IMPORTED" ;;
   "stack output") case "$*" in *--show-secrets*) echo '{"a":"1","b":"hidden"}' ;; *) echo '{"a":"1","b":"[secret]"}' ;; esac ;;
   *) while [ $# -gt 0 ]; do [ "$1" = --event-log ] && echo "$EVENTS" > "$2"; shift; done; echo "doing it"; [ -z "$FAIL" ] || { echo "error: $FAIL"; exit 255; } ;;
 esac`;
@@ -184,6 +185,23 @@ describe("engine: the Pulumi CLI", () => {
       await assert.rejects(run("up"), /x\.json does not say which process holds it.* run pulumi cancel$/);
       assert.doesNotMatch(calls(), cancelled);
     });
+  });
+
+  it("forgets what a killed run had begun and not made, before it runs", async () => {
+    withPlugins();
+    await run("up");
+    const resource = { urn: "urn:pulumi:dev::demo::docker:index/image:Image::a", type: "docker:index/image:Image" };
+    const latest = { manifest: {}, resources: [], pending_operations: [{ type: "creating", resource }] };
+    fs.writeFileSync(checkpointOf(readProject(root), "dev"), JSON.stringify({ checkpoint: { latest } }));
+    const imported = path.join(root, "imported");
+    await run("preview", { IMPORTED: imported });
+    assert.ok(!fs.existsSync(imported));
+    fs.rmSync(path.join(root, "calls"));
+    await run("up", { IMPORTED: imported });
+    const calls = fs.readFileSync(path.join(root, "calls"), "utf8");
+    assert.match(calls, /^\S+ stack import --stack dev --non-interactive\n\S+ up --stack dev /);
+    const deployment = { manifest: {}, resources: [], pending_operations: [] };
+    assert.deepEqual(JSON.parse(fs.readFileSync(imported, "utf8")), { version: 3, deployment });
   });
 
   it("does not run beside another run", async () => {

@@ -9,9 +9,11 @@ import type { RunOptions, RunResult } from "../contract";
 import { lockStack } from "../lock";
 import type { Project } from "../project";
 import { secret, type PropertyMap } from "../values";
+import { readCheckpoint } from "./checkpoint";
 import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 import { untilNobodyWorks } from "./locks";
+import { takenUp, untilDeletionsEnd } from "./unfinished";
 
 /** A stack's file in the CLI's file backend. */
 export function checkpointOf(project: Project, stack: string): string {
@@ -52,6 +54,9 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
   if (await untilNobodyWorks(locksOf(project, stack), options)) {
     await run(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
   }
+  if (command !== "preview") {
+    await finishEarlier(cli, { ...options, env }, project);
+  }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
   const eventLog = path.join(folder, "events.json");
   const { say, errors } = listener(options.write);
@@ -69,6 +74,23 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     throw first === undefined ? error : new Error(`pulumi ${command} failed: ${first}`, { cause: error });
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prepares the state for a run after one that was killed or interrupted. */
+async function finishEarlier(cli: string, options: PulumiOptions, project: Project): Promise<void> {
+  const { command, stack, env, refresh } = options;
+  const kept = readCheckpoint(checkpointOf(project, stack));
+  if (kept === undefined) {
+    return;
+  }
+  const taken = await takenUp(kept, options);
+  if (taken !== undefined) {
+    const input = JSON.stringify({ version: 3, deployment: taken });
+    await run(cli, ["stack", "import", "--stack", stack, "--non-interactive"], { env, cwd: project.root, input });
+  }
+  if (command === "up" && refresh !== false) {
+    await untilDeletionsEnd(taken ?? kept, options);
   }
 }
 
