@@ -217,6 +217,18 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
   });
 
+  it("says what to do when it was interrupted", async () => {
+    withPlugins();
+    await run("up");
+    const person = new AbortController();
+    const write = () => {
+      person.abort();
+    };
+    const options = { command: "up" as const, stack: "dev", env: { ...env, FAIL: "update canceled" }, write };
+    const interrupted = runPulumi(cli(), { ...options, signal: person.signal }, readProject(root));
+    await assert.rejects(interrupted, /^Error: interrupted; finished steps are kept.* run the same command again/);
+  });
+
   it("refreshes as Pulumi.yaml says, or as its options say", async () => {
     withPlugins();
     await run("up");

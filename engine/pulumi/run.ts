@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import type { RunOptions, RunResult } from "../contract";
 import { lockStack } from "../lock";
 import type { Project } from "../project";
+import { Interrupted, INTERRUPTED } from "../provider";
 import { secret, type PropertyMap } from "../values";
 import { readCheckpoint } from "./checkpoint";
 import { countSteps, readEvents } from "./events";
@@ -32,7 +33,7 @@ function backendOf(project: Project): string {
 /** The options that this engine needs. */
 export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "write">>;
 
-/** Runs the Pulumi CLI. @throws when it fails, with its first error */
+/** Runs the Pulumi CLI. @throws when it fails, with its first error, or when it was interrupted */
 export async function runPulumi(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
   const lock = lockStack(path.join(backendOf(project), `${options.stack}.lock`));
   try {
@@ -70,6 +71,9 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     const outputs = command === "up" ? await outputsOf(cli, stack, project, env) : {};
     return { outputs, ...countSteps(readEvents(eventLog)) };
   } catch (error) {
+    if (signal?.aborted === true) {
+      throw new Interrupted(INTERRUPTED, { cause: error });
+    }
     const first = errors()[0];
     throw first === undefined ? error : new Error(`pulumi ${command} failed: ${first}`, { cause: error });
   } finally {
