@@ -217,6 +217,17 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
   });
 
+  it("runs programs on the Node.js that it is given", async () => {
+    withPlugins();
+    const nodes = temporaryFolder();
+    const PATH = `${env["PATH"] ?? ""}`;
+    fakeTool(nodes, "node", "");
+    fakeTool(path.dirname(cli()), "pulumi", `${CLI}\ncommand -v node >> "$CALLS"`);
+    const options = { command: "up" as const, stack: "dev", env: { ...env, PATH }, write: () => undefined };
+    await runPulumi(cli(), { ...options, node: path.join(nodes, "node") }, readProject(root));
+    assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), new RegExp(`^${path.join(nodes, "node")}$`, "m"));
+  });
+
   it("says what to do when it was interrupted", async () => {
     withPlugins();
     await run("up");

@@ -125,8 +125,12 @@ function environmentOf(cli: string, options: PulumiOptions, project: Project): N
   const complete = missingPlugins(project.root, options.env, cli).length === 0;
   return {
     ...options.env,
-    // The language host is beside the CLI.
-    PATH: [path.dirname(fs.realpathSync(cli)), options.env["PATH"] ?? ""].join(path.delimiter),
+    // The language host is beside the CLI, and takes the first Node.js.
+    PATH: [
+      path.dirname(fs.realpathSync(cli)),
+      ...(options.node === undefined ? [] : [path.dirname(options.node)]),
+      options.env["PATH"] ?? "",
+    ].join(path.delimiter),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
