@@ -220,7 +220,7 @@ describe("engine: the Pulumi CLI", () => {
   it("runs programs on the Node.js that it is given", async () => {
     withPlugins();
     const nodes = temporaryFolder();
-    const PATH = `${env["PATH"] ?? ""}`;
+    const PATH = env["PATH"] ?? "";
     fakeTool(nodes, "node", "");
     fakeTool(path.dirname(cli()), "pulumi", `${CLI}\ncommand -v node >> "$CALLS"`);
     const options = { command: "up" as const, stack: "dev", env: { ...env, PATH }, write: () => undefined };
