@@ -217,6 +217,28 @@ describe("engine: the Pulumi CLI", () => {
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
   });
 
+  it("fails with all lines of the first error", async () => {
+    withPlugins();
+    await run("up");
+    const said = [
+      "  pulumi:pulumi:Stack (dev):",
+      "    error: The config has a problem:",
+      "      replicas: three is refused",
+      "",
+    ];
+    const other = [
+      "  docker:index:Image (a):",
+      "    Building your image",
+      "    error: another",
+      "Resources:",
+      "    1 errored",
+    ];
+    fakeTool(path.dirname(cli()), "pulumi", `cat <<'END'\n${[...said, ...other].join("\n")}\nEND\nexit 255`);
+    await assert.rejects(run("up"), {
+      message: "pulumi up failed: The config has a problem:\nreplicas: three is refused",
+    });
+  });
+
   it("runs programs on the Node.js that it is given", async () => {
     withPlugins();
     const nodes = temporaryFolder();

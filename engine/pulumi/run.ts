@@ -164,17 +164,24 @@ async function outputsOf(cli: string, stack: string, project: Project, env: Node
   );
 }
 
-/** Passes the CLI's lines on and keeps its errors. */
+/** Passes the CLI's lines on and keeps its errors, with the lines that belong to each. */
 function listener(write: (line: string) => void): { say: (line: string) => void; errors: () => string[] } {
-  const errors: string[] = [];
+  const errors: string[][] = [];
+  let indent: number | undefined;
   return {
     say: (line) => {
-      const error = /^\s*error: (.+)/.exec(line)?.[1];
+      const [, before = "", error] = /^(\s*)error: (.+)/.exec(line) ?? [];
+      const words = line.trim();
       if (error !== undefined) {
-        errors.push(error);
+        errors.push([error]);
+        indent = before.length;
+      } else if (words !== "" && (line.search(/\S/) < (indent ?? 0) || /^(warning|info|debug): /.test(words))) {
+        indent = undefined;
+      } else if (words !== "" && indent !== undefined && indent > 0) {
+        errors.at(-1)?.push(words);
       }
       write(line);
     },
-    errors: () => errors,
+    errors: () => errors.map((lines) => lines.join("\n")),
   };
 }
