@@ -5,7 +5,7 @@ import { compare } from "./compare";
 import type { Hook } from "./hooks";
 import { restore } from "./paths";
 import { describe, type Progress } from "./progress";
-import { Interrupted, type Drift, type Provider, type Subject } from "./provider";
+import { Interrupted, INTERRUPTED, type Drift, type Provider, type Subject } from "./provider";
 import type { Providers } from "./providers";
 import { aliasUrns, type Registration } from "./registration";
 import type { ResourceState, StateFile } from "./state";
@@ -48,9 +48,6 @@ export interface DeploymentOptions {
 
 /** The run stopped because of a failure elsewhere, which has been reported already. */
 export class Stopped extends Error {}
-
-const INTERRUPTED =
-  "interrupted; finished steps are kept, and running ones go on in the cluster: run the same command again, or take the change back and run that";
 
 /** A deployment in progress. */
 export class Deployment {

@@ -104,5 +104,9 @@ export class NotReady extends Error {
 /** A person interrupted the run during this wait. */
 export class Interrupted extends Error {}
 
+/** What a person is told who has interrupted a run. */
+export const INTERRUPTED =
+  "interrupted; finished steps are kept, and running ones go on in the cluster: run the same command again, or take the change back and run that";
+
 /** The request was refused, so that nothing was created or deleted. */
 export class Refused extends Error {}

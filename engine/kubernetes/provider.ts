@@ -41,7 +41,7 @@ import { FIELD_MANAGER, refreshed } from "./refresh";
 const DEFAULT_TIMEOUT = 600;
 
 /** How long an object that is already being deleted may take to go, in seconds: its pods' grace period may have to pass. */
-const GOING_TIMEOUT = 180;
+export const GOING_TIMEOUT = 180;
 
 /** Kinds whose deletion the real provider does not await when told not to wait for them. */
 const SKIPS_AWAITING_DELETION = new Set(["DaemonSet", "Deployment", "Job", "Namespace", "Pod", "StatefulSet"]);

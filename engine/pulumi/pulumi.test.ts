@@ -18,6 +18,7 @@ const CLI = `
 echo "$(pwd) $*" >> "$CALLS"
 case "$1 $2" in
   "stack init") mkdir -p "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo"; echo '{"checkpoint":{"latest":{"resources":[1]}}}' > "\${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/demo/$3.json" ;;
+  "stack import") cat > "$IMPORTED" ;;
   "stack output") case "$*" in *--show-secrets*) echo '{"a":"1","b":"hidden"}' ;; *) echo '{"a":"1","b":"[secret]"}' ;; esac ;;
   *) while [ $# -gt 0 ]; do [ "$1" = --event-log ] && echo "$EVENTS" > "$2"; shift; done; echo "doing it"; [ -z "$FAIL" ] || { echo "error: $FAIL"; exit 255; } ;;
 esac`;
@@ -183,6 +184,23 @@ describe("engine: the Pulumi CLI", () => {
     });
   });
 
+  it("forgets what a killed run had begun and not made, before it runs", async () => {
+    withPlugins();
+    await run("up");
+    const resource = { urn: "urn:pulumi:dev::demo::docker:index/image:Image::a", type: "docker:index/image:Image" };
+    const latest = { manifest: {}, resources: [], pending_operations: [{ type: "creating", resource }] };
+    fs.writeFileSync(checkpointOf(readProject(root), "dev"), JSON.stringify({ checkpoint: { latest } }));
+    const imported = path.join(root, "imported");
+    await run("preview", { IMPORTED: imported });
+    assert.ok(!fs.existsSync(imported));
+    fs.rmSync(path.join(root, "calls"));
+    await run("up", { IMPORTED: imported });
+    const calls = fs.readFileSync(path.join(root, "calls"), "utf8");
+    assert.match(calls, /^\S+ stack import --stack dev --non-interactive\n\S+ up --stack dev /);
+    const deployment = { manifest: {}, resources: [], pending_operations: [] };
+    assert.deepEqual(JSON.parse(fs.readFileSync(imported, "utf8")), { version: 3, deployment });
+  });
+
   it("does not run beside another run", async () => {
     withPlugins();
     await run("up");
@@ -194,6 +212,51 @@ describe("engine: the Pulumi CLI", () => {
   it("fails with the CLI's first error", async () => {
     withPlugins();
     await assert.rejects(run("preview", { FAIL: "no plugin" }), /^Error: pulumi preview failed: no plugin$/);
+  });
+
+  it("fails with all lines of the first error", async () => {
+    withPlugins();
+    await run("up");
+    const said = [
+      "  pulumi:pulumi:Stack (dev):",
+      "    error: The config has a problem:",
+      "      replicas: three is refused",
+      "",
+    ];
+    const other = [
+      "  docker:index:Image (a):",
+      "    Building your image",
+      "    error: another",
+      "Resources:",
+      "    1 errored",
+    ];
+    fakeTool(path.dirname(cli()), "pulumi", `cat <<'END'\n${[...said, ...other].join("\n")}\nEND\nexit 255`);
+    await assert.rejects(run("up"), {
+      message: "pulumi up failed: The config has a problem:\nreplicas: three is refused",
+    });
+  });
+
+  it("runs programs on the Node.js that it is given", async () => {
+    withPlugins();
+    const nodes = temporaryFolder();
+    const PATH = env["PATH"] ?? "";
+    fakeTool(nodes, "node", "");
+    fakeTool(path.dirname(cli()), "pulumi", `${CLI}\ncommand -v node >> "$CALLS"`);
+    const options = { command: "up" as const, stack: "dev", env: { ...env, PATH }, write: () => undefined };
+    await runPulumi(cli(), { ...options, node: path.join(nodes, "node") }, readProject(root));
+    assert.match(fs.readFileSync(path.join(root, "calls"), "utf8"), new RegExp(`^${path.join(nodes, "node")}$`, "m"));
+  });
+
+  it("says what to do when it was interrupted", async () => {
+    withPlugins();
+    await run("up");
+    const person = new AbortController();
+    const write = () => {
+      person.abort();
+    };
+    const options = { command: "up" as const, stack: "dev", env: { ...env, FAIL: "update canceled" }, write };
+    const interrupted = runPulumi(cli(), { ...options, signal: person.signal }, readProject(root));
+    await assert.rejects(interrupted, /^Error: interrupted; finished steps are kept.* run the same command again/);
   });
 
   it("refreshes as Pulumi.yaml says, or as its options say", async () => {

@@ -8,10 +8,13 @@ import { stringify } from "yaml";
 import type { RunOptions, RunResult } from "../contract";
 import { lockStack } from "../lock";
 import type { Project } from "../project";
+import { Interrupted, INTERRUPTED } from "../provider";
 import { secret, type PropertyMap } from "../values";
+import { readCheckpoint } from "./checkpoint";
 import { countSteps, readEvents } from "./events";
 import { missingPlugins } from "./find";
 import { untilNobodyWorks } from "./locks";
+import { takenUp, untilDeletionsEnd } from "./unfinished";
 
 /** A stack's file in the CLI's file backend. */
 export function checkpointOf(project: Project, stack: string): string {
@@ -30,7 +33,7 @@ function backendOf(project: Project): string {
 /** The options that this engine needs. */
 export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "write">>;
 
-/** Runs the Pulumi CLI. @throws when it fails, with its first error */
+/** Runs the Pulumi CLI. @throws when it fails, with its first error, or when it was interrupted */
 export async function runPulumi(cli: string, options: PulumiOptions, project: Project): Promise<RunResult> {
   const lock = lockStack(path.join(backendOf(project), `${options.stack}.lock`));
   try {
@@ -52,6 +55,9 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
   if (await untilNobodyWorks(locksOf(project, stack), options)) {
     await run(cli, ["cancel", "--yes", "--stack", stack, "--non-interactive"], { env, cwd: project.root });
   }
+  if (command !== "preview") {
+    await finishEarlier(cli, { ...options, env }, project);
+  }
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-run-"));
   const eventLog = path.join(folder, "events.json");
   const { say, errors } = listener(options.write);
@@ -65,10 +71,30 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     const outputs = command === "up" ? await outputsOf(cli, stack, project, env) : {};
     return { outputs, ...countSteps(readEvents(eventLog)) };
   } catch (error) {
+    if (signal?.aborted === true) {
+      throw new Interrupted(INTERRUPTED, { cause: error });
+    }
     const first = errors()[0];
     throw first === undefined ? error : new Error(`pulumi ${command} failed: ${first}`, { cause: error });
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prepares the state for a run after one that was killed or interrupted. */
+async function finishEarlier(cli: string, options: PulumiOptions, project: Project): Promise<void> {
+  const { command, stack, env, refresh } = options;
+  const kept = readCheckpoint(checkpointOf(project, stack));
+  if (kept === undefined) {
+    return;
+  }
+  const taken = await takenUp(kept, options);
+  if (taken !== undefined) {
+    const input = JSON.stringify({ version: 3, deployment: taken });
+    await run(cli, ["stack", "import", "--stack", stack, "--non-interactive"], { env, cwd: project.root, input });
+  }
+  if (command === "up" && refresh !== false) {
+    await untilDeletionsEnd(taken ?? kept, options);
   }
 }
 
@@ -99,8 +125,12 @@ function environmentOf(cli: string, options: PulumiOptions, project: Project): N
   const complete = missingPlugins(project.root, options.env, cli).length === 0;
   return {
     ...options.env,
-    // The language host is beside the CLI.
-    PATH: [path.dirname(fs.realpathSync(cli)), options.env["PATH"] ?? ""].join(path.delimiter),
+    // The language host is beside the CLI, and takes the first Node.js.
+    PATH: [
+      path.dirname(fs.realpathSync(cli)),
+      ...(options.node === undefined ? [] : [path.dirname(options.node)]),
+      options.env["PATH"] ?? "",
+    ].join(path.delimiter),
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -134,17 +164,24 @@ async function outputsOf(cli: string, stack: string, project: Project, env: Node
   );
 }
 
-/** Passes the CLI's lines on and keeps its errors. */
+/** Passes the CLI's lines on and keeps its errors, with the lines that belong to each. */
 function listener(write: (line: string) => void): { say: (line: string) => void; errors: () => string[] } {
-  const errors: string[] = [];
+  const errors: string[][] = [];
+  let indent: number | undefined;
   return {
     say: (line) => {
-      const error = /^\s*error: (.+)/.exec(line)?.[1];
+      const [, before = "", error] = /^(\s*)error: (.+)/.exec(line) ?? [];
+      const words = line.trim();
       if (error !== undefined) {
-        errors.push(error);
+        errors.push([error]);
+        indent = before.length;
+      } else if (words !== "" && (line.search(/\S/) < (indent ?? 0) || /^(warning|info|debug): /.test(words))) {
+        indent = undefined;
+      } else if (words !== "" && indent !== undefined && indent > 0) {
+        errors.at(-1)?.push(words);
       }
       write(line);
     },
-    errors: () => errors,
+    errors: () => errors.map((lines) => lines.join("\n")),
   };
 }
