@@ -248,10 +248,11 @@ describe("Users with passwords", function () {
     assert.equal((await handshake("localhost", PASSWORDS, { ca, ...old })).refused, true);
   });
 
-  it("connect with Kafka's own tools by the Secret's file", () => {
+  it("connect with Kafka's own tools by the Secret's file", async () => {
     const { "client.properties": text = "" } = access.secretOf(ORDERS);
     const config = access.file("client.properties", text);
-    assert.match(access.server.toolAs(config, ADDRESS, "org.apache.kafka.tools.TopicCommand", "--list"), /^orders$/m);
+    const topics = await access.server.toolAs(config, ADDRESS, "org.apache.kafka.tools.TopicCommand", "--list");
+    assert.match(topics, /^orders$/m);
   });
 
   it("stay as they are when nothing changed, and are said to be so", async () => {
