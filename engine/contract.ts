@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly configFile?: string;
   /** The environment of the program and of tools. @default this process' */
   readonly env?: NodeJS.ProcessEnv;
-  /** The Node.js that programs and policy packs run on. @default the current one; for the Pulumi CLI the first on the PATH */
+  /** The Node.js that programs and policy packs run on. @default the current one */
   readonly node?: string | undefined;
   readonly policyPacks?: readonly PolicyPack[];
   /** The folder of Pulumi.yaml. @default the current folder */

@@ -30,6 +30,9 @@ function backendOf(project: Project): string {
   return path.join(project.root, ".sandbox", "pulumi");
 }
 
+/** What the CLI says beside the error of a resource, sometimes before it. */
+const SUMMARY = /^(update|preview|destroy) failed$/;
+
 /** The options that this engine needs. */
 export type PulumiOptions = RunOptions & Required<Pick<RunOptions, "env" | "write">>;
 
@@ -74,7 +77,8 @@ async function perform(cli: string, options: PulumiOptions, project: Project): P
     if (signal?.aborted === true) {
       throw new Interrupted(INTERRUPTED, { cause: error });
     }
-    const first = errors()[0];
+    const all = errors();
+    const first = all.find((one) => !SUMMARY.test(one)) ?? all[0];
     throw first === undefined ? error : new Error(`pulumi ${command} failed: ${first}`, { cause: error });
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
@@ -128,7 +132,7 @@ function environmentOf(cli: string, options: PulumiOptions, project: Project): N
     // The language host is beside the CLI, and takes the first Node.js.
     PATH: [
       path.dirname(fs.realpathSync(cli)),
-      ...(options.node === undefined ? [] : [path.dirname(options.node)]),
+      path.dirname(options.node ?? process.execPath),
       options.env["PATH"] ?? "",
     ].join(path.delimiter),
     PULUMI_BACKEND_URL: `file://${backend}`,
