@@ -59,6 +59,9 @@ describe("cordoned brokers", function () {
   after(() => cluster.close());
 
   it("are drained, and get nothing of topics that are created", async () => {
+    const plan = await run("plan", "--brokers", "0-1,3");
+    assert.equal(plan.code, 0, plan.text);
+    assert.match(plan.text, /^first-\d+ /m);
     const text = await done("finish", { brokers: all, cordoned: [2], topics: [topic("first"), topic("second")] });
     assert.match(text, /Broker 2 is cordoned: it gets no new replicas\./);
     assert.deepEqual(await replicas(), { 0: 24, 1: 24, 2: 0, 3: 24 });

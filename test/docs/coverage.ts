@@ -69,6 +69,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "npm run ops -- users": test("test/stacks/closed.test.ts", '"ops", "--", "users"]'),
   "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
+  "npm run ops -- plan --brokers 0-1,3": test("services/test-kafka/cordon.test.ts", '"plan", "--brokers", "0-1,3"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
@@ -207,7 +208,6 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
       "pulumi up --policy-pack policy --policy-pack-config policy/production.json",
       "pulumi preview --policy-pack <folder> --policy-pack-config <file>",
       ...["pulumi up --replace <urn of the image>", "pulumi stack --show-urns", "pulumi refresh"],
-      "PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true pulumi up",
       "pulumi stack import --file <copy>",
       "pulumi stack export --file .sandbox/state/production.json",
       'pulumi stack export --stack "$STACK" --file ".sandbox/state/$STACK.json"',
