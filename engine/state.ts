@@ -75,7 +75,7 @@ export class StateFile {
     this.nest();
   }
 
-  /** Gives what is in a renamed component the types of its parents of today in its URN, also where the run that renamed it has not come to it. */
+  /** Rewrites the URNs of a renamed component's children to its current type, including those that the run which renamed it had not reached. */
   private nest(): void {
     const known = [...this.state.resources, ...this.state.creating];
     for (;;) {

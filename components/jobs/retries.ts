@@ -1,9 +1,9 @@
 import { KILLED, TERMINATED } from "./exit-codes";
 
 /**
- * How a Job of the stack retries. A pod that was removed (its node drained or lost) is replaced, as is one that was told to stop or killed. Everything else fails the Job at once: the programs retry by themselves where that may help. A failure policy must not end a Job, because
- * Pulumi's provider notices only that attempts or time are used up, and would wait on. Whoever waits for a Job gives up one that is killed for its
- * memory repeatedly (`job-end.ts`).
+ * How a Job of the stack retries. A pod that was evicted, stopped or killed is replaced. Any other failure ends the Job at once, because the programs retry by themselves where
+ * that may help. It ends by the backoff limit and not by a failure policy: Pulumi's provider would wait on after the latter. The wait for a Job gives up one that is killed for
+ * its memory repeatedly (`job-end.ts`).
  */
 export const retries = {
   backoffLimit: 0,

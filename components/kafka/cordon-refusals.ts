@@ -2,7 +2,7 @@ import type { Path } from "../kubernetes/problems";
 import type { Topic } from "./default-topics";
 import { asNumber, FACTORS, type Refused } from "./setting-refusals";
 import type { Settings } from "./settings";
-import { featuresOf, type KafkaVersion } from "./versions";
+import { CORDONS_SINCE, featuresOf, isBefore, type KafkaVersion } from "./versions";
 
 /** A cluster of which some brokers are cordoned. */
 interface Cordoned {
@@ -18,24 +18,19 @@ interface Cordoned {
   readonly settings: Settings;
 }
 
-/** The release whose controllers know of cordoned brokers. */
-const SINCE = [4, 3] as const;
-
-const isBefore = (release: string, [major, minor]: readonly [number, number]): boolean => {
-  const [ownMajor = 0, ownMinor = 0] = release.split(/[.-]/).map(Number);
-  return ownMajor < major || (ownMajor === major && ownMinor < minor);
-};
-
 /** Whether brokers can be cordoned, exist, and leave enough others for all replicas. */
 export function* cordonRefusals(cluster: Cordoned, at: Path): Iterable<Refused> {
   const { version, metadataVersion, brokers, cordoned, topics, settings } = cluster;
   if (cordoned.length === 0) return;
   if (!featuresOf(version).cordons) {
-    yield { at, sentence: `is for Kafka 4.3 and later; Kafka ${version} places new replicas on every broker` };
+    yield {
+      at,
+      sentence: `is for Kafka ${CORDONS_SINCE} and later; Kafka ${version} places new replicas on every broker`,
+    };
     return;
   }
-  if (metadataVersion !== undefined && isBefore(metadataVersion, SINCE)) {
-    const sentence = `needs ${SINCE.join(".")} as kafka.metadataVersion, which is ${metadataVersion}: the controllers place replicas by it`;
+  if (metadataVersion !== undefined && isBefore(metadataVersion, CORDONS_SINCE)) {
+    const sentence = `needs ${CORDONS_SINCE} as kafka.metadataVersion, which is ${metadataVersion}: the controllers place replicas by it`;
     yield { at, sentence };
   }
   for (const [index, id] of cordoned.entries()) {

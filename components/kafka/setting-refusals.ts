@@ -2,7 +2,7 @@ import type { Path } from "../kubernetes/problems";
 import { type Scope, settingProblem } from "./kafka-settings";
 import { ownedSettings } from "./owned-settings";
 import type { Settings, SettingValue } from "./settings";
-import { featuresOf, type KafkaVersion, type Mode } from "./versions";
+import { featuresOf, FIRST_METADATA, isBefore, type KafkaVersion, type Mode, releaseOf } from "./versions";
 
 /** What a value may be instead, or a separate sentence, with the key. */
 export type Refused = { readonly at: Path } & ({ readonly allowed: string } | { readonly sentence: string });
@@ -66,18 +66,12 @@ export function* replication(brokers: number, settings: Settings, at: Path): Ite
   }
 }
 
-const release = (text: string): number[] => text.split(/[.-]/).slice(0, 2).map(Number);
-
 /** Whether the cluster's metadata can be of a release. */
 export function* metadataRelease(mode: Mode, version: KafkaVersion, written: string, at: Path): Iterable<Refused> {
   if (mode === "zookeeper") {
     yield { at, sentence: "is for mode kraft; with ZooKeeper the protocol follows kafka.version" };
     return;
   }
-  const [major = 0, minor = 0] = release(written);
-  const [ownMajor = 0, ownMinor = 0] = release(version);
-  const newer = major > ownMajor || (major === ownMajor && minor > ownMinor);
-  // Kafka 3.3 was the first release with KRaft for production, and 4.x reads nothing older.
-  const older = major < 3 || (major === 3 && minor < 3);
-  if (newer || older) yield { at, allowed: `from 3.3 to ${ownMajor}.${ownMinor}, what Kafka ${version} has` };
+  const wrong = isBefore(version, written) || isBefore(written, FIRST_METADATA);
+  if (wrong) yield { at, allowed: `from ${FIRST_METADATA} to ${releaseOf(version)}, what Kafka ${version} has` };
 }

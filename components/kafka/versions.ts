@@ -37,6 +37,9 @@ const SINCE_4 = {
   commitAcks: false,
 } as const;
 
+/** The release from which brokers and controllers know of cordoned brokers. */
+export const CORDONS_SINCE = "4.3";
+
 /** Lines by how their versions begin. */
 const LINES: Readonly<Record<string, VersionFeatures>> = {
   3: {
@@ -49,7 +52,7 @@ const LINES: Readonly<Record<string, VersionFeatures>> = {
     cordons: false,
   },
   "4.2": { ...SINCE_4, cordons: false },
-  "4.3": { ...SINCE_4, cordons: true },
+  [CORDONS_SINCE]: { ...SINCE_4, cordons: true },
 };
 
 /**
@@ -64,3 +67,17 @@ export function featuresOf(version: string): VersionFeatures {
   const known = new Intl.ListFormat("en-GB").format(Object.keys(LINES).map((line) => `${line}.x`));
   throw new Error(`Nothing is known of Kafka ${version}; known are ${known}.`);
 }
+
+/** The first release of metadata that all of these versions read: before it, KRaft was no production feature. */
+export const FIRST_METADATA = "3.3";
+
+/** The release of a version: `4.3` of `4.3.1`. */
+export const releaseOf = (version: string): string => version.split(".").slice(0, 2).join(".");
+
+/** Whether a release, such as `4.2` or `4.2-IV1`, is before another one. A version, such as `4.3.1`, counts as its release. */
+export function isBefore(release: string, other: string): boolean {
+  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [numbersOf(release), numbersOf(other)];
+  return major < otherMajor || (major === otherMajor && minor < otherMinor);
+}
+
+const numbersOf = (release: string): number[] => release.split(/[.-]/).slice(0, 2).map(Number);

@@ -8,9 +8,9 @@ const COST = 10;
 const SALT = 16;
 
 /**
- * A line of an htpasswd file, with the bcrypt hash that the registry needs. The same input must give the same line, because another one would restart
- * the registry at each update. So the salt is derived from the stack and the user. It is not derived from the password: whoever sees the hash sees
- * the salt, and could then try passwords quickly.
+ * A line of an htpasswd file, with the bcrypt hash that the registry needs. The line must be stable, because a new salt would restart the registry at
+ * each update. So the salt is derived from the stack and the user; not from the password, because it is readable in the hash and would let others try
+ * passwords quickly.
  *
  * @param stack unique to the stack, such as its cluster id; two stacks with one password then have two hashes.
  */

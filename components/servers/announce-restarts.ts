@@ -14,9 +14,9 @@ interface StatefulSetInputs {
 
 /** What is known of the settings that servers read when they start. */
 export interface KnownSettings {
-  /** Those that the servers shall have. @default none are told apart */
+  /** The new settings. @default changed settings are not named */
   readonly settings?: RestartSettings | undefined;
-  /** The cluster, in which the former ones are written down. @default changed settings are not named */
+  /** The cluster, which holds a record of the previous settings. @default changed settings are not named */
   readonly cluster?: ClusterAccess | undefined;
 }
 

@@ -36,7 +36,7 @@ interface Place {
 function* placesOf({ kind, path, replicas, storage, listed }: PlacedPool): Iterable<Place> {
   for (const { ordinal, place } of volumesOf(storage, replicas)) {
     const server = place?.type === "nfs" ? place.server : "the node";
-    // What is missing is told elsewhere.
+    // Another rule reports missing and relative paths.
     if (!place || server === "" || !place.path.startsWith("/")) return;
     const key = listed ? [...path, "servers", ordinal] : [...path, "path"];
     yield { key, server, directory: place.path, of: `${kind} ${ordinal}` };

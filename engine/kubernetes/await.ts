@@ -21,7 +21,7 @@ const NOTE_EVERY_MS = 5_000;
 /** Events are read less often than readiness: a healthy object has none. */
 const CAUSE_EVERY_MS = 2_000;
 
-/** What the real provider waits for at most, in seconds, whatever the resource's timeouts say (`untilCoreV1PersistentVolumeInitialized` and its like in its awaiters.go). */
+/** What the real provider waits for at most, in seconds, whatever the resource's timeouts say (functions such as `untilCoreV1PersistentVolumeInitialized` in its awaiters.go). */
 const PATIENCE_AT_MOST: Readonly<Record<string, number>> = { PersistentVolume: 300, PersistentVolumeClaim: 300 };
 
 /** Seconds for which the real provider waits for an object of a kind to become ready. @param asked what the resource or the default asks for */

@@ -24,7 +24,7 @@ interface Holder {
 }
 
 /**
- * Waits while a Pulumi CLI works on the stack: one that a killed run has left does, for a while, and two at a time would spoil the state.
+ * Waits until no Pulumi CLI runs on this stack. A CLI outlives a killed run for a while, and two at once would corrupt the state.
  *
  * @param folder where the CLI keeps the locks of the stack
  * @returns whether a CLI that has ended left its lock there

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { featuresOf } from "../../components/kafka/versions";
 import type { KafkaVersion } from "../../config/kafka";
 import { Quorum } from "./quorum";
 
@@ -32,7 +33,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
     const votersOf = (found: Record<string, string>, renewed: readonly number[]) => {
       const known: Record<number, string> = {};
       for (const [, id, of] of (found["voters"] ?? "").matchAll(/(\d+):([^,]+)/g)) known[Number(id)] = of ?? "";
-      if (version.startsWith("4.")) for (const id of renewed) known[id] = fresh();
+      if (featuresOf(version).autoJoinsQuorum) for (const id of renewed) known[id] = fresh();
       return known;
     };
 
@@ -78,7 +79,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       const [found, broker] = [await quorum.survey(kept), await quorum.survey(BROKER)];
       assert.ok(Number(found["end"]) >= Number(broker["end"]));
       const voters = votersOf(found, []);
-      if (version.startsWith("4.")) {
+      if (featuresOf(version).autoJoinsQuorum) {
         for (const id of [kept, ...lost]) quorum.launch(id);
         await new Promise((resolve) => setTimeout(resolve, 5_000));
         await quorum.kill(...lost);

@@ -1,6 +1,6 @@
 /**
- * The name by which a user logs in with one of its passwords. Kafka keeps one password for a name: by a name of its own for each, two of them hold at a time, and a new one
- * interrupts nobody. Brokers know them as one user (kafkastack.PasswordPrincipalBuilder).
+ * The name by which a user logs in with one of its passwords. Kafka stores one password per login, so each password gets its own login: the old one works until clients have
+ * changed to the new one. Brokers map both to one user (kafkastack.PasswordPrincipalBuilder).
  *
  * @param generation which password, from 1
  */

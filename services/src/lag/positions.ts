@@ -150,7 +150,7 @@ class Drafting {
       const draft = this.#draft;
       if (draft === undefined) return;
       if (error === 0 && !this.#full) this.done.push(draft);
-      else giveBack(draft, this.arrays);
+      else releaseArrays(draft, this.arrays);
       if (this.#full) this.troubles.add("memory", `group ${draft.group.name} has too many partitions`);
       else if (error !== 0 && error !== GROUP_ID_NOT_FOUND) {
         this.troubles.add("group", `group ${draft.group.name}: ${errorName(error)}`);
@@ -181,7 +181,7 @@ class Drafting {
 
   /** Returns the arrays of an answer that could not be read. */
   drop(): void {
-    for (const draft of [...this.done, ...(this.#draft ? [this.#draft] : [])]) giveBack(draft, this.arrays);
+    for (const draft of [...this.done, ...(this.#draft ? [this.#draft] : [])]) releaseArrays(draft, this.arrays);
     this.done.length = 0;
     this.#draft = undefined;
   }
@@ -212,7 +212,7 @@ class Drafting {
 }
 
 /** Returns a group's arrays to the pool. */
-export function giveBack({ topics }: Pick<Draft | Group, "topics">, arrays: Arrays): void {
+export function releaseArrays({ topics }: Pick<Draft | Group, "topics">, arrays: Arrays): void {
   for (const { offsets, left } of topics.values()) {
     arrays.give(offsets);
     if (left) arrays.give(left);

@@ -3,7 +3,7 @@ import { describeError } from "../kafka/errors.js";
 import { askLogs, type LogQuestion } from "./logs.js";
 import { findTimes } from "./find-times.js";
 import type { Group, LagModel } from "./model.js";
-import { type Arrays, askPositions, type Draft, giveBack, listGroups } from "./positions.js";
+import { type Arrays, askPositions, type Draft, releaseArrays, listGroups } from "./positions.js";
 import { Troubles } from "./troubles.js";
 
 /** Groups whose positions are read together. The ends of the logs are read after them, so that an end is never older than a position. */
@@ -29,12 +29,12 @@ export async function goRound(client: KafkaClient, model: LagModel, arrays: Arra
     }
     for (const [name, group] of model.groups) {
       if (seen.has(name)) continue;
-      giveBack(group, arrays);
+      releaseArrays(group, arrays);
       model.groups.delete(name);
     }
     await findTimes(client, model, troubles);
   } catch (error) {
-    for (const group of model.groups.values()) giveBack(group, arrays);
+    for (const group of model.groups.values()) releaseArrays(group, arrays);
     model.clear();
     troubles.add("cluster", describeError(error));
   }
@@ -76,5 +76,5 @@ function install(model: LagModel, { group, topics }: Draft, arrays: Arrays, trou
   const before = model.groups.get(name);
   const now: Group = { name, type, state, topics: new Map(positions) };
   model.groups.set(name, now);
-  if (before) giveBack(before, arrays);
+  if (before) releaseArrays(before, arrays);
 }

@@ -88,7 +88,7 @@ final class Founding {
         return new Decision(Action.JOIN, names(now.remembering()) + " knows the quorum: joining it with an empty disk", false);
     }
 
-    /** Returns with the vote of its former life, which must not decide about records that others have committed since. */
+    /** Rejoins as the voter that it was, without its log: its vote must not decide about records that were committed since. */
     private static Decision returnAsVoter(Situation now) {
         long current = now.controllers.stream().filter(server -> server.knows == Knows.QUORUM && server.current).count();
         if (current >= now.majority()) {

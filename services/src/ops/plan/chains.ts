@@ -9,8 +9,8 @@ interface Move {
 }
 
 /**
- * Takes surplus from brokers above their target that no single move can give to one below it, by the shortest chain of moves (a's replica to b, one
- * of b's to c). Needed where partitions have replicas on every broker, or in every rack, that could take another.
+ * Moves replicas along the shortest chain (from a to b, and another from b to c) where no direct move from a broker above its target to one below it
+ * exists, because each partition already has a replica there or in its rack.
  *
  * @returns the number of moved replicas
  */
