@@ -58,8 +58,7 @@ const topicsKeys = ["cluster.json", "topics.json"];
  */
 export function declaredTopics(resource: KubernetesResource): DeclaredTopic[] {
   const text = topicsKeys.map((key) => configMapText(resource, key)).find((content) => content !== undefined);
-  const topics: unknown = text === undefined ? undefined : property(parseJson(text), "topics");
-  return Array.isArray(topics) ? topics.map(topic) : [];
+  return text === undefined ? [] : listIn(parseJson(text), "topics").map(topic);
 }
 
 /**
@@ -69,7 +68,7 @@ export function declaredTopics(resource: KubernetesResource): DeclaredTopic[] {
  */
 export function declaredUsers(resource: KubernetesResource): DeclaredUser[] {
   const text = configMapText(resource, "cluster.json");
-  return listIn(text === undefined ? undefined : parseJson(text), "users").map((user) => ({
+  return (text === undefined ? [] : listIn(parseJson(text), "users")).map((user) => ({
     name: String(property(user, "name")),
     acls: listIn(user, "acls").map((acl) => ({
       resource: String(property(acl, "resource")),

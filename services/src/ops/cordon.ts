@@ -33,8 +33,7 @@ export async function cordonBrokers(
       throw new RefusedError(`Broker ${id} does not answer, so it is unknown whether it is cordoned. Run this again.`);
     const wanted = cordoned.includes(id) ? EVERY_DIRECTORY : "";
     if ((now[SETTING] ?? "") === wanted) continue;
-    await set(cluster, id, wanted);
-    print(wanted === "" ? `Broker ${id} is no longer cordoned.` : `Broker ${id} is cordoned: it gets no new replicas.`);
+    await set(cluster, id, wanted, print);
   }
   if (cordoned.length === 0) print("No broker is cordoned.");
 }
@@ -49,8 +48,7 @@ export async function cordonLeaving(
   const { brokers } = await cluster.describe([]);
   for (const id of [...brokers.keys()].filter((each) => !keep.includes(each))) {
     try {
-      await set(cluster, id, EVERY_DIRECTORY);
-      print(`Broker ${id} is cordoned: it gets no new replicas.`);
+      await set(cluster, id, EVERY_DIRECTORY, print);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       print(`Broker ${id} is not cordoned, and may get replicas of new topics: ${error.message}`);
@@ -58,7 +56,7 @@ export async function cordonLeaving(
   }
 }
 
-async function set(cluster: Cluster, id: number, value: string): Promise<void> {
+async function set(cluster: Cluster, id: number, value: string, print: (line: string) => void): Promise<void> {
   try {
     await cluster.alterConfig(broker(id), { [SETTING]: value === "" ? undefined : value });
   } catch (error) {
@@ -67,4 +65,5 @@ async function set(cluster: Cluster, id: number, value: string): Promise<void> {
       `Broker ${id} cannot be cordoned: ${error.message} It needs Kafka 4.3 with its metadata version: see \`kafka.metadataVersion\`.`,
     );
   }
+  print(value === "" ? `Broker ${id} is no longer cordoned.` : `Broker ${id} is cordoned: it gets no new replicas.`);
 }

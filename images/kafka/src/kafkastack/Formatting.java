@@ -100,9 +100,7 @@ final class Formatting {
         long since = System.nanoTime();
         while (disk.lostRecordsOfVoter() && disk.hasPartitions()) {
             now = decision;
-            if (System.nanoTime() - since > REFUSAL_MS * 1_000_000) {
-                endOnce(decision.text());
-            }
+            refuse(decision, since);
             sayNowAndThen(decision.text());
             Thread.sleep(PAUSE_MS);
         }
@@ -133,9 +131,7 @@ final class Formatting {
                 case WAIT -> refusedSince = -1;
                 case REFUSE -> {
                     refusedSince = refusedSince < 0 ? System.nanoTime() : refusedSince;
-                    if (System.nanoTime() - refusedSince > REFUSAL_MS * 1_000_000) {
-                        endOnce(decision.text());
-                    }
+                    refuse(decision, refusedSince);
                 }
             }
             sayNowAndThen(decision.text());
@@ -145,14 +141,16 @@ final class Formatting {
     }
 
     /**
-     * The first refusal in a pod's life ends the container, so that the pod's status shows the reason. Later ones do not: the container goes on as
-     * soon as a volume is back.
+     * Refuses to start once there has been a reason for long enough. The first refusal in a pod's life ends the container, so that the pod's status shows
+     * the reason. Later ones do not: the container goes on as soon as a volume is back.
+     *
+     * @param since when the reason began, in {@link System#nanoTime}.
      */
-    private void endOnce(String reason) throws IOException {
+    private void refuse(Founding.Decision decision, long since) throws IOException {
         Path mark = properties.resolveSibling("refused");
-        if (!Files.exists(mark)) {
+        if (System.nanoTime() - since > REFUSAL_MS * 1_000_000 && !Files.exists(mark)) {
             Files.write(mark, new byte[0]);
-            throw new IllegalStateException(reason);
+            throw new IllegalStateException(decision.text());
         }
     }
 

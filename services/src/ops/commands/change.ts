@@ -41,6 +41,7 @@ const DAY_S = 24 * 3_600;
  */
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, cordoned, moves } = state;
+  const holders = holdersOf(state);
   const { print, signal } = environment;
   const [first] = readBootstrap(environment.bootstrap);
   const why = first && (await whyNoneRuns(first.host, first.port, print));
@@ -58,13 +59,13 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   await inTurn(
     [
       step("topics: check the declaration", (cluster) =>
-        checkTopics(cluster, state, { ...common, brokers: holders(state).length, settings: judges }),
+        checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
       ),
       ...(cordoned === undefined || cordoned.length === 0
         ? []
         : [
             step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
-              refuseIfTooWide(await readPlacement(cluster), holders(state));
+              refuseIfTooWide(await readPlacement(cluster), holders);
             }),
           ]),
       ...(judges
@@ -96,6 +97,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
 /** Completes a change once the servers run: topics, users, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
 export async function finishChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, cordoned, moves, users } = state;
+  const holders = holdersOf(state);
   const { print, signal } = environment;
   const waitMs = PATIENCE_S * 1_000;
   const common = { waitMs, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
@@ -115,7 +117,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
         ? []
         : [step("brokers: cordon them", (cluster) => cordonBrokers(cluster, { brokers, cordoned, print }))]),
       // Replicas before the settings that require more of them in sync.
-      step("topics", (cluster) => applyTopics(cluster, state, { ...common, holders: holders(state) })),
+      step("topics", (cluster) => applyTopics(cluster, state, { ...common, holders })),
       ...(users === undefined
         ? []
         : [
@@ -128,13 +130,13 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
       ...(moves.rebalance
         ? [
             step("partitions: spread them evenly over the brokers", (cluster) =>
-              redistribute(cluster, { ...common, brokers: holders(state), dryRun: false, handOver: !moves.wait }),
+              redistribute(cluster, { ...common, brokers: holders, dryRun: false, handOver: !moves.wait }),
             ),
           ]
-        : holders(state).length < brokers.length
+        : holders.length < brokers.length
           ? [
               step("cordoned brokers: drain them", (cluster) =>
-                drain(cluster, { ...common, brokers: holders(state), dryRun: false }),
+                drain(cluster, { ...common, brokers: holders, dryRun: false }),
               ),
             ]
           : []),
@@ -169,7 +171,7 @@ const stepOn =
   });
 
 /** The brokers that shall hold partitions. */
-const holders = ({ brokers, cordoned = [] }: DesiredState): readonly number[] =>
+const holdersOf = ({ brokers, cordoned = [] }: DesiredState): readonly number[] =>
   brokers.filter((id) => !cordoned.includes(id));
 
 /** Servers that have begun to run and are not kept. A static quorum keeps its controllers. */
