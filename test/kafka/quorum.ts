@@ -15,7 +15,9 @@ const PATIENCE_MS = 240_000;
 /** Directory ids of Kafka 3's first voters: 22 characters of base64url. */
 const directoryOf = (id: number): string => `AAAAAAAAAAAAAAAAAA${id}`.padEnd(22, "A").slice(0, 22);
 
-/** A broker and three controllers as bare JVMs on the loopback interface, started as in the image, and the image's own recovery. */
+const isBroker = (id: number): boolean => id < 9000;
+
+/** Brokers, by default one, and three controllers as bare JVMs on the loopback interface, started as in the image, and the image's own recovery. */
 export class Quorum {
   private readonly folder = mkdtempSync(join(tmpdir(), "quorum-"));
   private readonly running = new Map<number, Running>();
@@ -24,6 +26,7 @@ export class Quorum {
     private readonly version: KafkaVersion,
     private readonly classPath: string,
     private readonly controllers: readonly number[],
+    private readonly brokers: readonly number[],
   ) {}
 
   /**
@@ -31,12 +34,17 @@ export class Quorum {
    *
    * @param controllers the first ones.
    */
-  static async start(version: KafkaVersion, controllers: readonly number[] = CONTROLLERS): Promise<Quorum> {
+  static async start(
+    version: KafkaVersion,
+    controllers: readonly number[] = CONTROLLERS,
+    brokers: readonly number[] = [BROKER],
+  ): Promise<Quorum> {
     const classPath = await serverClassPath(version, join(__dirname, "java/ForgetLeader.java"));
-    const quorum = new Quorum(version, classPath, controllers);
+    const quorum = new Quorum(version, classPath, controllers, brokers);
     try {
-      for (const id of [...controllers, BROKER]) {
-        await quorum.add(id);
+      for (const id of [...controllers, ...brokers]) {
+        if (isBroker(id)) quorum.configure(id);
+        else await quorum.add(id);
         quorum.launch(id);
       }
       await quorum.until("there is a quorum", () => quorum.topics());
@@ -77,6 +85,12 @@ export class Quorum {
   /** Empties the disk of a stopped server. */
   empty(id: number): void {
     rmSync(join(this.volume(id), "log"), { recursive: true });
+    mkdirSync(join(this.volume(id), "log"));
+  }
+
+  /** Whether a server has ended by itself. */
+  hasEnded(id: number): boolean {
+    return this.running.get(id)?.runs !== true;
   }
 
   /** Formats a disk as the image does where another server founds the quorum. */
@@ -85,14 +99,14 @@ export class Quorum {
       .map((each) => `${each}@127.0.0.1:${this.port(each)}:${directoryOf(each)}`)
       .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
-    const how = !featuresOf(this.version).autoJoinsQuorum && id !== BROKER ? ["--initial-controllers", voters] : first;
-    const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(id === BROKER ? [] : how)];
+    const how = !featuresOf(this.version).autoJoinsQuorum && !isBroker(id) ? ["--initial-controllers", voters] : first;
+    const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(isBroker(id) ? [] : how)];
     await this.java(id, ["kafka.tools.StorageTool", ...format]);
   }
 
   /** Starts a server through the image's own main class. */
   launch(id: number): void {
-    const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.port(id) + 50}`];
+    const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.healthPort(id)}`];
     const words = [...options, "-cp", this.classPath, "kafkastack.Main", "kafka.Kafka", this.properties(id)];
     const output = { log: join(this.folder, `${id}.log`) };
     this.running.set(id, start("java", words, { env: this.environment(id), output }));
@@ -128,16 +142,40 @@ export class Quorum {
       await this.recovery(id, ["stage", String(copy.length), end, String(epoch), voters[id] ?? "", spec], copy);
   }
 
-  /** Runs one of Kafka's tools against the broker. */
+  /** Appends records to a topic, each acknowledged by all replicas in sync. */
+  async produce(topic: string, records: readonly string[]): Promise<void> {
+    const name = this.version.startsWith("3.") ? "kafka" : "org.apache.kafka";
+    const producer = [`${name}.tools.ConsoleProducer`, "--bootstrap-server", this.bootstrap.join(",")];
+    const words = [...producer, "--topic", topic, "--producer-property", "acks=all"];
+    await this.java(BROKER, words, Buffer.from(records.map((record) => `${record}\n`).join("")));
+  }
+
+  /** The number of records in a topic that consumers can read. */
+  async records(topic: string): Promise<number> {
+    const lines = (await this.tool("org.apache.kafka.tools.GetOffsetShell", "--topic", topic)).trim().split("\n");
+    return lines.reduce((sum, line) => sum + Number(line.split(":")[2]), 0);
+  }
+
+  /** Runs one of Kafka's tools against the brokers. */
   async tool(className: string, ...words: string[]): Promise<string> {
-    const bootstrap = ["--bootstrap-server", `127.0.0.1:${this.port(BROKER)}`];
+    const bootstrap = ["--bootstrap-server", this.bootstrap.join(",")];
     return (await this.java(BROKER, [className, ...bootstrap, ...words])).toString();
+  }
+
+  /** Addresses of the brokers. */
+  get bootstrap(): string[] {
+    return this.brokers.map((id) => `127.0.0.1:${this.port(id)}`);
+  }
+
+  /** A client of the brokers. */
+  client(): KafkaClient {
+    const bootstrap = this.brokers.map((id) => ({ host: "127.0.0.1", port: this.port(id) }));
+    return new KafkaClient({ bootstrap, clientId: "test", requestTimeoutMs: 5_000 });
   }
 
   /** Names of the topics; an answer shows that there is a quorum. */
   async topics(): Promise<string[]> {
-    const bootstrap = [{ host: "127.0.0.1", port: this.port(BROKER) }];
-    const client = new KafkaClient({ bootstrap, clientId: "test", requestTimeoutMs: 5_000 });
+    const client = this.client();
     try {
       return [...(await client.metadata(null)).topics.keys()];
     } finally {
@@ -177,20 +215,32 @@ export class Quorum {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** What a server has logged in all of its lives. */
+  log(id: number): string {
+    return readFileSync(join(this.folder, `${id}.log`), "utf8");
+  }
+
+  /** What a server's health endpoint says. */
+  async health(id: number, path: string): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${this.healthPort(id)}${path}`)).text();
+  }
+
+  /** The folder of the servers' rendered files and of their marks. */
+  mark(name: string): string {
+    return join(this.folder, name);
+  }
+
   private logs(): string {
-    return [...this.controllers, BROKER]
-      .map(
-        (id) =>
-          `${id}: ${readFileSync(join(this.folder, `${id}.log`), "utf8")
-            .split("\n")
-            .slice(-15)
-            .join("\n")}`,
-      )
-      .join("\n");
+    const last = (id: number) => this.log(id).split("\n").slice(-15).join("\n");
+    return [...this.controllers, ...this.brokers].map((id) => `${id}: ${last(id)}`).join("\n");
   }
 
   private port(id: number): number {
-    return id === BROKER ? FIRST_PORT + 10 : FIRST_PORT + id - (CONTROLLERS[0] ?? 0);
+    return isBroker(id) ? FIRST_PORT + 10 + id : FIRST_PORT + id - (CONTROLLERS[0] ?? 0);
+  }
+
+  private healthPort(id: number): number {
+    return this.port(id) + 50;
   }
 
   private properties(id: number): string {
@@ -206,8 +256,8 @@ export class Quorum {
   }
 
   private environment(id: number): NodeJS.ProcessEnv {
-    const pool = id === BROKER ? "broker" : "controller";
-    const base = id === BROKER ? 0 : (CONTROLLERS[0] ?? 0);
+    const pool = isBroker(id) ? "broker" : "controller";
+    const base = isBroker(id) ? 0 : (CONTROLLERS[0] ?? 0);
     return {
       PATH: process.env["PATH"],
       POD_NAME: `${pool}-${id - base}`,
@@ -220,22 +270,28 @@ export class Quorum {
     };
   }
 
+  /** Writes a server's settings, and makes its volume. */
   private configure(id: number): void {
-    mkdirSync(this.volume(id));
-    const address = `${id === BROKER ? "CLIENT" : "CONTROLLER"}://127.0.0.1:${this.port(id)}`;
+    mkdirSync(join(this.volume(id), "log"), { recursive: true });
+    const address = `${isBroker(id) ? "CLIENT" : "CONTROLLER"}://127.0.0.1:${this.port(id)}`;
     const lines = [
-      `process.roles=${id === BROKER ? "broker" : "controller"}`,
+      `process.roles=${isBroker(id) ? "broker" : "controller"}`,
       `node.id=${id}`,
       `listeners=${address}`,
       `advertised.listeners=${address}`,
       "listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
       "controller.listener.names=CONTROLLER",
-      ...(id === BROKER ? ["inter.broker.listener.name=CLIENT"] : ["controller.quorum.auto.join.enable=true"]),
+      ...(isBroker(id) ? ["inter.broker.listener.name=CLIENT"] : ["controller.quorum.auto.join.enable=true"]),
       `controller.quorum.bootstrap.servers=${this.controllers.map((each) => `127.0.0.1:${this.port(each)}`).join(",")}`,
       `log.dirs=${join(this.volume(id), "log")}`,
       "offsets.topic.replication.factor=1",
       "log.cleaner.dedupe.buffer.size=2097152",
-      `health.bootstrap=127.0.0.1:${this.port(BROKER)}`,
+      `health.bootstrap=127.0.0.1:${this.port(isBroker(id) ? id : BROKER)}`,
+      `health.brokers=${this.brokers
+        .filter((each) => each !== id)
+        .map((each) => `127.0.0.1:${this.port(each)}`)
+        .join(",")}`,
+      `health.controllers=${this.controllers.map((each) => `127.0.0.1:${this.healthPort(each)}`).join(",")}`,
     ];
     writeFileSync(this.properties(id), `${lines.join("\n")}\n`);
   }

@@ -7,7 +7,9 @@ KRAFT=yes
 [[ ${KAFKA_MODE:-kraft} != zookeeper ]] || KRAFT=''
 # The number of controllers. A file and not a variable, because a changed number must not restart the pods.
 CONTROLLERS=$(cat "$CONFIG/controllers" 2>/dev/null || echo 0)
-readonly KRAFT CONTROLLERS
+CONTROLLER_POOL=controller
+[[ -z ${KAFKA_COMBINED:-} ]] || CONTROLLER_POOL=broker
+readonly KRAFT CONTROLLERS CONTROLLER_POOL
 
 roles() {
   if [[ $KAFKA_POOL == controller ]]; then echo controller
@@ -20,10 +22,26 @@ readonly ROLES
 # The controllers' addresses, each by its own name: behind a common name, a server that has reached a controller without a leader would go on asking that one.
 # The common name comes last, for controllers that are added while this server runs.
 controller_addresses() {
-  local pool=controller ordinal addresses=()
-  [[ -z ${KAFKA_COMBINED:-} ]] || pool=broker
-  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$pool-$ordinal.$pool.$POD_NAMESPACE.svc:9093"); done
-  [[ $pool == broker ]] || addresses+=("$pool.$POD_NAMESPACE.svc:9093")
+  local ordinal addresses=()
+  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$CONTROLLER_POOL-$ordinal.$CONTROLLER_POOL.$POD_NAMESPACE.svc:9093"); done
+  [[ $CONTROLLER_POOL == broker ]] || addresses+=("$CONTROLLER_POOL.$POD_NAMESPACE.svc:9093")
+  local IFS=,
+  echo "${addresses[*]}"
+}
+
+# The addresses of whom a broker with an empty disk asks what it has lost: the other brokers, and the controllers' health endpoints.
+other_brokers() {
+  local ordinal brokers addresses=()
+  brokers=$(cat "$CONFIG/brokers" 2>/dev/null || echo 0)
+  for ((ordinal = 0; ordinal < brokers; ordinal++)); do
+    if ((ordinal != ORDINAL)); then addresses+=("broker-$ordinal.broker.$POD_NAMESPACE.svc:9092"); fi
+  done
+  local IFS=,
+  echo "${addresses[*]}"
+}
+controllers_health() {
+  local ordinal addresses=()
+  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$CONTROLLER_POOL-$ordinal.$CONTROLLER_POOL.$POD_NAMESPACE.svc:8080"); done
   local IFS=,
   echo "${addresses[*]}"
 }
@@ -56,8 +74,10 @@ render() {
   local IFS=, dir
   for dir in $KAFKA_DATA_DIRS; do dirs+=("$dir/log"); done
   cat "$CONFIG/server.properties"
-  # Only the health endpoint reads health.bootstrap; Kafka ignores it.
+  # Only the health endpoint reads the settings health.…; Kafka ignores them.
   printf '%s\n' "listeners=${listeners[*]}" "advertised.listeners=${advertised[*]}" "log.dirs=${dirs[*]}" "health.bootstrap=$HOST:9092"
+  if [[ $ROLES == *broker* ]]; then printf '%s\n' "health.brokers=$(other_brokers)"; fi
+  if [[ $ROLES == *broker* && -n $KRAFT ]]; then printf '%s\n' "health.controllers=$(controllers_health)"; fi
   if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES" "controller.quorum.bootstrap.servers=$(controller_addresses)"
   else printf '%s\n' "broker.id=$NODE_ID"; fi
   # The init container wrote the zone of the node into this file.
@@ -103,11 +123,13 @@ zookeeper() {
 name_cluster() {
   local servers answer id
   servers=$(sed -n 's/^zookeeper\.connect=//p' "$RENDERED")
-  answer=$(zookeeper "$servers" "create /cluster" "create /cluster/id {\"version\":\"1\",\"id\":\"$KAFKA_CLUSTER_ID\"}" "get /cluster/id")
+  answer=$(zookeeper "$servers" "create /cluster" "create /cluster/id {\"version\":\"1\",\"id\":\"$KAFKA_CLUSTER_ID\"}" "get /cluster/id" "ls /brokers/topics")
   id=$(sed -nE 's/.*"id":"([^"]+)".*/\1/p' <<<"$answer" | tail -n 1)
   [[ -n $id ]] || die "ZooKeeper at $servers does not say which cluster this is: $(tail -n 1 <<<"$answer")"
   [[ $id == "$KAFKA_CLUSTER_ID" ]] ||
     die "ZooKeeper at $servers belongs to the Kafka cluster '$id', but this is cluster '$KAFKA_CLUSTER_ID': set the cluster id of the stack to '$id'"
+  # An empty disk has lost nothing where there are no topics.
+  if grep -qE '^\[\]$|Node does not exist: /brokers/topics' <<<"$answer"; then echo "health.topics=0" >>"$RENDERED"; fi
 }
 
 render >"$RENDERED"

@@ -66,6 +66,16 @@ export class Decisions {
     return (await this.ask([`disk ${directories.join(",")}`]))[0] ?? "";
   }
 
+  /** Whether brokers that have lost copies may register, each as `begin|wait|refuse HELD TEXT`. The questions are those of Decisions.java. */
+  async copies(...questions: readonly string[]): Promise<string[]> {
+    return this.ask(questions.map((question) => `copies ${question}`));
+  }
+
+  /** Whether a broker with these log directories may have lost copies of partitions. */
+  async mayHaveLostCopies(...directories: readonly string[]): Promise<boolean> {
+    return (await this.ask([`lost ${directories.join(",")}`]))[0] === "true";
+  }
+
   /** Starts the health endpoint of a waiting server with a log directory. */
   async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
     await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);

@@ -102,6 +102,8 @@ describe("Entrypoint of Kafka", () => {
         "controller.quorum.auto.join.enable": "true",
         "controller.quorum.bootstrap.servers": [0, 1, 2].map((id) => `broker-${id}.broker.kafka.svc:9093`).join(","),
         "health.bootstrap": `${host}:9092`,
+        "health.brokers": "broker-0.broker.kafka.svc:9092,broker-1.broker.kafka.svc:9092",
+        "health.controllers": [0, 1, 2].map((id) => `broker-${id}.broker.kafka.svc:8080`).join(","),
         "node.id": "2",
         "process.roles": "broker,controller",
       });
@@ -193,12 +195,26 @@ describe("Entrypoint of Kafka", () => {
         "create /cluster",
         `create /cluster/id {"version":"1","id":"${CLUSTER}"}`,
         "get /cluster/id",
+        "ls /brokers/topics",
         "quit",
         start(made),
       ]);
       const { "broker.id": id, "node.id": node, "process.roles": roles } = made.rendered();
       assert.deepEqual([id, node, roles], ["0", undefined, undefined]);
     });
+
+    for (const [answer, topics] of [
+      ["[]", "0"],
+      ["Node does not exist: /brokers/topics", "0"],
+      ["[orders]", undefined],
+      ["Connection loss", undefined],
+    ] as const) {
+      it(`tells a broker with an empty disk whether there are topics: ${answer}`, async () => {
+        const made = broker(`{"version":"1","id":"${CLUSTER}"}\n${answer}\n`);
+        await made.run();
+        assert.equal(made.rendered()["health.topics"], topics);
+      });
+    }
 
     it("refuses a ZooKeeper of another cluster", async () => {
       const made = broker(`Node already exists: /cluster\n{"version":"1","id":"BBBBBBBBBBBBBBBBBBBBBB"}\n`);

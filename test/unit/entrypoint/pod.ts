@@ -87,6 +87,7 @@ export class Pod {
     this.configure("server.properties", "num.partitions=3\n");
     this.configure("zoo.cfg", "tickTime=2000\n");
     this.configure("controllers", "3\n");
+    this.configure("brokers", "3\n");
     this.command("kafka-run-class.sh", 'echo "$0 $*" >>"$CALLS"');
     this.volume("data-0");
   }

@@ -8,6 +8,11 @@ import java.util.Properties;
  * make it flap.
  */
 final class ControllerHealth implements Health {
+    /** The key of what the leader of the quorum says about topics: brokers with empty disks ask it while no broker runs. */
+    static final String TOPICS = "topics";
+
+    static final String NO_TOPICS = "none";
+
     private final Quorum quorum;
     private final KafkaDisk disk;
     private final Leaving leaving;
@@ -23,7 +28,19 @@ final class ControllerHealth implements Health {
 
     @Override
     public String quorum() {
-        return "retired=" + retired + "\n";
+        return "retired=" + retired + "\n" + topics();
+    }
+
+    /** Only a leader that has committed in its epoch has all records; others say nothing. */
+    private String topics() {
+        if (!quorum.state().equals("leader") || quorum.highWatermark() < 0) {
+            return "";
+        }
+        try {
+            return TOPICS + "=" + (disk.knowsTopics() ? "some" : NO_TOPICS) + "\n";
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Override

@@ -16,12 +16,6 @@ final class Formatting {
     private static final String TOOL = "kafka.tools.StorageTool";
     private static final long FIRST_PAUSE_MS = 100;
     private static final long PAUSE_MS = 500;
-    /** A changed reason for waiting is logged at most this often; */
-    private static final long SAY_CHANGE_MS = 5_000;
-    /** an unchanged one at least this often. */
-    private static final long SAY_AGAIN_MS = 60_000;
-    /** How long a reason to stop must hold. Meanwhile the others, which may have the same reason, receive this server's answer. */
-    private static final long REFUSAL_MS = 15_000;
 
     private static final String LOST_RECORDS =
             "the metadata log is gone from this volume, which still has partitions: this controller would vote without what it has agreed to. Give it back its volume as it was. If that is gone for good "
@@ -33,29 +27,21 @@ final class Formatting {
     private final String clusterId;
     private final boolean controller;
     private final Peers peers;
-    private volatile Founding.Decision now;
-    private String said = "";
-    private long saidAt;
+    private final Hold hold;
+    private final LostCopies copies;
 
-    /** @param properties the server's rendered file; this pod's marker files are beside it. */
-    Formatting(KafkaDisk disk, Path properties, String clusterId, boolean controller, Peers peers) {
+    /**
+     * @param properties the server's rendered file.
+     * @param copies holds a server that is a broker too; null for one that is not.
+     */
+    Formatting(KafkaDisk disk, Path properties, String clusterId, boolean controller, Peers peers, Hold hold, LostCopies copies) {
         this.disk = disk;
         this.properties = properties;
         this.clusterId = clusterId;
         this.controller = controller;
         this.peers = peers;
-    }
-
-    /** What the server is waiting for, for people; null when it is not waiting. */
-    String waiting() {
-        Founding.Decision decision = now;
-        return decision == null ? null : decision.text();
-    }
-
-    /** Whether the pod may count as ready while it waits. */
-    boolean mayCountAsReady() {
-        Founding.Decision decision = now;
-        return decision != null && decision.ready();
+        this.hold = hold;
+        this.copies = copies;
     }
 
     /** Returns when every directory is formatted. @throws IllegalStateException with a sentence when that is impossible. */
@@ -64,17 +50,20 @@ final class Formatting {
             giveUpVote();
         }
         if (disk.formatted()) {
+            awaitCopies();
             return;
         }
+        boolean anew = false;
         List<String> arguments = new ArrayList<>(List.of("format", "--cluster-id", clusterId, "--config", properties.toString(), "--ignore-formatted"));
         if (controller) {
             Path voters = peers.config().resolve("voters");
             boolean fixedVoters = Files.exists(voters);
-            Founding.Action action = disk.metadataFormatted() ? Founding.Action.JOIN : decide(fixedVoters);
+            Founding.Decision decision = disk.metadataFormatted() ? null : decide(fixedVoters);
+            anew = decision != null && decision.anew();
             if (fixedVoters) {
                 arguments.addAll(List.of("--initial-controllers", Files.readString(voters).trim()));
             } else {
-                arguments.add(action == Founding.Action.FOUND ? "--standalone" : "--no-initial-controllers");
+                arguments.add(decision != null && decision.action() == Founding.Action.FOUND ? "--standalone" : "--no-initial-controllers");
             }
         }
         // Needed by the founder of a quorum. It is a file, because the cluster's level changes without restarts.
@@ -82,12 +71,24 @@ final class Formatting {
         if (Files.exists(level)) {
             arguments.addAll(List.of("--release-version", Files.readString(level).trim()));
         }
-        say("formatting the storage");
+        if (!anew) {
+            awaitCopies();
+            if (disk.formatted()) {
+                return;
+            }
+        }
+        Hold.say("formatting the storage");
         if (!disk.metadataFormatted()) {
             disk.forgetVoter();
         }
         format(arguments);
-        now = null;
+        hold.end();
+    }
+
+    private void awaitCopies() throws IOException, InterruptedException {
+        if (copies != null) {
+            copies.await();
+        }
     }
 
     /**
@@ -96,61 +97,36 @@ final class Formatting {
      * server waits for a person.
      */
     private void giveUpVote() throws IOException, InterruptedException {
-        Founding.Decision decision = new Founding.Decision(Founding.Action.REFUSE, LOST_RECORDS, false);
-        long since = System.nanoTime();
         while (disk.lostRecordsOfVoter() && disk.hasPartitions()) {
-            now = decision;
-            refuse(decision, since);
-            sayNowAndThen(decision.text());
+            hold.refuse(LOST_RECORDS);
             Thread.sleep(PAUSE_MS);
         }
-        now = null;
+        hold.end();
         if (disk.lostRecordsOfVoter()) {
-            say("the metadata log is gone from this disk: it gets a new identity, without the vote of the former one");
+            Hold.say("the metadata log is gone from this disk: it gets a new identity, without the vote of the former one");
             disk.forgetIdentity();
         }
     }
 
-    private Founding.Action decide(boolean fixedVoters) throws IOException, InterruptedException {
-        long refusedSince = -1;
+    private Founding.Decision decide(boolean fixedVoters) throws IOException, InterruptedException {
         long committed = -1;
         for (long pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, PAUSE_MS)) {
             if (disk.metadataFormatted()) {
-                say("the volume with the metadata is back");
-                return Founding.Action.JOIN;
+                return new Founding.Decision(Founding.Action.JOIN, "the volume with the metadata is back", false);
             }
             Peers.Answers answers = peers.ask();
             Founding.Decision decision = Founding.decide(new Founding.Situation(
                     peers.ordinal(), fixedVoters, peers.dedicated(), disk.read().knows(), servers(answers.controllers(), committed), servers(answers.brokers(), committed)));
-            now = decision;
             switch (decision.action()) {
                 case FOUND, JOIN -> {
-                    say(decision.text());
-                    return decision.action();
+                    Hold.say(decision.text());
+                    return decision;
                 }
-                case WAIT -> refusedSince = -1;
-                case REFUSE -> {
-                    refusedSince = refusedSince < 0 ? System.nanoTime() : refusedSince;
-                    refuse(decision, refusedSince);
-                }
+                case WAIT -> hold.await(decision.text(), decision.ready());
+                case REFUSE -> hold.refuse(decision.text());
             }
-            sayNowAndThen(decision.text());
             committed = answers.controllers().stream().mapToLong(Peers.Answer::highWatermark).max().orElse(-1);
             Thread.sleep(pause);
-        }
-    }
-
-    /**
-     * Refuses to start once there has been a reason for long enough. The first refusal in a pod's life ends the container, so that the pod's status shows
-     * the reason. Later ones do not: the container goes on as soon as a volume is back.
-     *
-     * @param since when the reason began, in {@link System#nanoTime}.
-     */
-    private void refuse(Founding.Decision decision, long since) throws IOException {
-        Path mark = properties.resolveSibling("refused");
-        if (System.nanoTime() - since > REFUSAL_MS * 1_000_000 && !Files.exists(mark)) {
-            Files.write(mark, new byte[0]);
-            throw new IllegalStateException(decision.text());
         }
     }
 
@@ -171,18 +147,5 @@ final class Formatting {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this version of Kafka has no " + TOOL + ": " + e.getMessage());
         }
-    }
-
-    private void sayNowAndThen(String text) {
-        long since = (System.nanoTime() - saidAt) / 1_000_000;
-        if (said.isEmpty() || since > (text.equals(said) ? SAY_AGAIN_MS : SAY_CHANGE_MS)) {
-            say(text);
-            said = text;
-            saidAt = System.nanoTime();
-        }
-    }
-
-    private static void say(String text) {
-        System.err.println("kafka-stack: " + text);
     }
 }

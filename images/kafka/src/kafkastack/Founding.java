@@ -31,8 +31,13 @@ final class Founding {
     /**
      * @param text for people; unchanged while the situation is unchanged.
      * @param ready whether the pod may count as ready meanwhile: the StatefulSet should create the next pods, and a restart could harm nothing.
+     * @param anew whether no server of the stack has ever been part of a cluster.
      */
-    record Decision(Action action, String text, boolean ready) {}
+    record Decision(Action action, String text, boolean ready, boolean anew) {
+        Decision(Action action, String text, boolean ready) {
+            this(action, text, ready, false);
+        }
+    }
 
     /**
      * Another server of the stack.
@@ -126,9 +131,9 @@ final class Founding {
             return waitFor(names(absent), "their disks may hold data of a cluster whose controllers have lost theirs", now.dedicated);
         }
         if (now.fixedVoters || now.ordinal == 0) {
-            return new Decision(Action.FOUND, "no server knows a quorum: founding it", false);
+            return new Decision(Action.FOUND, "no server knows a quorum: founding it", false, true);
         }
-        return new Decision(Action.JOIN, "no server knows a quorum: joining the one that controller 0 founds", false);
+        return new Decision(Action.JOIN, "no server knows a quorum: joining the one that controller 0 founds", false, true);
     }
 
     private static Decision waitFor(String whom, String why, boolean ready) {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,6 +32,8 @@ record KafkaDisk(List<Path> directories) {
 
     private static final Pattern EPOCH = Pattern.compile("\"leaderEpoch\":(\\d+)");
     private static final Pattern LEADER = Pattern.compile("\"leaderId\":(\\d+)");
+    /** The directory of a partition's copy. */
+    private static final Pattern COPY = Pattern.compile(".+-\\d+");
     /** A partition's directory, also one that is being deleted or moved, or that belongs to no topic any more. */
     private static final Pattern PARTITION = Pattern.compile(".+-\\d+(\\..+-(delete|future|stray))?");
 
@@ -45,6 +48,38 @@ record KafkaDisk(List<Path> directories) {
     /** Whether every directory is formatted. */
     boolean formatted() {
         return directories.stream().allMatch(directory -> Files.exists(directory.resolve(FORMATTED)));
+    }
+
+    /**
+     * Whether this broker may have lost copies of partitions: a disk of it was never used or was emptied, or no disk has a partition although its own metadata
+     * knows of topics.
+     */
+    boolean mayHaveLostCopies() throws IOException {
+        return !formatted() || (partitions().isEmpty() && knowsTopics());
+    }
+
+    /** Whether the metadata log knows of topics. */
+    boolean knowsTopics() throws IOException {
+        return MetadataTopics.any(metadata().resolve(METADATA));
+    }
+
+    /** Names of the partitions that the disks have, such as {@code orders-0}; not those that are being deleted or are still being copied. */
+    Set<String> partitions() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Path directory : directories) {
+            any(directory, file -> {
+                if (isPartition(file) && COPY.matcher(name(file)).matches()) {
+                    names.add(name(file));
+                }
+                return false;
+            });
+        }
+        return names;
+    }
+
+    /** The disk of the metadata alone, as a server that is only a controller uses it. */
+    KafkaDisk ofController() {
+        return new KafkaDisk(List.of(metadata()));
     }
 
     /** Records that this controller has been a voter with a metadata log. */

@@ -6,19 +6,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * A KRaft server's health, from before its storage is formatted. Until Kafka runs it says what the server is waiting for, and at any time what the
- * disks know.
+ * A KRaft server's health, from before its storage is formatted. It says at any time what the disks know.
  *
  * @param running the health of the server itself.
  * @param serves whether Kafka is far enough that others may need it.
  * @param leaving whether the server has been asked to stop.
  */
-record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId, AtomicBoolean leaving) implements Health {
+record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, int node, String clusterId, AtomicBoolean leaving) implements Health {
     /** The key of a server that has been asked to stop. */
     static final String LEAVING = "leaving";
 
-    KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, Formatting formatting, int node, String clusterId) {
-        this(running, serves, raft, disk, formatting, node, clusterId, new AtomicBoolean());
+    KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDisk disk, int node, String clusterId) {
+        this(running, serves, raft, disk, node, clusterId, new AtomicBoolean());
     }
 
     @Override
@@ -29,8 +28,7 @@ record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDis
 
     @Override
     public String notReady() {
-        String waiting = formatting.waiting();
-        return waiting == null ? running.notReady() : formatting.mayCountAsReady() ? null : waiting;
+        return running.notReady();
     }
 
     @Override

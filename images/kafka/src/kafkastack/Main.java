@@ -45,7 +45,7 @@ public final class Main {
             }
         } else {
             try {
-                startKafka(properties, Path.of(rest[0]), port);
+                rest[0] = startKafka(properties, Path.of(rest[0]), port).toString();
             } catch (IllegalStateException refusal) {
                 System.err.println("kafka-stack: " + refusal.getMessage());
                 System.exit(1);
@@ -54,36 +54,54 @@ public final class Main {
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
     }
 
-    /** Everything before Kafka itself: the health endpoint and, with KRaft, formatting. */
-    private static void startKafka(Properties properties, Path file, int port) throws Exception {
+    /** Everything before Kafka itself: the health endpoint, a wait where it is needed and, with KRaft, formatting. @return the file to start Kafka with */
+    private static Path startKafka(Properties properties, Path file, int port) throws Exception {
         BrokerHealth broker = new BrokerHealth(properties);
-        if (!properties.containsKey("process.roles")) {
-            HealthServer.start(port, broker, Map.of());
-            return;
-        }
+        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
+        String clusterId = environment("KAFKA_CLUSTER_ID");
+        int node = Integer.parseInt(properties.getProperty("node.id", properties.getProperty("broker.id")));
+        Hold hold = new Hold(file);
+        LostCopies copies = new LostCopies(node, disk, file, new ClusterCopies(node, clusterId, properties), hold);
         String roles = properties.getProperty("process.roles");
+        if (roles == null) {
+            HealthServer.start(port, new HeldHealth(hold, copies, broker), Map.of());
+            if (!disk.formatted()) {
+                copies.await();
+            }
+            return file;
+        }
         Quorum quorum = new Quorum();
         QuorumWatch.install(quorum, properties.getProperty("controller.quorum.bootstrap.servers", ""));
-        int node = Integer.parseInt(properties.getProperty("node.id"));
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
-        String clusterId = environment("KAFKA_CLUSTER_ID");
         Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
-        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
+        Path log = disk.directories().get(0);
+        new Recovery(log).install();
+        LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);
+        boolean controls = roles.contains("controller");
+        // A voter is not held: the quorum may need it. It is a controller alone until it may be a broker, too.
+        boolean controllerFirst = controls && roles.contains("broker") && disk.metadataFormatted() && !disk.lostRecordsOfVoter() && !copies.mayBegin();
+        if (controllerFirst) {
+            file = ControllerFirst.configure(properties, file);
+            roles = "controller";
+        }
+        KafkaDisk used = controllerFirst ? disk.ofController() : disk;
         ControllerHealth controller = new ControllerHealth(quorum, disk, properties, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
             case "controller" -> controller;
             default -> new CombinedHealth(controller, broker);
         };
-        boolean controls = roles.contains("controller");
-        Path log = disk.directories().get(0);
-        new Recovery(log).install();
-        LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);
-        Formatting formatting = new Formatting(disk, file, clusterId, controls, peers);
-        BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
-        Health health = new KafkaHealth(running, serves, quorum, disk, formatting, node, clusterId);
+        LostCopies held = roles.equals("controller") && !controllerFirst ? null : copies;
+        Formatting formatting = new Formatting(used, file, clusterId, controls, peers, hold, controllerFirst ? null : held);
+        boolean brokerRuns = !roles.equals("controller");
+        BooleanSupplier serves = () -> !quorum.state().isEmpty() && (!brokerRuns || broker.runs());
+        Health health = new KafkaHealth(new HeldHealth(hold, held, running), serves, quorum, disk, node, clusterId);
         HealthServer.start(port, health, controls ? new Retirement(health, file).orders() : Map.of());
         formatting.run();
+        if (controllerFirst) {
+            ControllerFirst.becomeBroker(copies);
+        }
+        return file;
     }
 
     /** The content of a scrape. */

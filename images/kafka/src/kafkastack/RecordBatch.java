@@ -29,6 +29,7 @@ record RecordBatch(ByteBuffer content) {
     private static final int RECORDS = 61;
     private static final byte VERSION = 2;
     private static final short CONTROL = 0x20;
+    private static final short COMPRESSION = 0x07;
 
     /** Reads the next batch and advances past it. @return null when there is no complete one: it was torn, or is damaged. */
     static RecordBatch next(ByteBuffer from) {
@@ -69,25 +70,45 @@ record RecordBatch(ByteBuffer content) {
 
     /** The values of its control records of a type. */
     List<ByteBuffer> controlValues(short type) {
-        List<ByteBuffer> values = new ArrayList<>();
-        if ((content.getShort(ATTRIBUTES) & CONTROL) == 0) {
-            return values;
+        if (!isControl()) {
+            return List.of();
         }
+        return records().stream().filter(record -> record.key().getShort(2) == type).map(Record::value).toList();
+    }
+
+    /** Whether it has a metadata record with this API key. One whose records are compressed, which Kafka's metadata never is, may have. */
+    boolean hasRecordOf(int apiKey) {
+        if (isControl()) {
+            return false;
+        }
+        if ((content.getShort(ATTRIBUTES) & COMPRESSION) != 0) {
+            return true;
+        }
+        return records().stream().anyMatch(record -> {
+            unsigned(record.value()); // version of the frame
+            return unsigned(record.value()) == apiKey;
+        });
+    }
+
+    private boolean isControl() {
+        return (content.getShort(ATTRIBUTES) & CONTROL) != 0;
+    }
+
+    private record Record(ByteBuffer key, ByteBuffer value) {}
+
+    private List<Record> records() {
+        List<Record> found = new ArrayList<>();
         ByteBuffer records = content.slice(RECORDS, content.limit() - RECORDS);
         for (int left = content.getInt(COUNT); left > 0; left--) {
             int length = varint(records);
             ByteBuffer record = records.slice(records.position(), length);
             records.position(records.position() + length);
             record.get(); // attributes
-            varint(record); // time; of control records it is that of the batch
+            unsigned(record); // time, a long; of control records it is that of the batch
             varint(record); // offset
-            ByteBuffer key = field(record);
-            ByteBuffer value = field(record);
-            if (key.getShort(2) == type) {
-                values.add(value);
-            }
+            found.add(new Record(field(record), field(record)));
         }
-        return values;
+        return found;
     }
 
     /** A batch with one control record. */
@@ -124,12 +145,17 @@ record RecordBatch(ByteBuffer content) {
     }
 
     private static int varint(ByteBuffer from) {
+        long value = unsigned(from);
+        return (int) ((value >>> 1) ^ -(value & 1));
+    }
+
+    private static long unsigned(ByteBuffer from) {
         long value = 0;
         for (int shift = 0; ; shift += 7) {
             byte next = from.get();
             value |= (long) (next & 0x7f) << shift;
             if (next >= 0) {
-                return (int) ((value >>> 1) ^ -(value & 1));
+                return value;
             }
         }
     }

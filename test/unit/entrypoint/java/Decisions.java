@@ -8,9 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.management.JMException;
 
@@ -35,6 +38,12 @@ import javax.management.JMException;
  * <p>{@code format DIRECTORY CONFIG}: how a controller with this disk starts, with the number of the others in the folder CONFIG, none of which
  * answers. Answers {@code formatted}, what it waits for, or why it does not start.
  *
+ * <p>{@code copies BROKER eligible|plain PRESENT PARTITION …}: whether a broker with these partitions on its disks may register; {@code .} for none, {@code
+ * silent} instead of partitions when no broker answers, {@code none} when the quorum's leader says that there are no topics. A partition is {@code
+ * NAME:LEADER:CANDIDATES}. Answers {@code begin|wait|refuse HELD TEXT}.
+ *
+ * <p>{@code lost DIRECTORY,DIRECTORY}: whether a broker with these disks may have lost copies.
+ *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: how a peer understands the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
 public final class Decisions {
@@ -56,6 +65,8 @@ public final class Decisions {
                 case "format" -> format(words);
                 case "understand" -> understand(words);
                 case "last" -> last(words);
+                case "copies" -> copies(words);
+                case "lost" -> String.valueOf(disks(words[1]).mayHaveLostCopies());
                 default -> decide(words);
             };
             answers.append(answer).append('\n');
@@ -69,8 +80,7 @@ public final class Decisions {
 
     private static String serve(String[] words) throws IOException {
         KafkaDisk disk = new KafkaDisk(List.of(Path.of(words[4])));
-        Formatting formatting = new Formatting(disk, Path.of("server.properties"), words[3], true, peers(words[3]));
-        Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, formatting, Integer.parseInt(words[2]), words[3]);
+        Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, Integer.parseInt(words[2]), words[3]);
         HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet));
         return "serving";
     }
@@ -120,7 +130,8 @@ public final class Decisions {
 
     private static String format(String[] words) {
         Peers peers = new Peers(Path.of(words[2]), "nowhere", "controller", 9000, 1, "cluster", 1);
-        Formatting formatting = new Formatting(new KafkaDisk(List.of(Path.of(words[1]))), Path.of(words[2], "server.properties"), "cluster", true, peers);
+        Hold hold = new Hold(Path.of(words[2], "server.properties"));
+        Formatting formatting = new Formatting(new KafkaDisk(List.of(Path.of(words[1]))), Path.of(words[2], "server.properties"), "cluster", true, peers, hold, null);
         AtomicReference<String> end = new AtomicReference<>();
         Thread start = new Thread(() -> {
             try {
@@ -134,10 +145,10 @@ public final class Decisions {
         });
         start.start();
         try {
-            while (start.isAlive() && formatting.waiting() == null) {
+            while (start.isAlive() && hold.reason() == null) {
                 start.join(10);
             }
-            String waiting = formatting.waiting();
+            String waiting = hold.reason();
             start.interrupt();
             start.join();
             return end.get() == null ? waiting : end.get();
@@ -171,9 +182,31 @@ public final class Decisions {
         return new Peers(Path.of("."), "kafka", "broker", 0, 0, clusterId, 0);
     }
 
+    private static String copies(String[] words) {
+        List<String> given = Arrays.asList(words).subList(4, words.length);
+        boolean silent = given.equals(List.of("silent")) || given.equals(List.of("none"));
+        var partitions = silent ? null : given.stream().map(Decisions::partition).toList();
+        var decision = LostCopies.decide(
+                Integer.parseInt(words[1]), ids(words[3], word -> word), new LostCopies.Answer(partitions, words[2].equals("eligible"), given.equals(List.of("none"))));
+        return (decision.begin() ? "begin" : decision.refuse() ? "refuse" : "wait") + " " + decision.held() + " " + decision.text();
+    }
+
+    private static LostCopies.Partition partition(String word) {
+        String[] parts = word.split(":");
+        return new LostCopies.Partition(parts[0], Integer.parseInt(parts[1]), ids(parts[2], Integer::valueOf));
+    }
+
+    private static <T> Set<T> ids(String list, Function<String, T> read) {
+        return list.equals(".") ? Set.of() : Arrays.stream(list.split(",")).map(read).collect(Collectors.toSet());
+    }
+
+    private static KafkaDisk disks(String directories) {
+        return new KafkaDisk(Arrays.stream(directories.split(",")).map(Path::of).toList());
+    }
+
     private static String disk(String directories) {
         try {
-            KafkaDisk.State state = new KafkaDisk(Arrays.stream(directories.split(",")).map(Path::of).toList()).read();
+            KafkaDisk.State state = disks(directories).read();
             return state.knows() + " " + state.epoch();
         } catch (IOException e) {
             return "unknown";
