@@ -7,7 +7,7 @@ package kafkastack;
  * @param copies of a broker; null for a controller.
  */
 record HeldHealth(Hold hold, LostCopies copies, Health running) implements Health {
-    /** The key of the number of partitions for which a broker is held. */
+    /** The key of how many partitions a broker is held for. */
     private static final String LOST = "lost";
 
     @Override

@@ -50,7 +50,7 @@ final class LostCopies {
     private final Path begin;
     private final Others others;
     private final Hold hold;
-    private volatile int held;
+    private volatile String held = "0";
 
     /** @param properties the server's rendered file. The mark by which a person lets the broker begin is beside it. */
     LostCopies(int broker, KafkaDisk disk, Path properties, Others others, Hold hold) {
@@ -61,8 +61,8 @@ final class LostCopies {
         this.hold = hold;
     }
 
-    /** The number of partitions that this broker is held for; 0 when it is not. */
-    int held() {
+    /** The number of partitions that this broker is held for: 0 when it is not, {@code unknown} while no other broker answers. */
+    String held() {
         return held;
     }
 
@@ -84,7 +84,7 @@ final class LostCopies {
                     Hold.say(decision.text());
                     return;
                 }
-                held = decision.held();
+                held = decision.held() == 0 ? "unknown" : String.valueOf(decision.held());
                 if (decision.refuse()) {
                     hold.refuse(decision.text());
                 } else {
@@ -93,7 +93,7 @@ final class LostCopies {
                 Thread.sleep(PAUSE_MS);
             }
         } finally {
-            held = 0;
+            held = "0";
             hold.end();
         }
     }
