@@ -2,15 +2,14 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { start } from "kafka-stack-processes";
 import { down as sandboxDown } from "../../sandbox/down";
-import { sandboxEnvironment } from "../../sandbox/environment";
 import { up as sandboxUp } from "../../sandbox/up";
 import { get, inPod, kubectl } from "../support/kubectl";
 import { until } from "../support/until";
 import { voters } from "../support/voters";
 import { back, emptyDisk, identities, kill } from "./brokers";
 import { fault } from "./fault";
+import { recovered, recoverQuorum, untilSaid } from "./recovery";
 import { change, takeDown } from "./stack";
 
 interface Volumes {
@@ -47,44 +46,11 @@ const giveBack = (pod: string, at: number) =>
     return null;
   });
 
-/** Waits until a server has printed a text, in its current or previous container. */
-const untilSaid = (pod: string, text: RegExp) =>
-  until(`${pod} said ${text.source}`, 300, async () => {
-    const logs = await Promise.all(
-      [[], ["--previous"]].map((which) => kubectl("logs", pod, "-n", "kafka", ...which).catch(() => "")),
-    );
-    return logs.some((log) => text.test(log)) ? null : (logs[0]?.trimEnd().split("\n").at(-1) ?? "");
-  });
-
 const untilVoters = (...expected: number[]) =>
   until(`the voters are ${expected.join(", ")}`, 300, async () => {
     const now = await voters();
     return now.join() === expected.join() ? null : `they are ${now.join(", ")}`;
   });
-
-/** Runs `npm run ops -- recover-quorum`. */
-async function recoverQuorum(...words: string[]): Promise<{ code: number | null; text: string }> {
-  const command = start("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
-    env: { ...process.env, ...sandboxEnvironment().env },
-  });
-  const { code } = await command.ended;
-  return { code, text: command.said };
-}
-
-/** Recovers the quorum with the printed command. */
-async function recovered(lost: readonly string[]): Promise<void> {
-  let text = "";
-  await until("it is known what is left", 300, async () => {
-    const asked = await recoverQuorum();
-    text = asked.text;
-    return asked.code === 2 ? null : text;
-  });
-  const [, words = ""] = /To recover: npm run ops -- recover-quorum (.*)/.exec(text) ?? [];
-  assert.ok(words.endsWith(`--lost ${lost.join(",")}`), text);
-  const done = await recoverQuorum(...words.split(" "));
-  assert.equal(done.code, 0, done.text);
-  assert.match(done.text, /The quorum is back: node \d+ leads it/);
-}
 
 /** Asserts that a plain `up` succeeds, and then has nothing to do. */
 async function assertSettled(): Promise<void> {
