@@ -66,7 +66,8 @@ describe("servers with both roles that are killed together, one of them with an 
 
   const elect = async (lost: string) => {
     const other = SERVERS.find((pod) => pod !== lost) ?? "";
-    await inPod(other, "kafka-leader-election.sh", ...BOOTSTRAP, "--election-type", "unclean", "--all-topic-partitions");
+    const local = ["--bootstrap-server", "localhost:9092"];
+    await inPod(other, "kafka-leader-election.sh", ...local, "--election-type", "unclean", "--all-topic-partitions");
   };
 
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
@@ -73,6 +75,25 @@ describe("the health endpoint of a server whose Kafka has not started", function
     const left = await fetch(`${address}/leave?seconds=30`);
     assert.equal(left.status, 200);
     assert.match(await quorum(), /^leaving=true$/m);
+  });
+
+  it("asks again for a time to leave that is none", async () => {
+    for (const query of ["", "?seconds=", "?seconds=abc", "?seconds=-1", "?seconds=99999999999999999999"]) {
+      const { status } = await fetch(`${address}/leave${query}`);
+      assert.equal(status, 400, query);
+    }
+  });
+
+  it("answers although many connections never finish their request", async () => {
+    const { port } = new URL(address);
+    const sockets = Array.from({ length: 64 }, () => connect(Number(port), "127.0.0.1"));
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, "connect")));
+      for (const socket of sockets) socket.on("error", () => undefined).write("GET /quorum HTTP/1.1\r\n");
+      assert.equal((await fetch(`${address}/quorum`, { signal: AbortSignal.timeout(50_000) })).status, 200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+    }
   });
 
   it("keeps the only controller until brokers that stop beside it have stopped", async () => {

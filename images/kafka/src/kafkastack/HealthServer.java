@@ -7,32 +7,45 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Serves {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short wait), {@code /quorum}, {@code
- * /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and orders to the server. On daemon threads.
+ * Serves, on a bounded number of daemon threads, {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short wait), {@code /quorum}, {@code
+ * /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and orders to the server.
  */
 final class HealthServer {
     static final int PORT = 8080;
     /** Slightly less than the period of the readiness probe, so that a probe is nearly always waiting. */
     private static final Duration READY_PATIENCE = Duration.ofMillis(900);
 
+    /** The kubelet, Prometheus and a few peers ask at the same time; each answer takes at most a second. More wait for their turn. */
+    private static final int THREADS = 16;
+    /** Only a pod that is about to stop asks to leave, and then waits: others must not be kept from their answers. */
+    private static final int LEAVING_THREADS = 2;
+    /** Longer than any grace period of a pod. */
+    private static final long LONGEST_S = 86_400;
+
+    private static final String REQUEST_S = "5";
+
+    private static final Pattern SECONDS = Pattern.compile("seconds=(\\d{1,9})");
+
     private HealthServer() {}
 
     /** @param orders the server's orders by path. Only POST runs them, because a GET must change nothing. */
     static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
+        // The JDK's own name: a request that is not complete by then is given up. Otherwise a few of them would occupy all threads for good.
+        System.setProperty("sun.net.httpserver.maxReqTime", REQUEST_S);
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
-        server.createContext("/leave", exchange -> leave(exchange, health));
+        ExecutorService leaving = threads(LEAVING_THREADS, "health-leave");
+        server.createContext("/leave", exchange -> leave(exchange, health, leaving));
         orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, order)));
-        server.setExecutor(Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "health");
-            thread.setDaemon(true);
-            return thread;
-        }));
+        server.setExecutor(threads(THREADS, "health"));
         Thread dispatcher = new Thread(server::start, "health-start");
         dispatcher.setDaemon(true); // the dispatcher thread inherits daemon status, so that it never keeps a stopping JVM alive
         dispatcher.start();
@@ -48,10 +61,28 @@ final class HealthServer {
         order.run();
     }
 
-    private static void leave(HttpExchange exchange, Health health) throws IOException {
-        String query = String.valueOf(exchange.getRequestURI().getQuery());
-        long seconds = Long.parseLong(query.replaceFirst("^seconds=", ""));
-        answer(exchange, health.awaitSpared(Duration.ofSeconds(seconds)));
+    private static void leave(HttpExchange exchange, Health health, ExecutorService threads) throws IOException {
+        Matcher seconds = SECONDS.matcher(String.valueOf(exchange.getRequestURI().getQuery()));
+        if (!seconds.matches()) {
+            send(exchange, 400, "how long may it take? /leave?seconds=N\n");
+            return;
+        }
+        Duration patience = Duration.ofSeconds(Math.min(Long.parseLong(seconds.group(1)), LONGEST_S));
+        threads.execute(() -> {
+            try {
+                answer(exchange, health.awaitSpared(patience));
+            } catch (IOException e) {
+                // Who asked has gone.
+            }
+        });
+    }
+
+    private static ExecutorService threads(int number, String name) {
+        return Executors.newFixedThreadPool(number, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     private static void answer(HttpExchange exchange, String missing) throws IOException {
