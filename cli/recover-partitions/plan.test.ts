@@ -243,7 +243,7 @@ describe("a recovery of partitions, whatever is lost", () => {
           assert.ok(best === null || held(leader)?.end === best.end);
         }
       }),
-      { seed: 17, numRuns: 3_000 },
+      { seed: 17, numRuns: 6_000 },
     );
     assert.ok(count > 200, String(count));
   });
@@ -269,7 +269,7 @@ describe("a recovery of partitions, whatever is lost", () => {
           }
         }
       }),
-      { seed: 19, numRuns: 3_000 },
+      { seed: 19, numRuns: 6_000 },
     );
     assert.ok(count > 50, String(count));
   });
