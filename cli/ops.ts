@@ -1,12 +1,14 @@
 /**
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and prints
- * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` runs in this process, because there is no cluster that a pod could ask.
+ * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` and `recover-partitions` run in this process, because they need what
+ * is on the servers' disks.
  */
 import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { HEAP_EXHAUSTED } from "../components/jobs/exit-codes";
 import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
+import { recoverPartitions } from "./recover-partitions/command";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
 import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
@@ -108,6 +110,7 @@ const command = stackOptions(
     .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
 )
   .addCommand(recoverQuorum())
+  .addCommand(recoverPartitions())
   .allowUnknownOption()
   .helpOption(false)
   .helpCommand(false)

@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { setTimeout as delay } from "node:timers/promises";
 import { kubeConfig } from "../kubernetes";
+import { Pods } from "../pods";
 import { namespaceOf, type StackOptions } from "../stack-options";
 import { commandFor, costs, judge, type Named, type Plan } from "./plan";
-import { Pods } from "./pods";
+import { survey } from "./servers";
 import type { Server } from "./survey";
 
 /** How long a quorum may take to elect a leader, in milliseconds. */
@@ -33,7 +34,7 @@ export const recoverQuorum = (): Command =>
 /** @returns the exit code: 0 when the quorum is back, 1 when it is refused, 2 when it has to be named first */
 async function recover(options: Options, print: (line: string) => void): Promise<number> {
   const pods = new Pods(await kubeConfig(options.context), options.namespace);
-  const { servers, fixed } = await pods.survey();
+  const { servers, fixed } = await survey(pods);
   for (const server of servers) print(line(server));
   const judgement = judge(servers, fixed, options);
   if (judgement.kind === "refused") {

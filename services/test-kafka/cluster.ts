@@ -18,9 +18,12 @@ export class TestCluster {
     this.#jars = jars;
   }
 
-  /** Starts brokers 0 to `count` - 1. */
-  static async start(count: number): Promise<TestCluster> {
-    const jars = process.env["KAFKA_JARS"];
+  /**
+   * Starts brokers 0 to `count` - 1.
+   *
+   * @param jars - the directory with Kafka's jars; default that of the newest version
+   */
+  static async start(count: number, jars = process.env["KAFKA_JARS"]): Promise<TestCluster> {
     if (jars === undefined)
       throw new Error("KAFKA_JARS must name a directory with Kafka's jars (kafka_2.13, kafka-tools, log4j).");
     const cluster = new TestCluster(jars);
@@ -34,9 +37,9 @@ export class TestCluster {
   }
 
   async startBroker(id: number): Promise<void> {
-    const home = join(this.#directory, `broker-${id}`);
+    const home = this.#home(id);
     mkdirSync(home, { recursive: true });
-    const properties = join(home, "server.properties");
+    const properties = this.propertiesOf(id);
     writeFileSync(properties, this.#properties(id, home));
     const format = ["format", "--ignore-formatted", "-t", "AAAAAAAAAAAAAAAAAAAAAA", "-c", properties];
     format.push(id === 0 ? "--standalone" : "--no-initial-controllers");
@@ -44,6 +47,18 @@ export class TestCluster {
     const java = ["-Xms256m", "-Xmx256m", "-XX:+UseG1GC", "-cp", `${this.#jars}/*`, "kafka.Kafka", properties];
     this.#brokers.set(id, start("java", java, { output: { log: join(home, "log") } }));
     await until(`broker ${id} listens`, () => listens(FIRST_PORT + id), 120_000);
+  }
+
+  /** The file with a broker's properties. */
+  propertiesOf(id: number): string {
+    return join(this.#home(id), "server.properties");
+  }
+
+  /** Gives a stopped broker an empty disk. */
+  empty(id: number): void {
+    const disk = join(this.#home(id), "data");
+    rmSync(disk, { recursive: true });
+    mkdirSync(disk);
   }
 
   /** Like a power cut. */
@@ -68,6 +83,10 @@ export class TestCluster {
     await broker.end(signal);
   }
 
+  #home(id: number): string {
+    return join(this.#directory, `broker-${id}`);
+  }
+
   #properties(id: number, home: string): string {
     const client = `PLAINTEXT://127.0.0.1:${FIRST_PORT + id}`;
     const listeners = id === 0 ? `${client},CONTROLLER://127.0.0.1:${CONTROLLER_PORT}` : client;
@@ -80,6 +99,7 @@ export class TestCluster {
       "controller.listener.names=CONTROLLER",
       `controller.quorum.bootstrap.servers=127.0.0.1:${CONTROLLER_PORT}`,
       `log.dirs=${join(home, "data")}`,
+      `health.bootstrap=127.0.0.1:${FIRST_PORT + id}`,
       "auto.create.topics.enable=false",
       "broker.session.timeout.ms=6000",
     ].join("\n");

@@ -76,6 +76,16 @@ export class Decisions {
     return (await this.ask([`lost ${directories.join(",")}`]))[0] === "true";
   }
 
+  /** Where a server's copy of a partition ends: `END EPOCH TOPIC-ID`, `none`, or `unknown`. */
+  async copy(partition: string, ...directories: readonly string[]): Promise<string> {
+    return (await this.ask([`copy ${partition} ${directories.join(",")}`]))[0] ?? "";
+  }
+
+  /** Adds a batch with one record to a segment. @returns its size in bytes */
+  async append(segment: string, offset: number, epoch: number): Promise<number> {
+    return Number((await this.ask([`append ${segment} ${offset} ${epoch}`]))[0]);
+  }
+
   /** Starts the health endpoint of a waiting server with a log directory. */
   async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
     await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);

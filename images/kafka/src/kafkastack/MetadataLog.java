@@ -111,7 +111,7 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
             }
             covered = Long.parseLong(name.group(1));
             epoch = Integer.parseInt(name.group(2));
-            ByteBuffer content = contentOf(file);
+            ByteBuffer content = RecordBatch.content(file);
             while (content.hasRemaining()) {
                 RecordBatch batch = RecordBatch.next(content);
                 if (batch == null) {
@@ -123,7 +123,7 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
 
         /** @return the size of its complete batches, in bytes. */
         private long segment(Path file, long from) throws IOException {
-            ByteBuffer content = contentOf(file);
+            ByteBuffer content = RecordBatch.content(file);
             next = from;
             int whole = 0;
             for (RecordBatch batch; content.hasRemaining() && (batch = RecordBatch.next(content)) != null; whole = content.position()) {
@@ -144,13 +144,6 @@ record MetadataLog(Path snapshot, List<Path> segments, long bytes, long end, int
         private void remember(RecordBatch batch) {
             for (ByteBuffer value : batch.controlValues(RecordBatch.VOTERS)) {
                 voters = new VotersRecord(new ByteBufferAccessor(value), VOTERS_VERSION);
-            }
-        }
-
-        /** Segments and snapshots of metadata are small: Kafka begins a new segment at 1 GiB, and deletes what a snapshot covers. */
-        private static ByteBuffer contentOf(Path file) throws IOException {
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
             }
         }
     }

@@ -1,6 +1,10 @@
 package kafkastack;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -30,6 +34,13 @@ record RecordBatch(ByteBuffer content) {
     private static final byte VERSION = 2;
     private static final short CONTROL = 0x20;
     private static final short COMPRESSION = 0x07;
+
+    /** Maps a segment or a snapshot: Kafka begins a new segment at 2 GiB at the latest. */
+    static ByteBuffer content(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+        }
+    }
 
     /** Reads the next batch and advances past it. @return null when there is no complete one: it was torn, or is damaged. */
     static RecordBatch next(ByteBuffer from) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import javax.management.JMException;
  * following a leader and current), or - when it is silent; . for none. Answers {@code ACTION ready|unready TEXT}.
  *
  * <p>{@code disk DIRECTORY,DIRECTORY}. Answers {@code KNOWS EPOCH}, or {@code unknown}.
+ *
+ * <p>{@code copy PARTITION DIRECTORY,DIRECTORY}: where the copy of a partition ends. Answers {@code END EPOCH TOPIC-ID}, {@code none} or {@code unknown}.
+ * <p>{@code append FILE OFFSET EPOCH} adds a batch with one record to a segment. Answers its size in bytes.
  *
  * <p>{@code serve PORT NODE CLUSTER DIRECTORY} starts the health endpoint of a waiting server. Answers {@code serving}. {@code told} answers how
  * often it was told to retire.
@@ -58,6 +62,8 @@ public final class Decisions {
             String[] words = line.split(" ");
             String answer = switch (words[0]) {
                 case "disk" -> disk(words[1]);
+                case "copy" -> copy(words);
+                case "append" -> append(words);
                 case "serve" -> serve(words);
                 case "told" -> String.valueOf(TOLD.get());
                 case "zookeeper" -> zookeeper(words);
@@ -211,6 +217,21 @@ public final class Decisions {
         } catch (IOException e) {
             return "unknown";
         }
+    }
+
+    private static String copy(String[] words) {
+        try {
+            Copies.Copy copy = new Copies(Arrays.stream(words[2].split(",")).map(Path::of).toList()).of(words[1]);
+            return copy == null ? "none" : copy.end() + " " + copy.epoch() + " " + copy.topic();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private static String append(String[] words) throws IOException {
+        byte[] batch = RecordBatch.control(Long.parseLong(words[2]), Integer.parseInt(words[3]), 1, RecordBatch.VOTERS, new byte[20]).array();
+        Files.write(Path.of(words[1]), batch, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return String.valueOf(batch.length);
     }
 
     private static String decide(String[] words) {

@@ -1,55 +1,55 @@
-import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { PassThrough, Writable } from "node:stream";
-import { firstNodeId, type Pool } from "../../components/kafka/node-ids";
-import { execute, messageOf } from "../kubernetes";
-import { parseDisk, type Server } from "./survey";
+import { firstNodeId, type Pool } from "../components/kafka/node-ids";
+import { execute, messageOf } from "./kubernetes";
 
 /** ConfigMap with what the servers read when they start. */
 const CONFIG = "kafka-config";
 
-/** How long a server may take to say what it has, in milliseconds; a container that has just ended is tried again. */
+/** How long a server may take to begin to answer, in milliseconds; a container that has just ended is tried again. */
 const PATIENCE_MS = 30_000;
 
 /** Size of the chunks sent to a pod: the API server limits the size of messages. */
 const FRAME_BYTES = 32_768;
+
+/** A server of the stack. */
+export interface Named {
+  /** Name of its pod. */
+  readonly name: string;
+  /** Its node id. */
+  readonly id: number;
+}
+
+/** The servers of a pool, by their number. */
+export const serversOf = (pool: Pool, count: number): Named[] =>
+  Array.from({ length: count }, (_, ordinal) => ({ name: `${pool}-${ordinal}`, id: firstNodeId(pool) + ordinal }));
 
 /** The servers of a stack, through the Kubernetes API alone. */
 export class Pods {
   private readonly core: CoreV1Api;
 
   constructor(
-    private readonly config: KubeConfig,
-    private readonly namespace: string,
+    readonly config: KubeConfig,
+    readonly namespace: string,
   ) {
     this.core = config.makeApiClient(CoreV1Api);
   }
 
   /**
-   * Asks every server of the stack what its disk has.
+   * What the servers of the stack read when they start, by file.
    *
-   * @throws when there is no stack with KRaft.
+   * @throws when there is no stack.
    */
-  async survey(): Promise<{ readonly servers: Server[]; readonly fixed: boolean }> {
+  async settings(): Promise<Readonly<Record<string, string>>> {
     const { namespace } = this;
-    const data = await this.core
+    return this.core
       .readNamespacedConfigMap({ name: CONFIG, namespace })
-      .then(({ data: found }) => found ?? {})
+      .then(({ data }) => data ?? {})
       .catch((error: unknown) => {
         throw new Error(
           `There is no ConfigMap ${CONFIG} in namespace ${namespace}: is the stack up? (${messageOf(error)})`,
         );
       });
-    const [controllers, brokers] = [Number(data["controllers"]), Number(data["brokers"])];
-    if (!(controllers > 0) || !(brokers > 0))
-      throw new Error("This stack has no KRaft controllers: nothing to recover.");
-    const sets = await this.config.makeApiClient(AppsV1Api).listNamespacedStatefulSet({ namespace });
-    const dedicated = sets.items.some(({ metadata }) => metadata?.name === "controller");
-    const planned = [
-      ...this.pool("broker", brokers, (ordinal) => !dedicated && ordinal < controllers),
-      ...(dedicated ? this.pool("controller", controllers, () => true) : []),
-    ];
-    const servers = await Promise.all(planned.map(async (each) => ({ ...each, disk: await this.diskOf(each.name) })));
-    return { servers, fixed: data["voters"] !== undefined };
   }
 
   /** Runs a command in a server's pod. @returns its standard output @throws with what it said when it fails */
@@ -67,7 +67,7 @@ export class Pods {
     return out.content();
   }
 
-  /** What a server says of its quorum. */
+  /** What a server says of its quorum, and of its disks. */
   async quorum(pod: string): Promise<string> {
     const ask = 'exec 3<>/dev/tcp/localhost/8080; printf "GET /quorum HTTP/1.0\\r\\n\\r\\n" >&3; cat <&3';
     return (await this.run(pod, ["bash", "-c", ask])).toString();
@@ -77,23 +77,20 @@ export class Pods {
   async restart(pod: string): Promise<void> {
     await this.core.deleteNamespacedPod({ name: pod, namespace: this.namespace, gracePeriodSeconds: 1 });
   }
+}
 
-  private pool(pool: Pool, count: number, controller: (ordinal: number) => boolean): Omit<Server, "disk">[] {
-    return Array.from({ length: count }, (_, ordinal) => ({
-      name: `${pool}-${ordinal}`,
-      id: firstNodeId(pool) + ordinal,
-      controller: controller(ordinal),
-    }));
-  }
-
-  private async diskOf(pod: string): Promise<Server["disk"]> {
-    for (const deadline = Date.now() + PATIENCE_MS; ;) {
-      try {
-        return parseDisk((await this.run(pod, ["quorum-recovery.sh", "survey"])).toString());
-      } catch (error) {
-        if (Date.now() > deadline) return messageOf(error);
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
+/**
+ * Asks a server until it answers, for half a minute.
+ *
+ * @returns the answer, or why there is none
+ */
+export async function answerOf<T>(ask: () => Promise<T>): Promise<T | string> {
+  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (Date.now() > deadline) return messageOf(error);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
 }

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "../kubernetes";
+import { answerOf, type Named } from "../pods";
+import type { Election } from "./plan";
+import { type Cluster, parseCluster, parseCopies, parseDisks, type Server } from "./survey";
+
+/** How long a server may take to read its disks, in milliseconds, and how much longer for each partition: the last segment of its log, 1 GiB at most by default, at 100 MB/s. */
+const READING_MS = { all: 600_000, each: 10_000 };
+
+/** The script in the pods; see there. */
+const SCRIPT = "partition-recovery.sh";
+
+/** The way to the servers of a stack. */
+export interface Access {
+  /** The brokers that the stack has. */
+  brokers(): Promise<Named[]>;
+  /** Runs a command beside a server. @returns its standard output @throws with what it said when it fails */
+  run(server: string, command: readonly string[], input?: Buffer): Promise<Buffer>;
+  /** What a server says at `/quorum`. */
+  quorum(server: string): Promise<string>;
+}
+
+/** What is known of the cluster and its brokers. */
+export interface Survey {
+  /** What the brokers that run say; undefined when none does. */
+  readonly cluster: Cluster | undefined;
+  readonly servers: readonly Server[];
+}
+
+/** Asks the cluster which partitions have no leader, and every broker of the stack what its disks have of them. */
+export async function survey(access: Access): Promise<Survey> {
+  const brokers = await access.brokers();
+  const cluster = await clusterOf(access, brokers);
+  const asked = cluster?.offline ?? [];
+  const input = Buffer.from(asked.map(({ name }) => `${name}\n`).join(""));
+  const patience = READING_MS.all + asked.length * READING_MS.each;
+  const servers = await Promise.all(
+    brokers.map(async (broker): Promise<Server> => {
+      const ask = async () =>
+        parseCopies((await access.run(broker.name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
+      const copies = await within(patience, answerOf(ask));
+      const disks = await access.quorum(broker.name).then(parseDisks, () => parseDisks(""));
+      return { ...broker, ...disks, runs: cluster?.running.includes(broker.id) === true, copies };
+    }),
+  );
+  return { cluster, servers };
+}
+
+async function clusterOf(access: Access, brokers: readonly Named[]): Promise<Cluster | undefined> {
+  const asked = brokers.map(async ({ name }) => parseCluster((await access.run(name, [SCRIPT, "list"])).toString()));
+  return Promise.any(asked).catch(() => undefined);
+}
+
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T | string> {
+  const end = new AbortController();
+  const late = delay(milliseconds, `it has not answered for ${milliseconds / 1000} s`, { signal: end.signal });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    end.abort();
+    late.catch(() => undefined);
+  }
+}
+
+/**
+ * Has the cluster make these servers the leaders.
+ *
+ * @returns the partitions of which this failed, and why
+ * @throws when no broker could be asked to; then some may have a leader all the same.
+ */
+export async function makeLeaders(
+  access: Access,
+  elections: readonly Election[],
+): Promise<ReadonlyMap<string, string>> {
+  const lines = elections.map(({ partition: { name, replicas }, leader, order }) => {
+    const same = order.length === replicas.length && order.every((id, at) => replicas[at] === id);
+    return `${name} ${leader.id} ${same ? "-" : order.join(",")}\n`;
+  });
+  const input = Buffer.from(lines.join(""));
+  // Of the leaders to be, each runs; the first one that answers does it for all.
+  const pods = [...new Set(elections.map(({ leader }) => leader.name))];
+  let why = "";
+  for (const pod of pods) {
+    try {
+      const said = (await access.run(pod, [SCRIPT, "elect", String(input.length)], input)).toString();
+      const answers = new Map(said.split("\n").map((line) => [line.split(" ")[0] ?? "", line.replace(/^\S+ /, "")]));
+      return new Map(
+        elections.flatMap(({ partition: { name } }) => {
+          const answer = answers.get(name) ?? "the broker does not say";
+          return answer === "ok" ? [] : [[name, answer] as const];
+        }),
+      );
+    } catch (error) {
+      why = messageOf(error);
+    }
+  }
+  throw new Error(`No broker makes leaders (${why}). The command can be given again.`);
+}
+
+/** Lets servers that wait for a lost disk begin with empty copies. @param patience how long they may take to take it, in milliseconds */
+export async function begin(access: Access, servers: readonly Server[], patience: number): Promise<void> {
+  try {
+    for (const { name } of servers) await access.run(name, [SCRIPT, "begin"]);
+    const deadline = Date.now() + patience;
+    for (const { name } of servers) {
+      while (
+        await access.quorum(name).then(
+          (said) => parseDisks(said).lost > 0,
+          () => true,
+        )
+      ) {
+        if (Date.now() > deadline) {
+          throw new Error(
+            `${name} was told to begin, and still waits after ${patience / 1000} s: its log says why. The command can be given again.`,
+          );
+        }
+        await delay(500);
+      }
+    }
+  } finally {
+    // Must not hold for the next disk that is lost.
+    await Promise.allSettled(servers.map(({ name }) => access.run(name, [SCRIPT, "begun"])));
+  }
+}
