@@ -13,14 +13,17 @@ export const untilSaid = (pod: string, text: RegExp) =>
     return logs.some((log) => text.test(log)) ? null : (logs[0]?.trimEnd().split("\n").at(-1) ?? "");
   });
 
-/** Runs `npm run ops -- recover-quorum`. */
-export async function recoverQuorum(...words: string[]): Promise<{ code: number | null; text: string }> {
-  const command = start("npm", ["run", "--silent", "ops", "--", "recover-quorum", ...words], {
+/** Runs `npm run ops -- …`, and gives what it prints however it ends. */
+export async function opsCommand(...words: string[]): Promise<{ code: number | null; text: string }> {
+  const command = start("npm", ["run", "--silent", "ops", "--", ...words], {
     env: { ...process.env, ...sandboxEnvironment().env },
   });
   const { code } = await command.ended;
   return { code, text: command.said };
 }
+
+/** Runs `npm run ops -- recover-quorum`. */
+export const recoverQuorum = (...words: string[]) => opsCommand("recover-quorum", ...words);
 
 /** Recovers the quorum with the printed command. */
 export async function recovered(lost: readonly string[]): Promise<void> {
