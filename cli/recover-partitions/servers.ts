@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../kubernetes";
 import { answerOf, type Named } from "../pods";
 import type { Election } from "./plan";
-import { type Cluster, parseCluster, parseCopies, parseDisks, type Server } from "./survey";
+import { type Cluster, parseCluster, parseDisks, parseWaits, type Server } from "./survey";
 
 /** How long a server may take to read its disks, in milliseconds, and how much longer for each partition: the last segment of its log, 1 GiB at most by default, at 100 MB/s. */
 const READING_MS = { all: 600_000, each: 10_000 };
@@ -36,11 +36,13 @@ export async function survey(access: Access): Promise<Survey> {
   const patience = READING_MS.all + asked.length * READING_MS.each;
   const servers = await Promise.all(
     brokers.map(async (broker): Promise<Server> => {
-      const ask = async () =>
-        parseCopies((await access.run(broker.name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
-      const copies = await within(patience, answerOf(ask));
-      const disks = await access.quorum(broker.name).then(parseDisks, () => parseDisks(""));
-      return { ...broker, ...disks, runs: cluster?.running.includes(broker.id) === true, copies };
+      const { name, id } = broker;
+      const read = async () =>
+        parseDisks((await access.run(name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
+      const ask = async () => ({ waits: parseWaits(await access.quorum(name)) });
+      const [disks, said] = await Promise.all([within(patience, answerOf(read)), within(patience, answerOf(ask))]);
+      const waits = typeof said !== "string" && said.waits;
+      return { name, id, waits, runs: cluster?.running.includes(id) === true, disks };
     }),
   );
   return { cluster, servers };
@@ -100,12 +102,15 @@ export async function makeLeaders(
 /** Lets servers that wait for a lost disk begin with empty copies. @param patience how long they may take to take it, in milliseconds */
 export async function begin(access: Access, servers: readonly Server[], patience: number): Promise<void> {
   try {
-    for (const { name } of servers) await access.run(name, [SCRIPT, "begin"]);
+    for (const { name } of servers) {
+      const said = await answerOf(() => access.run(name, [SCRIPT, "begin"]));
+      if (typeof said === "string") throw new Error(`${name} cannot be told to begin: ${said}`);
+    }
     const deadline = Date.now() + patience;
     for (const { name } of servers) {
       while (
         await access.quorum(name).then(
-          (said) => parseDisks(said).lost > 0,
+          (said) => parseWaits(said),
           () => true,
         )
       ) {
