@@ -2,8 +2,8 @@ import { beginnings, elections, misnamed } from "./plan";
 import { type Access, begin, makeLeaders, type Survey, survey } from "./servers";
 import type { Offline, Server } from "./survey";
 
-/** How long a server that waits may take to hear that it may begin, in milliseconds. */
-const BEGIN_MS = 120_000;
+/** How long servers that were told to begin may take until they run, in milliseconds. */
+const BEGIN_MS = 600_000;
 
 /** What a person asks for; without either nothing is changed. */
 export interface Options {
@@ -139,7 +139,9 @@ async function letBegin(
   if (plan.servers.length === 0) return 0;
   if (plan.gone.length > 0) print(`The records of ${plan.gone.join(", ")} are gone: no copy is left.`);
   await begin(access, plan.servers, BEGIN_MS);
-  print(`${names(plan.servers)} may begin with empty copies; \`npm run ops -- status\` says how far the cluster is.`);
+  print(
+    `${names(plan.servers)} ${plan.servers.length === 1 ? "runs" : "run"}, and began with empty copies; \`npm run ops -- status\` says how far they are.`,
+  );
   return 0;
 }
 

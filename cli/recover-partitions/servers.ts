@@ -99,7 +99,12 @@ export async function makeLeaders(
   throw new Error(`No broker makes leaders (${why}). The command can be given again.`);
 }
 
-/** Lets servers that wait for a lost disk begin with empty copies. @param patience how long they may take to take it, in milliseconds */
+/**
+ * Lets servers that wait for a lost disk begin with empty copies, and waits until they run.
+ *
+ * @param patience how long that may take, in milliseconds
+ * @throws when one of them does not run in time; it waits again when it starts again.
+ */
 export async function begin(access: Access, servers: readonly Server[], patience: number): Promise<void> {
   try {
     for (const { name } of servers) {
@@ -107,23 +112,27 @@ export async function begin(access: Access, servers: readonly Server[], patience
       if (typeof said === "string") throw new Error(`${name} cannot be told to begin: ${said}`);
     }
     const deadline = Date.now() + patience;
-    for (const { name } of servers) {
-      while (
-        await access.quorum(name).then(
-          (said) => parseWaits(said),
-          () => true,
-        )
-      ) {
+    for (const server of servers) {
+      while (!(await runs(access, server))) {
         if (Date.now() > deadline) {
           throw new Error(
-            `${name} was told to begin, and still waits after ${patience / 1000} s: its log says why. The command can be given again.`,
+            `${server.name} was told to begin, and does not run after ${patience / 1000} s: its log says why. The command can be given again.`,
           );
         }
         await delay(500);
       }
     }
   } finally {
-    // Must not hold for the next disk that is lost.
+    // The order must hold over restarts of the container until then, and not for the next disk that is lost.
     await Promise.allSettled(servers.map(({ name }) => access.run(name, [SCRIPT, "begun"])));
+  }
+}
+
+async function runs(access: Access, { name, id }: Server): Promise<boolean> {
+  try {
+    if (parseWaits(await access.quorum(name))) return false;
+    return parseCluster((await access.run(name, [SCRIPT, "list"])).toString()).running.includes(id);
+  } catch {
+    return false; // it starts
   }
 }
