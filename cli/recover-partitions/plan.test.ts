@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { beginnings, elections, misnamed, orderOf } from "./plan";
-import { type Copy, type Offline, parseCluster, parseCopies, parseDisks, type Server } from "./survey";
+import { type Copy, type Offline, parseCluster, parseDisks, parseWaits, type Server } from "./survey";
 
 const P = "chatroom-0";
 const partition = (changes: Partial<Offline> = {}): Offline => ({
@@ -12,15 +12,15 @@ const copy = (end: number, epoch = 5): Copy => ({ end, epoch });
 
 /** A broker that runs, and what it has of the partition. */
 const runs = (id: number, found: Copy | null): Server => ({
-  ...{ name: `broker-${id}`, id, runs: true, lost: 0, blank: false },
-  copies: new Map([[P, found]]),
+  ...{ name: `broker-${id}`, id, runs: true, waits: false },
+  disks: { copies: new Map([[P, found]]), used: true },
 });
 /** One that waits, because a disk of it is lost. */
-const waits = (id: number, found: Copy | null = null): Server => ({ ...runs(id, found), runs: false, lost: 1 });
+const waits = (id: number, found: Copy | null = null): Server => ({ ...runs(id, found), runs: false, waits: true });
 /** One that has its disk, and does not run yet. */
 const stands = (id: number, found: Copy | null): Server => ({ ...runs(id, found), runs: false });
 /** One that does not answer. */
-const silent = (id: number): Server => ({ ...stands(id, null), copies: "gone" });
+const silent = (id: number): Server => ({ ...stands(id, null), disks: "gone" });
 
 /** Who is elected, or why nobody is. */
 const elected = (servers: readonly Server[], lost: readonly number[] = [], of = partition()) => {
@@ -67,7 +67,7 @@ describe("the leader of a partition that has none", () => {
     ],
     [
       "nobody, while one that waits hides other disks",
-      elected([runs(0, copy(9)), { ...silent(1), lost: 1 }, runs(2, null)], [1]),
+      elected([runs(0, copy(9)), { ...silent(1), waits: true }, runs(2, null)], [1]),
       /broker-1 does not answer.*Its log says why/,
     ],
     [
@@ -156,7 +156,7 @@ describe("a server with a lost disk", () => {
     ],
     [
       "does not, while it hides other disks",
-      begun([runs(0, null), { ...silent(1), lost: 1 }, runs(2, null)], [1]),
+      begun([runs(0, null), { ...silent(1), waits: true }, runs(2, null)], [1]),
       /broker-1 does not say what it has/,
     ],
     [
@@ -182,7 +182,7 @@ describe("a server with a lost disk", () => {
   }
 
   it("does not begin while no broker says what has no leader, unless no disk of any was ever used", () => {
-    const blank = [0, 1].map((id) => ({ ...waits(id), blank: true }));
+    const blank = [0, 1].map((id) => ({ ...waits(id), disks: { copies: new Map(), used: false } }));
     assert.match(beginnings(undefined, [waits(0), waits(1)], [0, 1]).refused.join(), /No broker runs/);
     assert.match(beginnings(undefined, blank, [0]).refused.join(), /No broker runs/);
     assert.deepEqual(beginnings(undefined, blank, [0, 1]).servers, blank);
@@ -208,7 +208,7 @@ describe("a recovery of partitions, whatever is lost", () => {
   const server = fc.tuple(fc.constantFrom(runs, waits, stands), found, fc.constantFrom(false, false, false, true)).map(
     ([make, has, hides]) =>
       (id: number): Server =>
-        hides ? { ...make(id, has), copies: "silent" } : make(id, has),
+        hides ? { ...make(id, has), disks: "silent" } : make(id, has),
   );
   const cluster = fc.record({
     servers: fc.array(server, { minLength: 3, maxLength: 3 }).map((all) => all.map((make, id) => make(id))),
@@ -216,7 +216,7 @@ describe("a recovery of partitions, whatever is lost", () => {
     named: fc.subarray([0, 1, 2]),
   });
   const held = (server: Server | undefined) =>
-    typeof server?.copies === "object" ? (server.copies.get(P) ?? undefined) : undefined;
+    typeof server?.disks === "object" ? (server.disks.copies.get(P) ?? undefined) : undefined;
   const beats = (one: Copy | undefined, other: Copy | null) =>
     one !== undefined &&
     one.end > 0 &&
@@ -233,7 +233,7 @@ describe("a recovery of partitions, whatever is lost", () => {
           assert.equal(order[0], leader.id);
           assert.deepEqual([...order].sort(), [...offline.replicas].sort());
           const unknown = servers.filter(
-            ({ copies, id, lost: waiting }) => typeof copies === "string" && !(lost.includes(id) && waiting === 0),
+            ({ disks, id, waits: held }) => typeof disks === "string" && !(lost.includes(id) && !held),
           );
           assert.deepEqual(unknown, []);
           assert.deepEqual(
@@ -256,16 +256,13 @@ describe("a recovery of partitions, whatever is lost", () => {
         const plan = beginnings([offline], servers, lost);
         if (plan.refused.length > 0) return;
         for (const server of plan.servers) {
-          assert.ok(server.lost > 0 && lost.includes(server.id));
+          assert.ok(server.waits && lost.includes(server.id));
           const own = held(server);
           if ((own && own.end > 0) || !(offline.unclean || offline.trusted.includes(server.id))) continue;
           count++;
           for (const other of servers) {
             assert.ok(!((held(other)?.end ?? 0) > 0), "another has records");
-            assert.ok(
-              typeof other.copies !== "string" || (lost.includes(other.id) && other.lost === 0),
-              "another may have",
-            );
+            assert.ok(typeof other.disks !== "string" || (lost.includes(other.id) && !other.waits), "another may have");
           }
         }
       }),
@@ -289,21 +286,21 @@ describe("what servers say of partitions", () => {
       offline: [partition({ trusted: [1, 2] })],
     });
     assert.deepEqual(parseCluster("running=0\ncomplete\n"), { running: [0], offline: [] });
-    assert.deepEqual(parseDisks("knows=data\nlost=12\n"), { lost: 12, blank: false });
-    assert.deepEqual(parseDisks("knows=nothing\nlost=unknown\n"), { lost: Infinity, blank: true });
-    assert.deepEqual(parseDisks("knows=nothing\n"), { lost: 0, blank: true });
+    const said = ["lost=12\n", "lost=unknown\nnode=1\n", "knows=data\nlost=0\n", "knows=data\n"];
+    assert.deepEqual(said.map(parseWaits), [true, true, false, false]);
   });
 
   it("is rejected when some of it is missing", () => {
     assert.throws(() => parseCluster(""), /all of what has no leader/);
     assert.throws(() => parseCluster(`running=0\n${LINE}\n`), /all of what has no leader/);
     assert.throws(() => parseCluster(`running=0\n${LINE.replace(" isr=1", "")}\ncomplete`), /isr/);
-    assert.throws(() => parseCopies("", [partition()]), /what it has of chatroom-0/);
-    assert.throws(() => parseCopies(`${P} 12\n`, [partition()]), /what it has of chatroom-0/);
+    assert.throws(() => parseDisks("unused\n", [partition()]), /what it has of chatroom-0/);
+    assert.throws(() => parseDisks(`${P} 12\nused\n`, [partition()]), /what it has of chatroom-0/);
+    assert.throws(() => parseDisks(`${P} 12 3 T\n`, [partition()]), /all of what it has/);
   });
 
   it("is a copy, none, or one of a topic that had the same name before", () => {
-    const read = (line: string, topic = "T") => parseCopies(`${line}\n`, [partition({ topic })]).get(P);
+    const read = (line: string, topic = "T") => parseDisks(`${line}\nused\n`, [partition({ topic })]).copies.get(P);
     assert.deepEqual(read(`${P} 12 3 T`), copy(12, 3));
     assert.deepEqual(read(`${P} 0 -1 -`), copy(0, -1));
     assert.equal(read(`${P} none`), null);

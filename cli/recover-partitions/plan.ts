@@ -53,16 +53,16 @@ export function misnamed(servers: readonly Server[], lost: readonly number[], el
   return lost.flatMap((id) => {
     const server = servers.find((each) => each.id === id);
     if (!server) return elect ? [] : [`This stack has no broker ${id}.`];
-    const { name, runs, copies } = server;
+    const { name, runs, disks } = server;
     if (runs) return [`The disk of ${name} is not lost: it runs.`];
-    if (server.lost > 0) return [];
-    if (typeof copies !== "string") {
+    if (server.waits) return [];
+    if (typeof disks !== "string") {
       return [`${name} answers, and does not wait for a lost disk: its log says what it does.`];
     }
     return elect
       ? []
       : [
-          `${name} does not answer (${copies}): only a server that waits can begin with empty copies. Start it, with an empty volume if its disk is lost.`,
+          `${name} does not answer (${disks}): only a server that waits can begin with empty copies. Start it, with an empty volume if its disk is lost.`,
         ];
   });
 }
@@ -85,10 +85,10 @@ function elect(partition: Offline, replicas: readonly Replica[]): Election | str
   const { name } = partition;
   // One that waits for a lost disk may have a copy on another one: that disk is not declared lost.
   const silent = replicas.filter(
-    ({ copy, declared, server }) => copy === undefined && !(declared && (server?.lost ?? 0) === 0),
+    ({ copy, declared, server }) => copy === undefined && !(declared && server?.waits !== true),
   );
   if (silent.length > 0) {
-    const ids = silent.filter(({ server }) => server?.runs !== true && (server?.lost ?? 0) === 0).map(({ id }) => id);
+    const ids = silent.filter(({ server }) => server?.runs !== true && server?.waits !== true).map(({ id }) => id);
     const advice =
       ids.length > 0
         ? `Start it; if its disk is lost for good, name it: --elect --lost ${ids.join(",")}.`
@@ -105,7 +105,7 @@ function elect(partition: Offline, replicas: readonly Replica[]): Election | str
   const leader = able[0]?.server;
   if (best === null) {
     const others = replicas.filter(({ server, declared }) => server?.runs !== true && !declared);
-    const waiting = others.filter(({ server }) => (server?.lost ?? 0) > 0);
+    const waiting = others.filter(({ server }) => server?.waits === true);
     if (waiting.length > 0) {
       return `${name}: no server has a record of it, and the disk of ${names(waiting)} is lost. It is gone unless that disk comes back; --lost ${waiting.map(({ id }) => id).join(",")} lets it begin empty.`;
     }
@@ -114,7 +114,7 @@ function elect(partition: Offline, replicas: readonly Replica[]): Election | str
       return `${name}: no server has a record of it, and none of its servers runs: it begins empty when they do.`;
   } else if (!leader) {
     const holders = replicas.filter(({ copy }) => holds(copy) && more(copy, best) === 0);
-    const waits = holders.every(({ server }) => (server?.lost ?? 0) > 0);
+    const waits = holders.every(({ server }) => server?.waits === true);
     return `${name}: the most complete copy is that of ${names(holders)}, up to ${where(best)}, and it does not run. ${
       waits
         ? `It waits for another disk that it lost: --lost ${holders.map(({ id }) => id).join(",")} lets it begin without that, and keeps this copy.`
@@ -132,7 +132,7 @@ function elect(partition: Offline, replicas: readonly Replica[]): Election | str
 
 function costsOf({ trusted }: Offline, replicas: readonly Replica[], leader: Server, best: Copy | null): string[] {
   const missing = replicas.filter(
-    ({ copy, declared, server }) => copy === undefined || (copy === null && (declared || (server?.lost ?? 0) > 0)),
+    ({ copy, declared, server }) => copy === undefined || (copy === null && (declared || server?.waits === true)),
   );
   const inSync = missing.filter(({ id }) => trusted.includes(id));
   const end = best?.end ?? 0;
@@ -167,9 +167,11 @@ export function beginnings(
   servers: readonly Server[],
   lost: readonly number[],
 ): Beginnings {
-  const beginning = servers.filter((server) => lost.includes(server.id) && server.lost > 0);
+  const beginning = servers.filter((server) => lost.includes(server.id) && server.waits);
   if (offline === undefined) {
-    if (servers.every((server) => beginning.includes(server) && server.blank)) {
+    if (
+      servers.every((server) => beginning.includes(server) && typeof server.disks !== "string" && !server.disks.used)
+    ) {
       return { servers: beginning, gone: ["all partitions of the cluster"], refused: [] };
     }
     const why =
@@ -207,14 +209,14 @@ function dangers({ name }: Offline, server: Server, others: readonly Replica[]):
   const holders = others.filter(({ copy }) => holds(copy));
   const silent = others.filter(({ copy, declared }) => copy === undefined && !declared);
   const waiting = others.filter(
-    ({ copy, declared, server: other }) => copy === null && !declared && (other?.lost ?? 0) > 0,
+    ({ copy, declared, server: other }) => copy === null && !declared && other?.waits === true,
   );
   const empty = `Kafka would make the empty copy of ${server.name} the leader of ${name}`;
   if (holders.some(({ server: other }) => other?.runs)) {
     return `${empty}, and ${names(holders)} has records of it: give it a leader first, with --elect.`;
   }
   if (holders.length > 0) {
-    const stuck = holders.every(({ server: other }) => (other?.lost ?? 0) > 0);
+    const stuck = holders.every(({ server: other }) => other?.waits === true);
     return `${empty}, and ${names(holders)} has records of it and does not run. ${
       stuck
         ? `It waits for a lost disk as well: let it begin first, with --lost ${holders.map(({ id }) => id).join(",")}, and elect it. If that is refused because of ${server.name}, each has what the other needs: give one of them its disk back.`
@@ -240,11 +242,11 @@ export function orderOf({ replicas, adding, removing }: Offline, leader: number)
 function replicasOf(partition: Offline, servers: readonly Server[], lost: readonly number[]): Replica[] {
   return partition.replicas.map((id) => {
     const server = servers.find((each) => each.id === id);
-    const copies = server?.copies ?? "the stack has no such broker";
+    const disks = server?.disks ?? "the stack has no such broker";
     const declared = lost.includes(id);
     const name = server?.name ?? `broker-${id}`;
-    if (typeof copies === "string") return { id, name, server, copy: undefined, silence: copies, declared };
-    return { id, name, server, copy: copies.get(partition.name), silence: "it was not asked", declared };
+    if (typeof disks === "string") return { id, name, server, copy: undefined, silence: disks, declared };
+    return { id, name, server, copy: disks.copies.get(partition.name), silence: "it was not asked", declared };
   });
 }
 

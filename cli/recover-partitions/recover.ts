@@ -2,8 +2,8 @@ import { beginnings, elections, misnamed } from "./plan";
 import { type Access, begin, makeLeaders, type Survey, survey } from "./servers";
 import type { Offline, Server } from "./survey";
 
-/** How long a server that waits may take to hear that it may begin, in milliseconds. */
-const BEGIN_MS = 120_000;
+/** How long servers that were told to begin may take until they run, in milliseconds. */
+const BEGIN_MS = 600_000;
 
 /** What a person asks for; without either nothing is changed. */
 export interface Options {
@@ -54,26 +54,24 @@ function report({ cluster, servers }: Survey, print: (line: string) => void): vo
   }
 }
 
-function stateOf({ runs, lost, copies }: Server): string {
+function stateOf({ runs, waits, disks }: Server): string {
   if (runs) return "runs";
-  if (lost === Infinity) return "waits: a disk of it is empty, and no broker says what it has lost";
-  if (lost > 0)
-    return `waits: it has lost its copies of ${lost} ${lost === 1 ? "partition" : "partitions"} with a disk`;
-  return typeof copies === "string" ? `does not answer (${copies})` : "does not run";
+  if (waits) return "waits, because it has lost copies with a disk";
+  return typeof disks === "string" ? `does not answer (${disks})` : "does not run";
 }
 
 function copyOf({ name }: Offline, id: number, servers: readonly Server[]): string {
   const server = servers.find((each) => each.id === id);
   if (!server) return "not a server of this stack";
-  if (typeof server.copies === "string") return `not known (${server.copies})`;
-  const copy = server.copies.get(name);
-  if (!copy) return server.lost > 0 ? "lost" : "no copy";
+  if (typeof server.disks === "string") return `not known (${server.disks})`;
+  const copy = server.disks.copies.get(name);
+  if (!copy) return server.waits ? "lost" : "no copy";
   return copy.end === 0 ? "empty" : `up to offset ${copy.end} of epoch ${copy.epoch}`;
 }
 
 /** Says what can be done, and how. */
 function advise({ cluster, servers }: Survey, print: (line: string) => void): number {
-  const waiting = servers.filter(({ lost }) => lost > 0);
+  const waiting = servers.filter(({ waits }) => waits);
   if (cluster?.offline.length === 0) {
     print("Every partition has a leader.");
     if (waiting.length > 0)
@@ -141,7 +139,9 @@ async function letBegin(
   if (plan.servers.length === 0) return 0;
   if (plan.gone.length > 0) print(`The records of ${plan.gone.join(", ")} are gone: no copy is left.`);
   await begin(access, plan.servers, BEGIN_MS);
-  print(`${names(plan.servers)} may begin with empty copies; \`npm run ops -- status\` says how far the cluster is.`);
+  print(
+    `${names(plan.servers)} ${plan.servers.length === 1 ? "runs" : "run"}, and began with empty copies; \`npm run ops -- status\` says how far they are.`,
+  );
   return 0;
 }
 

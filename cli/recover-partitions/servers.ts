@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "../kubernetes";
 import { answerOf, type Named } from "../pods";
 import type { Election } from "./plan";
-import { type Cluster, parseCluster, parseCopies, parseDisks, type Server } from "./survey";
+import { type Cluster, parseCluster, parseDisks, parseWaits, type Server } from "./survey";
 
 /** How long a server may take to read its disks, in milliseconds, and how much longer for each partition: the last segment of its log, 1 GiB at most by default, at 100 MB/s. */
 const READING_MS = { all: 600_000, each: 10_000 };
@@ -36,11 +36,13 @@ export async function survey(access: Access): Promise<Survey> {
   const patience = READING_MS.all + asked.length * READING_MS.each;
   const servers = await Promise.all(
     brokers.map(async (broker): Promise<Server> => {
-      const ask = async () =>
-        parseCopies((await access.run(broker.name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
-      const copies = await within(patience, answerOf(ask));
-      const disks = await access.quorum(broker.name).then(parseDisks, () => parseDisks(""));
-      return { ...broker, ...disks, runs: cluster?.running.includes(broker.id) === true, copies };
+      const { name, id } = broker;
+      const read = async () =>
+        parseDisks((await access.run(name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
+      const ask = async () => ({ waits: parseWaits(await access.quorum(name)) });
+      const [disks, said] = await Promise.all([within(patience, answerOf(read)), within(patience, answerOf(ask))]);
+      const waits = typeof said !== "string" && said.waits;
+      return { name, id, waits, runs: cluster?.running.includes(id) === true, disks };
     }),
   );
   return { cluster, servers };
@@ -97,28 +99,40 @@ export async function makeLeaders(
   throw new Error(`No broker makes leaders (${why}). The command can be given again.`);
 }
 
-/** Lets servers that wait for a lost disk begin with empty copies. @param patience how long they may take to take it, in milliseconds */
+/**
+ * Lets servers that wait for a lost disk begin with empty copies, and waits until they run.
+ *
+ * @param patience how long that may take, in milliseconds
+ * @throws when one of them does not run in time; it waits again when it starts again.
+ */
 export async function begin(access: Access, servers: readonly Server[], patience: number): Promise<void> {
   try {
-    for (const { name } of servers) await access.run(name, [SCRIPT, "begin"]);
-    const deadline = Date.now() + patience;
     for (const { name } of servers) {
-      while (
-        await access.quorum(name).then(
-          (said) => parseDisks(said).lost > 0,
-          () => true,
-        )
-      ) {
+      const said = await answerOf(() => access.run(name, [SCRIPT, "begin"]));
+      if (typeof said === "string") throw new Error(`${name} cannot be told to begin: ${said}`);
+    }
+    const deadline = Date.now() + patience;
+    for (const server of servers) {
+      while (!(await runs(access, server))) {
         if (Date.now() > deadline) {
           throw new Error(
-            `${name} was told to begin, and still waits after ${patience / 1000} s: its log says why. The command can be given again.`,
+            `${server.name} was told to begin, and does not run after ${patience / 1000} s: its log says why. The command can be given again.`,
           );
         }
         await delay(500);
       }
     }
   } finally {
-    // Must not hold for the next disk that is lost.
+    // The order must hold over restarts of the container until then, and not for the next disk that is lost.
     await Promise.allSettled(servers.map(({ name }) => access.run(name, [SCRIPT, "begun"])));
+  }
+}
+
+async function runs(access: Access, { name, id }: Server): Promise<boolean> {
+  try {
+    if (parseWaits(await access.quorum(name))) return false;
+    return parseCluster((await access.run(name, [SCRIPT, "list"])).toString()).running.includes(id);
+  } catch {
+    return false; // it starts
   }
 }

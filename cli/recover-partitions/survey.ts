@@ -34,19 +34,22 @@ export interface Copy {
   readonly epoch: number;
 }
 
-/** What a server's disks have of the partitions that it was asked for; null where there is no copy. */
-export type Copies = ReadonlyMap<string, Copy | null>;
+/** What a server's disks have. */
+export interface Disks {
+  /** Of the partitions that it was asked for; null where there is no copy. */
+  readonly copies: ReadonlyMap<string, Copy | null>;
+  /** Whether there is any partition on them. */
+  readonly used: boolean;
+}
 
 /** A broker of the stack. */
 export interface Server extends Named {
   /** Whether the cluster counts it among the brokers that run. */
   readonly runs: boolean;
-  /** How many copies it has lost with a disk, and waits for: 0 when it does not wait, `Infinity` while it does not know. */
-  readonly lost: number;
-  /** Whether no disk of it was ever used. */
-  readonly blank: boolean;
+  /** Whether it has lost copies with a disk, and does not start because Kafka would elect them. */
+  readonly waits: boolean;
   /** What its disks have, or why it does not say so. */
-  readonly copies: Copies | string;
+  readonly disks: Disks | string;
 }
 
 /** What Kafka says of the topics' ids when it has none. */
@@ -90,24 +93,24 @@ function parseOffline(line: string): Offline {
  *
  * @throws when a partition is missing in it.
  */
-export function parseCopies(text: string, asked: readonly Offline[]): Copies {
-  const lines = new Map(text.split("\n").map((line) => [line.split(" ")[0] ?? "", line] as const));
-  return new Map(
-    asked.map(({ name, topic }) => {
-      const [, end, epoch, of] = /^\S+ (?:none|(\d+) (-1|\d+) (\S+))$/.exec(lines.get(name) ?? "") ?? [undefined];
-      if (lines.get(name) === `${name} none`) return [name, null];
-      if (end === undefined || epoch === undefined) throw new Error(`it does not say what it has of ${name}`);
-      const another = of !== "-" && topic !== NO_TOPIC && of !== topic;
-      return [name, another ? null : { end: Number(end), epoch: Number(epoch) }];
-    }),
-  );
+export function parseDisks(text: string, asked: readonly Offline[]): Disks {
+  const lines = text.trim().split("\n");
+  const last = lines.pop();
+  if (last !== "used" && last !== "unused") throw new Error("it does not say all of what it has");
+  const said = new Map(lines.map((line) => [line.split(" ")[0] ?? "", line] as const));
+  const copies = asked.map(({ name, topic }) => {
+    const line = said.get(name) ?? "";
+    if (line === `${name} none`) return [name, null] as const;
+    const [, end, epoch, of] = /^\S+ (\d+) (-1|\d+) (\S+)$/.exec(line) ?? [];
+    if (end === undefined || epoch === undefined) throw new Error(`it does not say what it has of ${name}`);
+    const another = of !== "-" && topic !== NO_TOPIC && of !== topic;
+    return [name, another ? null : { end: Number(end), epoch: Number(epoch) }] as const;
+  });
+  return { copies: new Map(copies), used: last === "used" };
 }
 
-/** What a server says of its own disks at `/quorum`. */
-export const parseDisks = (quorum: string): Pick<Server, "lost" | "blank"> => ({
-  lost: /^lost=unknown\s*$/m.test(quorum) ? Infinity : Number(/^lost=(\d+)\s*$/m.exec(quorum)?.[1] ?? 0),
-  blank: /^knows=(nothing|vote)\s*$/m.test(quorum),
-});
+/** Whether a server waits for a lost disk, by what it says at `/quorum`: for how many copies, or `unknown` while nobody tells it. */
+export const parseWaits = (quorum: string): boolean => /^lost=([1-9]\d*|unknown)\s*$/m.test(quorum);
 
 const ids = (text: string): number[] =>
   text.split(",").flatMap((id) => {

@@ -76,6 +76,15 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
     "cli/recover-quorum/plan.test.ts",
     "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2",
   ),
+  "npm run ops -- recover-partitions": test("test/kafka/recover-partitions.test.ts", "command({})"),
+  "npm run ops -- recover-partitions --elect": test(
+    "test/kafka/recover-partitions.test.ts",
+    "command({ elect: true })",
+  ),
+  "npm run ops -- recover-partitions --lost 0,2": test(
+    "test/kafka/recover-partitions.test.ts",
+    "command({ lost: [1] })",
+  ),
   "npm run ops -- plan --brokers 0-3": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- settle": test("services/test/ops/mover.test.ts", "waits in settle for moves that were handed over"),
   "kubectl annotate namespace kafka kafka-stack/stack=kafka-stack/production": test(

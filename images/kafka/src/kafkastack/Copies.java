@@ -19,12 +19,14 @@ import java.util.regex.Pattern;
  * moved, or that Kafka has set aside, is in a directory with another name and is no copy.
  *
  * <p>Usage: {@code Copies PROPERTIES BYTES}, with the names of partitions on standard input, one a line, {@code BYTES} in all. Prints a line for each:
- * {@code chatroom-0 END EPOCH TOPIC-ID}, or {@code chatroom-0 none}. A disk that cannot be read is an error, not an empty one.
+ * {@code chatroom-0 END EPOCH TOPIC-ID}, or {@code chatroom-0 none}, and at last {@code used} or {@code unused}: whether there is any partition. A disk
+ * that cannot be read is an error, not an empty one.
  *
  * @param directories the log directories.
  */
 record Copies(List<Path> directories) {
     private static final Pattern SEGMENT = Pattern.compile("\\d{20}\\.log");
+    private static final Pattern OTHERS = Pattern.compile("(?!__cluster_metadata-0$|lost\\+found$).+");
     private static final String EPOCHS = "leader-epoch-checkpoint";
     private static final String IDENTITY = "partition.metadata";
 
@@ -50,6 +52,7 @@ record Copies(List<Path> directories) {
                 Copy copy = copies.of(name);
                 System.out.println(name + " " + (copy == null ? "none" : copy.end() + " " + copy.epoch() + " " + copy.topic()));
             }
+            System.out.println(copies.used() ? "used" : "unused");
         } catch (IOException e) {
             System.err.println("kafka-stack: the disk cannot be read: " + e);
             System.exit(1);
@@ -79,6 +82,16 @@ record Copies(List<Path> directories) {
             throw new IOException("there are two copies of " + partition + ": " + found);
         }
         return found.isEmpty() ? null : read(found.get(0));
+    }
+
+    /** Whether there is a directory that is none of the metadata. */
+    private boolean used() throws IOException {
+        for (Path directory : directories) {
+            if (named(directory, OTHERS).stream().anyMatch(Files::isDirectory)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Copy read(Path directory) throws IOException {
