@@ -25,7 +25,7 @@ const subsets = (of: readonly number[]): number[][] =>
 /** All states in which the lost broker does not run. */
 const STATES: readonly State[] = subsets(BROKERS).flatMap((isr) =>
   subsets(BROKERS.filter((id) => !isr.includes(id))).flatMap((eligible) =>
-    [NOBODY, ...(isr.length + eligible.length === 0 ? BROKERS : [])].flatMap((lastKnown) =>
+    [NOBODY, ...(isr.length === 0 ? BROKERS : [])].flatMap((lastKnown) =>
       [NOBODY, ...isr].map((leader) => ({ isr, eligible, lastKnown, leader })),
     ),
   ),
@@ -60,8 +60,8 @@ describe("a broker that has lost copies", function () {
   });
 
   const question = ({ isr, eligible, lastKnown, leader }: State, tracked: boolean) => {
-    const candidates = [...isr, ...eligible, ...(lastKnown === NOBODY ? [] : [lastKnown])];
-    return `${LOST} ${tracked ? "eligible" : "plain"} . orders-0:${leader}:${candidates.join(",") || "."}`;
+    const words = [isr, eligible, lastKnown === NOBODY ? [] : [lastKnown]].map((ids) => ids.join(",") || ".");
+    return `${LOST} ${tracked ? "eligible" : "plain"} . orders-0:${leader}:${words.join(":")}`;
   };
   const decide = async (...questions: string[]) =>
     (await decisions.copies(...questions)).map((answer) => {
@@ -95,12 +95,22 @@ describe("a broker that has lost copies", function () {
     for (const { action } of decided) assert.equal(action, "begin");
   });
 
+  it("registers where Kafka elects the last known leader only once it has", async () => {
+    const stuck = STATES.filter(
+      (state) =>
+        elects(state, [1, 2]) === NOBODY && elects(registers(state, LOST), BROKERS) > LOST && state.isr.length === 0,
+    );
+    assert.ok(stuck.length > 0);
+    for (const { action } of await decide(...stuck.map((state) => question(state, true))))
+      assert.equal(action, "begin");
+  });
+
   it("waits for other candidates by name, and asks for a person where there are none", async () => {
     const [waits, several, refuses, both] = await decide(
-      `${LOST} eligible . orders-0:-1:0,2`,
-      `${LOST} plain . orders-0:1:0,1,2`,
-      `${LOST} eligible . orders-0:-1:0`,
-      `${LOST} eligible . orders-0:-1:0,1 orders-1:0:0 orders-2:1:0,1`,
+      `${LOST} eligible . orders-0:-1:2:0:.`,
+      `${LOST} plain . orders-0:1:0,1,2:.:.`,
+      `${LOST} eligible . orders-0:-1:.:.:0`,
+      `${LOST} eligible . orders-0:-1:0,1:.:. orders-1:0:0:.:. orders-2:1:1:0:.`,
     );
     assert.deepEqual([waits?.action, waits?.held], ["wait", 1]);
     assert.match(waits?.text ?? "", /its copies of orders-0, .*: waiting until broker-2 leads$/);
@@ -111,8 +121,8 @@ describe("a broker that has lost copies", function () {
 
   it("is not held by copies that it has", async () => {
     const [has, lacks] = await decide(
-      `${LOST} plain orders-0,x-1 orders-0:-1:0`,
-      `${LOST} plain orders-1 orders-0:-1:0`,
+      `${LOST} plain orders-0,x-1 orders-0:-1:0:.:.`,
+      `${LOST} plain orders-1 orders-0:-1:0:.:.`,
     );
     assert.deepEqual([has?.action, lacks?.action], ["begin", "refuse"]);
   });

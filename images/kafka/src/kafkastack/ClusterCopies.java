@@ -2,7 +2,6 @@ package kafkastack;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -10,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -64,21 +64,15 @@ final class ClusterCopies implements LostCopies.Others {
             for (TopicPartitionInfo partition : topic.partitions()) {
                 if (partition.replicas().stream().anyMatch(node -> node.id() == broker)) {
                     int leader = partition.leader() == null || partition.leader().isEmpty() ? -1 : partition.leader().id();
-                    partitions.add(new LostCopies.Partition(topic.name() + "-" + partition.partition(), leader, candidates(partition)));
+                    partitions.add(new LostCopies.Partition(topic.name() + "-" + partition.partition(), leader, ids(partition.isr()), ids(partition.elr()), ids(partition.lastKnownElr())));
                 }
             }
         }
         return new LostCopies.Answer(partitions, level != null && level.maxVersionLevel() > 0, false);
     }
 
-    private static Set<Integer> candidates(TopicPartitionInfo partition) {
-        Set<Integer> ids = new HashSet<>();
-        for (List<Node> nodes : Arrays.asList(partition.isr(), partition.elr(), partition.lastKnownElr())) {
-            if (nodes != null) {
-                nodes.forEach(node -> ids.add(node.id()));
-            }
-        }
-        return ids;
+    private static Set<Integer> ids(List<Node> nodes) {
+        return nodes == null ? Set.of() : nodes.stream().map(Node::id).collect(Collectors.toSet());
     }
 
     private boolean leadsWithoutTopics(String address) {

@@ -23,10 +23,19 @@ final class LostCopies {
      * A partition as the cluster describes it.
      *
      * @param leader -1 when there is none that runs.
-     * @param candidates whom Kafka would elect without a loss by its own judgement: the in-sync replicas, the eligible leader replicas and the last known
-     *     leader.
+     * @param inSync the in-sync replicas.
+     * @param eligible the eligible leader replicas, whom Kafka elects when no replica in sync runs.
+     * @param last the last known leader, whom it elects when there are neither; empty when it remembers none.
      */
-    record Partition(String name, int leader, Set<Integer> candidates) {}
+    record Partition(String name, int leader, Set<Integer> inSync, Set<Integer> eligible, Set<Integer> last) {
+        /** Everybody whom Kafka may elect. */
+        Set<Integer> candidates() {
+            Set<Integer> all = new TreeSet<>(inSync);
+            all.addAll(eligible);
+            all.addAll(last);
+            return all;
+        }
+    }
 
     /**
      * What the others say.
@@ -113,7 +122,7 @@ final class LostCopies {
                 continue;
             }
             elected.add(partition.name());
-            Set<Integer> rest = new TreeSet<>(partition.candidates());
+            Set<Integer> rest = partition.candidates();
             rest.remove(broker);
             awaited.addAll(rest);
             if (rest.isEmpty()) {
@@ -135,10 +144,17 @@ final class LostCopies {
                 elected.size());
     }
 
-    /** With eligible leader replicas Kafka strikes this broker off when it registers, unless nobody else leads. Without them it only does when it finds it missing. */
+    /**
+     * With eligible leader replicas Kafka strikes this broker off when it registers, and elects another: one that leads now, or the last known leader when
+     * nobody else is left. Without them it only strikes it off when it finds it missing.
+     */
     private static boolean wouldBeElected(int broker, Partition partition, boolean eligible) {
+        if (!partition.candidates().contains(broker)) {
+            return false;
+        }
         boolean ledByAnother = partition.leader() >= 0 && partition.leader() != broker;
-        return partition.candidates().contains(broker) && !(eligible && ledByAnother);
+        boolean leavesAnother = partition.inSync().isEmpty() && partition.eligible().equals(Set.of(broker)) && !partition.last().isEmpty() && !partition.last().contains(broker);
+        return !(eligible && (ledByAnother || leavesAnother));
     }
 
     private static String some(List<String> names) {

@@ -44,7 +44,7 @@ import javax.management.JMException;
  *
  * <p>{@code copies BROKER eligible|plain PRESENT PARTITION …}: whether a broker with these partitions on its disks may register; {@code .} for none, {@code
  * silent} instead of partitions when no broker answers, {@code none} when the quorum's leader says that there are no topics. A partition is {@code
- * NAME:LEADER:CANDIDATES}. Answers {@code begin|wait|refuse HELD TEXT}.
+ * NAME:LEADER:ISR:ELR:LAST}. Answers {@code begin|wait|refuse HELD TEXT}.
  *
  * <p>{@code lost DIRECTORY,DIRECTORY}: whether a broker with these disks may have lost copies.
  *
@@ -199,7 +199,7 @@ public final class Decisions {
 
     private static LostCopies.Partition partition(String word) {
         String[] parts = word.split(":");
-        return new LostCopies.Partition(parts[0], Integer.parseInt(parts[1]), ids(parts[2], Integer::valueOf));
+        return new LostCopies.Partition(parts[0], Integer.parseInt(parts[1]), ids(parts[2], Integer::valueOf), ids(parts[3], Integer::valueOf), ids(parts[4], Integer::valueOf));
     }
 
     private static <T> Set<T> ids(String list, Function<String, T> read) {
