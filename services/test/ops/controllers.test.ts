@@ -44,8 +44,11 @@ class Quorum {
     return {
       knows: () => Promise.resolve(true),
       describe: () => Promise.resolve({ clusterId: "cluster" }),
-      request: (_what: string, _target: string, api: unknown, ...args: unknown[]) => {
-        if (api === describeQuorumV2.api) return Promise.resolve(this.#described());
+      request: (_what: string, _target: string, api: unknown) => {
+        assert.equal(api, describeQuorumV2.api);
+        return Promise.resolve(this.#described());
+      },
+      requestUnlessGone: (_what: string, _target: string, _gone: unknown, _api: unknown, ...args: unknown[]) => {
         const id = args[1] as number;
         const controller = this.controllers.get(id);
         if (controller) controller.votes = controller.answers && !controller.retired;

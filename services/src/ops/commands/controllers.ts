@@ -74,7 +74,8 @@ async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Pr
   if (!(await hasRetired(leaving, look))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
   const { clusterId } = await cluster.describe([]);
   const { id, directoryId } = leaving;
-  await cluster.request(`removing controller ${id}`, "controller", removeRaftVoterV0, clusterId, id, directoryId);
+  const [what, gone] = [`removing controller ${id}`, ["VOTER_NOT_FOUND"]];
+  await cluster.requestUnlessGone(what, "controller", gone, removeRaftVoterV0, clusterId, id, directoryId);
   look.print(`Removed controller ${id} from the voters.`);
   return { removed: id };
 }

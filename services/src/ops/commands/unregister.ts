@@ -55,7 +55,10 @@ async function forget(cluster: Cluster, ids: readonly number[], print: (line: st
       `Broker ${holder} still holds ${holds?.topic ?? ""}-${holds?.partition ?? ""}; drain it first.`,
     );
   }
-  for (const id of ids) await cluster.request(`unregistering broker ${id}`, "controller", unregisterBrokerV0.api, id);
+  for (const id of ids) {
+    const [what, gone] = [`unregistering broker ${id}`, ["BROKER_ID_NOT_REGISTERED"]];
+    await cluster.requestUnlessGone(what, "controller", gone, unregisterBrokerV0.api, id);
+  }
   print(
     ids.length === 0
       ? "No broker has to be unregistered."
