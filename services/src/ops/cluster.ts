@@ -39,13 +39,19 @@ export class Cluster {
     this.#signal = signal;
   }
 
-  /**
-   * Running brokers and the named topics, or all of them.
-   *
-   * @param from - the broker whose metadata it is. @default any
-   */
-  describe(topics: readonly string[] | null = null, from: Target = "any"): Promise<ClusterView> {
-    return this.#patiently("reading the cluster's metadata", () => this.#client.metadata(topics, from));
+  /** Running brokers and the named topics, or all of them. */
+  describe(topics: readonly string[] | null = null): Promise<ClusterView> {
+    return this.#patiently("reading the cluster's metadata", () => this.#client.metadata(topics));
+  }
+
+  /** The cluster as one broker knows it; undefined when that broker is not there. */
+  async describedBy(broker: number): Promise<ClusterView | undefined> {
+    try {
+      return await this.#client.metadata(null, broker);
+    } catch (error) {
+      if (isTransient(error)) return undefined;
+      throw new RefusedError(`Kafka failed at asking broker ${broker} for metadata: ${describeError(error)}`);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ const voter = (id: number, behindMs: number | undefined): QuorumMember => ({
   id,
   directoryId: `directory-${id}`,
   lag: 0,
+  logEnd: 10,
   host: `broker-${id}`,
   behindMs,
 });
@@ -13,7 +14,7 @@ const voter = (id: number, behindMs: number | undefined): QuorumMember => ({
 const HEALTHY: ClusterReport = {
   clusterId: "AAAAAAAAAAAAAAAAAAAAAA",
   brokers: [0, 1, 2].map((id) => ({ id, host: `broker-${id}`, rack: undefined, replicas: 1, leaders: 1, bytes: 1 })),
-  controllers: { leader: 0, voters: [voter(0, 0), voter(1, 10), voter(2, 500)], observers: [] },
+  controllers: { leader: 0, voters: [voter(0, 0), voter(1, 10), voter(2, 500)], highWatermark: 10, observers: [] },
   topics: 1,
   partitions: 1,
   offline: [],
@@ -43,17 +44,24 @@ describe("verify", () => {
     ["a broker that others know, and that is not up", { missingBrokers: [3] }, "all brokers are up: 3"],
     [
       "a quorum whose leader nobody names",
-      { controllers: { leader: -1, voters: [voter(0, 0), voter(1, 10)], observers: [] } },
+      { controllers: { leader: -1, voters: [voter(0, 0), voter(1, 10)], highWatermark: 10, observers: [] } },
       "all controllers have caught up: the quorum has no leader",
     ],
     [
       "a quorum whose voters nobody names",
-      { controllers: { leader: 0, voters: [], observers: [] } },
+      { controllers: { leader: 0, voters: [], highWatermark: 10, observers: [] } },
       "all controllers have caught up: the quorum has no leader",
     ],
     [
       "a voter that was never heard of, and one that is behind",
-      { controllers: { leader: 0, voters: [voter(0, 0), voter(1, undefined), voter(2, 60_000)], observers: [] } },
+      {
+        controllers: {
+          leader: 0,
+          voters: [voter(0, 0), voter(1, undefined), voter(2, 60_000)],
+          highWatermark: 10,
+          observers: [],
+        },
+      },
       "all controllers have caught up: 1, 2",
     ],
   ] as const satisfies readonly (readonly [string, Partial<ClusterReport>, string])[]) {

@@ -8,16 +8,17 @@ import { electLeaders } from "../elections.js";
 import { type ProgramEnvironment, readBootstrap, withCluster } from "../environment.js";
 import { clusterPort } from "../move/cluster-port.js";
 import { settle } from "../move/mover.js";
-import { cordonBrokers, cordonLeaving } from "../cordon.js";
+import { cordonBrokers, cordonLeaving, readCordoned, uncordon } from "../cordon.js";
 import { applyClusterSettings, checkClusterSettings } from "../settings.js";
 import { inTurn, type Step, untilDone } from "../steps.js";
 import { readPlacement } from "../placement.js";
+import { RefusedError } from "../refused.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
 import { readPasswords } from "../users/scram.js";
 import { keepControllers } from "./controllers.js";
-import { drain } from "./drain.js";
+import { drain, refuseIfUndrainable } from "./drain.js";
 import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
 import { unregister } from "./unregister.js";
 
@@ -56,7 +57,9 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   const judges = await areOfVersion(environment, state.version);
   const common = { waitMs: PATIENCE_S * 1_000, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
   const step = stepOn(environment);
-  await inTurn(
+  const leave = { ...common, keep: brokers, cordoned: cordoned ?? [], dryRun: false };
+  const newlyCordoned: number[] = [];
+  const steps = inTurn(
     [
       step("topics: check the declaration", (cluster) =>
         checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
@@ -79,8 +82,14 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
         narrowTopics(cluster, state, { ...common, keep: brokers }),
       ),
       step("leaving brokers: drain them", async (cluster) => {
-        if (judges && cordoned !== undefined) await cordonLeaving(cluster, { keep: brokers, print });
-        await drain(cluster, { ...common, brokers, dryRun: false });
+        // A refusal must leave nothing changed, so it comes before brokers are cordoned.
+        const holds = await refuseIfUndrainable(cluster, leave);
+        if (judges && cordoned !== undefined) {
+          // Those that stay after all, or are cordoned no longer, take part of what the others held.
+          if (holds) await uncordon(cluster, await readCordoned(cluster, holders), print);
+          newlyCordoned.push(...(await cordonLeaving(cluster, { keep: brokers, print })));
+        }
+        await drain(cluster, leave);
       }),
       ...(controllers === undefined
         ? []
@@ -92,6 +101,11 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
     ],
     print,
   );
+  await steps.catch(async (error: unknown) => {
+    if (error instanceof RefusedError && newlyCordoned.length > 0)
+      await withCluster(environment, {}, (cluster) => uncordon(cluster, newlyCordoned, print));
+    throw error;
+  });
 }
 
 /** Completes a change once the servers run: topics, users, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
@@ -136,7 +150,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
         : holders.length < brokers.length
           ? [
               step("cordoned brokers: drain them", (cluster) =>
-                drain(cluster, { ...common, brokers: holders, dryRun: false }),
+                drain(cluster, { ...common, keep: holders, cordoned: [], dryRun: false }),
               ),
             ]
           : []),
