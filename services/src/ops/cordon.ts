@@ -78,6 +78,24 @@ export async function uncordon(
   }
 }
 
+/**
+ * Does work that cordons brokers, and takes that back when the work is refused. An interruption takes nothing back: the next run continues.
+ *
+ * @param work - adds the brokers that it cordons to the list
+ */
+export async function unlessRefused(
+  work: (cordoned: number[]) => Promise<void>,
+  takeBack: (cordoned: readonly number[]) => Promise<void>,
+): Promise<void> {
+  const cordoned: number[] = [];
+  try {
+    await work(cordoned);
+  } catch (error) {
+    if (error instanceof RefusedError && cordoned.length > 0) await takeBack(cordoned);
+    throw error;
+  }
+}
+
 async function set(cluster: Cluster, id: number, value: string, print: (line: string) => void): Promise<void> {
   try {
     await cluster.alterConfig(broker(id), { [SETTING]: value === "" ? undefined : value });

@@ -8,11 +8,10 @@ import { electLeaders } from "../elections.js";
 import { type ProgramEnvironment, readBootstrap, withCluster } from "../environment.js";
 import { clusterPort } from "../move/cluster-port.js";
 import { settle } from "../move/mover.js";
-import { cordonBrokers, cordonLeaving, readCordoned, uncordon } from "../cordon.js";
+import { cordonBrokers, cordonLeaving, readCordoned, uncordon, unlessRefused } from "../cordon.js";
 import { applyClusterSettings, checkClusterSettings } from "../settings.js";
 import { inTurn, type Step, untilDone } from "../steps.js";
 import { readPlacement } from "../placement.js";
-import { RefusedError } from "../refused.js";
 import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
@@ -58,54 +57,52 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   const common = { waitMs: PATIENCE_S * 1_000, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
   const step = stepOn(environment);
   const leave = { ...common, keep: brokers, cordoned: cordoned ?? [], dryRun: false };
-  const newlyCordoned: number[] = [];
-  const steps = inTurn(
-    [
-      step("topics: check the declaration", (cluster) =>
-        checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
-      ),
-      ...(cordoned === undefined || cordoned.length === 0
-        ? []
-        : [
-            step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
-              refuseIfTooWide(await readPlacement(cluster), holders);
-            }),
-          ]),
-      ...(judges
-        ? [
-            step("settings: check whether Kafka accepts them at run time", (cluster) =>
-              checkClusterSettings(cluster, state.settings, { print }),
-            ),
-          ]
-        : []),
-      step("topics: remove replicas where fewer are declared", (cluster) =>
-        narrowTopics(cluster, state, { ...common, keep: brokers }),
-      ),
-      step("leaving brokers: drain them", async (cluster) => {
-        // A refusal must leave nothing changed, so it comes before brokers are cordoned.
-        const holds = await refuseIfUndrainable(cluster, leave);
-        if (judges && cordoned !== undefined) {
-          // Those that stay after all, or are cordoned no longer, take part of what the others held.
-          if (holds) await uncordon(cluster, await readCordoned(cluster, holders), print);
-          newlyCordoned.push(...(await cordonLeaving(cluster, { keep: brokers, print })));
-        }
-        await drain(cluster, leave);
-      }),
-      ...(controllers === undefined
-        ? []
-        : [
-            step("leaving controllers: remove their votes", (cluster) =>
-              keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
-            ),
-          ]),
-    ],
-    print,
+  const steps = (newlyCordoned: number[]) =>
+    inTurn(
+      [
+        step("topics: check the declaration", (cluster) =>
+          checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
+        ),
+        ...(cordoned === undefined || cordoned.length === 0
+          ? []
+          : [
+              step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
+                refuseIfTooWide(await readPlacement(cluster), holders);
+              }),
+            ]),
+        ...(judges
+          ? [
+              step("settings: check whether Kafka accepts them at run time", (cluster) =>
+                checkClusterSettings(cluster, state.settings, { print }),
+              ),
+            ]
+          : []),
+        step("topics: remove replicas where fewer are declared", (cluster) =>
+          narrowTopics(cluster, state, { ...common, keep: brokers }),
+        ),
+        step("leaving brokers: drain them", async (cluster) => {
+          // A refusal must leave nothing changed, so it comes before brokers are cordoned.
+          const holds = await refuseIfUndrainable(cluster, leave);
+          if (judges && cordoned !== undefined) {
+            // Those that stay after all, or are cordoned no longer, take part of what the others held.
+            if (holds) await uncordon(cluster, await readCordoned(cluster, holders), print);
+            newlyCordoned.push(...(await cordonLeaving(cluster, { keep: brokers, print })));
+          }
+          await drain(cluster, leave);
+        }),
+        ...(controllers === undefined
+          ? []
+          : [
+              step("leaving controllers: remove their votes", (cluster) =>
+                keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
+              ),
+            ]),
+      ],
+      print,
+    );
+  await unlessRefused(steps, (newlyCordoned) =>
+    withCluster(environment, {}, (cluster) => uncordon(cluster, newlyCordoned, print)),
   );
-  await steps.catch(async (error: unknown) => {
-    if (error instanceof RefusedError && newlyCordoned.length > 0)
-      await withCluster(environment, {}, (cluster) => uncordon(cluster, newlyCordoned, print));
-    throw error;
-  });
 }
 
 /** Completes a change once the servers run: topics, users, settings, an even spread of partitions and leaders; unregisters brokers that have left. */
