@@ -64,10 +64,7 @@ function fake({ views, logs, any, cordoned = [], registered }: Fake): Cluster {
     configOf: (resources: readonly { name: string }[]) =>
       Promise.resolve(
         new Map(
-          resources.map(({ name }) => [
-            name,
-            cordoned.includes(Number(name)) ? { "cordoned.log.dirs": "*" } : ({}),
-          ]),
+          resources.map(({ name }) => [name, cordoned.includes(Number(name)) ? { "cordoned.log.dirs": "*" } : {}]),
         ),
       ),
     ask: () => Promise.resolve({ results: [] }),

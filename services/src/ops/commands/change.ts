@@ -16,7 +16,7 @@ import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
 import { readPasswords } from "../users/scram.js";
-import { keepControllers } from "./controllers.js";
+import { keepControllers, refuseOtherVoters } from "./controllers.js";
 import { drain, refuseIfUndrainable } from "./drain.js";
 import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
 import { unregister } from "./unregister.js";
@@ -40,7 +40,7 @@ const DAY_S = 24 * 3_600;
  * @throws RefusedError before anything was removed, when a part of this is impossible
  */
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
-  const { brokers, controllers, cordoned, moves } = state;
+  const { brokers, controllers, voters, cordoned, moves } = state;
   const holders = holdersOf(state);
   const { print, signal } = environment;
   const [first] = readBootstrap(environment.bootstrap);
@@ -185,8 +185,8 @@ const stepOn =
 const holdersOf = ({ brokers, cordoned = [] }: DesiredState): readonly number[] =>
   brokers.filter((id) => !cordoned.includes(id));
 
-/** Servers that have begun to run and are not kept. A static quorum keeps its controllers. */
-function leaving(begun: Begun, { brokers, controllers }: DesiredState): readonly string[] {
+/** Servers that have begun to run and are not kept. */
+function leaving(begun: Begun, { brokers, voters, controllers = voters }: DesiredState): readonly string[] {
   const gone = (kind: string, ids: readonly number[], keep: readonly number[]) =>
     ids.filter((id) => !keep.includes(id)).map((id) => `${kind} ${id}`);
   return [
