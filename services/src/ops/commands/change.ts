@@ -60,6 +60,13 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   const steps = (newlyCordoned: number[]) =>
     inTurn(
       [
+        ...(voters === undefined
+          ? []
+          : [
+              step("controllers: check that a static quorum keeps its voters", (cluster) =>
+                refuseOtherVoters(cluster, voters),
+              ),
+            ]),
         step("topics: check the declaration", (cluster) =>
           checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
         ),
