@@ -239,10 +239,28 @@ export class Cluster {
   }
 
   /** {@link request} to one broker that may disappear at any time: undefined when it is not there. */
-  async ask<A extends unknown[], R>(broker: number, api: API<A, R>, ...args: A): Promise<R | undefined> {
+  ask<A extends unknown[], R>(broker: number, api: API<A, R>, ...args: A): Promise<R | undefined> {
+    return this.askDespite(broker, [], api, ...args);
+  }
+
+  /**
+   * {@link ask} for several things of which some may have an error of their own: the answer about the others counts.
+   *
+   * @param despite - names of Kafka's errors that a part of the answer may have
+   */
+  async askDespite<A extends unknown[], R>(
+    broker: number,
+    despite: readonly string[],
+    api: API<A, R>,
+    ...args: A
+  ): Promise<R | undefined> {
     try {
       return await this.#client.request(broker, api, ...args);
     } catch (error) {
+      const errors = kafkaErrors(error);
+      const { response } = error as { response?: R };
+      if (response !== undefined && errors.length > 0 && errors.every(({ apiId }) => despite.includes(String(apiId))))
+        return response;
       if (isTransient(error)) return undefined;
       throw new RefusedError(`Kafka failed at asking broker ${broker}: ${describeError(error)}`);
     }

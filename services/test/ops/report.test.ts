@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { ResponseError } from "@platformatic/kafka";
+import type { KafkaClient } from "../../src/kafka/client.js";
+import { Cluster } from "../../src/ops/cluster.js";
 import { type ClusterReport, judge } from "../../src/ops/commands/report.js";
+import { showReport } from "../../src/ops/commands/show.js";
+import { readLogDirs } from "../../src/ops/log-dirs.js";
 import type { QuorumMember } from "../../src/ops/quorum.js";
 
 const voter = (id: number, behindMs: number | undefined): QuorumMember => ({
@@ -22,6 +27,7 @@ const HEALTHY: ClusterReport = {
   underMinIsr: [],
   misled: [],
   silent: [],
+  failedDirectories: [],
   missingBrokers: [],
   cordoned: [],
   reassignments: 0,
@@ -42,6 +48,11 @@ describe("verify", () => {
   for (const [what, changes, finding] of [
     ["a broker that does not say what it holds", { silent: [1] }, "all brokers answer: 1"],
     ["a broker that others know, and that is not up", { missingBrokers: [3] }, "all brokers are up: 3"],
+    [
+      "a log directory that failed",
+      { failedDirectories: ["broker 1: /data/1"] },
+      "every log directory works: broker 1: /data/1",
+    ],
     [
       "a quorum whose leader nobody names",
       { controllers: { leader: -1, voters: [voter(0, 0), voter(1, 10)], highWatermark: 10, observers: [] } },
@@ -72,5 +83,34 @@ describe("verify", () => {
 
   it("names brokers that it was told of, and that nobody knows", () => {
     assert.deepEqual(wrong({}, [0, 1, 2, 3]), ["all brokers are up: 3"]);
+  });
+});
+
+describe("a log directory that failed", () => {
+  const results = [
+    { errorCode: 56, logDir: "/data/0/log", topics: [] },
+    {
+      errorCode: 0,
+      logDir: "/data/1/log",
+      topics: [{ name: "t", partitions: [{ partitionIndex: 0, partitionSize: 7n, isFutureKey: false }] }],
+    },
+  ];
+  const answering = (errors: Record<string, [number, null]>) => {
+    const client = { request: () => Promise.reject(new ResponseError(35, 4, errors, { results })) };
+    return new Cluster(client as unknown as KafkaClient, 0, new AbortController().signal);
+  };
+
+  it("does not hide what the others hold", async () => {
+    const dirs = await readLogDirs(answering({ "/results/0": [56, null] }), [1]);
+    assert.deepEqual(dirs, new Map([[1, { sizes: new Map([["t-0", 7]]), failed: ["/data/0/log"] }]]));
+  });
+
+  it("is named by status", () => {
+    const lines = showReport({ ...HEALTHY, failedDirectories: ["broker 1: /data/0/log"] });
+    assert.ok(lines.includes("Log directories that failed, whose replicas are offline: broker 1: /data/0/log."));
+  });
+
+  it("is not what another error says", async () => {
+    await assert.rejects(readLogDirs(answering({ "/": [31, null] }), [1]), /CLUSTER_AUTHORIZATION_FAILED/);
   });
 });
