@@ -138,7 +138,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const checked =
       args.restartBesideMissing === true
         ? []
-        : [restartCheck(name, { ...args, restarts, thisRun: args.preparation?.thisRun }, child)];
+        : [restartCheck(name, { ...args, restarts, earlier: KAFKA_CONFIG, thisRun: args.preparation?.thisRun }, child)];
     const configMap = this.configuration(name, args, properties, checked);
     const written = restartSettings(
       `${name}-restart-settings`,
