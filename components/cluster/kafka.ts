@@ -169,15 +169,14 @@ export class Kafka extends pulumi.ComponentResource {
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
     const { namespace, instance, pullSecret, pods, users = [] } = args;
     const scope = { namespace, instance, pullSecret, pods };
+    const quorum =
+      typeof controllers === "number" ? nodeIds("broker", controllers) : nodeIds("controller", controllers.replicas);
     const desired: Desired = {
       version,
       brokers: nodeIds("broker", args.brokers.replicas),
       cordoned: featuresOf(version).cordons ? (args.operations?.cordoned ?? []) : undefined,
-      controllers: autoJoinsQuorum(version)
-        ? typeof controllers === "number"
-          ? nodeIds("broker", controllers)
-          : nodeIds("controller", controllers.replicas)
-        : undefined,
+      controllers: autoJoinsQuorum(version) ? quorum : undefined,
+      voters: autoJoinsQuorum(version) || ensemble ? undefined : quorum,
       topics: args.topics,
       users: authentication === "tls" ? [...ownAccess(args.rooms ?? []), ...users.map(accessOf)] : undefined,
       settings,

@@ -117,6 +117,18 @@ describe("Jobs that a change of servers requires", function () {
     assert.deepEqual(ranAgain(), []);
   });
 
+  it("run again although this run created them, where something may have come to the servers that leave since", async () => {
+    const jobs = new JobsOfThisRun({ instance: "test", cluster: { kubeconfig } });
+    jobs.note("prepare");
+    jobs.note("broker-restart-check");
+    running(4);
+    await jobs.renew({ ...restsOn, lastLook: true }, servers(4), servers(3));
+    assert.deepEqual(ranAgain(), [["prepare-again-", "prepare-2"]]);
+    cluster.calls.length = 0;
+    await jobs.renew({ ...restsOn, lastLook: true }, servers(4), servers(4, "new"));
+    assert.deepEqual(ranAgain(), []);
+  });
+
   it("stop the change when they fail, with their last words", async () => {
     running(4);
     cluster.statusOf = () => ({ conditions: [{ type: "Failed", status: "True" }] });

@@ -14,6 +14,10 @@ import { selectorText } from "./jobs";
 export interface RequiredJobs {
   /** Makes it safe for servers to leave. */
   readonly leaving: string;
+  /**
+   * Whether that Job runs once more right before servers leave, also when this run has created it: something may have come to them since. @default false
+   */
+  readonly lastLook?: boolean | undefined;
   /** Makes it safe to restart servers. @default none */
   readonly restarting?: string | undefined;
 }
@@ -61,11 +65,11 @@ export class JobsOfThisRun {
   }
 
   /**
-   * Runs the required Jobs again that this run has not created.
+   * Runs the required Jobs again that this run has not created, or whose result may be outdated.
    *
    * @throws when the cluster does not say how many servers there are, and when a Job that must run again cannot, or fails.
    */
-  async renew({ leaving, restarting }: RequiredJobs, before: Servers, after: Servers): Promise<void> {
+  async renew({ leaving, lastLook = false, restarting }: RequiredJobs, before: Servers, after: Servers): Promise<void> {
     const { cluster, instance } = this.args;
     if (cluster === undefined) return;
     const { name, namespace } = after.metadata;
@@ -79,10 +83,10 @@ export class JobsOfThisRun {
       ...(restarting !== undefined && restarts ? [restarting] : []),
     ];
     // Moves invalidate the results of a check, so the Jobs after one that runs again do so too.
-    const first = needed.findIndex((one) => !this.#made.has(one));
+    const first = needed.findIndex((one) => !this.#made.has(one) || (lastLook && one === leaving));
     for (const job of first < 0 ? [] : needed.slice(first)) {
       const why = this.#made.has(job)
-        ? "judged a state that has changed since"
+        ? "judged a state that may have changed since"
         : `succeeded in an earlier run that did not get as far as ${name}`;
       await pulumi.log.info(`${job} ${why}: it runs again`);
       await runAgain(cluster, { namespace, instance, job });

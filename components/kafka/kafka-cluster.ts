@@ -25,6 +25,7 @@ import {
   type ServerProperties,
   type Settings,
 } from "./settings";
+import { CORDONS_SINCE, featuresOf, isBefore } from "./versions";
 
 /** Name of the ConfigMap that the servers of a cluster read when they start. */
 export const KAFKA_CONFIG = "kafka-config";
@@ -137,7 +138,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
     const checked =
       args.restartBesideMissing === true
         ? []
-        : [restartCheck(name, { ...args, restarts, thisRun: args.preparation?.thisRun }, child)];
+        : [restartCheck(name, { ...args, restarts, earlier: KAFKA_CONFIG, thisRun: args.preparation?.thisRun }, child)];
     const configMap = this.configuration(name, args, properties, checked);
     const written = restartSettings(
       `${name}-restart-settings`,
@@ -154,6 +155,7 @@ export class KafkaCluster extends pulumi.ComponentResource {
       const dependsOn = [...checked, ...before, ...readable, written];
       const beforeUpdate = args.preparation?.thisRun.renewing(poolName, {
         leaving: args.preparation.job,
+        lastLook: each.pool === "broker" && !keepsTopicsAway(args),
         restarting: args.restartBesideMissing === true ? undefined : restartCheckName(name),
       });
       pools.push(
@@ -197,6 +199,13 @@ export class KafkaCluster extends pulumi.ComponentResource {
     );
   }
 }
+
+/**
+ * Whether brokers that leave are certainly cordoned, so that no topic comes to them after they were drained. Otherwise one that is created before their
+ * pods are gone may have its only copies there.
+ */
+const keepsTopicsAway = ({ version, metadataVersion }: KafkaClusterArgs): boolean =>
+  featuresOf(version).cordons && metadataVersion !== undefined && !isBefore(metadataVersion, CORDONS_SINCE);
 
 /** The first voters, for versions whose controllers cannot join a quorum that one of them founds. */
 function votersOf({ clusterId, controllers, version, zookeeperConnect }: KafkaClusterArgs): string | undefined {

@@ -10,11 +10,17 @@ const CONFIG: ConfigCheckArgs = {
   dedicated: false,
 };
 
-async function command(make: () => unknown): Promise<string[]> {
-  const job = (await registered(() => void make())).find(({ type }) => type === "kubernetes:batch/v1:Job");
-  const { template } = job?.inputs["spec"] as { template: { spec: { containers: { command: string[] }[] } } };
-  return template.spec.containers[0]?.command ?? [];
+interface Pod {
+  readonly containers: readonly { readonly command: string[] }[];
+  readonly volumes: readonly { readonly configMap?: { readonly name: string; readonly optional?: boolean } }[];
 }
+
+async function podOf(make: () => unknown): Promise<Pod> {
+  const job = (await registered(() => void make())).find(({ type }) => type === "kubernetes:batch/v1:Job");
+  return (job?.inputs["spec"] as unknown as { template: { spec: Pod } }).template.spec;
+}
+
+const command = async (make: () => unknown): Promise<string[]> => (await podOf(make)).containers[0]?.command ?? [];
 
 describe("configCheck", () => {
   const asked = (changes: Partial<ConfigCheckArgs> = {}) =>
@@ -37,12 +43,15 @@ describe("configCheck", () => {
 
 describe("restartCheck", () => {
   it("checks whether servers can be spared", async () => {
-    const args = { ...SCOPE, image: IMAGE, restarts: "0123456789abcdef" };
+    const args = { ...SCOPE, image: IMAGE, restarts: "0123456789abcdef", earlier: "kafka-config" };
     assert.deepEqual(await command(() => restartCheck("broker", args, {})), [
       "restart-check.sh",
       "broker.kafka.svc:9092",
       "180",
       args.restarts,
     ]);
+    const { volumes } = await podOf(() => restartCheck("broker", args, {}));
+    const [earlier] = volumes.flatMap(({ configMap }) => configMap ?? []);
+    assert.deepEqual([earlier?.name, earlier?.optional], ["kafka-config", true]);
   });
 });

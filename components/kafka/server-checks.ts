@@ -41,6 +41,8 @@ export interface ConfigCheckArgs extends CheckArgs {
 }
 
 export interface RestartCheckArgs extends CheckArgs {
+  /** Name of the servers' ConfigMap, as it is before this update: without one, no server has ever run. */
+  readonly earlier: string;
   /** Changes with everything that restarts a server. */
   readonly restarts: pulumi.Input<string>;
   /** Records the Jobs of this run. @default nothing does */

@@ -29,6 +29,8 @@ describe("The document of a cluster's desired state", () => {
       settings: { "log.retention.ms": "5" },
       moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
     });
+    const fixed = { ...DESIRED, controllers: undefined, voters: [9000] };
+    assert.deepEqual(parseDesiredState(clusterFile(fixed), "x").voters, [9000]);
     assert.ok(!("controllers" in parseDesiredState(clusterFile({ ...DESIRED, controllers: undefined }), "x")));
   });
 

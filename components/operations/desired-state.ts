@@ -33,6 +33,8 @@ export interface Desired {
   readonly cordoned?: readonly number[] | undefined;
   /** Node ids of the controllers; none with ZooKeeper or a static quorum. */
   readonly controllers?: readonly number[] | undefined;
+  /** Node ids of the controllers of a static quorum: its voters must be these, because it neither loses nor gains one. */
+  readonly voters?: readonly number[] | undefined;
   /** The declared topics. */
   readonly topics: readonly Topic[];
   /** The rights of each user, including the stack's own. @default the brokers let everyone do everything */
@@ -61,6 +63,7 @@ export function clusterFile({
   brokers,
   cordoned,
   controllers,
+  voters,
   topics,
   users,
   moves,
@@ -71,6 +74,7 @@ export function clusterFile({
     brokers,
     ...(cordoned !== undefined && { cordoned }),
     ...(controllers !== undefined && { controllers }),
+    ...(voters !== undefined && { voters }),
     topics: topics.map((topic) => ({ ...topic, config: asText(topic.config) })),
     ...internalTopics(desired.settings, brokers.length),
     ...(users !== undefined && { users }),

@@ -48,7 +48,7 @@ export class PrepareChange extends pulumi.ComponentResource {
     super("kafka-stack:operations:PrepareChange", name, {}, opts);
     const { job } = new OpsJob(name, { ...args, task: "prepare" }, { parent: this });
     this.ran = job.metadata.name;
-    const { brokers, controllers = [] } = args.desired;
+    const { brokers, voters = [], controllers = voters } = args.desired;
     this.done = new k8s.core.v1.ConfigMap(
       `${name}-begun`,
       {

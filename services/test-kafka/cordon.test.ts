@@ -24,7 +24,12 @@ describe("cordoned brokers", function () {
   /** Runs one of the Jobs around a change. */
   const change = (
     which: "prepare" | "finish",
-    state: { brokers: number[]; cordoned: number[]; topics: readonly object[]; rebalance?: boolean },
+    state: {
+      brokers: number[];
+      cordoned: number[];
+      topics: readonly object[];
+      rebalance?: boolean;
+    },
   ) => {
     const { rebalance = true, ...rest } = state;
     const moves = { throttle: 52_428_800, stallSeconds: 120, rebalance, wait: true };
@@ -111,6 +116,26 @@ describe("cordoned brokers", function () {
     assert.deepEqual(await replicas(), { 0: 48, 1: 48, 2: 48, 3: 0 });
     await done("finish", { brokers: all, cordoned: [], topics });
     assert.deepEqual(await replicas(), { 0: 24, 1: 48, 2: 48, 3: 24 });
+  });
+
+  it("get nothing of brokers that leave, nor of one that is drained by hand", async () => {
+    const topics = [topic("first", 2), topic("second", 2), topic("third", 2), topic("meanwhile", 2)];
+    await done("finish", { brokers: all, cordoned: [2], topics });
+    const text = await done("prepare", { brokers: [0, 1, 2], cordoned: [2], topics });
+    assert.match(text, /Cordoned, so drained with the others: 2\./);
+    assert.deepEqual(await replicas(), { 0: 48, 1: 48, 2: 0, 3: 0 });
+    await done("finish", { brokers: all, cordoned: [2], topics });
+    assert.notEqual((await replicas())[3], 0);
+    const byHand = await run("drain", "3");
+    assert.equal(byHand.code, 0, byHand.text);
+    assert.deepEqual(await replicas(), { 0: 48, 1: 48, 2: 0, 3: 0 });
+    await done("finish", { brokers: all, cordoned: [], topics });
+  });
+
+  it("are not left by a change that is refused", async () => {
+    const { code, text } = await change("prepare", { brokers: [0], cordoned: [], topics: [] });
+    assert.equal(code, 1, text);
+    assert.deepEqual((await report()).cordoned, []);
   });
 
   const withTopics = (topics: readonly object[]): string => {

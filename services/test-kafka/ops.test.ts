@@ -331,6 +331,16 @@ describe("ops on a cluster", function () {
       /None of the controllers to keep \(9\) is a voter/,
     );
   });
+
+  it("refuses to prepare a static quorum with other controllers than the voters, before anything else", async () => {
+    const path = join(directory, "cluster.json");
+    const moves = { throttle: 52_428_800, stallSeconds: 120, rebalance: true, wait: true };
+    const state = { version: "3.9.2", brokers: [0, 1, 2], topics: [chatroom], settings: {}, moves };
+    writeFileSync(path, JSON.stringify({ ...state, voters: [1] }));
+    assert.match(await refused("prepare", "--file", path), /The voters of the quorum are 0, and this change declares/);
+    writeFileSync(path, JSON.stringify({ ...state, voters: [0] }));
+    await done("prepare", "--file", path);
+  });
 });
 
 async function fill(bootstrap: string, topic: string, partitions: number, bytesEach: number): Promise<void> {

@@ -18,9 +18,11 @@ describe("the check before a restart", function () {
   const jars = () => `${process.env["KAFKA_JARS"] ?? ""}/*`;
   let cluster: TestCluster;
 
-  async function check(address: string, seconds: number): Promise<{ code: number | null; said: string }> {
+  /** @param config the directory with what an earlier update left. @default there was none */
+  async function check(address: string, seconds: number, config = "/nowhere") {
     const args = ["-cp", `${directory}:${jars()}`, "kafkastack.RestartCheck", address, String(seconds), "any"];
-    const { code, errors } = await outcome("java", ["-Xmx128m", ...args]);
+    const env = { ...process.env, KAFKA_STACK_CONFIG_DIR: config };
+    const { code, errors } = await outcome("java", ["-Xmx128m", ...args], { env });
     const lines = errors.split("\n").filter((line) => line.startsWith("kafka-stack: "));
     return { code, said: lines.at(-1) ?? errors };
   }
@@ -87,11 +89,21 @@ describe("the check before a restart", function () {
     assert.equal((await check(cluster.bootstrap.split(",")[0] ?? "", 60)).code, 0);
   });
 
-  it("passes where no server runs at all, and only then", async () => {
+  it("passes before the first start, where the name has no address", async () => {
     assert.deepEqual(await check("no-such-name.invalid:9092", 3), {
       code: 0,
-      said: "kafka-stack: no server runs yet, so there is nothing to check",
+      said: "kafka-stack: this is the first start of the servers, so there is nothing to check",
     });
+  });
+
+  it("takes no outage of the name server for servers that never ran", async () => {
+    writeFileSync(join(directory, "server.properties"), "");
+    const { code, said } = await check("no-such-name.invalid:9092", 3, directory);
+    assert.equal(code, 1);
+    assert.match(
+      said,
+      /no-such-name\.invalid:9092 has no address, or cannot be looked up, .* set operations\.restartBesideMissing/,
+    );
   });
 
   it("does not count replicas that are still being added as missing", async () => {

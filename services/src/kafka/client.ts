@@ -88,10 +88,11 @@ export class KafkaClient {
   /**
    * Requests the brokers and the named topics, or every topic with `null`.
    *
-   * @throws when no broker answers; a topic that does not exist is no error.
+   * @param from - who is asked: each broker answers with what it has heard so far
+   * @throws when no broker answers, and {@link NoMetadataError}; a topic that does not exist is no error.
    */
-  async metadata(topics: readonly string[] | null): Promise<ClusterView> {
-    const connection = await this.#connect("any");
+  async metadata(topics: readonly string[] | null, from: Target = "any"): Promise<ClusterView> {
+    const connection = await this.#connect(from);
     const response = await call(connection, metadataV12.api, topics === null ? null : [...topics], false, false).catch(
       (error: unknown) => {
         // An error of any topic or partition fails the whole parse, although the rest of the answer is good.
@@ -101,6 +102,7 @@ export class KafkaClient {
       },
     );
     const view = toClusterView(response);
+    if (view.brokers.size === 0 || view.controllerId < 0) throw new NoMetadataError();
     this.#cluster = topics === null ? view : withTopics(view, this.#cluster, topics);
     return view;
   }
@@ -153,8 +155,21 @@ export class BrokerUnknownError extends Error {
   }
 }
 
-/** {@link isRetriable}, also for this client's own errors about missing brokers. */
+/**
+ * A broker answered that has heard nothing of the cluster yet: with ZooKeeper, a broker serves before the controller has told it of brokers and topics. Its
+ * answer names none, which does not mean that there are none.
+ */
+export class NoMetadataError extends Error {
+  override readonly name = "NoMetadataError";
+
+  constructor() {
+    super("The broker that answered does not know the cluster's brokers and topics yet.");
+  }
+}
+
+/** {@link isRetriable}, also for this client's own errors about missing brokers and metadata. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof NoMetadataError) return true;
   return error instanceof BrokerUnknownError || (isRetriable(error) && kafkaErrorName(error) !== "UNSUPPORTED_VERSION");
 }
 

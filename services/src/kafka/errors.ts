@@ -7,6 +7,14 @@ export function kafkaErrorName(error: unknown): string | undefined {
   return coded === null ? undefined : String(coded.apiId);
 }
 
+/** Every error of Kafka inside `error`: an answer has one for each thing that it is about. Empty when the request never got an answer. */
+export function kafkaErrors(error: unknown): readonly ProtocolError[] {
+  if (!(error instanceof Error)) return [];
+  const nested: unknown = (error as { errors?: unknown }).errors;
+  if (Array.isArray(nested)) return nested.flatMap(kafkaErrors);
+  return findErrorBy(error, "code", "PLT_KFK_PROTOCOL") === error ? [error as ProtocolError] : [];
+}
+
 /** True for Kafka's error code `name`. */
 export function isKafkaError(error: unknown, name: string): boolean {
   return error instanceof Error && findErrorBy(error, "apiId", name) !== null;

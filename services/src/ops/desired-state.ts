@@ -14,6 +14,7 @@ const form = z.strictObject({
   brokers: ids,
   cordoned: z.array(z.int().min(0)).optional(),
   controllers: ids.optional(),
+  voters: ids.optional(),
   users: usersForm.optional(),
   settings: z.record(z.string().min(1), z.string()),
   moves: z.strictObject({

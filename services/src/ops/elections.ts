@@ -7,7 +7,8 @@ import { RefusedError } from "./refused.js";
 /** Partitions in one election request. */
 const AT_ONCE = 1_000;
 
-const ELECTION_NOT_NEEDED = 84;
+/** The preferred leader leads already (ELECTION_NOT_NEEDED), or the topic was deleted meanwhile (UNKNOWN_TOPIC_OR_PARTITION). */
+const NOTHING_TO_ELECT: ReadonlySet<number> = new Set([84, 3]);
 
 /**
  * Partitions that their preferred leader does not lead. The `possible` ones have it in sync, so that it could lead now. Partitions under reassignment
@@ -34,7 +35,7 @@ export async function electPreferredLeaders(cluster: Cluster, placement: Placeme
       partitions: members.map(({ partition }) => partition),
     }));
     const results = await cluster.request("electing leaders", "controller", electLeadersV2, topics, 30_000);
-    const failed = results.find(({ errorCode }) => errorCode !== 0 && errorCode !== ELECTION_NOT_NEEDED);
+    const failed = results.find(({ errorCode }) => errorCode !== 0 && !NOTHING_TO_ELECT.has(errorCode));
     if (failed !== undefined) {
       const { topic, partition, errorMessage, errorCode } = failed;
       throw new RefusedError(

@@ -41,10 +41,20 @@ const PAUSE_MS = 500;
  * It asks the controller for reassignments before and after reading the metadata, so that one that ends in between does not look like a partition
  * with more replicas. Brokers learn of that end a moment after the controller, so metadata that looks stale is read again.
  */
-export async function readPlacement(cluster: Cluster): Promise<Placement> {
+export const readPlacement = (cluster: Cluster): Promise<Placement> => read(cluster, () => cluster.describe());
+
+/** {@link readPlacement}, by the metadata of one broker; undefined when it is not there. */
+export const placementKnownTo = (cluster: Cluster, broker: number): Promise<Placement | undefined> =>
+  read(cluster, () => cluster.describedBy(broker));
+
+async function read<View extends ClusterView | undefined>(
+  cluster: Cluster,
+  describe: () => Promise<View>,
+): Promise<Placement | Extract<View, undefined>> {
   for (let look = 1; ; look += 1) {
     const before = await listOngoing(cluster);
-    const view = await cluster.describe();
+    const view = await describe();
+    if (view === undefined) return view as Extract<View, undefined>;
     const placement = place(view, before, await listOngoing(cluster));
     if (look === LOOKS || !seemsLate(placement.partitions)) return placement;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -72,6 +82,11 @@ export function place(view: ClusterView, before: readonly Ongoing[], after: read
     }),
   );
   return { view, partitions, ongoing: after };
+}
+
+/** Whether no other broker than these holds or receives a replica. */
+export function holdEverything({ partitions }: Placement, brokers: readonly number[]): boolean {
+  return partitions.every(({ held, replicas }) => [...held, ...replicas].every((id) => brokers.includes(id)));
 }
 
 /** A topic's partitions nearly always have the same number of replicas, so one with more may have just ended its reassignment. */

@@ -4,7 +4,7 @@ import { waitForBrokers } from "./brokers.js";
 import type { Cluster } from "./cluster.js";
 import { awaitMoves, finishChange, prepareChange } from "./commands/change.js";
 import { keepControllers } from "./commands/controllers.js";
-import { drain } from "./commands/drain.js";
+import { brokersBeside, drain } from "./commands/drain.js";
 import { previewMoves, showMoves } from "./commands/preview-moves.js";
 import { moveOptions, redistribute } from "./commands/redistribute.js";
 import { judge, reportCluster } from "./commands/report.js";
@@ -90,8 +90,11 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .addOption(brokerList("--keep <ids>", "the brokers that stay"))
     .argument("[broker]", "the one broker to drain, instead of --keep", number(0, 2_147_483_647))
     .action(async (broker: number | undefined, options: Spreading & { keep?: number[] }) => {
-      const keep = await kept(environment, broker, options.keep);
-      await run(options, (cluster) => drain(cluster, spreading(options, keep)));
+      refuseUnlessEither(broker, options.keep);
+      await run(options, async (cluster) => {
+        const keep = options.keep ?? (await brokersBeside(cluster, broker ?? -1, print));
+        await drain(cluster, { ...spreading(options, []), keep });
+      });
     });
   command("unregister", "unregister stopped brokers that are not kept", 120)
     .addOption(brokerList("--keep <ids>", "the brokers that stay").makeOptionMandatory())
@@ -177,19 +180,9 @@ function throwInsteadOfExit(command: Command): void {
   command.commands.forEach(throwInsteadOfExit);
 }
 
-async function kept(
-  environment: ProgramEnvironment,
-  broker: number | undefined,
-  keep: readonly number[] | undefined,
-): Promise<readonly number[]> {
-  if (keep !== undefined) {
-    if (broker !== undefined) throw new RefusedError("Give either the broker to drain or --keep, not both.");
-    return keep;
-  }
-  if (broker === undefined) throw new RefusedError("Give the broker to drain, or --keep with the brokers that stay.");
-  let rest: number[] = [];
-  await withCluster(environment, {}, async (cluster) => {
-    rest = [...(await cluster.describe([])).brokers.keys()].filter((id) => id !== broker);
-  });
-  return rest;
+function refuseUnlessEither(broker: number | undefined, keep: readonly number[] | undefined): void {
+  if (keep !== undefined && broker !== undefined)
+    throw new RefusedError("Give either the broker to drain or --keep, not both.");
+  if (keep === undefined && broker === undefined)
+    throw new RefusedError("Give the broker to drain, or --keep with the brokers that stay.");
 }

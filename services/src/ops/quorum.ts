@@ -9,6 +9,8 @@ export interface QuorumMember {
   readonly directoryId: string;
   /** Records of the metadata log that it still lacks. */
   readonly lag: number;
+  /** End of its metadata log, as the leader knows it. */
+  readonly logEnd: number;
   /** Its host for other controllers; unknown for brokers that are observers. */
   readonly host: string | undefined;
   /** Milliseconds since it was last caught up, as the leader sees it; undefined when it never was. */
@@ -18,6 +20,8 @@ export interface QuorumMember {
 /** The controllers' quorum as its leader sees it. */
 export interface Quorum {
   readonly leader: number;
+  /** How far the metadata log is agreed on. */
+  readonly highWatermark: number;
   readonly voters: readonly QuorumMember[];
   /** Controllers that are not voters, and all brokers. */
   readonly observers: readonly QuorumMember[];
@@ -45,11 +49,13 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
     id: member.replicaId,
     directoryId: member.replicaDirectoryId,
     host: response.nodes.find(({ nodeId }) => nodeId === member.replicaId)?.listeners[0]?.host,
+    logEnd: Number(member.logEndOffset),
     lag: Math.max(0, end - Number(member.logEndOffset)),
     behindMs: behind(member.replicaId === partition.leaderId, Number(member.lastCaughtUpTimestamp), now),
   });
   return {
     leader: partition.leaderId,
+    highWatermark: Number(partition.highWatermark),
     voters: partition.currentVoters.map(toMember),
     observers: partition.observers.map(toMember),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeQuorumV2 } from "@platformatic/kafka";
 import { mock } from "node:test";
 import type { Cluster } from "../../src/ops/cluster.js";
-import { keepControllers } from "../../src/ops/commands/controllers.js";
+import { keepControllers, refuseOtherVoters } from "../../src/ops/commands/controllers.js";
 
 /** A controller in these tests: whether it votes, and how its health endpoint reacts to orders. */
 interface Controller {
@@ -40,12 +40,20 @@ class Quorum {
     return keepControllers(this.#cluster(), options);
   }
 
+  /** Goes to a version whose quorum is static. */
+  stay(controllers: readonly number[]): Promise<void> {
+    return refuseOtherVoters(this.#cluster(), controllers);
+  }
+
   #cluster(): Cluster {
     return {
       knows: () => Promise.resolve(true),
       describe: () => Promise.resolve({ clusterId: "cluster" }),
-      request: (_what: string, _target: string, api: unknown, ...args: unknown[]) => {
-        if (api === describeQuorumV2.api) return Promise.resolve(this.#described());
+      request: (_what: string, _target: string, api: unknown) => {
+        assert.equal(api, describeQuorumV2.api);
+        return Promise.resolve(this.#described());
+      },
+      requestUnlessGone: (_what: string, _target: string, _gone: unknown, _api: unknown, ...args: unknown[]) => {
         const id = args[1] as number;
         const controller = this.controllers.get(id);
         if (controller) controller.votes = controller.answers && !controller.retired;
@@ -134,5 +142,14 @@ describe("ops controllers", () => {
 
   it("refuses to leave the quorum to controllers without a vote", async () => {
     await assert.rejects(new Quorum(3).keep([7], { waitMs: 0 }), /None of the controllers to keep \(7\) is a voter/);
+  });
+
+  it("refuses the way to a static quorum with other controllers, fewer or more", async () => {
+    await new Quorum(5).stay([4, 3, 2, 1, 0]);
+    await assert.rejects(
+      new Quorum(5).stay([0, 1, 2]),
+      /^RefusedError: The voters of the quorum are 0, 1, 2, 3, 4, and this change declares the controllers 0, 1, 2 for Kafka 3\.9/,
+    );
+    await assert.rejects(new Quorum(3).stay([0, 1, 2, 3, 4]), /votes would be lost/);
   });
 });

@@ -110,6 +110,16 @@ describe("ops", () => {
       );
     });
 
+    it("refuses to let a controller leave with its vote for a version whose quorum is static", async () => {
+      const { controllers, ...fixed } = STATE;
+      assert.ok(controllers);
+      const path = file("cluster.json", JSON.stringify({ ...fixed, brokers: [0, 1, 2, 3], voters: [0] }));
+      await assert.rejects(
+        run(["prepare", "--file", path], "broker.kafka.svc.invalid:9092", { ...none, begun }),
+        /so controller 1, controller 2 cannot be drained/,
+      );
+    });
+
     it("keeps controllers of a static quorum", async () => {
       const { controllers, ...fixed } = STATE;
       assert.ok(controllers);

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import type { ClusterView } from "../../src/kafka/client.js";
-import { holdEverything } from "../../src/ops/commands/drain.js";
 import { preview, showMoves } from "../../src/ops/commands/preview-moves.js";
 import { planChanges, refuseIfTooWide } from "../../src/ops/commands/redistribute.js";
 import { misledPartitions } from "../../src/ops/elections.js";
 import { rateOf } from "../../src/ops/move/measure.js";
-import { isUnderReplicated, place } from "../../src/ops/placement.js";
+import { holdEverything, isUnderReplicated, place } from "../../src/ops/placement.js";
 import { planReplicationFactors } from "../../src/ops/plan/factor.js";
 import { isEmptyPlan, planTopics } from "../../src/ops/topics/plan.js";
 import { addedReplicas } from "../../src/ops/plan/types.js";

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +30,9 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
  * ready again. A missing server is therefore no obstacle when it is the first in that order. Otherwise the roll would restart servers before it that
  * the cluster cannot do without.
  *
- * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits that long for servers that are on their way. When the name has no address, or every
- * address refuses connections, no server runs: a restart takes nothing away, and may be the repair. Silence does not mean that.
+ * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits that long for servers that are on their way. When every address refuses connections, no
+ * server runs: a restart takes nothing away, and may be the repair. Silence does not mean that. Neither does a name without an address once an earlier
+ * update has left a configuration of servers: they may run while the name server does not know them.
  */
 public final class RestartCheck {
     private static final int FIRST_CONTROLLER = 9000;
@@ -64,11 +67,11 @@ public final class RestartCheck {
                     wrong = wrong(look(address));
                 }
             } catch (UnknownHostException e) {
-                // A name server that does not answer differs from one that knows no address.
-                if (!String.valueOf(e.getMessage()).contains("Temporary failure")) {
-                    end("no server runs yet, so there is nothing to check");
+                if (isFirstStart()) {
+                    end("this is the first start of the servers, so there is nothing to check");
                 }
-                wrong = "the name " + address + " cannot be looked up.";
+                refusing = null;
+                wrong = "the name " + address + " has no address, or cannot be looked up, so nobody says whether servers run.";
             } catch (Exception e) {
                 wrong = "the cluster does not say whether it can spare servers: " + cause(e);
             }
@@ -89,6 +92,11 @@ public final class RestartCheck {
 
     private static final String ADVICE = "Repair what is missing first: `kubectl logs` of that pod, with --previous, says why it does not run. If this change is the repair, set"
             + " operations.restartBesideMissing to true; writers may then be interrupted until the roll reaches that pod. `kubectl delete pod` makes that sooner once the roll has begun.";
+
+    /** Whether no earlier update has left a configuration of servers. It is there from before the servers first start. */
+    private static boolean isFirstStart() {
+        return !Files.exists(Path.of(System.getenv().getOrDefault("KAFKA_STACK_CONFIG_DIR", "/etc/kafka"), "server.properties"));
+    }
 
     /** What would suffer, or null. */
     static String wrong(List<Group> groups) {

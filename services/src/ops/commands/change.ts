@@ -8,7 +8,7 @@ import { electLeaders } from "../elections.js";
 import { type ProgramEnvironment, readBootstrap, withCluster } from "../environment.js";
 import { clusterPort } from "../move/cluster-port.js";
 import { settle } from "../move/mover.js";
-import { cordonBrokers, cordonLeaving } from "../cordon.js";
+import { cordonBrokers, cordonLeaving, readCordoned, uncordon, unlessRefused } from "../cordon.js";
 import { applyClusterSettings, checkClusterSettings } from "../settings.js";
 import { inTurn, type Step, untilDone } from "../steps.js";
 import { readPlacement } from "../placement.js";
@@ -16,8 +16,8 @@ import { applyTopics, checkTopics } from "../topics/apply.js";
 import { narrowTopics } from "../topics/narrow.js";
 import { applyUsers } from "../users/apply.js";
 import { readPasswords } from "../users/scram.js";
-import { keepControllers } from "./controllers.js";
-import { drain } from "./drain.js";
+import { keepControllers, refuseOtherVoters } from "./controllers.js";
+import { drain, refuseIfUndrainable } from "./drain.js";
 import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
 import { unregister } from "./unregister.js";
 
@@ -40,7 +40,7 @@ const DAY_S = 24 * 3_600;
  * @throws RefusedError before anything was removed, when a part of this is impossible
  */
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
-  const { brokers, controllers, cordoned, moves } = state;
+  const { brokers, controllers, voters, cordoned, moves } = state;
   const holders = holdersOf(state);
   const { print, signal } = environment;
   const [first] = readBootstrap(environment.bootstrap);
@@ -56,41 +56,59 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
   const judges = await areOfVersion(environment, state.version);
   const common = { waitMs: PATIENCE_S * 1_000, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
   const step = stepOn(environment);
-  await inTurn(
-    [
-      step("topics: check the declaration", (cluster) =>
-        checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
-      ),
-      ...(cordoned === undefined || cordoned.length === 0
-        ? []
-        : [
-            step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
-              refuseIfTooWide(await readPlacement(cluster), holders);
-            }),
-          ]),
-      ...(judges
-        ? [
-            step("settings: check whether Kafka accepts them at run time", (cluster) =>
-              checkClusterSettings(cluster, state.settings, { print }),
-            ),
-          ]
-        : []),
-      step("topics: remove replicas where fewer are declared", (cluster) =>
-        narrowTopics(cluster, state, { ...common, keep: brokers }),
-      ),
-      step("leaving brokers: drain them", async (cluster) => {
-        if (judges && cordoned !== undefined) await cordonLeaving(cluster, { keep: brokers, print });
-        await drain(cluster, { ...common, brokers, dryRun: false });
-      }),
-      ...(controllers === undefined
-        ? []
-        : [
-            step("leaving controllers: remove their votes", (cluster) =>
-              keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
-            ),
-          ]),
-    ],
-    print,
+  const leave = { ...common, keep: brokers, cordoned: cordoned ?? [], dryRun: false };
+  const steps = (newlyCordoned: number[]) =>
+    inTurn(
+      [
+        ...(voters === undefined
+          ? []
+          : [
+              step("controllers: check that a static quorum keeps its voters", (cluster) =>
+                refuseOtherVoters(cluster, voters),
+              ),
+            ]),
+        step("topics: check the declaration", (cluster) =>
+          checkTopics(cluster, state, { ...common, brokers: holders.length, settings: judges }),
+        ),
+        ...(cordoned === undefined || cordoned.length === 0
+          ? []
+          : [
+              step("cordoned brokers: check whether the others can hold everything", async (cluster) => {
+                refuseIfTooWide(await readPlacement(cluster), holders);
+              }),
+            ]),
+        ...(judges
+          ? [
+              step("settings: check whether Kafka accepts them at run time", (cluster) =>
+                checkClusterSettings(cluster, state.settings, { print }),
+              ),
+            ]
+          : []),
+        step("topics: remove replicas where fewer are declared", (cluster) =>
+          narrowTopics(cluster, state, { ...common, keep: brokers }),
+        ),
+        step("leaving brokers: drain them", async (cluster) => {
+          // A refusal must leave nothing changed, so it comes before brokers are cordoned.
+          const holds = await refuseIfUndrainable(cluster, leave);
+          if (judges && cordoned !== undefined) {
+            // Those that stay after all, or are cordoned no longer, take part of what the others held.
+            if (holds) await uncordon(cluster, await readCordoned(cluster, holders), print);
+            newlyCordoned.push(...(await cordonLeaving(cluster, { keep: brokers, print })));
+          }
+          await drain(cluster, leave);
+        }),
+        ...(controllers === undefined
+          ? []
+          : [
+              step("leaving controllers: remove their votes", (cluster) =>
+                keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
+              ),
+            ]),
+      ],
+      print,
+    );
+  await unlessRefused(steps, (newlyCordoned) =>
+    withCluster(environment, {}, (cluster) => uncordon(cluster, newlyCordoned, print)),
   );
 }
 
@@ -136,7 +154,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
         : holders.length < brokers.length
           ? [
               step("cordoned brokers: drain them", (cluster) =>
-                drain(cluster, { ...common, brokers: holders, dryRun: false }),
+                drain(cluster, { ...common, keep: holders, cordoned: [], dryRun: false }),
               ),
             ]
           : []),
@@ -174,8 +192,8 @@ const stepOn =
 const holdersOf = ({ brokers, cordoned = [] }: DesiredState): readonly number[] =>
   brokers.filter((id) => !cordoned.includes(id));
 
-/** Servers that have begun to run and are not kept. A static quorum keeps its controllers. */
-function leaving(begun: Begun, { brokers, controllers }: DesiredState): readonly string[] {
+/** Servers that have begun to run and are not kept. */
+function leaving(begun: Begun, { brokers, voters, controllers = voters }: DesiredState): readonly string[] {
   const gone = (kind: string, ids: readonly number[], keep: readonly number[]) =>
     ids.filter((id) => !keep.includes(id)).map((id) => `${kind} ${id}`);
   return [

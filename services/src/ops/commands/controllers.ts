@@ -60,6 +60,22 @@ export async function keepControllers(cluster: Cluster, options: ControllersOpti
   }
 }
 
+/**
+ * Checks a change to a version of Kafka whose quorum is static: it cannot take the vote of a controller that leaves, and gives none to one that comes.
+ *
+ * @throws {@link RefusedError} unless exactly these controllers are the voters.
+ */
+export async function refuseOtherVoters(cluster: Cluster, controllers: readonly number[]): Promise<void> {
+  const quorum = await describeQuorum(cluster);
+  if (quorum === undefined) return;
+  const ids = quorum.voters.map(({ id }) => id).sort((one, other) => one - other);
+  if (ids.length === controllers.length && ids.every((id) => controllers.includes(id))) return;
+  throw new RefusedError(
+    `The voters of the quorum are ${ids.join(", ")}, and this change declares the controllers ${controllers.join(", ")} for Kafka 3.9, which removes and adds no voters: votes would be lost. ` +
+      "Leave kafka.version as it is for one more `up` that reaches the number of controllers, and go back to 3.9 in another.",
+  );
+}
+
 /** The current quorum and its target. */
 interface Look extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
   readonly quorum: Quorum;
@@ -74,7 +90,8 @@ async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Pr
   if (!(await hasRetired(leaving, look))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
   const { clusterId } = await cluster.describe([]);
   const { id, directoryId } = leaving;
-  await cluster.request(`removing controller ${id}`, "controller", removeRaftVoterV0, clusterId, id, directoryId);
+  const [what, gone] = [`removing controller ${id}`, ["VOTER_NOT_FOUND"]];
+  await cluster.requestUnlessGone(what, "controller", gone, removeRaftVoterV0, clusterId, id, directoryId);
   look.print(`Removed controller ${id} from the voters.`);
   return { removed: id };
 }

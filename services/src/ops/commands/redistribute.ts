@@ -72,6 +72,32 @@ export async function redistribute(cluster: Cluster, options: RedistributeOption
 }
 
 /**
+ * Changes nothing.
+ *
+ * @throws {@link RefusedError} when {@link redistribute} would.
+ */
+export async function refuseIfImpossible(
+  cluster: Cluster,
+  { brokers, waitMs, print, signal, throttle }: RedistributeOptions,
+): Promise<void> {
+  await waitForBrokers(cluster, brokers, waitMs, print);
+  const placement = await possible(clusterPort(cluster, throttle), brokers, signal);
+  refuseIfOffline(placement, planChanges(placement, brokers));
+}
+
+/** @throws {@link RefusedError} when brokers cannot hold everything */
+async function possible(port: MovePort, brokers: readonly number[], signal: AbortSignal): Promise<Placement> {
+  let placement = await port.placement();
+  if (tooWide(placement, brokers).length > 0) {
+    // Stale metadata shows old and new replicas together.
+    await port.pause(LATE_MS, signal);
+    placement = await port.placement();
+  }
+  refuseIfTooWide(placement, brokers);
+  return placement;
+}
+
+/**
  * Moves replicas until all are in place.
  *
  * @returns whether they are; false after a dry run, or when the moves were handed to Kafka.
@@ -82,13 +108,7 @@ export async function spread(
 ): Promise<boolean> {
   const { brokers, print, dryRun, handOver, signal } = options;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    let placement = await port.placement();
-    if (tooWide(placement, brokers).length > 0) {
-      // Stale metadata shows old and new replicas together.
-      await port.pause(LATE_MS, signal);
-      placement = await port.placement();
-    }
-    refuseIfTooWide(placement, brokers);
+    const placement = await possible(port, brokers, signal);
     const changes = planChanges(placement, brokers);
     if (changes.length === 0) {
       // A run that was killed right at the end of its last move may have left its throttle.

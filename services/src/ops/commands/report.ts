@@ -2,7 +2,7 @@ import type { ClusterView } from "../../kafka/client.js";
 import type { Cluster } from "../cluster.js";
 import { readCordoned } from "../cordon.js";
 import { misledPartitions } from "../elections.js";
-import { readSizes, type SizesOnBroker } from "../log-dirs.js";
+import { readLogDirs, type SizesOnBroker } from "../log-dirs.js";
 import { readRegistered } from "../registered.js";
 import { measureMoves, type Moves } from "../move/measure.js";
 import { findThrottles } from "../move/throttle.js";
@@ -39,6 +39,8 @@ export interface ClusterReport {
   readonly misled: readonly string[];
   /** Brokers that are up but do not answer: their sizes and throttles are unknown. */
   readonly silent: readonly number[];
+  /** Log directories that brokers cannot use any more, such as `broker 1: /data/0/log`. */
+  readonly failedDirectories: readonly string[];
   /** Brokers that hold replicas, or are registered, and are not up. Only Kafka 4.0 and later say which are registered. */
   readonly missingBrokers: readonly number[];
   /** Brokers that get no new replicas. */
@@ -55,8 +57,8 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   const placement = await readPlacement(cluster);
   const { view, partitions } = placement;
   const up = [...view.brokers.keys()].sort((a, b) => a - b);
-  const [sizes, registered, controllers, throttles, minIsr, moves, cordoned] = await Promise.all([
-    readSizes(cluster, up),
+  const [logDirs, registered, controllers, throttles, minIsr, moves, cordoned] = await Promise.all([
+    readLogDirs(cluster, up),
     readRegistered(cluster),
     describeQuorum(cluster),
     findThrottles(cluster),
@@ -78,7 +80,7 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
       rack: view.brokers.get(id)?.rack,
       replicas: partitions.filter(({ replicas }) => replicas.includes(id)).length,
       leaders: partitions.filter(({ leader }) => leader === id).length,
-      bytes: sumOf(sizes.get(id)),
+      bytes: sumOf(logDirs.get(id)?.sizes),
     })),
     controllers,
     topics: view.topics.size,
@@ -87,7 +89,8 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
     underReplicated: names(isUnderReplicated),
     underMinIsr: names(({ isr, topic }) => isr.length < (minIsr.get(topic) ?? 1)),
     misled: misledPartitions(placement).map(({ topic, partition }) => `${topic}-${partition}`),
-    silent: up.filter((id) => !sizes.has(id)),
+    silent: up.filter((id) => !logDirs.has(id)),
+    failedDirectories: up.flatMap((id) => (logDirs.get(id)?.failed ?? []).map((each) => `broker ${id}: ${each}`)),
     missingBrokers: [...known].filter((id) => !view.brokers.has(id)).sort((a, b) => a - b),
     cordoned,
     reassignments: placement.ongoing.length,
@@ -111,6 +114,7 @@ export function judge(report: ClusterReport, brokers: readonly number[] | undefi
   return [
     check("all brokers are up", missing),
     check("all brokers answer", report.silent),
+    check("every log directory works", report.failedDirectories),
     check("every partition has a leader", report.offline),
     check("every partition has its min.insync.replicas", report.underMinIsr),
     check("every replica is in sync", report.underReplicated),

@@ -45,6 +45,8 @@ export function showReport(report: ClusterReport): string[] {
   }
   if (report.missingBrokers.length > 0)
     lines.push(`Not up, but registered or holding replicas: ${report.missingBrokers.join(", ")}.`);
+  if (report.failedDirectories.length > 0)
+    lines.push(`Log directories that failed, whose replicas are offline: ${report.failedDirectories.join(", ")}.`);
   if (report.cordoned.length > 0) lines.push(`Cordoned, so without new replicas: ${report.cordoned.join(", ")}.`);
   if (report.throttled.length > 0) lines.push(`Throttled: ${report.throttled.join(", ")}.`);
   return lines;

@@ -1,9 +1,10 @@
 import { unregisterBrokerV0 } from "@platformatic/kafka";
 import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
-import { type PlacedPartition, readPlacement } from "../placement.js";
+import { type PlacedPartition } from "../placement.js";
 import { RefusedError } from "../refused.js";
 import { readRegistered } from "../registered.js";
+import { placementsUpToDate } from "../up-to-date.js";
 
 /** Which brokers stay registered, and how long to wait for the others. */
 export interface UnregisterOptions {
@@ -47,15 +48,19 @@ export async function unregister(cluster: Cluster, { keep, waitMs, print }: Unre
 }
 
 async function forget(cluster: Cluster, ids: readonly number[], print: (line: string) => void): Promise<void> {
-  const { partitions } = await readPlacement(cluster);
-  const holder = ids.find((id) => partitions.some((each) => isOn(each, id)));
-  if (holder !== undefined) {
+  // A broker that is cut off from the controllers does not know what others hold.
+  for (const { partitions } of ids.length === 0 ? [] : await placementsUpToDate(cluster)) {
+    const holder = ids.find((id) => partitions.some((each) => isOn(each, id)));
+    if (holder === undefined) continue;
     const holds = partitions.find((each) => isOn(each, holder));
     throw new RefusedError(
       `Broker ${holder} still holds ${holds?.topic ?? ""}-${holds?.partition ?? ""}; drain it first.`,
     );
   }
-  for (const id of ids) await cluster.request(`unregistering broker ${id}`, "controller", unregisterBrokerV0.api, id);
+  for (const id of ids) {
+    const [what, gone] = [`unregistering broker ${id}`, ["BROKER_ID_NOT_REGISTERED"]];
+    await cluster.requestUnlessGone(what, "controller", gone, unregisterBrokerV0.api, id);
+  }
   print(
     ids.length === 0
       ? "No broker has to be unregistered."

@@ -37,7 +37,7 @@ export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
 }
 
 /**
- * Begins or redirects reassignments.
+ * Begins or redirects reassignments. Partitions of topics that were deleted meanwhile are left out.
  *
  * @throws {@link RefusedError} naming the first partition that Kafka refuses.
  */
@@ -47,9 +47,10 @@ export async function reassign(cluster: Cluster, reassignments: readonly Reassig
     name,
     partitions: members.map(({ partition, replicas }) => ({ partitionIndex: partition, replicas: [...replicas] })),
   }));
-  await cluster.request(
+  await cluster.requestUnlessGone(
     "reassigning partitions",
     "controller",
+    ["UNKNOWN_TOPIC_OR_PARTITION"],
     alterPartitionReassignmentsV0.api,
     30_000,
     true,

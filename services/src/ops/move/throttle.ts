@@ -38,10 +38,8 @@ export async function throttle(
   for (const [topic, members] of Map.groupBy([...changes, ...others], (change) => change.topic)) {
     const sources = members.flatMap(({ partition, from }) => from.map((id) => `${partition}:${id}`));
     const copies = members.flatMap((change) => addedReplicas(change).map((id) => `${change.partition}:${id}`));
-    await cluster.alterConfig(
-      { type: "topic", name: topic },
-      { [LEADER_REPLICAS]: sources.join(","), [FOLLOWER_REPLICAS]: copies.join(",") },
-    );
+    const replicas = { [LEADER_REPLICAS]: sources.join(","), [FOLLOWER_REPLICAS]: copies.join(",") };
+    await cluster.alterConfig({ type: "topic", name: topic }, replicas, false, true);
   }
 }
 
@@ -68,7 +66,8 @@ export async function findThrottles(cluster: Cluster): Promise<ThrottleLeft[]> {
 export async function removeThrottles(cluster: Cluster): Promise<number> {
   const found = await findThrottles(cluster);
   for (const { resource, settings } of found) {
-    await cluster.alterConfig(resource, Object.fromEntries(Object.keys(settings).map((key) => [key, undefined])));
+    const removed = Object.fromEntries(Object.keys(settings).map((key) => [key, undefined]));
+    await cluster.alterConfig(resource, removed, false, true);
   }
   return found.length;
 }

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { describeQuorumV2, listPartitionReassignmentsV0 } from "@platformatic/kafka";
+import type { ClusterView } from "../../src/kafka/client.js";
+import { describeClusterV2 } from "../../src/kafka/protocol/describe-cluster.js";
+import type { Cluster } from "../../src/ops/cluster.js";
+import { brokersBeside, drain, refuseIfUndrainable } from "../../src/ops/commands/drain.js";
+import { unregister } from "../../src/ops/commands/unregister.js";
+import { RefusedError } from "../../src/ops/refused.js";
+import { placementsUpToDate } from "../../src/ops/up-to-date.js";
+
+/** One topic with these replicas, as a broker knows it. */
+function view(up: readonly number[], replicas: readonly (readonly number[])[], controllerId = 0): ClusterView {
+  const partitions = replicas.map((ids, index) => {
+    const isr = ids.filter((id) => up.includes(id));
+    return { index, leader: isr[0] ?? -1, replicas: ids, isr };
+  });
+  return {
+    clusterId: "c",
+    controllerId,
+    brokers: new Map(up.map((id) => [id, { id, host: `broker-${id}`, port: 9092, rack: undefined }])),
+    topics: new Map([["t", { name: "t", id: "t", internal: false, partitions }]]),
+  };
+}
+
+interface Fake {
+  /** What each broker knows. */
+  readonly views: ReadonlyMap<number, ClusterView>;
+  /** How far each broker's metadata log is; 10 is agreed on. Undefined with ZooKeeper. */
+  readonly logs?: Readonly<Record<number, number>>;
+  /** The broker that answers what any may answer. */
+  readonly any: number;
+  readonly cordoned?: readonly number[];
+  readonly registered?: readonly { readonly id: number; readonly fenced: boolean }[];
+}
+
+function fake({ views, logs, any, cordoned = [], registered }: Fake): Cluster {
+  const answers = new Map<unknown, unknown>([
+    [listPartitionReassignmentsV0.api, { topics: [] }],
+    [describeClusterV2, registered],
+    [
+      describeQuorumV2.api,
+      {
+        nodes: [],
+        topics: [
+          {
+            partitions: [
+              {
+                leaderId: 9_000,
+                highWatermark: 10n,
+                currentVoters: [member(9_000, 10)],
+                observers: Object.entries(logs ?? {}).map(([id, end]) => member(Number(id), end)),
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  ]);
+  return {
+    knows: (key: number) =>
+      Promise.resolve(key === describeClusterV2.key ? registered !== undefined : logs !== undefined),
+    describe: () => Promise.resolve(views.get(any)),
+    describedBy: (id: number) => Promise.resolve(views.get(id)),
+    configOf: (resources: readonly { name: string }[]) =>
+      Promise.resolve(
+        new Map(
+          resources.map(({ name }) => [name, cordoned.includes(Number(name)) ? { "cordoned.log.dirs": "*" } : {}]),
+        ),
+      ),
+    askDespite: () => Promise.resolve({ results: [] }),
+    request: (_what: string, _target: unknown, api: unknown) => Promise.resolve(answers.get(api)),
+    requestUnlessGone: () => assert.fail("changed something"),
+    alterConfig: () => assert.fail("changed something"),
+  } as unknown as Cluster;
+}
+
+const member = (replicaId: number, end: number) => ({
+  replicaId,
+  replicaDirectoryId: "d",
+  logEndOffset: BigInt(end),
+  lastFetchTimestamp: 1_000n,
+  lastCaughtUpTimestamp: 1_000n,
+});
+
+const said: string[] = [];
+const options = {
+  throttle: 1_024,
+  stall: 1,
+  waitMs: 0,
+  print: (line: string) => said.push(line),
+  signal: new AbortController().signal,
+  dryRun: true,
+};
+
+describe("who holds partitions", () => {
+  beforeEach(() => (said.length = 0));
+
+  const fresh = view([0, 1, 2, 3], [[0, 3]]);
+  const stale = view([0, 1, 2, 3], [[0, 1]]);
+  const views = new Map([0, 1, 2, 3].map((id) => [id, id === 1 ? stale : fresh]));
+  const held = async (cluster: Cluster) =>
+    (await placementsUpToDate(cluster)).map(({ partitions }) => partitions[0]?.replicas);
+
+  it("is said by brokers with the controllers' latest metadata, not by one that is cut off", async () => {
+    const cluster = fake({ views, logs: { 0: 10, 1: 9, 2: 11, 3: 3 }, any: 1 });
+    assert.deepEqual(await held(cluster), [
+      [0, 3],
+      [0, 3],
+    ]);
+    assert.equal(await refuseIfUndrainable(cluster, { ...options, keep: [0, 1, 2] }), true);
+  });
+
+  it("is said by the controller with ZooKeeper", async () => {
+    assert.deepEqual(await held(fake({ views, any: 1 })), [[0, 3]]);
+  });
+
+  it("is known to nobody when no broker has caught up", async function () {
+    this.timeout(30_000);
+    await assert.rejects(held(fake({ views, logs: { 0: 9, 1: 9 }, any: 1 })), /No broker has the controllers' latest/);
+  });
+
+  it("lets no broker be forgotten that only a broker which is cut off thinks empty", async () => {
+    const registered = [0, 1, 2, 3].map((id) => ({ id, fenced: id === 3 }));
+    const cluster = fake({ views, logs: { 0: 10, 1: 9 }, any: 1, registered });
+    await assert.rejects(
+      unregister(cluster, { keep: [0, 1, 2], waitMs: 0, print: options.print }),
+      /Broker 3 still holds t-0; drain it first/,
+    );
+  });
+});
+
+describe("ops drain", () => {
+  beforeEach(() => (said.length = 0));
+
+  const of = (up: readonly number[], replicas: readonly (readonly number[])[], more: Partial<Fake> = {}) =>
+    fake({ views: new Map(up.map((id) => [id, view(up, replicas)])), logs: { 0: 10 }, any: 0, ...more });
+
+  it("moves nothing to brokers that are cordoned", async () => {
+    const held = [[0, 3]];
+    await drain(of([0, 1, 2, 3], held, { cordoned: [2] }), { ...options, keep: [0, 1, 2] });
+    assert.equal(said[0], "Cordoned, so drained with the others: 2.");
+    await assert.rejects(
+      drain(of([0, 1, 2, 3], held, { cordoned: [1, 2] }), { ...options, keep: [0, 1, 2] }),
+      /1 broker cannot hold all topics: t has replication factor 2/,
+    );
+  });
+
+  it("leaves brokers that are only down what they hold", async () => {
+    const cluster = of(
+      [0, 1, 3],
+      [
+        [0, 2],
+        [1, 3],
+      ],
+    );
+    assert.deepEqual(await brokersBeside(cluster, 3, options.print), [0, 1, 2]);
+    assert.deepEqual(said, [
+      "Not up, but keeping what they hold: 2. If they are gone for good, name the brokers that stay with --keep.",
+    ]);
+  });
+
+  it("says what it costs to drain a broker that is down", async () => {
+    const registered = [0, 1, 2].map((id) => ({ id, fenced: id === 2 }));
+    assert.deepEqual(await brokersBeside(of([0, 1], [[0, 2]], { registered }), 2, options.print), [0, 1]);
+    assert.match(said[0] ?? "", /^Broker 2 is not up\. .* have a copy less until then\. Where only it has all records/);
+    await assert.rejects(
+      drain(of([0, 1], [[2]], { registered }), { ...options, keep: [0, 1] }),
+      /t-0 has no leader, so it cannot be moved: of the brokers that hold it, 2 are not up/,
+    );
+  });
+
+  it("refuses a broker that nobody knows", async () => {
+    await assert.rejects(brokersBeside(of([0, 1], [[0, 1]]), 7, options.print), RefusedError);
+  });
+});
