@@ -5,6 +5,7 @@ import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operation
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
 import { parseBytes } from "../components/kubernetes/quantities";
+import { rangeOf } from "./ranges";
 import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
 
 const ADDRESS = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/;
@@ -141,12 +142,8 @@ const ingress = z.strictObject(
 );
 
 /** An IP address, or a range of them as `address/bits`. */
-function isAddressOrRange(value: string): boolean {
-  const [network = "", bits, ...rest] = value.split("/");
-  const most = { 4: 32, 6: 128 }[isIP(network)];
-  if (most === undefined || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-}
+const isAddressOrRange = (value: string): boolean =>
+  value.includes("/") ? rangeOf(value) !== undefined : isIP(value) !== 0 && !value.includes("%");
 
 const ADDRESSES = "a list of addresses or CIDR ranges such as 10.0.0.0/8";
 

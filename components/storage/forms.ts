@@ -35,6 +35,7 @@ const BAD_OPTIONS: Readonly<Record<string, string>> = {
 
 /** The words for what is allowed instead of an option that loses data or never works; undefined for any other option. */
 export function badMountOption(option: string): string | undefined {
-  const why = BAD_OPTIONS[option.toLowerCase()];
+  const name = option.toLowerCase();
+  const why = Object.hasOwn(BAD_OPTIONS, name) ? BAD_OPTIONS[name] : undefined;
   return why === undefined ? undefined : `a mount option, but not ${option}: ${why}`;
 }

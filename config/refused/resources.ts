@@ -1,0 +1,66 @@
+import type { Refused } from "./case";
+
+/** Bad configs by their fault. */
+export const RESOURCES: Readonly<Record<string, readonly Refused[]>> = {
+  "memory and CPU": [
+    [{ kafka: { heap: "512" } }, "kafka.heap", "a JVM heap size"],
+    [{ kafka: { heap: "1g" } }, "kafka.heap", "at most 768m, 75 % of the memory limit 1Gi"],
+    [
+      { kafka: { heap: "512m", resources: { requests: { memory: "512Mi" }, limits: { memory: "512Mi" } } } },
+      "kafka.heap",
+      "at most 384m",
+    ],
+    [{ controllers: { heap: "400m" } }, "controllers.heap", "controllers.resources.limits.memory"],
+    [
+      { kafka: { heap: "600m", resources: { limits: { memory: "512Mi" } } } },
+      "kafka.heap",
+      "600m is refused; allowed is at most 384m, 75 % of the memory limit 512Mi (kafka.resources.limits.memory)",
+    ],
+    // The limit is wrong here, not the default heap.
+    [
+      { kafka: { resources: { limits: { memory: "512Mi" } } } },
+      "kafka.resources.limits.memory",
+      "512Mi is refused; allowed is at least 683Mi, of which 512m of heap (kafka.heap, by default) are 75 %; or set kafka.heap to at most 384m",
+    ],
+    [
+      { controllers: { dedicated: true, resources: { limits: { memory: "300Mi" } } } },
+      "controllers.resources.limits.memory",
+      "set controllers.heap to at most 225m",
+    ],
+    [
+      { mode: "zookeeper", zookeeper: { resources: { limits: { memory: "128Mi" } } } },
+      "zookeeper.resources.limits.memory",
+      "at least 171Mi",
+    ],
+    [{ kafka: { heap: "1k" } }, "kafka.heap", "at least 4m"],
+    [{ zookeeper: { heap: "4095k" } }, "zookeeper.heap", "at least 4m"],
+    [
+      { operations: { resources: { requests: { memory: "9Gi" } } } },
+      "operations.resources.requests.memory",
+      "at most 512Mi, the limit (operations.resources.limits.memory)",
+    ],
+    [
+      { kchat: { consumer: { resources: { requests: { memory: "1Gi" } } } } },
+      "kchat.consumer.resources.requests.memory",
+      "at most 256Mi, the limit (kchat.consumer.resources.limits.memory)",
+    ],
+    [{ zookeeper: { heap: "1g" } }, "zookeeper.heap", "at most 288m"],
+    [
+      { kafka: { resources: { requests: { memory: "2Gi" } } } },
+      "kafka.resources.requests.memory",
+      "at most 1Gi, the limit",
+    ],
+    [
+      { kafka: { resources: { requests: { cpu: "200m" }, limits: { cpu: "100m" } } } },
+      "kafka.resources.requests.cpu",
+      "at most 100m",
+    ],
+    [{ kafka: { resources: { requests: { cpu: "lots" } } } }, "kafka.resources.requests.cpu", "CPU cores such as"],
+    [
+      { registry: { resources: { requests: { "ephemeral-storage": "1Gi" } } } },
+      "registry.resources.requests.ephemeral-storage",
+      "at most 256Mi",
+    ],
+    [{ kafka: { terminationGracePeriodSeconds: 5 } }, "kafka.terminationGracePeriodSeconds", "from 30 to 3600"],
+  ],
+};
