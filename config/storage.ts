@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { BOUNDS } from "../components/kubernetes/bounds";
+import { DNS_SUBDOMAIN } from "../components/kubernetes/names";
 import { isHost } from "../components/kubernetes/hosts";
 import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
 import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
 import { badMountOption, DIRECTORY, EXPORT, isOnDisk, MOUNT_OPTION, ON_DISK } from "../components/storage/forms";
-import { integer, pattern, size, text } from "./values";
+import { integer, pattern, size } from "./values";
 
 export type { ServerKind };
 
@@ -20,7 +21,6 @@ export const defaultPath = (kind: ServerKind, namespace: string): string =>
 
 const HOST = "a host name or address";
 const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
-const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
 const afterwards = (what: string) =>
   z
@@ -57,7 +57,7 @@ const hostPath = (kind: ServerKind) =>
         `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume's path ends in \`-1\`, the third's in \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` is inserted, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
       ),
     nodes: z
-      .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")
+      .array(pattern(DNS_SUBDOMAIN, "the name of a node"), "a list of node names")
       .min(1, "a list of at least one node name")
       .exactOptional()
       .describe(
@@ -98,7 +98,7 @@ const storageClass = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("storageClass").describe("Claims of a StorageClass."),
     ...common(kind),
-    className: text("the name of a StorageClass")
+    className: pattern(DNS_SUBDOMAIN, "the name of a StorageClass")
       .exactOptional()
       .describe("StorageClass of the claims. Default: the cluster's default class."),
     accessMode: z

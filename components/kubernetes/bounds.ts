@@ -47,7 +47,7 @@ export const wholeNumber = (min: number, max: number): string => `a whole number
 export const oddNumber = (min: number, max: number): string => `an odd number from ${min} to ${max}`;
 
 /** The words for a size in bytes. */
-export const SIZE = "a size such as 512Mi or 3Gi";
+export const SIZE = "a size such as 512Mi or 3Gi, at least 1Mi";
 
 /** The words for CPU cores. */
 export const CPU = "CPU cores such as 250m or 2";

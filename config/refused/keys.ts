@@ -1,4 +1,9 @@
-import { settings, topic, type Refused } from "./case";
+import { closed, settings, topic, type Refused } from "./case";
+
+const CONSUME = { topic: "chatroom", allow: ["consume"] };
+const ORDERS = { name: "orders", rights: [CONSUME] };
+const users = (...list: unknown[]) => closed({ users: list });
+const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 
 /** Bad configs by their fault. */
 export const KEYS: Readonly<Record<string, readonly Refused[]>> = {
@@ -108,5 +113,32 @@ export const KEYS: Readonly<Record<string, readonly Refused[]>> = {
     [topic({ name: "a\u200bb" }), "topics[1].name", "characters A-Z"],
     [topic({ name: "x".repeat(250) }), "topics[1].name", "1 to 249"],
     [{ cluster: { namespace: "кафка" } }, "cluster.namespace", "characters a-z"],
+    // What Kubernetes would refuse only when the object is created, after others.
+    ...["a..b", "a.-b", "a-.b", "Fast", "a b", " ", "x".repeat(254)].flatMap((name): Refused[] => [
+      [{ storage: { type: "storageClass", className: name } }, "storage.className", "the name of a StorageClass"],
+      [{ storage: { nodes: [name] } }, "storage.nodes[0]", "the name of a node"],
+      [{ registry: { className: name } }, "registry.className", "the name of a StorageClass"],
+      [{ kchat: { ingress: { host: name } } }, "kchat.ingress.host", "a host name"],
+      [
+        { kchat: { ingress: { host: "a", className: name } } },
+        "kchat.ingress.className",
+        "the name of an IngressClass",
+      ],
+      [
+        { kchat: { ingress: { host: "a", tlsSecretName: name } } },
+        "kchat.ingress.tlsSecretName",
+        "the name of a Secret",
+      ],
+      [users({ ...ORDERS, secret: { name } }), "users[0].secret.name", "the name of a Secret"],
+      [users({ ...ORDERS, name }), "users[0].name", "beside each dot"],
+    ]),
+    ...["-a/b", "a..b/c", "x".repeat(64), "a/b/c"].flatMap((name): Refused[] => [
+      [{ scheduling: { zones: true, zoneLabel: name } }, "scheduling.zoneLabel", "the name of a node label"],
+      [clients({ namespaceLabels: { [name]: "x" } }), "listeners.internal.clients[0].namespaceLabels", "label"],
+    ]),
+    ...["cluster.context", "cluster.kubeconfig", "registry.haSharedSecret"].map((key): Refused => {
+      const [section = "", name = ""] = key.split(".");
+      return [{ [section]: { [name]: " " } }, key, "is refused"];
+    }),
   ],
 };

@@ -62,5 +62,43 @@ export const RESOURCES: Readonly<Record<string, readonly Refused[]>> = {
       "at most 256Mi",
     ],
     [{ kafka: { terminationGracePeriodSeconds: 5 } }, "kafka.terminationGracePeriodSeconds", "from 30 to 3600"],
+    // A number whose unit was forgotten, and units that are none.
+    ...[
+      "1",
+      "512",
+      "1.5",
+      "1023Ki",
+      "1e3",
+      "0",
+      "-1Gi",
+      "100m",
+      "3gi",
+      "3GiB",
+      "1e",
+      "1e9Gi",
+      " 3Gi",
+      "8Ei",
+      "9e18Gi",
+      "0x10",
+    ].flatMap((quantity): Refused[] => [
+      [{ storage: { size: quantity } }, "storage.size", "such as 512Mi or 3Gi, at least 1Mi"],
+      [{ registry: { size: quantity } }, "registry.size", "at least 1Mi"],
+      [
+        { kchat: { producer: { resources: { requests: { memory: quantity } } } } },
+        "kchat.producer.resources.requests.memory",
+        "at least 1Mi",
+      ],
+    ]),
+    ...["0", "0m", "-1", "1.2345", "0.5m", "1e3", "1Gi", "1k", "all"].map((cpu): Refused => [
+      { kafka: { resources: { requests: { cpu } } } },
+      "kafka.resources.requests.cpu",
+      "CPU cores",
+    ]),
+    // The JVM takes it, and the defaults of the component did not.
+    ...["0512m", "0", "512M b", "512mb", "1.5g", "-512m"].map((heap): Refused => [
+      { kafka: { heap } },
+      "kafka.heap",
+      "a JVM heap size",
+    ]),
   ],
 };

@@ -117,5 +117,20 @@ export const STORAGE: Readonly<Record<string, readonly Refused[]>> = {
       "/var//run/{ordinal}",
       "/run/k{ordinal}",
     ].map((path): Refused => [{ storage: { path } }, "storage.path", "outside of /proc"]),
+    ...["/../{ordinal}", "/..//{ordinal}", "/{ordinal}/..", "/a/{ordinal}/../b"].map((path): Refused => [
+      { storage: { path } },
+      "storage.path",
+      "without ..",
+    ]),
+    ...["/..", "/../etc", "/a/..", "/a/../b", "/kafka-{Ordinal}", "/{ordinal}/{x}"].map((path): Refused => [
+      { storage: { type: "nfs", servers: [...nfs(2), { server: "other", path }] } },
+      "storage.servers[2].path",
+      path.includes("..") ? "without .." : "nothing in braces but",
+    ]),
+    ...["/tmp/kafka/{ordinal}", "//tmp/./{ordinal}"].map((path): Refused => [
+      { storage: { path } },
+      "storage.path",
+      "outside of /proc",
+    ]),
   ],
 };
