@@ -22,9 +22,9 @@ export const defaultPath = (kind: ServerKind, namespace: string): string =>
 const HOST = "a host name or address";
 const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
 
-const afterwards = (what: string) =>
+const afterwards = (type: "hostPath" | "nfs" | "storageClass", what: string) =>
   z
-    .enum(["retain", "delete"], "retain or delete")
+    .enum(["retain", "delete"], type === "storageClass" ? "retain or delete" : `retain on ${type}`)
     .default(STORAGE_DEFAULTS.whenScaled)
     .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
@@ -35,21 +35,21 @@ const mountOption = () =>
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
-const common = (kind: ServerKind) => ({
+const common = (kind: ServerKind, type: "hostPath" | "nfs" | "storageClass") => ({
   size: size()
     .default(SERVER_DEFAULTS[kind].size)
     .describe("Capacity of each volume. hostPath and nfs do not enforce it."),
   volumes: integer(...BOUNDS.volumes)
     .default(STORAGE_DEFAULTS.volumes)
     .describe("Volumes per server (JBOD)."),
-  whenScaled: afterwards("of servers that a lower number of replicas removes"),
-  whenDeleted: afterwards("when the stack is destroyed"),
+  whenScaled: afterwards(type, "of servers that a lower number of replicas removes"),
+  whenDeleted: afterwards(type, "when the stack is destroyed"),
 });
 
 const hostPath = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("hostPath").describe("Directories on the nodes."),
-    ...common(kind),
+    ...common(kind, "hostPath"),
     path: pattern(...DIRECTORY)
       .refine(isOnDisk, ON_DISK)
       .exactOptional()
@@ -68,7 +68,7 @@ const hostPath = (kind: ServerKind) =>
 const nfs = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("nfs").describe("NFS exports."),
-    ...common(kind),
+    ...common(kind, "nfs"),
     servers: z
       .array(
         z.strictObject(
@@ -97,7 +97,7 @@ const nfs = (kind: ServerKind) =>
 const storageClass = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("storageClass").describe("Claims of a StorageClass."),
-    ...common(kind),
+    ...common(kind, "storageClass"),
     className: pattern(DNS_SUBDOMAIN, "the name of a StorageClass")
       .exactOptional()
       .describe("StorageClass of the claims. Default: the cluster's default class."),

@@ -18,7 +18,7 @@ import {
 import type { Authentication, Settings } from "../kafka/settings";
 import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refusals";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
-import { BOUNDS, FORMS, isWithin, LEAST_RATE } from "../kubernetes/bounds";
+import { BOUNDS, FORMS, isWithin, LEAST_RATE, mostInQuorum } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
 import type { JobResources } from "../jobs/job-resources";
@@ -75,7 +75,7 @@ function judgeCounts(refusals: Refusals, given: JudgedArguments, mode: Mode): nu
   if (typeof controllers === "object") {
     judgeServers(refusals, "controller", ["controllers"], controllers);
   } else if (refusals.odd(["controllers"], controllers, BOUNDS.quorum) && mode === "kraft" && count !== undefined) {
-    const allowed = `at most ${count}, the number of brokers, unless they are in pods of their own`;
+    const allowed = `at most ${mostInQuorum(count)}, with ${count} brokers, unless they are in pods of their own`;
     refusals.check(["controllers"], controllers, (number) => number <= count, allowed);
   }
   if (zookeeper) {

@@ -32,6 +32,11 @@ export const RESOURCES: Readonly<Record<string, readonly Refused[]>> = {
       "zookeeper.resources.limits.memory",
       "at least 171Mi",
     ],
+    [
+      { kafka: { heap: "64m", resources: { limits: { memory: "4Mi" } } } },
+      "kafka.resources.limits.memory",
+      "at least 86Mi, of which 64m of heap (kafka.heap) are 75 %",
+    ],
     [{ kafka: { heap: "1k" } }, "kafka.heap", "at least 4m"],
     [{ zookeeper: { heap: "4095k" } }, "zookeeper.heap", "at least 4m"],
     [

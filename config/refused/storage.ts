@@ -6,11 +6,13 @@ const dedicated = (storage: unknown) => ({ controllers: { dedicated: true, stora
 export const STORAGE: Readonly<Record<string, readonly Refused[]>> = {
   storage: [
     [{ storage: { type: "ceph" } }, "storage.type", "ceph is refused; allowed is one of hostPath, nfs, storageClass"],
-    [{ storage: "nfs" }, "storage", "one of hostPath, nfs, storageClass"],
+    [{ storage: "nfs" }, "storage", "a map whose type is one of hostPath, nfs, storageClass"],
+    [{ controllers: { path: "/c/{ordinal}" } }, "controllers.path", "did you mean controllers.storage.path?"],
     [{ storage: { size: "3GB" } }, "storage.size", "3GB is refused; allowed is a size such as"],
     [{ storage: { size: "0Gi" } }, "storage.size", "0Gi is refused"],
     [{ storage: { volumes: 17 } }, "storage.volumes", "from 1 to 16"],
-    [{ storage: { whenScaled: "keep" } }, "storage.whenScaled", "retain or delete"],
+    [{ storage: { whenScaled: "keep" } }, "storage.whenScaled", "allowed is retain on hostPath"],
+    [{ storage: { type: "storageClass", whenScaled: "keep" } }, "storage.whenScaled", "retain or delete"],
     [{ storage: { whenScaled: "delete" } }, "storage.whenScaled", "retain on hostPath: what is in a directory"],
     [{ storage: { type: "nfs", servers: nfs(3), whenDeleted: "delete" } }, "storage.whenDeleted", "retain on nfs"],
     [
