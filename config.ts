@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseExactJson } from "./config/numbers";
+import { foreignKeys } from "./config/foreign-keys";
+import { valueFromText } from "./config/numbers";
 import { parseConfig } from "./config/parse";
 import type { PlainConfig } from "./config/resolve";
 
@@ -39,8 +40,12 @@ export type StackConfig = Omit<PlainConfig, "registry" | "kchat"> & {
  */
 export function loadConfig(config: pulumi.Config): StackConfig {
   const result = parseConfig(readAll(config.name));
-  if (!result.ok) {
-    const lines = result.problems.map(({ path, message }) => `  ${config.name}:${path}: ${message}`);
+  const foreign = foreignKeys(config.name, Object.keys(pulumi.runtime.allConfig()));
+  if (!result.ok || foreign.length > 0) {
+    const own = result.ok
+      ? []
+      : result.problems.map(({ path, message }) => ({ path: `${config.name}:${path}`, message }));
+    const lines = [...foreign, ...own].map(({ path, message }) => `  ${path}: ${message}`);
     throw new pulumi.RunError(`The stack's config has ${count(lines.length)}:\n${lines.join("\n")}`);
   }
   const { password, ca, haSharedSecret, ...registry } = result.config.registry;
@@ -67,7 +72,7 @@ function readAll(project: string): Record<string, unknown> {
   const own = Object.fromEntries(
     Object.entries(all)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), fromText(value)]),
+      .map(([key, value]) => [key.slice(prefix.length), valueFromText(value)]),
   );
   return withProviderConfig(own, all);
 }
@@ -84,12 +89,4 @@ function withProviderConfig(own: Record<string, unknown>, all: Readonly<Record<s
     return value === undefined || value === "" ? [] : [[key, value] as const];
   });
   return { ...own, cluster: { ...Object.fromEntries(named), ...cluster } };
-}
-
-function fromText(value: string): unknown {
-  try {
-    return parseExactJson(value);
-  } catch {
-    return value;
-  }
 }

@@ -57,13 +57,24 @@ describe("the namespace of a stack", () => {
     write("plain", "config:\n  demo:replicas: 3\n");
     write("named", "config:\n  demo:cluster: { namespace: events }\n");
     write("short", "config:\n  cluster: { namespace: events }\n");
+    write("json", `config:\n  demo:cluster: '{"namespace":"events"}'\n`);
+    write("empty", "");
+    write("null", "config:\n  demo:cluster: { namespace: }\n");
+    write("elsewhere", "environment: [prod]\nconfig:\n  demo:replicas: 3\n");
   });
 
   it("is the given one, else its file's, else kafka", () => {
     assert.equal(namespaceOf(root, { stack: "named", namespace: "mine" }), "mine");
-    for (const stack of ["named", "acme/demo/named", "short"])
+    for (const stack of ["named", "acme/demo/named", "short", "json"])
       assert.equal(namespaceOf(root, { stack }), "events", stack);
     assert.equal(namespaceOf(root, { stack: "plain" }), "kafka");
+  });
+
+  it("is not guessed where the file does not say it", () => {
+    assert.throws(() => namespaceOf(root, { stack: "empty" }), /is empty/);
+    for (const stack of ["null", "elsewhere"])
+      assert.throws(() => namespaceOf(root, { stack }), /namespace of the stack .* name it with -n/, stack);
+    assert.equal(namespaceOf(root, { stack: "elsewhere", namespace: "mine" }), "mine");
   });
 
   it("is not guessed for a stack that does not exist", () => {

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { parseExactYaml, readProject, stackName } from "kafka-stack-engine";
-import { existsSync, readFileSync } from "node:fs";
+import { readProject, readStackFile, stackName } from "kafka-stack-engine";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { valueFromText } from "../config/numbers";
 
 /** Which stack a command is about, and where that is. */
 export interface StackOptions {
@@ -34,8 +35,11 @@ export function namespaceOf(root: string, { stack: given, namespace }: StackOpti
   const file = join(root, `Pulumi.${stack}.yaml`);
   if (!existsSync(file))
     throw new Error(`There is no stack file ${file}: name another stack, or its namespace with -n.`);
-  const document = (parseExactYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const cluster = document.config?.[`${project.name}:cluster`] ?? document.config?.["cluster"];
-  const named = (cluster as { namespace?: unknown } | null | undefined)?.namespace;
-  return typeof named === "string" ? named : NAMESPACE;
+  const { document, config } = readStackFile(project, file);
+  const cluster = config[`${project.name}:cluster`] ?? {};
+  const named = (typeof cluster === "string" ? valueFromText(cluster) : cluster) as { namespace?: unknown } | null;
+  const { namespace: found } = named ?? {};
+  if (found === undefined && document["environment"] === undefined) return NAMESPACE;
+  if (typeof found === "string" || typeof found === "number") return String(found);
+  throw new Error(`The namespace of the stack ${stack} is not in ${file}: name it with -n.`);
 }

@@ -61,6 +61,45 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { kproducer: { probes: { liveness: { periodSeconds: "30" } } }, job: { imagePullPolicy: "Always" } },
     { kconsumer: { initContainers: [{ name: "a", image: "a", restartPolicy: "Always" }] } },
   ].map((pods) => ({ pods })),
+  "quantities as Kubernetes reads them": [
+    ...["1Mi", "1048576", "1e9", "1E9", "10e9", "1.5Gi", "0.5Ti", "7Ei", "100M"].flatMap((size) => [
+      { storage: { size } },
+      { registry: { size } },
+    ]),
+    ...["1m", "0.001", "1.5", "16", 2].map((cpu) => ({ kchat: { consumer: { resources: { requests: { cpu } } } } })),
+    ...["4m", "512M", "1048576k"].map((heap) => ({ kafka: { heap, resources: { limits: { memory: "4Gi" } } } })),
+  ],
+  "names as Kubernetes reads them": [
+    { storage: { type: "storageClass", className: `fast.${"x".repeat(64)}` } },
+    { storage: { nodes: ["node-1.eu.example.com", "10"] } },
+    { kchat: { ingress: { host: "*.chat.example.com", className: "nginx", tlsSecretName: "chat.tls" } } },
+    { scheduling: { zones: true, zoneLabel: "example.com/Zone_1" } },
+    { scheduling: { zones: true, zoneLabel: "zone" } },
+    ...["/..data/{ordinal}", "/a..b/{ordinal}", "/a/.../{ordinal}", "/tmpfs/{ordinal}", "/var/tmp/{ordinal}"].map(
+      (path) => ({
+        storage: { path },
+      }),
+    ),
+  ],
+  "names of images": [
+    ...[
+      "node",
+      "sandbox/jre:25",
+      "registry.example.com:5000/a/b__c:1.2_3",
+      `localhost:5000/a@sha256:${"0".repeat(64)}`,
+      "REG.example.com/a:1",
+      "[::1]:5000/a",
+    ].map((node) => ({ images: { baseImages: { node } } })),
+    ...[
+      "localhost:5000",
+      "registry",
+      "registry.example.com/team/kafka",
+      "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+      "ghcr.io/a-b/c.d",
+    ].map((pushAddress) => ({ registry: { external: true, pushAddress } })),
+    { images: { mavenMirror: "http://nexus:8081/repository/maven?x=y" } },
+    { registry: { chart: "https://charts.example.com/a" } },
+  ],
   "images that exist": [
     { images: { services: `registry.example.com:5000/team/services:1@sha256:${"a".repeat(64)}` } },
     { images: { kafka: `kafka@sha256:${"a".repeat(64)}` }, kafka: { version: "4.3.1" } },

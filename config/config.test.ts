@@ -36,7 +36,7 @@ describe("loading the config", () => {
       "kafka-stack:mode": "zookeeper",
       "kafka-stack:replicas": "4",
       "kafka-stack:storage": '{"type":"storageClass","size":"3Gi"}',
-      "another:mode": "kraft",
+      "another:mood": "kraft",
     });
     assert.equal(config.mode, "zookeeper");
     assert.equal(config.replicas, 4);
@@ -44,7 +44,11 @@ describe("loading the config", () => {
   });
 
   it("uses Pulumi's own keys of the cluster where the stack's are not set", () => {
-    const own = { "kubernetes:context": "pulumi's", "kubernetes:kubeconfig": "/pulumi's", "kubernetes:namespace": "x" };
+    const own = {
+      "kubernetes:context": "pulumi's",
+      "kubernetes:kubeconfig": "/pulumi's",
+      "kubernetes:deleteUnreachable": "x",
+    };
     assert.deepEqual(load(own).cluster, { namespace: "kafka", context: "pulumi's", kubeconfig: "/pulumi's" });
     const { cluster } = load({ ...own, "kafka-stack:cluster": '{"context":"the stack\'s"}' });
     assert.deepEqual([cluster.context, cluster.kubeconfig], ["the stack's", "/pulumi's"]);
@@ -89,6 +93,22 @@ describe("loading the config", () => {
       ].join("\n"),
     );
     assert.match(message({ "kafka-stack:replicas": "many" }), /^The stack's config has a problem:\n/);
+  });
+
+  it("refuses keys that were meant for it, or for the place of the stack, and that nothing reads", () => {
+    const keys = [
+      "kafkastack:replicas",
+      "Kafka-Stack:replica",
+      "other:topics",
+      "kubernetes:namespace",
+      "kubernetes:cluster",
+    ];
+    const error = message(Object.fromEntries([...keys, "aws:region", "other:thing"].map((key) => [key, "5"])));
+    assert.deepEqual(error.split("\n").slice(1), [
+      ...keys.slice(0, 3).map((key) => `  ${key}: is not read: keys of this project begin with kafka-stack:`),
+      "  kubernetes:namespace: has no effect: the namespace is cluster.namespace",
+      "  kubernetes:cluster: has no effect: the cluster is that of cluster.context",
+    ]);
   });
 
   it("passes secrets only as secrets", async () => {

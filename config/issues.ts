@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import { type Path, type Problem, formatPath, refusal, show, valueAt } from "./problems";
 import { stackSchema } from "./schema";
+import type { Scope } from "../components/kafka/kafka-settings";
+import { valuelessProblem } from "../components/kafka/setting-refusals";
 import { nearest } from "../components/kubernetes/nearest";
-import { metaOf, paths, schemaAt, shapeOf, variantName, variantOf } from "./walk";
+import { hasSecrets, metaOf, paths, schemaAt, shapeOf, variantName, variantOf, variants } from "./walk";
 
 type Issue = z.core.$ZodIssue;
 
@@ -16,9 +18,31 @@ export function describe(issue: Issue, raw: unknown): Problem[] {
   }
   const value = valueAt(raw, path);
   if (value === undefined) return [{ path: formatPath(path), message: `is missing; allowed is ${issue.message}` }];
+  const setting = settingAt(path);
+  const told = setting && valuelessProblem(setting.scope, setting.name);
+  return [{ path: formatPath(path), message: told ?? refusal(shown(path, value, raw), allowed(issue, path, raw)) }];
+}
+
+/** What is allowed. Of values with a `type`, the words for it say only that. */
+function allowed(issue: Issue, path: Path, raw: unknown): string {
   const schema = schemaAt(stackSchema, path, raw);
-  const shown = schema && metaOf(schema).secret ? "the secret" : value;
-  return [{ path: formatPath(path), message: refusal(shown, issue.message) }];
+  return schema !== undefined && variants(schema).length > 1 ? `a map whose type is ${issue.message}` : issue.message;
+}
+
+/** The value, or words for it where it is secret, or a text that stands in the place of a map with secrets. */
+function shown(path: Path, value: unknown, raw: unknown): unknown {
+  const schema = schemaAt(stackSchema, path, raw);
+  if (schema === undefined || !hasSecrets(schema)) return value;
+  if (metaOf(schema).secret) return "the secret";
+  return typeof value === "string" ? "text" : value;
+}
+
+/** The Kafka setting at a path; undefined when it is no setting's. */
+function settingAt(path: Path): { readonly scope: Scope; readonly name: string } | undefined {
+  const name = String(path.at(-1));
+  const parent = path.slice(0, -1).map((key) => (typeof key === "number" ? "*" : key));
+  if (parent.join(".") === "kafka.config") return { scope: "broker", name };
+  return parent.join(".") === "topics.*.config" ? { scope: "topic", name } : undefined;
 }
 
 function unknownKey(parent: Path, key: string, raw: unknown): string {
@@ -32,9 +56,17 @@ function unknownKey(parent: Path, key: string, raw: unknown): string {
   }
   const near = nearest(key, known);
   if (near !== undefined) return `is unknown; did you mean ${formatPath([...parent, near])}?`;
-  const elsewhere = everywhere.find((path) => path.at(-1) === key);
+  const elsewhere = everywhere
+    .filter((path) => path.at(-1) === key)
+    .sort((one, other) => shared(other, parent) - shared(one, parent))[0];
   if (elsewhere) return `is unknown; did you mean ${formatPath(elsewhere)}?`;
   return `is unknown; known are ${known.map(show).join(", ")}`;
+}
+
+/** How many keys two paths have in common from the beginning: a key belongs near the place where it was written. */
+function shared(one: Path, other: Path): number {
+  const first = one.findIndex((key, index) => key !== other[index]);
+  return first < 0 ? one.length : first;
 }
 
 /**

@@ -1,22 +1,21 @@
 import { z } from "zod";
+import { DNS_LABEL, LABEL_KEY, LABEL_VALUE } from "../components/kubernetes/names";
 import { pattern, text } from "./values";
 
-const LABEL_NAME = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
-const LABEL_VALUE = /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/;
 const LABELS = "a map of at least one Kubernetes label, such as {team: orders}";
 
 /** A label selector. An empty map would select everything, which nobody should get by leaving something out. */
 const labels = () =>
   z
     .record(z.string(), pattern(LABEL_VALUE, "the value of a Kubernetes label"), LABELS)
-    .refine((map) => Object.keys(map).length > 0 && Object.keys(map).every((name) => LABEL_NAME.test(name)), LABELS);
+    .refine((map) => Object.keys(map).length > 0 && Object.keys(map).every((name) => LABEL_KEY.test(name)), LABELS);
 
 const CIDR = "a range of addresses such as 10.20.0.0/16";
 
 /** A client of a listener: pods of other namespaces, or addresses. */
 const client = z.strictObject(
   {
-    namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")
+    namespace: pattern(DNS_LABEL, "the name of a namespace")
       .exactOptional()
       .describe("Namespace whose pods may connect."),
     namespaceLabels: labels().exactOptional().describe("Labels of the namespaces whose pods may connect."),

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { flag, pattern } from "./values";
+import { DNS_LABEL, LABEL_VALUE } from "../components/kubernetes/names";
+import { flag, pattern, url } from "./values";
 
-const LABEL_VALUE = "the value of a label";
+const VALUE = "the value of a label";
 
 /** Older YAML parsers read the word `off` as `false`. */
 const scrape = () =>
@@ -20,18 +21,11 @@ export const monitoring = z
           "How Prometheus learns of the servers: by a PodMonitor of the Prometheus operator (podMonitor), by the annotations `prometheus.io/scrape` on Services (annotations), or by its own configuration (off).",
         ),
       namespaces: z
-        .array(
-          pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace"),
-          "a list of names of namespaces",
-        )
+        .array(pattern(DNS_LABEL, "the name of a namespace"), "a list of names of namespaces")
         .default([])
         .describe("Namespaces whose pods may read the metrics: those in which Prometheus runs."),
       labels: z
-        .record(
-          z.string(),
-          pattern(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/, LABEL_VALUE),
-          "a map of labels and their values",
-        )
+        .record(z.string(), pattern(LABEL_VALUE, VALUE), "a map of labels and their values")
         .default({})
         .describe(
           "Labels of the operator's objects, by which Prometheus selects them, such as `release: kube-prometheus-stack`.",
@@ -49,7 +43,7 @@ export const monitoring = z
       alerts: flag()
         .default(true)
         .describe("Whether the alerts are created too, as a PrometheusRule, when `scrape` is podMonitor."),
-      runbooks: pattern(/^https?:\/\/\S+$/, "an http or https URL")
+      runbooks: url()
         .exactOptional()
         .describe("Address of docs/runbooks for people who receive an alert. Default: the path in the repository."),
     },

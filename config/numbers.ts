@@ -21,3 +21,12 @@ export function parseExactJson(json: string): unknown {
     ),
   );
 }
+
+/** A value that Pulumi handed over as text: objects, numbers and words of JSON become those, and anything else stays text. */
+export function valueFromText(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return text;
+  }
+}

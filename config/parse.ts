@@ -1,5 +1,5 @@
 import { describe, prune } from "./issues";
-import type { Path, Problem } from "./problems";
+import { formatPath, type Path, type Problem } from "./problems";
 import { type PlainConfig, resolve } from "./resolve";
 import { check } from "./rules";
 import { type Written, stackSchema, withStorageTypes } from "./schema";
@@ -13,13 +13,28 @@ export type ParseResult = { ok: true; config: PlainConfig } | { ok: false; probl
  * It removes keys that are wrong by themselves before it checks the rules between keys, so that all problems come at once.
  */
 export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult {
-  const typed = withStorageTypes(raw);
+  const special: Problem[] = [];
+  const typed = withStorageTypes(withoutSpecial(raw, [], special) as Record<string, unknown>);
   const parsed = stackSchema.safeParse(typed);
-  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, typed));
+  const problems = special.concat(parsed.success ? [] : parsed.error.issues.flatMap((issue) => describe(issue, typed)));
   const { written, left } = parsed.success ? { written: parsed.data, left: [] } : parseRest(typed);
   const config = resolve(written);
   problems.push(...check({ raw: typed, written, config, left }));
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems: unique(problems) };
+}
+
+/** A copy without keys that JavaScript takes for an object's prototype, which schemas pass over. */
+function withoutSpecial(value: unknown, path: Path, problems: Problem[]): unknown {
+  if (Array.isArray(value)) return value.map((one, index) => withoutSpecial(one, [...path, index], problems));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => {
+      const at = [...path, key];
+      if (key !== "__proto__") return [[key, withoutSpecial(one, at, problems)]];
+      problems.push({ path: formatPath(at), message: "is unknown: this is not the name of anything" });
+      return [];
+    }),
+  );
 }
 
 /** Parses the config without the wrong keys. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BOUNDS, FORMS } from "../components/kubernetes/bounds";
+import { LABEL_KEY } from "../components/kubernetes/names";
 import { controllers, kafka, topic, zookeeper } from "./kafka";
 import { monitoring } from "./monitoring";
 import { listeners } from "./listeners";
@@ -48,7 +49,7 @@ const scheduling = z
       zones: flag()
         .default(false)
         .describe("Whether servers are spread over zones and brokers know their own (`broker.rack`)."),
-      zoneLabel: pattern(/^([a-z0-9.-]+\/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "the name of a node label")
+      zoneLabel: pattern(LABEL_KEY, "the name of a node label")
         .default("topology.kubernetes.io/zone")
         .describe("Node label that names the zone."),
     },

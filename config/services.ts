@@ -4,11 +4,15 @@ import { JOB_DEFAULTS } from "../components/jobs/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
+import { isImage, isImageByDigest, isRegistry } from "../components/kubernetes/image-names";
+import { DNS_SUBDOMAIN, INGRESS_HOST } from "../components/kubernetes/names";
 import { parseBytes } from "../components/kubernetes/quantities";
-import { flag, integer, nodePort, pattern, resources, secret, size, text } from "./values";
+import { rangeOf } from "./ranges";
+import { checked, flag, integer, isUrl, nodePort, pattern, resources, secret, size, text, url } from "./values";
 
-const ADDRESS = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/;
-const address = () => pattern(ADDRESS, "a registry address without a scheme, such as registry.example.com/team");
+const address = () => checked(isRegistry, "a registry address without a scheme, such as registry.example.com/team");
+
+const isChart = (source: string): boolean => /^(\/|\.\.?\/)\S+$/.test(source) || isUrl(source);
 
 /** The image registry. */
 export const registry = z
@@ -17,7 +21,7 @@ export const registry = z
       external: flag()
         .default(false)
         .describe("Whether to use an existing registry instead of the chart. Then `pushAddress` is required."),
-      chart: pattern(/^(https?:\/\/|\/|\.\.?\/)\S+$/, "a chart repository's URL, or a path that starts with / or ./")
+      chart: checked(isChart, "a chart repository's URL, or a path that starts with / or ./")
         .default("https://twuni.github.io/docker-registry.helm")
         .describe("Source of the chart `docker-registry`: the URL of a Helm repository, or the path of a chart."),
       chartVersion: pattern(/^\d+\.\d+\.\d+([-+]\S+)?$/, "a version such as 3.0.0")
@@ -29,7 +33,7 @@ export const registry = z
         .describe("Address that docker pushes to. Default: localhost:<registry.nodePort>."),
       pullAddress: address().exactOptional().describe("Address that the nodes pull from. Default: the push address."),
       size: size().default("10Gi").describe("Capacity of the registry's volume."),
-      className: text("the name of a StorageClass")
+      className: pattern(DNS_SUBDOMAIN, "the name of a StorageClass")
         .exactOptional()
         .describe("StorageClass of the registry's volume. Default: the cluster's default class."),
       username: pattern(/^[^\s:\p{Cc}]+$/u, "a user name without spaces and colons")
@@ -65,12 +69,11 @@ export const registry = z
   )
   .prefault({});
 
-const image = () => pattern(/^[A-Za-z0-9][A-Za-z0-9./:_@-]*$/, "an image name such as node:24-bookworm-slim");
+const image = () => checked(isImage, "an image name such as node:24-bookworm-slim");
 
 const BY_DIGEST =
   "an image by digest, such as registry.example.com/kafka@sha256:… with 64 digits: a tag can be moved, and pods that start later would run another image";
-const byDigest = () =>
-  pattern(/^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*(:[\w][\w.-]{0,127})?@sha256:[0-9a-f]{64}$/, BY_DIGEST);
+const byDigest = () => checked(isImageByDigest, BY_DIGEST);
 
 /** Existing images, and how the others are built. */
 export const images = z
@@ -99,9 +102,7 @@ export const images = z
         )
         .prefault({})
         .describe("Base images of the Dockerfiles."),
-      mavenMirror: pattern(/^https?:\/\/\S+$/, "an http or https URL")
-        .exactOptional()
-        .describe("URL of a Maven repository to use instead of Maven Central."),
+      mavenMirror: url().exactOptional().describe("URL of a Maven repository to use instead of Maven Central."),
       platform: pattern(/^linux\/[a-z0-9]+(\/v\d+)?$/, "a platform such as linux/amd64")
         .exactOptional()
         .describe("Platform of the images. Default: that of the docker daemon."),
@@ -129,11 +130,11 @@ const service = (port: number) =>
 
 const ingress = z.strictObject(
   {
-    host: pattern(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a host name").describe("Host name."),
-    className: text("the name of an IngressClass")
+    host: pattern(INGRESS_HOST, "a host name").describe("Host name."),
+    className: pattern(DNS_SUBDOMAIN, "the name of an IngressClass")
       .exactOptional()
       .describe("IngressClass. Default: the cluster's default class."),
-    tlsSecretName: text("the name of a Secret")
+    tlsSecretName: pattern(DNS_SUBDOMAIN, "the name of a Secret")
       .exactOptional()
       .describe("Secret with the TLS certificate. Default: no TLS."),
   },
@@ -141,12 +142,8 @@ const ingress = z.strictObject(
 );
 
 /** An IP address, or a range of them as `address/bits`. */
-function isAddressOrRange(value: string): boolean {
-  const [network = "", bits, ...rest] = value.split("/");
-  const most = { 4: 32, 6: 128 }[isIP(network)];
-  if (most === undefined || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
-}
+const isAddressOrRange = (value: string): boolean =>
+  value.includes("/") ? rangeOf(value) !== undefined : isIP(value) !== 0 && !value.includes("%");
 
 const ADDRESSES = "a list of addresses or CIDR ranges such as 10.0.0.0/8";
 

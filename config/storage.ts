@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { BOUNDS } from "../components/kubernetes/bounds";
+import { DNS_SUBDOMAIN } from "../components/kubernetes/names";
 import { isHost } from "../components/kubernetes/hosts";
 import { SERVER_DEFAULTS, type ServerKind } from "../components/kubernetes/server-defaults";
 import { DEFAULT_ACCESS_MODE, DEFAULT_MOUNT_OPTIONS, STORAGE_DEFAULTS } from "../components/storage/default-storage";
 import { badMountOption, DIRECTORY, EXPORT, isOnDisk, MOUNT_OPTION, ON_DISK } from "../components/storage/forms";
-import { integer, pattern, size, text } from "./values";
+import { integer, pattern, size } from "./values";
 
 export type { ServerKind };
 
@@ -20,11 +21,10 @@ export const defaultPath = (kind: ServerKind, namespace: string): string =>
 
 const HOST = "a host name or address";
 const nfsHost = () => pattern(/^./, HOST).refine((host) => isHost(host.replace(/^\[(.*:.*)\]$/, "$1")), HOST);
-const NODE_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
 
-const afterwards = (what: string) =>
+const afterwards = (type: "hostPath" | "nfs" | "storageClass", what: string) =>
   z
-    .enum(["retain", "delete"], "retain or delete")
+    .enum(["retain", "delete"], type === "storageClass" ? "retain or delete" : `retain on ${type}`)
     .default(STORAGE_DEFAULTS.whenScaled)
     .describe(`What happens to the volumes ${what}: delete is for volumes of a StorageClass.`);
 
@@ -35,21 +35,21 @@ const mountOption = () =>
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
-const common = (kind: ServerKind) => ({
+const common = (kind: ServerKind, type: "hostPath" | "nfs" | "storageClass") => ({
   size: size()
     .default(SERVER_DEFAULTS[kind].size)
     .describe("Capacity of each volume. hostPath and nfs do not enforce it."),
   volumes: integer(...BOUNDS.volumes)
     .default(STORAGE_DEFAULTS.volumes)
     .describe("Volumes per server (JBOD)."),
-  whenScaled: afterwards("of servers that a lower number of replicas removes"),
-  whenDeleted: afterwards("when the stack is destroyed"),
+  whenScaled: afterwards(type, "of servers that a lower number of replicas removes"),
+  whenDeleted: afterwards(type, "when the stack is destroyed"),
 });
 
 const hostPath = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("hostPath").describe("Directories on the nodes."),
-    ...common(kind),
+    ...common(kind, "hostPath"),
     path: pattern(...DIRECTORY)
       .refine(isOnDisk, ON_DISK)
       .exactOptional()
@@ -57,7 +57,7 @@ const hostPath = (kind: ServerKind) =>
         `Directory on the node. \`{ordinal}\` becomes the server's number, \`{volume}\` the volume's. Without \`{volume}\`, the second volume's path ends in \`-1\`, the third's in \`-2\`, and so on. Default: \`/data/kafka/${kind}/{ordinal}\`; a namespace other than \`kafka\` is inserted, as in \`/data/kafka/orders/${kind}/{ordinal}\`.`,
       ),
     nodes: z
-      .array(pattern(NODE_NAME, "the name of a node"), "a list of node names")
+      .array(pattern(DNS_SUBDOMAIN, "the name of a node"), "a list of node names")
       .min(1, "a list of at least one node name")
       .exactOptional()
       .describe(
@@ -68,7 +68,7 @@ const hostPath = (kind: ServerKind) =>
 const nfs = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("nfs").describe("NFS exports."),
-    ...common(kind),
+    ...common(kind, "nfs"),
     servers: z
       .array(
         z.strictObject(
@@ -97,8 +97,8 @@ const nfs = (kind: ServerKind) =>
 const storageClass = (kind: ServerKind) =>
   z.strictObject({
     type: z.literal("storageClass").describe("Claims of a StorageClass."),
-    ...common(kind),
-    className: text("the name of a StorageClass")
+    ...common(kind, "storageClass"),
+    className: pattern(DNS_SUBDOMAIN, "the name of a StorageClass")
       .exactOptional()
       .describe("StorageClass of the claims. Default: the cluster's default class."),
     accessMode: z

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type RightSpec, WORDS } from "../components/users/user";
 import { BOUNDS } from "../components/kubernetes/bounds";
+import { DNS_LABEL, DNS_SUBDOMAIN } from "../components/kubernetes/names";
 import { QUOTA_BOUNDS, USER_NAME } from "../components/kafka/user-refusals";
 import { flag, integer, pattern, text } from "./values";
 
@@ -63,10 +64,10 @@ export const user = z.strictObject(
     secret: z
       .strictObject(
         {
-          namespace: pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "the name of a namespace")
+          namespace: pattern(DNS_LABEL, "the name of a namespace")
             .exactOptional()
             .describe("Namespace, which must exist. Default: that of the stack."),
-          name: pattern(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "the name of a Secret")
+          name: pattern(DNS_SUBDOMAIN, "the name of a Secret")
             .exactOptional()
             .describe("Name of the Secret. Default: kafka-user-<name>."),
         },

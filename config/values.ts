@@ -3,7 +3,7 @@ import { BOUNDS, CPU, HEAP, LEAST_HEAP, oddNumber, SIZE, wholeNumber } from "../
 import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
-import { parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quantities";
+import { isCpu, isSize, parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quantities";
 
 /*
  * The building blocks of the schema. Every error text completes the sentence "allowed is …".
@@ -40,33 +40,32 @@ export function odd(min: number, max: number) {
 /** `true` or `false`. */
 export const flag = () => z.preprocess(booleanFromText, z.boolean("true or false"));
 
-/** Text that is not empty. */
+/** Text that is not empty or blank. */
 export const text = (allowed = "text that is not empty") =>
-  z.preprocess(textFromNumber, z.string(allowed).min(1, allowed));
+  z.preprocess(textFromNumber, z.string(allowed).regex(/\S/, allowed));
 
 /** Text of a fixed form. */
 export const pattern = (form: RegExp, allowed: string) =>
   z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
 
-/** Text that a parser converts into a positive number. */
-const measured = (parse: (value: string) => number | undefined, allowed: string) =>
-  z.preprocess(
-    textFromNumber,
-    z.string(allowed).refine((value) => (parse(value) ?? 0) > 0, allowed),
-  );
+/** Text that fits. */
+export const checked = (isFine: (value: string) => boolean, allowed: string) =>
+  z.preprocess(textFromNumber, z.string(allowed).refine(isFine, allowed));
+
+/** Whether a text is the URL of a web server. */
+export const isUrl = (value: string): boolean => /^https?:\/\/[^\s/?#]\S*$/.test(value) && URL.canParse(value);
+
+/** A URL. */
+export const url = () => checked(isUrl, "an http or https URL");
 
 /** A size in bytes in Kubernetes' form, such as `3Gi`. */
-export const size = () => measured(parseBytes, SIZE);
+export const size = () => checked(isSize, SIZE);
 
 /** CPU cores in Kubernetes' form, such as `250m` or `2`. */
-export const cpu = () => measured(parseCpu, CPU);
+export const cpu = () => checked(isCpu, CPU);
 
 /** A JVM heap size such as `512m` or `4g`. */
-export const heap = () =>
-  measured((value) => {
-    const bytes = parseHeap(value);
-    return bytes !== undefined && bytes >= LEAST_HEAP ? bytes : undefined;
-  }, HEAP);
+export const heap = () => checked((value) => (parseHeap(value) ?? 0) >= LEAST_HEAP, HEAP);
 
 /** A NodePort. */
 export const nodePort = () => integer(...BOUNDS.nodePort);

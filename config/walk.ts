@@ -47,6 +47,10 @@ export function variants(schema: Schema): readonly Schema[] {
   return inner instanceof z.ZodDiscriminatedUnion ? inner.options : [inner];
 }
 
+/** Whether a schema's values are secrets, or contain some. */
+export const hasSecrets = (schema: Schema): boolean =>
+  metaOf(schema).secret === true || variants(schema).some((one) => Object.values(shapeOf(one)).some(hasSecrets));
+
 /** The keys of an object schema with the schema of each; none for any other. */
 export function shapeOf(schema: Schema): Readonly<Record<string, Schema>> {
   const inner = bare(schema);
@@ -72,7 +76,8 @@ export function schemaAt(root: Schema, path: Path, config: unknown): Schema | un
   const [key, ...rest] = path;
   if (key === undefined) return root;
   const inner = bare(variantOf(root, config));
-  const next = inner instanceof z.ZodArray ? inner.element : shapeOf(inner)[key];
+  const shape = shapeOf(inner);
+  const next = inner instanceof z.ZodArray ? inner.element : Object.hasOwn(shape, key) ? shape[key] : undefined;
   return next && schemaAt(next, rest, valueAt(config, [key]));
 }
 

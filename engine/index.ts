@@ -36,7 +36,9 @@ export {
   type Path,
 } from "./paths";
 export { runProgram } from "./program";
-export { qualify, readConfig, readProject, stackName } from "./project";
+export { qualify, readProject, stackName } from "./project";
+export { readConfig, refuseEnvironment } from "./stack-config";
+export { readStackFile, type StackFile } from "./stack-file";
 export { chooseEngine, findPulumi, makersOf } from "./pulumi/choose";
 export { checkpointOf } from "./pulumi/run";
 export { aliasUrns, readRegistration, type AliasSpec, type Registration } from "./registration";

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readConfig, readProject, stackName } from "./project";
+import { readProject, stackName } from "./project";
 import { aliasUrns, readRegistration, seconds } from "./registration";
 import { thing } from "./test-support/fake-provider";
+import { readConfig } from "./stack-config";
 import { temporaryFolder } from "../test/support/temporary";
 
 function projectWith(files: Readonly<Record<string, string>>): string {

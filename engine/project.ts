@@ -1,8 +1,7 @@
-/** Pulumi.yaml and the stack file, as the Pulumi CLI reads them. */
+/** Pulumi.yaml, as the Pulumi CLI reads it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { parseExactYaml } from "./exact-yaml";
 
 /** The engine's part of Pulumi.yaml. */
 export interface Project {
@@ -89,40 +88,4 @@ export function stackName(root: string, given: string): string {
 /** A config key with its namespace: `replicas` becomes `<project>:replicas`. */
 export function qualify(project: string, key: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
-}
-
-/**
- * The stack's config as programs get it: a string for each key, objects and lists as JSON.
- *
- * @throws when a value is encrypted: only the real engine has the key
- */
-export function readConfig(project: Project, configFile: string): Record<string, string> {
-  if (!fs.existsSync(configFile)) {
-    throw new Error(`There is no stack file ${configFile}`);
-  }
-  const document = (parseExactYaml(fs.readFileSync(configFile, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const values: Record<string, unknown> = { ...project.defaults };
-  for (const [key, value] of Object.entries(document.config ?? {})) {
-    values[qualify(project.name, key)] = value;
-  }
-  const config: Record<string, string> = {};
-  for (const [key, value] of Object.entries(values)) {
-    if (isEncrypted(value)) {
-      throw new Error(
-        `${key} in ${configFile} is encrypted, which only the Pulumi CLI can read (use ENGINE=pulumi, or give it with -c)`,
-      );
-    }
-    if (value !== null && value !== undefined) {
-      config[key] = typeof value === "string" ? value : JSON.stringify(value);
-    }
-  }
-  return config;
-}
-
-function isEncrypted(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) {
-    return false;
-  }
-  const entries = Object.entries(value);
-  return (entries.length === 1 && entries[0]?.[0] === "secure") || entries.some(([, item]) => isEncrypted(item));
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { foreignKeys } from "../config/foreign-keys";
+import { valueFromText } from "../config/numbers";
 import { parseConfig } from "../config/parse";
 import type { PlainConfig } from "../config/resolve";
-import { parseExactYaml, readProject } from "kafka-stack-engine";
+import { readProject, readStackFile, refuseEnvironment } from "kafka-stack-engine";
 
 /** A stack's config as far as it can be read without its key. */
 export interface ReadableConfig {
@@ -17,17 +18,26 @@ export interface ReadableConfig {
  */
 export function readStackConfig(root: string, file: string): ReadableConfig {
   const project = readProject(root);
-  const document = (parseExactYaml(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> };
-  const raw: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries({ ...project.defaults, ...document.config })) {
-    const [namespace, name] = key.includes(":") ? key.split(":", 2) : [project.name, key];
-    if (namespace === project.name && name !== undefined) raw[name] = withoutEncrypted(value);
-  }
+  const { document, config: written } = readStackFile(project, file);
+  refuseEnvironment(file, document);
+  const prefix = `${project.name}:`;
+  const all = { ...project.defaults, ...written };
+  const raw: Record<string, unknown> = Object.fromEntries(
+    Object.entries(all)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [
+        key.slice(prefix.length),
+        typeof value === "string" ? valueFromText(value) : withoutEncrypted(value),
+      ]),
+  );
   const registry = raw["registry"] as { username?: unknown; password?: unknown } | undefined;
   const withoutCredentials = registry?.username !== undefined && registry.password === undefined;
   if (withoutCredentials) delete registry.username;
   const result = parseConfig(raw);
-  if (!result.ok) throw new Error(result.problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+  const problems = [...foreignKeys(project.name, Object.keys(all)), ...(result.ok ? [] : result.problems)];
+  if (!result.ok || problems.length > 0) {
+    throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
+  }
   return { config: result.config, withoutCredentials };
 }
 

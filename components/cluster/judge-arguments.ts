@@ -7,11 +7,18 @@ import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
 import { cordonRefusals } from "../kafka/cordon-refusals";
 import { DEFAULT_VERSION } from "../kafka/quorum";
-import { authorizer, metadataRelease, type Refused, refusedSetting, replication } from "../kafka/setting-refusals";
+import {
+  authorizer,
+  metadataRelease,
+  type Refused,
+  refusedSetting,
+  replication,
+  valuelessProblem,
+} from "../kafka/setting-refusals";
 import type { Authentication, Settings } from "../kafka/settings";
 import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refusals";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
-import { BOUNDS, FORMS, isWithin, LEAST_RATE } from "../kubernetes/bounds";
+import { BOUNDS, FORMS, isWithin, LEAST_RATE, mostInQuorum } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { type Path, refusal } from "../kubernetes/problems";
 import type { JobResources } from "../jobs/job-resources";
@@ -68,7 +75,7 @@ function judgeCounts(refusals: Refusals, given: JudgedArguments, mode: Mode): nu
   if (typeof controllers === "object") {
     judgeServers(refusals, "controller", ["controllers"], controllers);
   } else if (refusals.odd(["controllers"], controllers, BOUNDS.quorum) && mode === "kraft" && count !== undefined) {
-    const allowed = `at most ${count}, the number of brokers, unless they are in pods of their own`;
+    const allowed = `at most ${mostInQuorum(count)}, with ${count} brokers, unless they are in pods of their own`;
     refusals.check(["controllers"], controllers, (number) => number <= count, allowed);
   }
   if (zookeeper) {
@@ -179,8 +186,12 @@ const isSetting = (value: unknown): boolean =>
 function rightOf(refusals: Refusals, scope: Scope, at: Path, settings: Settings, version: KafkaVersion): Settings {
   const right = Object.entries(settings).filter(([name, value]) => {
     const path = [...at, name];
-    if (!refusals.check(path, value, isSetting, "text without line breaks, a number, true or false")) return false;
-    const problem = refusedSetting(scope, name, value, version);
+    const sound = isSetting(value);
+    const told = sound ? undefined : valuelessProblem(scope, name);
+    if (!sound && told === undefined)
+      refusals.check(path, value, isSetting, "text without line breaks, a number, true or false");
+    if (!sound && told === undefined) return false;
+    const problem = told ?? refusedSetting(scope, name, value, version);
     if (problem !== undefined) refusals.say(path, problem);
     return problem === undefined;
   });

@@ -1,7 +1,7 @@
 import { BOUNDS, CPU, HEAP, HEAP_SHARE, LEAST_HEAP, SIZE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { formatPath, type Path } from "../kubernetes/problems";
-import { parseBytes, parseCpu, parseHeap } from "../kubernetes/quantities";
+import { isCpu, isSize, parseBytes, parseCpu, parseHeap } from "../kubernetes/quantities";
 import { SERVER_DEFAULTS, type ServerKind } from "../kubernetes/server-defaults";
 import type { StorageSpec } from "../storage/default-storage";
 import { badMountOption, DIRECTORY, EXPORT, isOnDisk, MOUNT_OPTION, ON_DISK } from "../storage/forms";
@@ -17,9 +17,9 @@ export interface Judged {
 }
 
 const QUANTITIES = [
-  ["cpu", parseCpu, CPU],
-  ["memory", parseBytes, SIZE],
-  ["ephemeral-storage", parseBytes, SIZE],
+  ["cpu", parseCpu, isCpu, CPU],
+  ["memory", parseBytes, isSize, SIZE],
+  ["ephemeral-storage", parseBytes, isSize, SIZE],
 ] as const;
 
 /**
@@ -58,9 +58,9 @@ function quantityOf(resources: unknown, part: "requests" | "limits", name: strin
 
 /** Notes quantities that are none, and requests above their limits. */
 export function judgeResources(refusals: Refusals, at: Path, resources: unknown): void {
-  for (const [name, parse, allowed] of QUANTITIES) {
+  for (const [name, parse, isFine, allowed] of QUANTITIES) {
     const right = (part: "requests" | "limits") =>
-      refusals.check([...at, part, name], quantityOf(resources, part, name), (text) => (parse(text) ?? 0) > 0, allowed);
+      refusals.check([...at, part, name], quantityOf(resources, part, name), isFine, allowed);
     const [asked, limit] = [quantityOf(resources, "requests", name), quantityOf(resources, "limits", name)];
     if (!right("requests") || !right("limits") || limit === undefined) continue;
     const key = formatPath([...at, "limits", name]);
@@ -82,8 +82,8 @@ function judgeHeap(refusals: Refusals, kind: ServerKind, at: Path, spec: ServerS
 
 /** @param replicas servers that each need an export; 0 when their number is unknown */
 function judgeStorage(refusals: Refusals, at: Path, storage: StorageSpec, replicas: number): void {
-  const isSize = (text: string) => typeof text === "string" && (parseBytes(text) ?? 0) > 0;
-  refusals.check([...at, "size"], storage.size, isSize, SIZE);
+  const fits = (text: string) => typeof text === "string" && isSize(text);
+  refusals.check([...at, "size"], storage.size, fits, SIZE);
   refusals.whole([...at, "volumes"], storage.volumes, BOUNDS.volumes);
   const { whenScaled, whenDeleted } = storage;
   if (storage.type === "hostPath" || storage.type === "nfs") {

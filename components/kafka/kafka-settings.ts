@@ -56,12 +56,20 @@ const OPEN = /^(listener\.name|rsm\.config|rlmm\.config|remote\.log\.(storage|me
 /** `listener.name.<listener>.` and, for SASL, the mechanism after it: Kafka reads the rest as the setting of that name, for this listener alone. */
 const LISTENER = /^listener\.name\.[^.]+\./;
 
-const SECRET = "is a secret, which must not stand among the broker's plain settings";
+/** The words for a secret among the settings. */
+export const SECRET = "is a secret, which must not stand among the broker's plain settings";
 
 /** Settings of Kafka's type password. Plug-ins read them after prefixes of their own, such as `rlmm.config.`. */
 const SECRETS = Object.entries(TABLE.broker).flatMap(([name, variants]) =>
   variants.some(({ type }) => type === "password") ? [`.${name}`] : [],
 );
+
+/** Names of settings that are secrets to whoever reads them, whether Kafka knows them or not. */
+const SECRET_NAME = /password|passphrase|secret|credential|jaas|private\.?key|keystore\.key/i;
+
+/** Whether a setting's value must stay out of messages. */
+export const isSecretSetting = (name: string): boolean =>
+  SECRET_NAME.test(name) || SECRETS.some((secret) => `.${name}`.endsWith(secret));
 
 /** Removes what java.lang.String.trim removes, as Kafka does with every value. */
 const trim = (value: string): string => value.replaceAll(/^[\0-\u0020]+|[\0-\u0020]+$/g, "");

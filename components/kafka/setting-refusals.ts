@@ -1,11 +1,17 @@
 import type { Path } from "../kubernetes/problems";
-import { type Scope, settingProblem } from "./kafka-settings";
+import { isSecretSetting, type Scope, SECRET, settingProblem } from "./kafka-settings";
 import { ownedSettings } from "./owned-settings";
 import type { Settings, SettingValue } from "./settings";
 import { featuresOf, FIRST_METADATA, isBefore, type KafkaVersion, type Mode, releaseOf } from "./versions";
 
 /** What a value may be instead, or a separate sentence, with the key. */
 export type Refused = { readonly at: Path } & ({ readonly allowed: string } | { readonly sentence: string });
+
+/** The problem that a setting has with whatever value, or undefined: the stack writes it, or it is a secret. */
+export function valuelessProblem(scope: Scope, name: string): string | undefined {
+  if (Object.hasOwn(ownedSettings[scope], name)) return ownedSettings[scope][name];
+  return isSecretSetting(name) ? SECRET : undefined;
+}
 
 /** The problem of a single setting, or undefined: the stack writes it, or Kafka refuses it. */
 export function refusedSetting(

@@ -1,4 +1,5 @@
 import { BOUNDS, FORMS, wholeNumber } from "../kubernetes/bounds";
+import { DNS_SUBDOMAIN } from "../kubernetes/names";
 import { nearest } from "../kubernetes/nearest";
 import { type Path, show } from "../kubernetes/problems";
 import type { Refused } from "./setting-refusals";
@@ -15,12 +16,13 @@ export interface UsersBasis {
   readonly namespace?: string | undefined;
 }
 
-const NAME = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
+/** A user's name is in that of its Secret, which takes no two dots or hyphens beside dots. */
+const NAME = new RegExp(`^(?=.{1,63}$)${DNS_SUBDOMAIN.source.slice(1)}`);
 
 /** The words for a user's name. */
 export const USER_NAME = [
   NAME,
-  "1 to 63 of the characters a-z 0-9 . -, beginning and ending with a letter or a digit",
+  "1 to 63 of the characters a-z 0-9 . -, with a letter or a digit at the beginning, at the end and beside each dot",
 ] as const satisfies readonly [RegExp, string];
 
 const OWN = "kafka-";

@@ -46,8 +46,11 @@ export const wholeNumber = (min: number, max: number): string => `a whole number
 /** The words for an odd number between bounds. */
 export const oddNumber = (min: number, max: number): string => `an odd number from ${min} to ${max}`;
 
+/** The largest number of servers in a quorum among so many: the next odd one below. */
+export const mostInQuorum = (servers: number): number => servers - ((servers + 1) % 2);
+
 /** The words for a size in bytes. */
-export const SIZE = "a size such as 512Mi or 3Gi";
+export const SIZE = "a size such as 512Mi or 3Gi, at least 1Mi";
 
 /** The words for CPU cores. */
 export const CPU = "CPU cores such as 250m or 2";

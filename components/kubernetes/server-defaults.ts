@@ -68,7 +68,7 @@ export function defaultResources(kind: ServerKind, heap: string): k8s.types.inpu
 }
 
 function bytesOf(heap: string): number {
-  const bytes = heap.startsWith("0") ? undefined : parseHeap(heap);
+  const bytes = parseHeap(heap);
   if (bytes === undefined) throw new Error(`"${heap}" is not a JVM heap size such as 512m or 4g`);
   return bytes;
 }

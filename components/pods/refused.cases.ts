@@ -129,5 +129,111 @@ export const REFUSED_PODS: readonly (readonly [pods: Record<string, unknown>, ke
   ],
   [{ broker: { resources: { limits: { memory: "2Gi" } } } }, "pods.broker.resources.limits.memory", "kafka.resources"],
   [{ job: { resources: { requests: { cpu: "1" } } } }, "pods.job.resources.requests.cpu", "operations.resources"],
+  // What Kubernetes would refuse only when the pod is created.
+  ...(
+    [
+      [{ ports: [{ containerPort: 5, name: "-a" }] }, "ports[0].name", "the name of a port"],
+      [{ ports: [{ containerPort: 5, name: "80" }] }, "ports[0].name", "the name of a port"],
+      [{ livenessProbe: {} }, "livenessProbe", "must have one of exec, httpGet, tcpSocket, grpc; it has none"],
+      [{ livenessProbe: { httpGet: { port: 0 } } }, "livenessProbe.httpGet.port", "a port or its name"],
+      [{ livenessProbe: { httpGet: { port: 65_536 } } }, "livenessProbe.httpGet.port", "a port or its name"],
+      [
+        { startupProbe: { tcpSocket: { port: 1 }, exec: { command: ["a"] } } },
+        "startupProbe",
+        "it has exec and tcpSocket",
+      ],
+      [
+        { livenessProbe: { tcpSocket: { port: 1 }, successThreshold: 2 } },
+        "livenessProbe.successThreshold",
+        "from 1 to 1",
+      ],
+      [
+        { readinessProbe: { tcpSocket: { port: 1 }, terminationGracePeriodSeconds: 2 } },
+        "readinessProbe.terminationGracePeriodSeconds",
+        "is unknown",
+      ],
+      [{ lifecycle: { preStop: {} } }, "lifecycle.preStop", "must have one of exec, httpGet, tcpSocket, sleep"],
+      [{ image: "Tool" }, "image", "the name of an image"],
+      [{ image: "tool:" }, "image", "the name of an image"],
+      [{ image: "tool@sha256:12" }, "image", "the name of an image"],
+      [{ resources: { limits: { memory: "1ki" } } }, "resources.limits.memory", "a quantity"],
+      [{ resources: { requests: { cpu: "2" }, limits: { cpu: "1500m" } } }, "resources", "more cpu than its limit"],
+      [{ resources: { limits: { "example.com/gpu": "1.5" } } }, "resources", "comes in whole numbers"],
+      [{ resources: { requests: { "example.com/gpu": "1" } } }, "resources", "needs the same limit"],
+      [
+        { env: [{ name: "A", valueFrom: { secretKeyRef: { key: "a" } } }] },
+        "env[0].valueFrom.secretKeyRef.name",
+        "is missing",
+      ],
+      [{ volumeMounts: [{ name: "v", mountPath: "/..", readOnly: true }] }, "volumeMounts[0].mountPath", "without .."],
+      [{ volumeMounts: [{ name: "v", mountPath: "/a", subPath: "/b" }] }, "volumeMounts[0].subPath", "a relative path"],
+      [{ volumeMounts: [{ name: "v", mountPath: "/a", subPath: "b/../c" }] }, "volumeMounts[0].subPath", "without .."],
+    ] as const
+  ).map(
+    ([fields, key, says]) =>
+      [
+        { broker: { volumes: [{ name: "v", emptyDir: {} }], sidecars: [{ name: "a", image: "a", ...fields }] } },
+        `pods.broker.sidecars[0].${key}`,
+        says,
+      ] as const,
+  ),
+  [
+    { all: { initContainers: [{ name: "a", image: "a", livenessProbe: { tcpSocket: { port: 1 } }, lifecycle: {} }] } },
+    "pods.all.initContainers[0]",
+    "has livenessProbe and lifecycle, which is for containers that keep running",
+  ],
+  ...(
+    [
+      [{ operator: "In" }, "has no values, which operator In needs"],
+      [{ operator: "NotIn", values: [] }, "has no values"],
+      [{ operator: "Exists", values: ["a"] }, "has values, which operator Exists does not take"],
+      [{ operator: "Gt", values: ["a"] }, "has one whole number"],
+      [{ operator: "Lt", values: ["1", "2"] }, "has one whole number"],
+    ] as const
+  ).map(
+    ([expression, says]) =>
+      [
+        {
+          broker: {
+            affinity: {
+              nodeAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: {
+                  nodeSelectorTerms: [{ matchExpressions: [{ key: "a", ...expression }] }],
+                },
+              },
+            },
+          },
+        },
+        "pods.broker.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0]",
+        says,
+      ] as const,
+  ),
+  [
+    {
+      broker: {
+        affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
+      },
+    },
+    "pods.broker.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms",
+    "at least one term",
+  ],
+  [{ all: { hostAliases: [{ ip: "kafka", hostnames: ["a"] }] } }, "pods.all.hostAliases[0].ip", "an IP address"],
+  [{ all: { hostAliases: [{ ip: "10.0.0.1", hostnames: [] }] } }, "pods.all.hostAliases[0].hostnames", "host names"],
+  [{ all: { dnsConfig: { nameservers: ["dns"] } } }, "pods.all.dnsConfig.nameservers[0]", "an IP address"],
+  [
+    { broker: { volumes: [{ name: "v", projected: { sources: [{}] } }] } },
+    "pods.broker.volumes[0].projected.sources[0]",
+    "must have one of configMap, secret",
+  ],
+  [
+    { broker: { volumes: [{ name: "v", configMap: { name: "a", items: [{ key: "a", path: "../b" }] } }] } },
+    "pods.broker.volumes[0].configMap.items[0].path",
+    "a relative path without ..",
+  ],
+  [
+    { broker: { volumes: [{ name: "v", secret: { secretName: "a..b" } }] } },
+    "pods.broker.volumes[0].secret.secretName",
+    "the name of an object",
+  ],
   [{ zookeeper: {} }, "pods.zookeeper", "has no effect"],
 ];

@@ -16,8 +16,10 @@ export interface TextShape {
   readonly is: "text";
   readonly form: RegExp;
   readonly allowed: string;
-  /** Whether a whole number is allowed too, as in ports by name or number. */
+  /** Whether a port's number is allowed too, as in ports by name or number. */
   readonly orNumber?: boolean;
+  /** Whether a text of the form fits nevertheless. @default every one does */
+  readonly fits?: (text: string) => boolean;
 }
 
 /** A whole number between two inclusive bounds. */
@@ -40,8 +42,13 @@ export interface FlagShape {
 export interface ListShape {
   readonly is: "list";
   readonly of: Shape;
+  /** Whether an empty one is refused. */
+  readonly filled?: boolean;
   readonly allowed: string;
 }
+
+/** A list with at least one entry. */
+export const filled = (of: Shape, allowed: string): ListShape => ({ is: "list", of, allowed, filled: true });
 
 /** A map with arbitrary keys. */
 export interface MapShape {
@@ -61,6 +68,8 @@ export interface ObjectShape {
   /** Kubernetes' fields that are refused, with the reason. */
   readonly refused: Readonly<Record<string, string>>;
   readonly allowed: string;
+  /** What is wrong with fields together, of which each fits. */
+  readonly together?: (value: Readonly<Record<string, unknown>>) => string | undefined;
 }
 
 /** Text of a form. */
@@ -94,29 +103,42 @@ export const map = (of: Shape, allowed: string, key = text()): MapShape => ({ is
 export function object(
   fields: Readonly<Record<string, Shape>>,
   refused: Readonly<Record<string, string>> = {},
+  together?: ObjectShape["together"],
 ): ObjectShape {
   const named = Object.entries(fields).map(([name, shape]) => [name.replace(/!$/, ""), shape] as const);
   const needs = Object.keys(fields).flatMap((name) => (name.endsWith("!") ? [name.slice(0, -1)] : []));
   const allowed = `a map of ${named.map(([name]) => name).join(", ")}`;
-  return { is: "object", fields: Object.fromEntries(named), needs, refused, allowed };
+  return { is: "object", fields: Object.fromEntries(named), needs, refused, allowed, ...(together && { together }) };
 }
+
+/** For objects that have exactly one of several fields. */
+export const exactlyOne =
+  (...names: readonly string[]) =>
+  (value: Readonly<Record<string, unknown>>): string | undefined => {
+    const found = names.filter((name) => value[name] !== undefined);
+    return found.length === 1
+      ? undefined
+      : `must have one of ${names.join(", ")}; it has ${found.join(" and ") || "none"}`;
+  };
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
 /** Everything about a value that violates its shape, each at its path. */
 export function misfits(shape: Shape, value: unknown, path: Path): PathProblem[] {
   const no = (): PathProblem[] => [{ path, message: refusal(value, shape.allowed) }];
   switch (shape.is) {
     case "text":
-      if (shape.orNumber && Number.isInteger(value)) return [];
-      return typeof value === "string" && shape.form.test(value) ? [] : no();
+      if (shape.orNumber && isPort(value)) return [];
+      return typeof value === "string" && shape.form.test(value) && shape.fits?.(value) !== false ? [] : no();
     case "number":
       return Number.isInteger(value) && Number(value) >= shape.min && Number(value) <= shape.max ? [] : no();
     case "flag":
       return typeof value === "boolean" && value === (shape.only ?? value) ? [] : no();
     case "list":
-      if (!Array.isArray(value)) return no();
+      if (!Array.isArray(value) || (shape.filled && value.length === 0)) return no();
       return value.flatMap((one: unknown, index) => misfits(shape.of, one, [...path, index]));
     case "map":
       if (!isMap(value)) return no();
@@ -154,5 +176,7 @@ function misfitsOf(shape: ObjectShape, value: Readonly<Record<string, unknown>>,
       { path: [...path, name], message: reason === undefined ? unknown(name, shape, path) : `is refused: ${reason}` },
     ];
   });
-  return [...missing, ...wrong];
+  const all = [...missing, ...wrong];
+  const message = all.length === 0 ? shape.together?.(value) : undefined;
+  return message === undefined ? all : [{ path, message }];
 }

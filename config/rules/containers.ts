@@ -1,5 +1,5 @@
 import { type Path, type Problem, formatPath, valueAt } from "../problems";
-import { HEAP_SHARE } from "../../components/kubernetes/bounds";
+import { HEAP_SHARE, LEAST_HEAP } from "../../components/kubernetes/bounds";
 import { parseBytes, parseCpu, parseHeap } from "../../components/kubernetes/quantities";
 import type { Resources } from "../values";
 import { type Rule, type Subject, refuse } from "./rule";
@@ -33,7 +33,7 @@ function* requests(subject: Subject): Iterable<Problem> {
   }
 }
 
-/** Reports a heap above its limit at the key that was written: at the limit when the heap is the default. */
+/** Reports a heap above its limit at the key that was written: at the limit when the heap is the default, or none would fit. */
 function* heaps(subject: Subject): Iterable<Problem> {
   for (const server of ["kafka", "controllers", "zookeeper"] as const) {
     const { heap, resources } = subject.config[server];
@@ -42,9 +42,13 @@ function* heaps(subject: Subject): Iterable<Problem> {
     const most = Math.floor(((parseBytes(limit) ?? 0) * HEAP_SHARE) / 2 ** 20);
     if (bytes <= most * 2 ** 20) continue;
     const share = `${HEAP_SHARE * 100} %`;
-    if (valueAt(subject.raw, [server, "heap"]) === undefined) {
+    const isDefault = valueAt(subject.raw, [server, "heap"]) === undefined;
+    // A JVM does not start with less, so that no heap fits into such a limit.
+    const none = most * 2 ** 20 < LEAST_HEAP;
+    if (isDefault || none) {
       const least = Math.ceil(bytes / HEAP_SHARE / 2 ** 20);
-      const allowed = `at least ${least}Mi, of which ${heap} of heap (${server}.heap, by default) are ${share}; or set ${server}.heap to at most ${most}m`;
+      const instead = none ? "" : `; or set ${server}.heap to at most ${most}m`;
+      const allowed = `at least ${least}Mi, of which ${heap} of heap (${server}.heap${isDefault ? ", by default" : ""}) are ${share}${instead}`;
       yield refuse(subject, [server, "resources", "limits", "memory"], allowed);
     } else {
       const key = `${server}.resources.limits.memory`;

@@ -1,3 +1,4 @@
+import { mostInQuorum } from "../../components/kubernetes/bounds";
 import { cordonRefusals } from "../../components/kafka/cordon-refusals";
 import { metadataRelease } from "../../components/kafka/setting-refusals";
 import { KAFKA_VERSIONS } from "../kafka";
@@ -44,7 +45,7 @@ function* controllers(subject: Subject): Iterable<Problem> {
     yield refuse(
       subject,
       ["controllers", "replicas"],
-      `at most ${config.replicas}, the number of brokers, unless controllers.dedicated is true`,
+      `at most ${mostInQuorum(config.replicas)}, with ${config.replicas} brokers, unless controllers.dedicated is true`,
     );
   }
   if (written.controllers.storage) {

@@ -1,35 +1,13 @@
 import { whyNotOutside, whyNotTls } from "../../components/kafka/why-not-tls";
-import { BlockList, isIP } from "node:net";
 import { closedSettings } from "../../components/kafka/closed-settings";
 import type { Path, Problem } from "../problems";
+import { covers, endsAtPrefix, type Range, rangeOf } from "../ranges";
 import { complain, refuse, type Rule, type Subject, told } from "./rule";
 
-const BITS = { 4: 32, 6: 128 } as const;
-
-interface Range {
-  readonly address: string;
-  readonly family: "ipv4" | "ipv6";
-  readonly length: number;
-}
-
-/** Parses a range; undefined when it is malformed, or has bits after its prefix, which Kubernetes advises against. */
-function rangeOf(text: string): Range | undefined {
-  const [, address = "", digits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const kind = isIP(address);
-  const length = Number(digits);
-  if ((kind !== 4 && kind !== 6) || length > BITS[kind]) return undefined;
-  if (kind === 4) {
-    const bits = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-    if (bits % 2 ** (32 - length) !== 0) return undefined;
-  }
-  return { address, family: `ipv${kind}`, length };
-}
-
-function covers(outer: Range, inner: Range): boolean {
-  if (outer.family !== inner.family || inner.length < outer.length) return false;
-  const list = new BlockList();
-  list.addSubnet(outer.address, outer.length, outer.family);
-  return list.check(inner.address, inner.family);
+/** Parses a range of a listener's clients. */
+function clientRange(text: string): Range | undefined {
+  const range = rangeOf(text);
+  return range && endsAtPrefix(range) ? range : undefined;
 }
 
 const ALLOWED = "a range of addresses such as 10.20.0.0/16 or fd00::/8, whose address ends where the prefix does";
@@ -69,12 +47,12 @@ function* addresses(
   except: readonly string[],
   podLabels: boolean,
 ): Iterable<Problem> {
-  const range = rangeOf(cidr);
+  const range = clientRange(cidr);
   if (range === undefined) yield refuse(subject, [...path, "cidr"], ALLOWED);
   if (podLabels)
     yield complain([...path, "podLabels"], "select pods, which cidr does not: leave them out, or name a namespace");
   for (const [index, text] of except.entries()) {
-    const hole = rangeOf(text);
+    const hole = clientRange(text);
     if (hole === undefined) yield refuse(subject, [...path, "except", index], ALLOWED);
     else if (range && !covers(range, hole)) yield refuse(subject, [...path, "except", index], `a range within ${cidr}`);
   }

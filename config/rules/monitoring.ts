@@ -1,7 +1,6 @@
+import { LABEL_KEY } from "../../components/kubernetes/names";
 import { type Problem, valueAt } from "../problems";
 import { type Rule, type Subject, complain } from "./rule";
-
-const LABEL_NAME = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
 /** Labels by which the stack recognises its objects. */
 const OWN_LABEL = /^app\.kubernetes\.io\//;
@@ -21,7 +20,7 @@ function* monitoring({ raw, written }: Subject): Iterable<Problem> {
     );
   }
   for (const name of Object.keys(labels)) {
-    if (!LABEL_NAME.test(name) || OWN_LABEL.test(name)) {
+    if (!LABEL_KEY.test(name) || OWN_LABEL.test(name)) {
       yield complain(
         ["monitoring", "labels", name],
         "is refused; allowed is the name of a label that does not begin with app.kubernetes.io/, which are the stack's own",

@@ -7,12 +7,12 @@ import { programNode } from "../host/bundled-node";
 import {
   formatPath,
   isObject,
-  parseExactYaml,
   parsePath,
   type Path,
   type PropertyMap,
   qualify,
   readProject,
+  readStackFile,
   type Value,
   valueAt,
   withValueAt,
@@ -44,7 +44,7 @@ export interface Merged {
 /**
  * Writes `.sandbox/stacks/Pulumi.<stack>.yaml`. The committed file stays as it is.
  *
- * @throws when there is no stack file or a `key=value` is malformed
+ * @throws when there is no stack file, it says nothing or something unknown, or a `key=value` is malformed
  */
 export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   const { root, stack } = options;
@@ -53,13 +53,10 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   if (!fs.existsSync(source)) {
     throw new Error(`There is no stack file ${source} (stacks here: ${stacksIn(root).join(", ") || "none"})`);
   }
-  const document = (parseExactYaml(fs.readFileSync(source, "utf8")) ?? {}) as { config?: PropertyMap };
+  const { document, config: written } = readStackFile(project, source);
   // Without a context it is always the sandbox, whether it runs or not, and never the current context of a kubeconfig.
   const sandbox = options.context === undefined ? sandboxEnvironment() : undefined;
-  let config: PropertyMap = {};
-  for (const [key, value] of Object.entries(document.config ?? {})) {
-    config[qualify(project.name, key)] = value;
-  }
+  let config: PropertyMap = { ...written };
   const overrides = { ...sandbox?.config, ...contextConfig(options.context), ...options.overrides };
   for (const [key, value] of Object.entries(overrides)) {
     const place = keyPath(project.name, key);
@@ -68,7 +65,7 @@ export function mergeStackFile(options: MergeOptions): Promise<Merged> {
   for (const assignment of options.set ?? []) {
     const equals = assignment.indexOf("=");
     if (equals < 1) {
-      throw new Error(`"${assignment}" is not of the form key=value`);
+      throw new Error(`"${assignment.split(/[\s:]/)[0] ?? ""}" is not of the form key=value`);
     }
     const place = keyPath(project.name, assignment.slice(0, equals));
     config = withValueAt(config, place, scalar(assignment.slice(equals + 1))) as PropertyMap;

@@ -78,8 +78,9 @@ const INTRODUCTION = `<!-- Written by npm run docs:config out of config/; do not
 
 # Configuration
 
-Every key below belongs to the project's namespace: in a stack file it is \`kafka-stack:<key>\`. A stack file with no key at all is a valid stack: three brokers in
-KRaft mode on hostPath volumes, with a registry and the chat application.
+Every key below belongs to the project's namespace: in a stack file it is \`kafka-stack:<key>\`. A stack file that says \`config: {}\` is a valid stack: three brokers in
+KRaft mode on hostPath volumes, with a registry and the chat application. A file that says nothing, or has other keys beside \`config\`, is refused by the commands of
+this repository; \`pulumi up\` alone would take it for such a stack, and remove brokers of a larger one.
 
 \`\`\`console
 $ pulumi config set replicas 4

@@ -1,10 +1,11 @@
+import { isImage } from "../../kubernetes/image-names";
 import { flag, list, object, oneOf, text, whole } from "../shape";
-import { anyText, fieldRefs, name, objectName, path, port, resources, RESTRICTED, texts } from "./forms";
-import { handler, probe } from "./probes";
+import { anyText, fieldRefs, name, objectName, path, portName, resources, RESTRICTED, texts } from "./forms";
+import { handler, readiness, restarting } from "./probes";
 import { containerSecurity } from "./security";
 import { volumeMounts } from "./volumes";
 
-const reference = { "key!": text(), name: objectName, optional: flag };
+const reference = { "key!": text(), "name!": objectName, optional: flag };
 /** Environment variables. */
 export const env = list(
   object({
@@ -30,7 +31,7 @@ const envFrom = list(
 /** The fields of a container. */
 export const container = {
   "name!": name,
-  "image!": text("the name of an image", /^[A-Za-z0-9][A-Za-z0-9./:_@-]*$/),
+  "image!": { ...text("the name of an image"), fits: isImage },
   imagePullPolicy: oneOf("Always", "IfNotPresent", "Never"),
   command: texts,
   args: texts,
@@ -39,7 +40,7 @@ export const container = {
   envFrom,
   ports: list(
     object(
-      { "containerPort!": whole(1, 65_535), name: port, protocol: oneOf("TCP", "UDP", "SCTP") },
+      { "containerPort!": whole(1, 65_535), name: portName, protocol: oneOf("TCP", "UDP", "SCTP") },
       { hostPort: RESTRICTED, hostIP: RESTRICTED },
     ),
     "a list of ports",
@@ -47,9 +48,9 @@ export const container = {
   resources,
   volumeMounts,
   lifecycle: object({ postStart: handler, preStop: handler }),
-  startupProbe: probe,
-  readinessProbe: probe,
-  livenessProbe: probe,
+  startupProbe: restarting,
+  readinessProbe: readiness,
+  livenessProbe: restarting,
   securityContext: containerSecurity,
   terminationMessagePath: path,
   terminationMessagePolicy: oneOf("File", "FallbackToLogsOnError"),

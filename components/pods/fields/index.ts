@@ -1,6 +1,6 @@
-import { list, map, object, oneOf, text, whole } from "../shape";
+import { filled, list, map, object, oneOf, text, whole } from "../shape";
 import { container, env } from "./containers";
-import { anyText, key, labels, objectName, resources, RESTRICTED, texts } from "./forms";
+import { address, anyText, key, labels, objectName, resources, RESTRICTED, texts } from "./forms";
 import { affinity, tolerations, topologySpreadConstraints } from "./scheduling";
 import { podSecurity } from "./security";
 import { timing } from "./probes";
@@ -16,6 +16,15 @@ export { VOLUME_TYPES } from "./volumes";
  */
 
 const OWN = "it is the stack's own";
+
+const ALONGSIDE = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+
+/** A container that ends before the others start cannot be probed, and has no life to hook into. */
+function ended({ restartPolicy, ...container }: Readonly<Record<string, unknown>>): string | undefined {
+  const found = ALONGSIDE.filter((field) => container[field] !== undefined);
+  if (restartPolicy === "Always" || found.length === 0) return undefined;
+  return `has ${found.join(" and ")}, which is for containers that keep running: with restartPolicy Always`;
+}
 
 /** An overlay. */
 export const OVERLAY = object(
@@ -34,14 +43,17 @@ export const OVERLAY = object(
     env,
     volumes,
     volumeMounts,
-    initContainers: list(object({ ...container, restartPolicy: oneOf("Always") }), "a list of containers"),
+    initContainers: list(object({ ...container, restartPolicy: oneOf("Always") }, {}, ended), "a list of containers"),
     sidecars: list(object(container, { restartPolicy: "it is for initContainers" }), "a list of containers"),
     dnsConfig: object({
-      nameservers: texts,
+      nameservers: list(address, "a list of IP addresses"),
       searches: texts,
       options: list(object({ "name!": text(), value: anyText }), "a list of options"),
     }),
-    hostAliases: list(object({ "ip!": text(), "hostnames!": texts }), "a list of addresses with names"),
+    hostAliases: list(
+      object({ "ip!": address, "hostnames!": filled(objectName, "a list of host names") }),
+      "a list of addresses with names",
+    ),
     securityContext: podSecurity,
     terminationGracePeriodSeconds: whole(1, 3600),
     probes: object({ startup: object(timing), readiness: object(timing), liveness: object(timing) }),

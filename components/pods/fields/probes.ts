@@ -1,4 +1,4 @@
-import { list, object, oneOf, text, whole } from "../shape";
+import { exactlyOne, list, object, oneOf, type Shape, text, whole } from "../shape";
 import { anyText, port, seconds, texts } from "./forms";
 
 /** Newer versions of `restricted` refuse another host, to which the kubelet would connect. */
@@ -23,13 +23,19 @@ export const timing = {
   timeoutSeconds: seconds,
   failureThreshold: whole(1, 10_000),
 };
-/** A probe. */
-export const probe = object({
-  ...action,
-  grpc: object({ "port!": whole(1, 65_535), service: text() }),
-  ...timing,
-  successThreshold: whole(1, 100),
-  terminationGracePeriodSeconds: seconds,
-});
+const probe = (more: Readonly<Record<string, Shape>>) =>
+  object(
+    { ...action, grpc: object({ "port!": whole(1, 65_535), service: text() }), ...timing, ...more },
+    {},
+    exactlyOne("exec", "httpGet", "tcpSocket", "grpc"),
+  );
+/** A probe whose failure restarts the container. */
+export const restarting = probe({ successThreshold: whole(1, 1), terminationGracePeriodSeconds: seconds });
+/** A probe whose failure takes the pod out of its Services. */
+export const readiness = probe({ successThreshold: whole(1, 100) });
 /** What runs when a container starts, or before it stops. */
-export const handler = object({ ...action, sleep: object({ "seconds!": seconds }) });
+export const handler = object(
+  { ...action, sleep: object({ "seconds!": seconds }) },
+  {},
+  exactlyOne("exec", "httpGet", "tcpSocket", "sleep"),
+);

@@ -1,13 +1,17 @@
-import { list, object, oneOf, text, whole } from "../shape";
-import { key, labelSelector, labelValue, texts } from "./forms";
+import { filled, list, object, oneOf, text, whole } from "../shape";
+import { counted, key, labelSelector, labelValue, texts } from "./forms";
 
 const nodeTerm = object({
   matchExpressions: list(
-    object({ "key!": key, "operator!": oneOf("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"), values: texts }),
+    object(
+      { "key!": key, "operator!": oneOf("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"), values: texts },
+      {},
+      counted,
+    ),
     "a list of expressions",
   ),
   matchFields: list(
-    object({ "key!": text(), "operator!": oneOf("In", "NotIn"), values: texts }),
+    object({ "key!": text(), "operator!": oneOf("In", "NotIn"), values: texts }, {}, counted),
     "a list of expressions",
   ),
 });
@@ -32,7 +36,7 @@ const podAffinity = object({
 export const affinity = object({
   nodeAffinity: object({
     requiredDuringSchedulingIgnoredDuringExecution: object({
-      "nodeSelectorTerms!": list(nodeTerm, "a list of terms"),
+      "nodeSelectorTerms!": filled(nodeTerm, "a list of at least one term"),
     }),
     preferredDuringSchedulingIgnoredDuringExecution: list(
       object({ "weight!": weight, "preference!": nodeTerm }),

@@ -1,10 +1,10 @@
-import { flag, list, map, object, oneOf, text, whole, type Shape } from "../shape";
-import { anyText, fieldRefs, key, labels, labelSelector, mode, name, objectName, path, quantity, texts } from "./forms";
+import { exactlyOne, filled, flag, list, map, object, oneOf, text, whole, type Shape } from "../shape";
+import { anyText, below, fieldRefs, key, labels, labelSelector, mode, name, objectName, path, quantity } from "./forms";
 
-const items = list(object({ "key!": text(), "path!": text(), mode }), "a list of keys with paths");
+const items = list(object({ "key!": text(), "path!": below, mode }), "a list of keys with paths");
 const downward = list(
   object({
-    "path!": text(),
+    "path!": below,
     ...fieldRefs,
     mode,
   }),
@@ -19,19 +19,23 @@ const TYPES: Readonly<Record<string, Shape>> = {
   projected: object({
     defaultMode: mode,
     "sources!": list(
-      object({
-        configMap: object({ "name!": objectName, items, optional: flag }),
-        secret: object({ "name!": objectName, items, optional: flag }),
-        downwardAPI: object({ items: downward }),
-        serviceAccountToken: object({ "path!": text(), audience: text(), expirationSeconds: whole(600, 2 ** 31) }),
-        clusterTrustBundle: object({
-          "path!": text(),
-          name: objectName,
-          signerName: text(),
-          labelSelector,
-          optional: flag,
-        }),
-      }),
+      object(
+        {
+          configMap: object({ "name!": objectName, items, optional: flag }),
+          secret: object({ "name!": objectName, items, optional: flag }),
+          downwardAPI: object({ items: downward }),
+          serviceAccountToken: object({ "path!": below, audience: text(), expirationSeconds: whole(600, 2 ** 31) }),
+          clusterTrustBundle: object({
+            "path!": below,
+            name: objectName,
+            signerName: text(),
+            labelSelector,
+            optional: flag,
+          }),
+        },
+        {},
+        exactlyOne("configMap", "secret", "downwardAPI", "serviceAccountToken", "clusterTrustBundle"),
+      ),
       "a list of sources",
     ),
   }),
@@ -46,7 +50,10 @@ const TYPES: Readonly<Record<string, Shape>> = {
     "volumeClaimTemplate!": object({
       metadata: object({ labels, annotations: map(anyText, "a map of texts", key) }),
       "spec!": object({
-        "accessModes!": texts,
+        "accessModes!": filled(
+          oneOf("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"),
+          "a list of access modes",
+        ),
         storageClassName: objectName,
         "resources!": object({
           requests: map(quantity, "a map of quantities"),
@@ -72,7 +79,7 @@ export const volumes = list(
 /** Where a container has volumes. */
 export const volumeMounts = list(
   object(
-    { "name!": name, "mountPath!": path, subPath: text(), subPathExpr: text(), readOnly: flag },
+    { "name!": name, "mountPath!": path, subPath: below, subPathExpr: below, readOnly: flag },
     { mountPropagation: "it needs a privileged container" },
   ),
   "a list of mounts",

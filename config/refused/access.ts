@@ -1,0 +1,178 @@
+import { closed, type Refused } from "./case";
+
+const users = (...list: unknown[]) => closed({ users: list });
+const CONSUME = { topic: "chatroom", allow: ["consume"] };
+const PASSWORD = { authentication: "scram-sha-512" };
+const ORDERS = { name: "orders", rights: [CONSUME] };
+const rights = (...list: unknown[]) => users({ name: "orders", rights: list });
+const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
+
+/** Bad configs by their fault. */
+export const ACCESS: Readonly<Record<string, readonly Refused[]>> = {
+  "outside addresses": [
+    "0.0.0.0",
+    "0.1.2.3",
+    "::",
+    "0:0:0:0:0:0:0:0",
+    "::ffff:0.0.0.0",
+    "224.0.0.1",
+    "239.1.1.1",
+    "255.255.255.255",
+    "ff02::1",
+    "10.0.0",
+    "999.1.1.1",
+    "a:b",
+    "-a",
+    "a..b",
+    "0x7f.1",
+    "a-",
+    `${"x".repeat(64)}.com`,
+    "xy.".repeat(85),
+    "fe80::1%eth0",
+    "[::1]",
+    "http://kafka",
+    "",
+  ].map((host): Refused => [{ kafka: { external: { enabled: true, host } } }, "kafka.external.host", "is refused"]),
+  NodePorts: [
+    [{ registry: { nodePort: 5000 } }, "registry.nodePort", "from 30000 to 32767"],
+    [{ registry: { nodePort: 30192 } }, "kchat.producer.nodePort", "which the registry has"],
+    [{ kchat: { consumer: { nodePort: 30192 } } }, "kchat.consumer.nodePort", "which kproducer has"],
+    [
+      { kafka: { external: { enabled: true, nodePortBase: 30190 } } },
+      "kafka.external.nodePortBase",
+      "gives broker 2 the NodePort 30192",
+    ],
+    [
+      { kafka: { external: { enabled: true, nodePortBase: 31501 } } },
+      "kafka.external.nodePortBase",
+      "the external bootstrap Service",
+    ],
+    [
+      { kafka: { external: { enabled: true, nodePortBase: 32766 } } },
+      "kafka.external.nodePortBase",
+      "from 30001 to 32765",
+    ],
+    [{ kafka: { external: { enabled: true, nodePortBase: 30000 } } }, "kafka.external.nodePortBase", "from 30001"],
+    [
+      { replicas: 93, kafka: { external: { enabled: true } } },
+      "kafka.external.nodePortBase",
+      "gives broker 92 the NodePort 30192",
+    ],
+  ],
+  "authentication of listeners": [
+    [closed({}, "password"), "listeners.internal.authentication", "none or tls"],
+    [closed({ mode: "zookeeper" }), "listeners.internal.authentication", "ZooKeeper"],
+    [closed({ kafka: { version: "3.9.2" } }), "listeners.internal.authentication", "Kafka 3.9.2"],
+    [
+      closed({ kafka: { config: { "ssl.client.auth": "none" } } }),
+      'kafka.config["ssl.client.auth"]',
+      "without a certificate",
+    ],
+    [
+      closed({ kafka: { config: { "listener.name.client.ssl.client.auth": "none" } } }),
+      'kafka.config["listener.name.client.ssl.client.auth"]',
+      "without a certificate",
+    ],
+  ],
+  users: [
+    [
+      closed({ kafka: { config: { "super.users": "User:orders" } } }),
+      'kafka.config["super.users"]',
+      "who may do what is said by users",
+    ],
+    [
+      closed({ kafka: { config: { "allow.everyone.if.no.acl.found": true } } }),
+      'kafka.config["allow.everyone.if.no.acl.found"]',
+      "belongs to the stack",
+    ],
+    [{ users: [{ name: "orders", rights: [CONSUME] }] }, "users", "everyone may do everything"],
+    [users("orders"), "users[0]", "name, authentication, rotate, rights, quotas and secret"],
+    [users({ name: "orders" }), "users[0].rights", "a list of rights"],
+    [users({ name: "orders", rights: [] }), "users[0].rights", "could do nothing"],
+    [users({ name: "Orders", rights: [CONSUME] }), "users[0].name", "a-z 0-9"],
+    [users({ name: "kafka-ops", rights: [CONSUME] }), "users[0].name", "as the stack's own do"],
+    [users(ORDERS, { ...ORDERS, secret: { name: "other" } }), "users[1].name", "declared twice"],
+    [users({ ...ORDERS, authentication: "password" }), "users[0].authentication", "allowed is tls or scram-sha-512"],
+    [
+      { kafka: { external: { authentication: "tls" } } },
+      "kafka.external.authentication",
+      "only a closed stack asks who clients are",
+    ],
+    [
+      closed({ kafka: { external: { authentication: "scram-sha-512" } } }),
+      "kafka.external.authentication",
+      "no user has a password",
+    ],
+    [users({ ...ORDERS, rotate: 2 }), "users[0].rotate", "certificates are renewed by themselves"],
+    [users({ ...ORDERS, ...PASSWORD, rotate: 0 }), "users[0].rotate", "from 1"],
+    [users({ ...ORDERS, ...PASSWORD, rotate: 1.5 }), "users[0].rotate", "whole number"],
+    [{ users: [{ ...ORDERS, ...PASSWORD }] }, "users", "everyone may do everything"],
+    [users({ ...ORDERS, secret: { name: "kafka-ca" } }), "users[0].secret.name", "as the stack's own Secrets do"],
+    [
+      users({ ...ORDERS, secret: { namespace: "kafka", name: "kafka-tls-ops" } }),
+      "users[0].secret.name",
+      "as the stack's own Secrets do",
+    ],
+    [
+      users(ORDERS, { ...ORDERS, name: "other", secret: { name: "kafka-user-orders" } }),
+      "users[1].secret",
+      "that of orders, too",
+    ],
+    [users({ ...ORDERS, secret: { namespace: "Orders" } }), "users[0].secret.namespace", "the name of a namespace"],
+    [users({ ...ORDERS, quotas: { producerByteRate: 100 } }), "users[0].quotas.producerByteRate", "from 1024"],
+    [users({ ...ORDERS, quotas: { bytes: 100 } }), "users[0].quotas.bytes", "known are producerByteRate"],
+    [rights({ allow: ["consume"] }), "users[0].rights[0]", "names nothing"],
+    [rights({ topic: "chatroom", allow: [] }), "users[0].rights[0].allow", "allows nothing"],
+    [rights({ topic: "chatroom", allow: ["reed"] }), "users[0].rights[0].allow[0]", "one of produce, consume"],
+    [rights({ topic: "chatroom", allow: ["clusterAction"] }), "users[0].rights[0].allow[0]", "one of produce"],
+    [
+      rights({ topic: "chatroom", allow: ["idempotentWrite"] }),
+      "users[0].rights[0].allow[0]",
+      "does not go with topic",
+    ],
+    [rights({ group: "app", allow: ["produce"] }), "users[0].rights[0].allow[0]", "does not go with group"],
+    [
+      rights({ topic: "chatroom", group: "app", allow: ["produce"] }),
+      "users[0].rights[0].group",
+      "gets nothing: none of produce goes with group",
+    ],
+    [rights({ topic: "chatrom", allow: ["consume"] }), "users[0].rights[0].topic", "did you mean chatroom?"],
+    [rights({ topic: "orders", allow: ["consume"] }), "users[0].rights[0].topic", "declared are chatroom"],
+    [rights({ topic: "a b", allow: ["create"] }), "users[0].rights[0].topic", "A-Z a-z 0-9"],
+    [rights({ topicPrefix: "orders.", allow: ["produce"] }), "users[0].rights[0].topicPrefix", "begins with orders."],
+    [rights({ groupPrefix: "*", allow: ["consume"] }), "users[0].rights[0].groupPrefix", "is no prefix"],
+  ],
+  "clients of listeners": [
+    [clients("orders"), "listeners.internal.clients[0]", "namespace, namespaceLabels, podLabels, cidr and except"],
+    [{ listeners: { internal: { clients: "all" } } }, "listeners.internal.clients", "a list of clients"],
+    [{ listeners: { outside: {} } }, "listeners.outside", "known are internal"],
+    [clients({}), "listeners.internal.clients[0]", "names nobody"],
+    [clients({ podLabels: { app: "a" } }), "listeners.internal.clients[0]", "names nobody"],
+    [clients({ namespace: "a", cidr: "10.0.0.0/8" }), "listeners.internal.clients[0]", "more than one kind"],
+    [clients({ namespace: "Orders" }), "listeners.internal.clients[0].namespace", "the name of a namespace"],
+    [clients({ namespace: "kafka" }), "listeners.internal.clients[0].namespace", "the stack's own"],
+    [clients({ namespace: "a" }, { namespace: "a" }), "listeners.internal.clients[1]", "is listed twice"],
+    [clients({ namespaceLabels: {} }), "listeners.internal.clients[0].namespaceLabels", "at least one"],
+    [clients({ namespace: "a", podLabels: { "a b": "c" } }), "listeners.internal.clients[0].podLabels", "label"],
+    [clients({ namespace: "a", podLabels: { a: "b c" } }), "listeners.internal.clients[0].podLabels.a", "label"],
+    [clients({ cidr: "10.0.0.0" }), "listeners.internal.clients[0].cidr", "a range of addresses"],
+    [clients({ cidr: "10.0.0.0/33" }), "listeners.internal.clients[0].cidr", "a range of addresses"],
+    ...["::1/8", "fd00::1/64", "fd00:0:0:1::/63", "::ffff:10.0.0.1/120"].map((cidr): Refused => [
+      clients({ cidr }),
+      "listeners.internal.clients[0].cidr",
+      "ends where the prefix does",
+    ]),
+    // An address of one link; it made the check itself fail.
+    [clients({ cidr: "fe80::%eth0/64", except: ["fe80::/70"] }), "listeners.internal.clients[0].cidr", "a range"],
+    [clients({ cidr: "fe80::/64", except: ["fe80::%a/70"] }), "listeners.internal.clients[0].except[0]", "a range"],
+    [clients({ cidr: "10.0.0.0/08" }), "listeners.internal.clients[0].cidr", "a range of addresses"],
+    [clients({ cidr: "10.0.0.1/8" }), "listeners.internal.clients[0].cidr", "ends where the prefix does"],
+    [clients({ cidr: "10.0.0.0/8", podLabels: { a: "b" } }), "listeners.internal.clients[0].podLabels", "select pods"],
+    [
+      clients({ cidr: "10.0.0.0/8", except: ["10.1.0.0/16", "11.0.0.0/16"] }),
+      "listeners.internal.clients[0].except[1]",
+      "within 10.0.0.0/8",
+    ],
+    [clients({ namespace: "a", except: ["10.1.0.0/16"] }), "listeners.internal.clients[0].except", "for cidr alone"],
+  ],
+};
