@@ -1,6 +1,7 @@
 import { AppsV1Api, CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { PassThrough, Writable } from "node:stream";
 import { firstNodeId, type Pool } from "../../components/kafka/node-ids";
+import { GaveUp, until } from "kafka-stack-waiting";
 import { execute, messageOf } from "../kubernetes";
 import { parseDisk, type Server } from "./survey";
 
@@ -87,14 +88,9 @@ export class Pods {
   }
 
   private async diskOf(pod: string): Promise<Server["disk"]> {
-    for (const deadline = Date.now() + PATIENCE_MS; ;) {
-      try {
-        return parseDisk((await this.run(pod, ["quorum-recovery.sh", "survey"])).toString());
-      } catch (error) {
-        if (Date.now() > deadline) return messageOf(error);
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
-    }
+    const answer = async () => parseDisk((await this.run(pod, ["quorum-recovery.sh", "survey"])).toString());
+    const wait = { what: `${pod} answers`, timeout: PATIENCE_MS, interval: 1_000, despite: () => true };
+    return until(answer, wait).catch((error: unknown) => messageOf((error as GaveUp).cause));
   }
 }
 

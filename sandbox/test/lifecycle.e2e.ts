@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { notYet, until } from "kafka-stack-waiting";
 import { succeeds } from "../host/command";
 import { signal } from "../host/process";
-import { until } from "../host/wait";
 import { SecondMachine } from "./second-machine";
 
 /** A pod that needs an address, a volume and the image that every node has. */
@@ -96,12 +96,11 @@ describe("the life of a sandbox", function () {
           "-c",
           "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:31999/v2/ || true",
         );
-        return code === "200";
+        return code === "200" || notYet(() => machine.kubectl("describe", "pod", "registry"));
       },
       {
-        what: "the registry to answer on its NodePort",
-        timeout: 120,
-        explain: () => machine.kubectl("describe", "pod", "registry"),
+        what: "the registry answers on its NodePort",
+        timeout: 120_000,
       },
     );
   }
@@ -163,9 +162,9 @@ describe("the life of a sandbox", function () {
       );
     // The program sees a policy a moment after it was made.
     const untilReached = (place: string, wanted: boolean) =>
-      until(async () => (await get(place)) === wanted, {
-        what: `${place} to be ${wanted ? "" : "not "}reached`,
-        timeout: 120,
+      until(async () => (await get(place)) === wanted || undefined, {
+        what: `${place} is ${wanted ? "" : "not "}reached`,
+        timeout: 120_000,
       });
     for (const place of [registry, api]) await untilReached(place, true);
 
@@ -196,7 +195,10 @@ describe("the life of a sandbox", function () {
       const before = await pids();
       signal(before.get(daemon) ?? assert.fail(`no ${daemon}`), "SIGKILL");
       // A killed process is gone only once the kernel has let go of its memory.
-      await until(async () => !(await machine.status()).healthy, { what: `the end of ${daemon}`, timeout: 60 });
+      await until(async () => !(await machine.status()).healthy || undefined, {
+        what: `${daemon} has ended`,
+        timeout: 60_000,
+      });
       await machine.sandbox("up", "--no-images");
       const after = await pids();
       assert.equal((await machine.status()).healthy, true);
