@@ -7,19 +7,20 @@ import tseslint from "typescript-eslint";
  * The rooms, and which others each may use. The program's own flow is config → components → resources: components know no config, and neither knows the tools, the sandbox or tests.
  */
 const ROOMS = {
-  components: [],
+  components: ["waiting"],
   config: ["components"],
   program: ["components", "config"],
   policy: [],
   services: [],
-  processes: [],
-  engine: ["processes"],
-  preflight: ["components", "config", "engine"],
+  waiting: [],
+  processes: ["waiting"],
+  engine: ["processes", "waiting"],
+  preflight: ["components", "config", "engine", "waiting"],
   "preview-pr": ["engine", "policy", "processes", "services"],
-  sandbox: ["config", "engine", "processes"],
-  cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services"],
+  sandbox: ["config", "engine", "processes", "waiting"],
+  cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services", "waiting"],
   scripts: ["components", "config", "processes", "sandbox"],
-  bench: ["components", "config", "engine", "processes", "sandbox", "services", "test"],
+  bench: ["components", "config", "engine", "processes", "sandbox", "services", "test", "waiting"],
 };
 
 /** The rooms of the components, each of which may use those before it: so there is no circle among them. */
@@ -53,7 +54,7 @@ const OTHERS = ["examples", "templates", "test"];
 const ALL = [...Object.keys(ROOMS), ...OTHERS];
 
 /** What may be imported of the packages of the workspace, from wherever: their doors. */
-const DOORS = ["engine", "processes"].map((name) => ({
+const DOORS = ["engine", "processes", "waiting"].map((name) => ({
   target: ALL.filter((room) => room !== name).map((room) => `./${room}`),
   from: `./${name}`,
   except: ["./index.ts"],

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { start, type Running } from "kafka-stack-processes";
+import { notYet, until } from "kafka-stack-waiting";
 import { sandboxEnvironment } from "../sandbox/environment";
 import { run } from "../sandbox/host/command";
 import { kubectl } from "../test/support/kubectl";
@@ -96,16 +96,12 @@ export class BareBrokers implements AsyncDisposable {
 
   /** Waits until a broker is unfenced and in sync; it polls as often as the result's precision needs. */
   async ready(id: number): Promise<void> {
-    const deadline = Date.now() + 120_000;
-    while (Date.now() < deadline) {
-      const ok = await fetch(`http://127.0.0.1:${PORTS.health + id}/ready`).then(
-        (response) => response.ok,
-        () => false,
+    const ready = () =>
+      fetch(`http://127.0.0.1:${PORTS.health + id}/ready`).then(
+        (response) => response.ok || notYet(`its log is ${join(this.root, `bare/${id}/log`)}`),
+        (error: unknown) => notYet(`${String(error)}; its log is ${join(this.root, `bare/${id}/log`)}`),
       );
-      if (ok) return;
-      await delay(20);
-    }
-    throw new Error(`the bare broker ${id} is not ready after 120 s; its log is ${join(this.root, `bare/${id}/log`)}`);
+    await until(ready, { what: `the bare broker ${id} is ready`, timeout: 120_000, interval: 20 });
   }
 
   /** Stops a broker: by a kill, or as Kubernetes does. */

@@ -3,7 +3,7 @@ import { type CoreV1Api, Exec, KubeConfig, type V1Pod, type V1Status } from "@ku
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Readable, Writable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "kafka-stack-waiting";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
 import { sandboxRoot } from "../sandbox/paths";
 
@@ -34,16 +34,14 @@ export async function untilPod(
   done: (pod: V1Pod) => boolean,
   timeout = Infinity,
 ): Promise<V1Pod> {
-  const deadline = Date.now() + timeout;
-  for (;;) {
+  const look = async () => {
     const pod = await api.readNamespacedPod({ name, namespace });
     if (done(pod)) return pod;
-    if (Date.now() > deadline) {
-      const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
-      throw new Error(`Pod ${name} did not start: ${waiting?.message ?? waiting?.reason ?? "it is not scheduled"}`);
-    }
-    await delay(POLL_MS);
-  }
+    const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
+    return notYet(waiting?.message ?? waiting?.reason ?? "it is not scheduled");
+  };
+  const late = (why: string) => `Pod ${name} did not start: ${why}`;
+  return until(look, { what: `pod ${name} runs`, timeout, interval: POLL_MS, late });
 }
 
 /** Where a command runs. */

@@ -1,5 +1,6 @@
 import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
 import { PassThrough, Writable } from "node:stream";
+import { type GaveUp, until } from "kafka-stack-waiting";
 import { firstNodeId, type Pool } from "../components/kafka/node-ids";
 import { execute, messageOf } from "./kubernetes";
 
@@ -84,15 +85,9 @@ export class Pods {
  *
  * @returns the answer, or why there is none
  */
-export async function answerOf<T>(ask: () => Promise<T>): Promise<T | string> {
-  for (const deadline = Date.now() + PATIENCE_MS; ;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (Date.now() > deadline) return messageOf(error);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-  }
+export async function answerOf<T extends object>(ask: () => Promise<T>): Promise<T | string> {
+  const wait = { what: "it answers", timeout: PATIENCE_MS, interval: 1_000, despite: () => true };
+  return until(ask, wait).catch((error: unknown) => messageOf((error as GaveUp).cause));
 }
 
 /** Keeps what is written to it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { deleteGone } from "./delete";
 import { Stopped } from "./deployment";
-import { bench, component, thing, urnOf, type Bench } from "./test-support/fake-provider";
+import { bench, component, thing, urnOf, type Bench, type FakeProvider } from "./test-support/fake-provider";
 import { isSecret, secret, UNKNOWN } from "./values";
 
 /** Registers everything and deletes the rest. */
@@ -338,13 +338,24 @@ describe("engine: deletion", () => {
 });
 
 describe("engine: after a kill", () => {
+  /** Makes a provider's calls never end. Resolves when this many have begun. */
+  const neverDone = (provider: FakeProvider, calls: number): Promise<void> =>
+    new Promise((resolve) => {
+      let begun = 0;
+      provider.pause = () => {
+        begun += 1;
+        if (begun === calls) resolve();
+        return new Promise(() => undefined);
+      };
+    });
+
   it("adopts what had begun under its name, and deletes it when it is no longer declared", async () => {
     const first = await bench();
-    first.provider.pause = () => new Promise(() => undefined);
+    const working = neverDone(first.provider, 2);
     // Never ends: the process is "killed" while the API works.
     void first.deployment.register(thing("a"));
     void first.deployment.register(thing("b"));
-    await new Promise(setImmediate);
+    await working;
     const begun = first.state.begun(urnOf("a"))?.inputs["auto"];
     assert.ok(begun);
 
@@ -358,9 +369,9 @@ describe("engine: after a kill", () => {
   it("finishes a deletion that had begun, and recreates the resource when it is declared again", async () => {
     const first = await runAll(await bench(), thing("a"), thing("b"));
     const second = await first.next();
-    second.provider.pause = () => new Promise(() => undefined);
+    const working = neverDone(second.provider, 2);
     void deleteGone(second.deployment);
-    await new Promise(setImmediate);
+    await working;
 
     const preview = await second.next({ preview: true });
     await runAll(preview, thing("a"), thing("b"));

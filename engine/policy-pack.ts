@@ -6,6 +6,7 @@ import * as analyzergrpc from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import * as empty from "google-protobuf/google/protobuf/empty_pb";
 import { start, type Running } from "kafka-stack-processes";
+import { within } from "kafka-stack-waiting";
 import { parse } from "yaml";
 import { levelNumber, policyConfig, readPolicyConfig } from "./policy-config";
 import { END_WITH_PARENT } from "./with-parent";
@@ -119,20 +120,13 @@ function launch(options: PackOptions): Running {
 
 /** The port, which the pack prints first. Later output is for people. */
 async function portOf(pack: Running): Promise<string> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new Error(`it named no port within ${START_MS / 1000} s`));
-  }, START_MS);
   const ended = pack.ended.then(({ code }) => {
     const last = pack.said.trimEnd().split("\n").slice(-20);
     throw new Error([`it ended with exit code ${String(code)}`, ...last].join("\n    "));
   });
-  try {
-    const [, port = ""] = await Promise.race([ended, pack.says(/^(\d+)\n/m, "output"), promise]);
-    return port;
-  } finally {
-    clearTimeout(timer);
-  }
+  const named = Promise.race([ended, pack.says(/^(\d+)\n/m, "output")]);
+  const [, port = ""] = await within(named, START_MS, "it named no port");
+  return port;
 }
 
 function stackOf(options: PackOptions): analyzer.AnalyzerStackConfigureRequest {

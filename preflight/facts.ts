@@ -10,6 +10,7 @@ import {
   type V1Service,
   type V1StorageClass,
 } from "@kubernetes/client-node";
+import { within } from "kafka-stack-waiting";
 import { apiMessage } from "../components/kubernetes/api-error";
 
 /** What exists in a cluster. A part that could not be read is missing, with the reason in `unread`. */
@@ -82,14 +83,4 @@ export async function readCluster(config: KubeConfig, namespace: string): Promis
   };
 }
 
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`));
-    }, PATIENCE_MS);
-  });
-  return Promise.race([answer, late]).finally(() => {
-    clearTimeout(timer);
-  });
-}
+const inTime = <T>(answer: Promise<T>): Promise<T> => within(answer, PATIENCE_MS, "no answer");

@@ -1,6 +1,6 @@
 /**
  * Processes of this machine: identity, locks between them, and running commands. This module is the package's only entry point; it needs nothing but
- * Node.js.
+ * Node.js and kafka-stack-waiting.
  */
 export { bootId, identify, isRunning, parseStat, type ProcessIdentity } from "./identity";
 export { exclusively, holderOf, tryLock, type Attempt, type Lock } from "./lock";

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "kafka-stack-waiting";
 import { identify, isRunning, type ProcessIdentity } from "./identity";
 
 /** A lock that this process holds. The lock of an ended process is free. */
@@ -14,10 +14,10 @@ export interface Lock {
 export type Attempt = { readonly lock: Lock } | { readonly holder: ProcessIdentity };
 
 /** Milliseconds between attempts on a lock that another process holds. */
-const PERIOD = 200;
+const INTERVAL_MS = 200;
 
-/** How long to wait for another process's work, in seconds. */
-const PATIENCE = 1800;
+/** How long to wait for another process's work, in milliseconds. */
+const PATIENCE_MS = 1_800_000;
 
 /** Takes a lock, unless a running process holds it. @param file - exists while the lock is held, and names the holder */
 export function tryLock(file: string): Attempt {
@@ -42,21 +42,20 @@ export function holderOf(file: string): ProcessIdentity | undefined {
  * @param onWait - called once when another process is running it
  */
 export async function exclusively<T>(file: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE * 1000;
-  let attempt = tryLock(file);
-  if ("holder" in attempt) onWait(attempt.holder.pid);
-  while ("holder" in attempt) {
-    if (performance.now() > deadline) {
-      const { pid } = attempt.holder;
-      throw new Error(`Process ${pid} did not finish its work within ${PATIENCE} s (lock ${file})`);
-    }
-    await delay(PERIOD);
-    attempt = tryLock(file);
-  }
+  let told = false;
+  const taken = () => {
+    const attempt = tryLock(file);
+    if ("lock" in attempt) return attempt.lock;
+    const { pid } = attempt.holder;
+    if (!told) onWait(pid);
+    told = true;
+    return notYet(`process ${pid} has not finished its work`);
+  };
+  const lock = await until(taken, { what: `the lock ${file} is free`, timeout: PATIENCE_MS, interval: INTERVAL_MS });
   try {
     return await work();
   } finally {
-    attempt.lock.release();
+    lock.release();
   }
 }
 

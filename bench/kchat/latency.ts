@@ -1,5 +1,5 @@
 import { Agent, request } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "kafka-stack-waiting";
 import { KafkaClient, parseBootstrap } from "../../services/src/kafka/client";
 import { RoomWriter } from "../../services/src/kchat/room-writer";
 import { describeRatios, median } from "../ratios";
@@ -92,14 +92,13 @@ async function measure(
 
 /** The latencies since the last call, once all messages have arrived. */
 async function arrived(receiver: Child, count: number): Promise<Latencies> {
-  const deadline = performance.now() + ARRIVAL_MS;
-  for (;;) {
+  const all = async () => {
     const missing = count - ((await receiver.ask("count")) as number);
-    if (missing === 0) return (await receiver.ask("take")) as Latencies;
     if (missing < 0) throw new Error(`${-missing} messages arrived twice.`);
-    if (performance.now() > deadline) throw new Error(`${missing} messages did not arrive.`);
-    await delay(10);
-  }
+    return missing === 0 || notYet(`${missing} did not arrive`);
+  };
+  await until(all, { what: "all messages have arrived", timeout: ARRIVAL_MS, interval: 10 });
+  return (await receiver.ask("take")) as Latencies;
 }
 
 /** The median of the rounds, for each figure separately. */

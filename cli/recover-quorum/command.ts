@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { setTimeout as delay } from "node:timers/promises";
+import { until } from "kafka-stack-waiting";
 import { kubeConfig } from "../kubernetes";
 import { Pods } from "../pods";
 import { namespaceOf, type StackOptions } from "../stack-options";
@@ -77,8 +77,7 @@ async function carryOut(pods: Pods, plan: Plan, print: (line: string) => void): 
   }
   for (const { name } of lost) await pods.restart(name);
   print("The controllers start with it.");
-  const deadline = Date.now() + ELECTION_MS;
-  for (;;) {
+  const elected = async () => {
     const said = await Promise.all(
       lost.map(({ name }) =>
         pods.quorum(name).catch((error: unknown) => (error instanceof Error ? error.message : "")),
@@ -86,17 +85,12 @@ async function carryOut(pods: Pods, plan: Plan, print: (line: string) => void): 
     );
     const leader = said.map((text) => /^leader=(\d+)$/m.exec(text)?.[1]).find((id) => id !== undefined);
     const reached = said.some((text) => Number(/^highWatermark=(\d+)$/m.exec(text)?.[1] ?? -1) > copy.end);
-    if (leader !== undefined && reached) {
-      print(
-        `The quorum is back: node ${leader} leads it. Brokers that have stopped come back by themselves; \`npm run ops -- status\` says how far they are.`,
-      );
-      return;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(
-        `The controllers have the copy and elect no leader after ${ELECTION_MS / 1000} s: their logs say why. What was on their volumes lies there in before-recovery-…; the command can be given again.`,
-      );
-    }
-    await delay(1_000);
-  }
+    return reached ? leader : undefined;
+  };
+  const late = () =>
+    `The controllers have the copy and elect no leader after ${ELECTION_MS / 1000} s: their logs say why. What was on their volumes lies there in before-recovery-…; the command can be given again.`;
+  const leader = await until(elected, { what: "there is a leader", timeout: ELECTION_MS, interval: 1_000, late });
+  print(
+    `The quorum is back: node ${leader} leads it. Brokers that have stopped come back by themselves; \`npm run ops -- status\` says how far they are.`,
+  );
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "../../waiting";
 import { apiMessage } from "../kubernetes/api-error";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { batchApi } from "../kubernetes/core-api";
@@ -19,8 +19,8 @@ export interface ComingJob {
 /** Jobs that move partitions or voters. */
 const MOVES = /(^|-)(prepare|finish)-/;
 
-/** Seconds for a Job's pod to end: twice Kubernetes' grace period of 30, and time to notice. */
-const ENDS_WITHIN = 120;
+/** Milliseconds for a Job's pod to end: twice Kubernetes' grace period of 30 s, and time to notice. */
+const ENDS_WITHIN_MS = 120_000;
 
 /**
  * Ends running Jobs of an interrupted run, because they would move partitions against the Job that is about to be created. Kafka continues to copy;
@@ -52,11 +52,13 @@ export async function stopLeftoverJobs(access: ClusterAccess, job: ComingJob): P
         names.add(name);
       }
     });
-    const deadline = Date.now() + ENDS_WITHIN * 1000;
-    while (names.size > 0 && (await left()).some(({ name }) => names.has(name))) {
-      if (Date.now() > deadline) throw new Error(`they have not ended after ${ENDS_WITHIN} s`);
-      await delay(500);
-    }
+    if (names.size === 0) return [];
+    const gone = async () => {
+      const here = (await left()).flatMap(({ name }) => (names.has(name) ? [name] : []));
+      return here.length === 0 || notYet(here.join(", "));
+    };
+    const late = (here: string) => `${here} have not ended after ${ENDS_WITHIN_MS / 1000} s`;
+    await until(gone, { what: "they have ended", timeout: ENDS_WITHIN_MS, late });
     return [...names];
   } catch (error) {
     throw new Error(

@@ -1,8 +1,9 @@
 import { apiMessage, isNotFound, statusOf } from "./api-error";
 import { NEEDS_NODE } from "./core-api";
+import { within } from "../../waiting";
 
-/** Seconds after which a silent cluster counts as unreachable; a slow one answers sooner. */
-const PATIENCE = 60;
+/** Milliseconds after which a silent cluster counts as unreachable; a slow one answers sooner. */
+const PATIENCE_MS = 60_000;
 
 /** There was no answer, so nothing is known. A refusal is another error. */
 export class ClusterUnreachable extends Error {}
@@ -15,23 +16,15 @@ export class ClusterUnreachable extends Error {}
  * @throws ClusterUnreachable when the cluster is not reached, and the API server's message when it refuses: neither means "there is none".
  */
 export async function ask<Answer>(what: string, request: () => Promise<Answer | undefined>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${PATIENCE} s`));
-    }, PATIENCE * 1000);
-  });
   let answer: Answer | undefined;
   try {
-    answer = await Promise.race([request(), late]);
+    answer = await within(request(), PATIENCE_MS, "no answer");
   } catch (error) {
     if (statusOf(error) === undefined) {
       throw new ClusterUnreachable(`the cluster could not be asked ${what}: ${apiMessage(error)}`, { cause: error });
     }
     const rights = statusOf(error) === 403 ? "; docs/clusters.md lists the rights that the account needs" : "";
     throw new Error(`the cluster refuses to answer ${what}: ${apiMessage(error)}${rights}`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
   if (answer === undefined) throw new ClusterUnreachable(`the cluster could not be asked ${what}: ${NEEDS_NODE}`);
   return answer;

@@ -1,5 +1,6 @@
 import type { CoreV1Api, V1Pod } from "@kubernetes/client-node";
 import * as pulumi from "@pulumi/pulumi";
+import { GaveUp, until } from "../../waiting";
 import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { coreApi } from "../kubernetes/core-api";
@@ -78,12 +79,14 @@ async function podsOf(core: CoreV1Api, namespace: string, claim: string): Promis
  * because the StatefulSet may be gone.
  */
 async function madeAnew(core: CoreV1Api, claim: { readonly namespace: string; readonly name: string }): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (Date.now() < end) {
-    const made = await ask(`for the claim ${claim.namespace}/${claim.name}`, async () => ({
+  const what = `claim ${claim.namespace}/${claim.name}`;
+  const made = async () => {
+    const found = await ask(`for the ${what}`, async () => ({
       claim: await orNone(core.readNamespacedPersistentVolumeClaim(claim)),
     }));
-    if (made.claim !== null) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
+    return found.claim ?? undefined;
+  };
+  await until(made, { what: `the ${what} is there again`, timeout: PATIENCE_MS }).catch((error: unknown) => {
+    if (!(error instanceof GaveUp)) throw error;
+  });
 }

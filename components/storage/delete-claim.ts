@@ -1,4 +1,5 @@
 import type { CoreV1Api, V1PersistentVolumeClaim } from "@kubernetes/client-node";
+import { notYet, until } from "../../waiting";
 import { ask, orNone } from "../kubernetes/ask";
 import { asJudged, deletion } from "../kubernetes/deletion";
 
@@ -22,15 +23,12 @@ export async function deleteClaim(
   const what = `claim ${namespace}/${name}`;
   await deletion(core.deleteNamespacedPersistentVolumeClaim({ namespace, name, body: asJudged(metadata) }), what);
   await release();
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
+  const gone = async () => {
     const left = await ask(`for the ${what}`, async () => ({
       claim: await orNone(core.readNamespacedPersistentVolumeClaim({ namespace, name })),
     }));
-    if (left.claim?.metadata?.uid !== uid) return;
-    if (Date.now() > end) {
-      throw new Error(`the ${what} stays: a pod holds it; kubectl describe pvc -n ${namespace} ${name} names the pod`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
+    return left.claim?.metadata?.uid !== uid || notYet("a pod holds it");
+  };
+  const late = (why: string) => `the ${what} stays: ${why}; kubectl describe pvc -n ${namespace} ${name} names the pod`;
+  await until(gone, { what: `the ${what} is gone`, timeout: PATIENCE_MS, interval: 1_000, late });
 }

@@ -1,4 +1,5 @@
 /** Waits until objects are ready or gone. */
+import { GaveUp, notYet, NotYet, until } from "kafka-stack-waiting";
 import { Interrupted } from "../provider";
 import { causeOf } from "./cause";
 import { diagnose } from "./diagnose";
@@ -41,24 +42,22 @@ export async function awaitReady(client: KubeClient, applied: KubeObject, option
     return applied;
   }
   const { apiVersion, kind, metadata } = applied;
-  const waiting = new Waiting(options);
-  for (;;) {
-    const live = await patiently(waiting, () => client.get(apiVersion, kind, metadata.namespace, metadata.name));
-    if (live === undefined) {
-      throw new Error("something else deleted it while the run waited for it");
-    }
-    const verdict = await patiently(waiting, () => rule(live, client));
-    if (verdict.state === "ready") {
-      return live;
-    }
-    if (verdict.state === "failed") {
-      throw new Error(await diagnose(client, live, verdict.reason));
-    }
-    await waiting.look(() => causeOf(client, live));
-    if (!(await waiting.pause(verdict.reason))) {
-      throw new Error(await diagnose(client, live, `not ready after ${options.timeout} s: ${verdict.reason}`));
-    }
-  }
+  const notes = new Notes(options.note);
+  let seen: KubeObject | undefined;
+  const ready = async (): Promise<KubeObject | NotYet> => {
+    const live = await client.get(apiVersion, kind, metadata.namespace, metadata.name);
+    if (live === undefined) throw new Error("something else deleted it while the run waited for it");
+    const verdict = await rule(live, client);
+    if (verdict.state === "ready") return live;
+    if (verdict.state === "failed") throw new Error(await diagnose(client, live, verdict.reason));
+    seen = live;
+    await notes.look(() => causeOf(client, live));
+    return notYet(verdict.reason);
+  };
+  return patiently(ready, notes, options, (reason) => {
+    const text = `not ready after ${options.timeout} s: ${reason}`;
+    return seen === undefined ? text : diagnose(client, seen, text);
+  });
 }
 
 /** Waits until the object (the one with this `uid`, when given) is gone. @throws when it stays */
@@ -68,17 +67,12 @@ export async function awaitGone(
   options: AwaitOptions & { uid: string | undefined },
 ): Promise<void> {
   const { apiVersion, kind, metadata } = object;
-  const waiting = new Waiting(options);
-  for (;;) {
-    const live = await patiently(waiting, () => client.get(apiVersion, kind, metadata.namespace, metadata.name));
-    if (live === undefined || (options.uid !== undefined && live.metadata.uid !== options.uid)) {
-      return;
-    }
-    const reason = await whatHolds(client, live);
-    if (!(await waiting.pause(reason))) {
-      throw new Error(`not gone after ${options.timeout} s: ${reason}`);
-    }
-  }
+  const gone = async (): Promise<true | NotYet> => {
+    const live = await client.get(apiVersion, kind, metadata.namespace, metadata.name);
+    if (live === undefined || (options.uid !== undefined && live.metadata.uid !== options.uid)) return true;
+    return notYet(await whatHolds(client, live));
+  };
+  await patiently(gone, new Notes(options.note), options, (reason) => `not gone after ${options.timeout} s: ${reason}`);
 }
 
 async function whatHolds(client: KubeClient, live: KubeObject): Promise<string> {
@@ -117,67 +111,54 @@ function claimsOf(pod: KubeObject): string[] {
   return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
 }
 
-/** Retries a request while the server does not answer. */
-async function patiently<T>(waiting: Waiting, request: () => T | Promise<T>): Promise<T> {
-  for (;;) {
+/** Waits, also while the server does not answer. @throws Interrupted on an interruption, and the last failure to reach the server when there was no answer to the end */
+async function patiently<T extends object | true>(
+  condition: () => Promise<T | NotYet>,
+  notes: Notes,
+  { timeout, signal }: AwaitOptions,
+  late: (reason: string) => string | Promise<string>,
+): Promise<T> {
+  const look = async () => {
     try {
-      return await request();
+      const found = await condition();
+      if (found instanceof NotYet && signal?.aborted !== true) notes.tell(String(found.why));
+      return found;
     } catch (error) {
-      if (!(error instanceof Unreachable) || !(await waiting.pause(error.message))) {
-        throw error;
-      }
+      if (error instanceof Unreachable) notes.tell(error.message);
+      throw error;
     }
+  };
+  const despite = (error: unknown) => error instanceof Unreachable;
+  try {
+    return await until(look, { what: "it is so", timeout: timeout * 1000, interval: POLL_MS, signal, despite, late });
+  } catch (error) {
+    if (!(error instanceof GaveUp)) throw error;
+    if (error.interrupted) throw new Interrupted(`interrupted: ${error.why}`);
+    throw error.cause instanceof Unreachable ? error.cause : new Error(error.message);
   }
 }
 
-/** A wait with a deadline. It reports its reason now and then, and a new cause at once. */
-class Waiting {
-  private readonly started = Date.now();
+/** Tells what a wait is for: its reason now and then, and a new cause at once. */
+class Notes {
   private noted = Date.now();
   private looked = Date.now();
   private cause = "";
 
-  constructor(private readonly options: AwaitOptions) {}
+  constructor(private readonly note: (line: string) => void) {}
 
   /** Looks for a cause now and then, and reports a new one. */
   async look(find: () => Promise<string>): Promise<void> {
-    if (Date.now() - this.looked < CAUSE_EVERY_MS) {
-      return;
-    }
+    if (Date.now() - this.looked < CAUSE_EVERY_MS) return;
     this.looked = Date.now();
     const cause = await find();
-    if (cause !== "" && cause !== this.cause) {
-      this.options.note(cause);
-    }
+    if (cause !== "" && cause !== this.cause) this.note(cause);
     this.cause = cause;
   }
 
-  /** Pauses. @returns false when the time is up @throws Interrupted on an interruption */
-  async pause(reason: string): Promise<boolean> {
-    if (this.options.signal?.aborted === true) {
-      throw new Interrupted(`interrupted: ${reason}`);
-    }
-    if (Date.now() - this.started > this.options.timeout * 1000) {
-      return false;
-    }
-    if (Date.now() - this.noted >= NOTE_EVERY_MS) {
-      this.noted = Date.now();
-      this.options.note(reason);
-    }
-    await delay(POLL_MS, this.options.signal);
-    return true;
+  /** Reports the reason now and then. */
+  tell(reason: string): void {
+    if (Date.now() - this.noted < NOTE_EVERY_MS) return;
+    this.noted = Date.now();
+    this.note(reason);
   }
-}
-
-/** A pause that ends early on an interruption. */
-export async function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal?.addEventListener("abort", end);
-  });
 }

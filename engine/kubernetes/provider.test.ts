@@ -48,7 +48,7 @@ describe("engine: the Kubernetes provider", () => {
   function operation(inputs: PropertyMap, more: Partial<Operation> = {}): Operation {
     const note = (line: string) => notes.push(line);
     const begin = () => undefined;
-    return { ...subject, inputs, preview: false, adopt: false, ignoreChanges: [], begin, note, timeout: 2, ...more };
+    return { ...subject, inputs, preview: false, adopt: false, ignoreChanges: [], begin, note, timeout: 60, ...more };
   }
 
   it("applies server-side with its field manager, and returns the server's object", async () => {

@@ -15,7 +15,8 @@ import {
 import { setting, type ProviderContext } from "../providers";
 import type { ResourceState } from "../state";
 import { hasUnknown, isObject, type PropertyMap } from "../values";
-import { awaitGone, awaitReady, delay, patienceFor } from "./await";
+import { pause } from "kafka-stack-waiting";
+import { awaitGone, awaitReady, patienceFor } from "./await";
 import { KubeClient, type KubeObject, type Query } from "./client";
 import { connectionOf } from "./connection";
 import { ApiError, Unreachable } from "./http";
@@ -243,12 +244,12 @@ export class KubernetesProvider implements Provider {
           await this.erase(operation, undefined);
           continue;
         }
-        const pause = error instanceof ApiError && error.code === 404 ? pauses.shift() : undefined;
-        if (pause === undefined) {
+        const seconds = error instanceof ApiError && error.code === 404 ? pauses.shift() : undefined;
+        if (seconds === undefined) {
           throw explain(error);
         }
         operation.note(`not possible yet, trying again: ${(error as Error).message}`);
-        await delay(pause * 1000, operation.signal);
+        await pause(seconds * 1000, operation.signal);
       }
     }
   }

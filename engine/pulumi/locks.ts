@@ -3,12 +3,10 @@ import { identify } from "kafka-stack-processes";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "kafka-stack-waiting";
 
-const LOOK_MS = 500;
-
-/** Seconds that a CLI which another run started may take to its end: it may wait for a roll. */
-const PATIENCE = 1800;
+/** Milliseconds that a CLI which another run started may take to its end: it may wait for a roll. */
+const PATIENCE_MS = 1_800_000;
 
 /** What waiting needs. */
 export interface Waiting {
@@ -31,29 +29,25 @@ interface Holder {
  * @throws when the CLI does not end, when the wait shall end, or when it cannot be known whether the CLI still runs
  */
 export async function untilNobodyWorks(folder: string, { write, signal }: Waiting): Promise<boolean> {
-  const deadline = performance.now() + PATIENCE * 1000;
   let told = false;
-  for (;;) {
+  const nobody = () => {
     const files = locksIn(folder);
     const holder = files.map((file) => holderOf(file)).find((one) => one !== undefined && works(one));
-    if (holder === undefined) {
-      return files.length > 0;
-    }
+    if (holder === undefined) return { left: files.length > 0 };
     const who = `the Pulumi CLI (process ${holder.pid} on ${holder.hostname}) is working on this stack`;
     if (holder.hostname !== os.hostname()) {
       throw new Error(`${who}, as its lock says; wait for its end, or, when it has ended, run pulumi cancel`);
     }
-    if (signal?.aborted === true || performance.now() > deadline) {
-      throw new Error(`${who}; it ends by: kill -INT ${holder.pid}`);
-    }
-    if (!told) {
+    if (!told && signal?.aborted !== true) {
       write(
         `Waiting: ${who}. It was started by a run that was killed, or by hand; it ends by: kill -INT ${holder.pid}`,
       );
       told = true;
     }
-    await delay(LOOK_MS);
-  }
+    return notYet(`${who}; it ends by: kill -INT ${holder.pid}`);
+  };
+  const wait = { what: "no Pulumi CLI works on this stack", timeout: PATIENCE_MS, signal, late: (who: string) => who };
+  return (await until(nobody, wait)).left;
 }
 
 function locksIn(folder: string): string[] {

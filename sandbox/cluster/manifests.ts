@@ -1,5 +1,5 @@
 import { ask } from "../host/http";
-import { until } from "../host/wait";
+import { until } from "kafka-stack-waiting";
 import type { Paths } from "../paths";
 import { hostAddress, network } from "../plan";
 import { apiServer } from "./kubeconfig";
@@ -157,8 +157,9 @@ export async function applyBaseObjects(paths: Paths): Promise<void> {
 export async function waitForAccount(paths: Paths): Promise<void> {
   const files = clientFiles(paths, "ca", "admin");
   const account = `${apiServer}/api/v1/namespaces/default/serviceaccounts/default`;
-  await until(async () => (await ask(account, files))?.status === 200, {
-    what: "the service account of the namespace default",
-    timeout: 60,
+  await until(async () => (await ask(account, files))?.status === 200 || undefined, {
+    what: "the namespace default has its service account",
+    timeout: 60_000,
+    interval: 100,
   });
 }

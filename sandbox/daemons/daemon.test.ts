@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRunning } from "kafka-stack-processes";
+import { until } from "kafka-stack-waiting";
 import { signal } from "../host/process";
-import { until } from "../host/wait";
 import { pathsOf } from "../paths";
 import { Daemons, type Daemon, type DaemonRecord } from "./daemon";
 
@@ -40,7 +40,7 @@ describe("daemons", () => {
   it("restart one that died", async () => {
     const first = await ensured(sleeper());
     signal(first.pid, "SIGKILL");
-    await until(() => Promise.resolve(!isRunning(first)), { what: "its end", timeout: 5 });
+    await until(() => !isRunning(first) || undefined, { what: "it has ended", timeout: 30_000 });
     assert.notEqual((await ensured(sleeper())).pid, first.pid);
   });
 
@@ -98,7 +98,7 @@ describe("daemons", () => {
   it("name the log when one does not become ready in time", async () => {
     await assert.rejects(
       daemons.ensure(sleeper({ ready: () => Promise.resolve(false), timeout: 0.2 })),
-      /Gave up after 0.2 s of waiting for sleeper to become ready: Its log is .*sleeper\.log/,
+      /Gave up after 0.2 s of waiting until sleeper is ready: Its log is .*sleeper\.log/,
     );
   });
 

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { dirname, join } from "node:path";
 import { builtKey } from "../build/go";
 import { identify, isRunning, start, type ProcessIdentity } from "kafka-stack-processes";
+import { notYet, until } from "kafka-stack-waiting";
 import { end } from "../host/process";
 import { withoutProxy } from "../host/proxy";
-import { until } from "../host/wait";
 import type { Paths } from "../paths";
 
 /** A long-running program of the sandbox. */
@@ -112,9 +112,10 @@ export class Daemons {
     const why = () => this.explain(daemon.name);
     const condition = async () => {
       if (!record || !isRunning(record)) throw new Error(`${daemon.name} ended. ${why()}`);
-      return daemon.ready ? await daemon.ready(new Date(record.startedAt)) : true;
+      return !daemon.ready || (await daemon.ready(new Date(record.startedAt))) || notYet(why);
     };
-    await until(condition, { what: `${daemon.name} to become ready`, timeout: daemon.timeout ?? 120, explain: why });
+    const timeout = (daemon.timeout ?? 120) * 1000;
+    await until(condition, { what: `${daemon.name} is ready`, timeout, interval: 100 });
   }
 
   private explain(name: string): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { identify, isRunning, start, type Running } from "kafka-stack-processes";
+import { until } from "../../test/support/until";
 import { end, environmentOf, findProcesses, childrenOf } from "./process";
 
 describe("processes", () => {
@@ -8,6 +9,7 @@ describe("processes", () => {
     child?.kill("SIGKILL");
   });
 
+  /** Starts a program. The kernel shows its environment and its command line only a moment later. */
   function started(command: string, ...args: string[]): number {
     child = start(command, args);
     assert.ok(child.pid);
@@ -32,6 +34,9 @@ describe("processes", () => {
 
   it("tells the environment of a process, and nothing of one that has ended", async () => {
     const pid = started("sleep", "61.5");
+    await until("its environment is there", 30, () =>
+      Promise.resolve(environmentOf(pid).length > 0 ? null : "it is empty"),
+    );
     assert.ok(environmentOf(pid).includes(`PATH=${process.env["PATH"] ?? ""}`));
     const found = identify(pid);
     assert.ok(found);
@@ -39,14 +44,13 @@ describe("processes", () => {
     assert.deepEqual(environmentOf(pid), []);
   });
 
-  it("finds processes by their command line, and children by their parents", () => {
+  it("finds processes by their command line, and children by their parents", async () => {
     const pid = started("sleep", "61.25");
-    assert.deepEqual(
-      findProcesses((commandLine) => commandLine[1] === "61.25").map((found) => found.pid),
-      [pid],
-    );
+    const found = () => findProcesses((commandLine) => commandLine[1] === "61.25").map((each) => each.pid);
+    await until("it has its command line", 30, () => Promise.resolve(found().length > 0 ? null : "it has none"));
+    assert.deepEqual(found(), [pid]);
     const self = identify(process.pid);
     assert.ok(self);
-    assert.ok(childrenOf([self]).some((found) => found.pid === pid));
+    assert.ok(childrenOf([self]).some((each) => each.pid === pid));
   });
 });

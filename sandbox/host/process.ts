@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { identify, isRunning, parseStat, type ProcessIdentity } from "kafka-stack-processes";
-import { until } from "./wait";
+import { GaveUp, notYet, until } from "kafka-stack-waiting";
 
 /** Sends a signal; does nothing when the process is gone. */
 export function signal(pid: number, name: NodeJS.Signals): void {
@@ -22,7 +22,8 @@ export async function end(processes: readonly ProcessIdentity[], patience: numbe
     try {
       await untilGone(processes, patience);
       return;
-    } catch {
+    } catch (error) {
+      if (!(error instanceof GaveUp)) throw error;
       // They had their time.
     }
   }
@@ -30,13 +31,12 @@ export async function end(processes: readonly ProcessIdentity[], patience: numbe
   await untilGone(processes, 10);
 }
 
-async function untilGone(processes: readonly ProcessIdentity[], timeout: number): Promise<void> {
-  const left = () => processes.filter(isRunning).map(({ pid }) => pid);
-  await until(() => Promise.resolve(left().length === 0), {
-    what: "processes to end",
-    timeout,
-    explain: () => `still there: ${left().join(", ")}`,
-  });
+async function untilGone(processes: readonly ProcessIdentity[], seconds: number): Promise<void> {
+  const gone = () => {
+    const left = processes.filter(isRunning).map(({ pid }) => pid);
+    return left.length === 0 || notYet(`still there: ${left.join(", ")}`);
+  };
+  await until(gone, { what: "processes have ended", timeout: seconds * 1000, interval: 100 });
 }
 
 /** Every process whose command line satisfies a condition. */

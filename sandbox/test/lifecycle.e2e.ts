@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { notYet, until } from "kafka-stack-waiting";
 import { succeeds } from "../host/command";
 import { signal } from "../host/process";
-import { until } from "../host/wait";
 import { SecondMachine } from "./second-machine";
 
 /** A pod that needs an address, a volume and the image that every node has. */
@@ -96,12 +96,11 @@ describe("the life of a sandbox", function () {
           "-c",
           "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:31999/v2/ || true",
         );
-        return code === "200";
+        return code === "200" || notYet(() => machine.kubectl("describe", "pod", "registry"));
       },
       {
-        what: "the registry to answer on its NodePort",
-        timeout: 60,
-        explain: () => machine.kubectl("describe", "pod", "registry"),
+        what: "the registry answers on its NodePort",
+        timeout: 120_000,
       },
     );
   }
@@ -135,14 +134,15 @@ describe("the life of a sandbox", function () {
   it("refuses other machines: to pods and to its own daemons", async () => {
     const pod = await machine.kubectl("get", "pod", "registry", "-o", "jsonpath={.status.podIP}");
     const places = [`http://${pod}:5000/`, "https://198.18.255.11:10250/healthz"];
-    const reached = (place: string) => machine.fromNeighbour("curl", "-sk", "-o", "/dev/null", "-m", "5", place);
+    const reached = (place: string, seconds: number) =>
+      machine.fromNeighbour("curl", "-sk", "-o", "/dev/null", "-m", String(seconds), place);
     const rule = ["PREROUTING", "-j", "KSTACK-PREROUTING"];
     await machine.addNeighbour();
     try {
-      for (const place of places) await assert.rejects(reached(place), /code 28/, place);
+      for (const place of places) await assert.rejects(reached(place, 5), /code 28/, place);
       // Without the rule both are reached, so it is the rule that keeps the neighbour out.
       await machine.run("iptables", "-w", "30", "-t", "mangle", "-D", ...rule);
-      for (const place of places) await reached(place);
+      for (const place of places) await reached(place, 60);
     } finally {
       await machine.run("iptables", "-w", "30", "-t", "mangle", "-I", ...rule);
       await machine.removeNeighbour();
@@ -162,11 +162,11 @@ describe("the life of a sandbox", function () {
       );
     // The program sees a policy a moment after it was made.
     const untilReached = (place: string, wanted: boolean) =>
-      until(async () => (await get(place)) === wanted, {
-        what: `${place} to be ${wanted ? "" : "not "}reached`,
-        timeout: 30,
+      until(async () => (await get(place)) === wanted || undefined, {
+        what: `${place} is ${wanted ? "" : "not "}reached`,
+        timeout: 120_000,
       });
-    assert.deepEqual([await get(registry), await get(api)], [true, true], "without policies");
+    for (const place of [registry, api]) await untilReached(place, true);
 
     await machine.apply(policy("default", "closed", { podSelector: {}, policyTypes: ["Ingress"] }));
     await untilReached(registry, false);
@@ -180,7 +180,7 @@ describe("the life of a sandbox", function () {
     const egress = [{ to: [{ ipBlock: { cidr: `${pod}/32` } }] }];
     await machine.apply(policy("elsewhere", "out", { podSelector: {}, policyTypes: ["Egress"], egress }));
     await untilReached(api, false);
-    assert.equal(await get(registry), true);
+    await untilReached(registry, true);
 
     signal((await pids()).get("netpol") ?? assert.fail("no netpol"), "SIGKILL");
     assert.equal(await get(registry), false, "while nobody can say what policies allow, nothing gets through");
@@ -194,7 +194,11 @@ describe("the life of a sandbox", function () {
     it(`is repaired by up after a crash of ${daemon}, which restarts nothing else`, async () => {
       const before = await pids();
       signal(before.get(daemon) ?? assert.fail(`no ${daemon}`), "SIGKILL");
-      assert.equal((await machine.status()).healthy, false);
+      // A killed process is gone only once the kernel has let go of its memory.
+      await until(async () => !(await machine.status()).healthy || undefined, {
+        what: `${daemon} has ended`,
+        timeout: 60_000,
+      });
       await machine.sandbox("up", "--no-images");
       const after = await pids();
       assert.equal((await machine.status()).healthy, true);

@@ -111,7 +111,7 @@ function texts(page: Page): Promise<string[]> {
 }
 
 async function sees(page: Page, text: string): Promise<void> {
-  await until(`the page shows "${text}"`, async () => (await texts(page)).includes(text), 10_000);
+  await until(`the page shows "${text}"`, async () => (await texts(page)).includes(text));
 }
 
 async function violations(page: Page): Promise<string[]> {
@@ -206,7 +206,6 @@ describe("the chat page", function () {
     await until(
       "it is marked as sent",
       async () => (await page.locator(".own .mark").allTextContents()).join() === "✓ sent",
-      15_000,
     );
   });
 
@@ -228,7 +227,7 @@ describe("the chat page", function () {
         await sees(tab, "earlier 59");
         tabs.push(tab);
       }
-      assert.equal(await stage.streams(), streams);
+      await until(`the tabs have ${streams} streams`, async () => (await stage.streams()) === streams);
       for (const [index, tab] of tabs.entries()) {
         await say(tab, `from tab ${index}`);
         await sees(tab, `from tab ${index}`);
@@ -258,7 +257,7 @@ describe("the chat page", function () {
         assert.equal(await tab.locator("#state").textContent(), "Connected");
       }
       for (const tab of tabs) await tab.close();
-      await until("no stream is left", async () => (await stage.streams()) === 0, 20_000);
+      await until("no stream is left", async () => (await stage.streams()) === 0);
     });
   }
 
@@ -272,7 +271,7 @@ describe("the chat page", function () {
     });
     stage.room.write("Ann: news");
     await sees(page, "news");
-    assert.equal(await page.title(), "(1) kchat");
+    await page.waitForFunction(() => document.title === "(1) kchat");
     assert.equal(await page.locator(".unread").count(), 1);
     await page.getByRole("button", { name: "1 new message" }).click();
     await page.waitForFunction(() => document.title === "kchat");

@@ -11,7 +11,7 @@ export interface RawAnswer {
  * Sends raw bytes and waits for the first answer. Leaves event streams once they have begun.
  *
  * @param isCutOff - whether the client closes its side after the bytes
- * @throws when there is neither an answer nor an end within 10 s.
+ * @throws when there is neither an answer nor an end within 30 s.
  */
 export function exchange(port: number, bytes: Buffer | string, isCutOff = false): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
@@ -24,8 +24,8 @@ export function exchange(port: number, bytes: Buffer | string, isCutOff = false)
     };
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`No whole answer within 10 s, only ${JSON.stringify(received)}.`));
-    }, 10_000);
+      reject(new Error(`No whole answer within 30 s, only ${JSON.stringify(received)}.`));
+    }, 30_000);
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => {
       received += chunk;

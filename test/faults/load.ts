@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { notYet, until } from "kafka-stack-waiting";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { PartitionWriter } from "../../services/src/kafka/partition-writer";
 import { kcat } from "../support/kcat";
@@ -60,15 +61,13 @@ export class Load {
       return of;
     };
     const before = counts();
-    const deadline = Date.now() + 120_000;
-    for (;;) {
+    const acknowledged = () => {
       const missing = counts().flatMap((count, partition) =>
         count < (before[partition] ?? 0) + more ? [partition] : [],
       );
-      if (missing.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`partitions ${missing.join(", ")} of ${TOPIC} acknowledge nothing`);
-      await delay(PACE_MS);
-    }
+      return missing.length === 0 || notYet(`partitions ${missing.join(", ")} of ${TOPIC} acknowledge nothing`);
+    };
+    await until(acknowledged, { what: `${more} more records are acknowledged`, timeout: 120_000, interval: PACE_MS });
   }
 
   /** Stops writing, and reads everything back. */

@@ -14,6 +14,7 @@ const FILES = [
   "engine/package.json",
   "policy/kubernetes-facts/package.json",
   "processes/package.json",
+  "waiting/package.json",
   "services/package.json",
   "sandbox/node-runtime/package.json",
   "sandbox/node-runtime/link.mjs",

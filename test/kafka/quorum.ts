@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { outcome, start, type Running } from "kafka-stack-processes";
+import { until } from "kafka-stack-waiting";
 import { featuresOf } from "../../components/kafka/versions";
 import type { KafkaVersion } from "../../config/kafka";
 import { KafkaClient } from "../../services/src/kafka/client";
@@ -196,17 +197,9 @@ export class Quorum {
 
   /** Waits until something succeeds. */
   async until<T>(what: string, done: () => T | Promise<T>, patience = PATIENCE_MS): Promise<T> {
-    const deadline = Date.now() + patience;
-    for (;;) {
-      try {
-        return await done();
-      } catch (error) {
-        if (Date.now() > deadline) {
-          throw new Error(`${what}: not in time: ${String(error)}\n${this.logs()}`, { cause: error });
-        }
-        await new Promise((resolve) => setTimeout(resolve, 500));
-      }
-    }
+    const late = (why: string) => `${what}: not in time: ${why}\n${this.logs()}`;
+    const succeeded = async () => ({ result: await done() });
+    return (await until(succeeded, { what, timeout: patience, despite: () => true, late })).result;
   }
 
   /** Ends all servers and removes their disks. */

@@ -59,7 +59,7 @@ const write = (topic: string) =>
     await client.metadata([topic]);
     if (client.lastSeen?.topics.has(topic) !== true) return refuse();
     const writer = new PartitionWriter(client, topic, 0, Buffer.from("key"));
-    return writer.append(Buffer.from("value"), Date.now() + 10_000);
+    return writer.append(Buffer.from("value"), Date.now() + 60_000);
   });
 
 /** Who may not even describe a topic is not told that it exists. */

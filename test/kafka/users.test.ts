@@ -14,6 +14,7 @@ import { applyUsers, checkUsers } from "../../services/src/ops/users/apply";
 import type { DeclaredUser } from "../../services/src/ops/users/declared";
 import { isEmptyPlan } from "../../services/src/ops/users/plan";
 import { readQuotas } from "../../services/src/ops/users/quotas";
+import { until } from "../support/until";
 import { CLIENTS, ClosedServer, writeCertificate } from "./closed-server";
 import { type Attempt, RIGHTS, TOPICS } from "./rights.cases";
 
@@ -226,7 +227,7 @@ describe("A closed server that ran without an authorizer", function () {
     const inRoom: Attempt = async (client) => {
       const writer = new PartitionWriter(client, "chatroom", 0, Buffer.from("key"));
       while (!writing.done) {
-        await writer.append(Buffer.from("value"), Date.now() + 10_000).then(
+        await writer.append(Buffer.from("value"), Date.now() + 120_000).then(
           () => writing.written++,
           () => writing.failed++,
         );
@@ -237,9 +238,11 @@ describe("A closed server that ran without an authorizer", function () {
     await bring(access, own());
     const atGrant = writing.written;
     assert.equal(await access.may("kafka-chat", may), false);
+    await until("the chat goes on", 60, () =>
+      Promise.resolve(writing.written > atGrant || writing.failed > 0 ? null : `${writing.written} records`),
+    );
     writing.done = true;
     await chat;
-    assert.ok(writing.written > atGrant, `${writing.written} records`);
     assert.equal(writing.failed, 0, "what the chat may do was interrupted");
     await access.server.stop();
     await access.server.launch();

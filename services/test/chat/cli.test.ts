@@ -36,7 +36,7 @@ class Client {
   }
 
   shows(text: string): Promise<void> {
-    return until(`the client shows ${JSON.stringify(text)}`, () => this.output.includes(text), 20_000);
+    return until(`the client shows ${JSON.stringify(text)}`, () => this.output.includes(text), 30_000);
   }
 
   /** Ends the input and returns the exit code. */
@@ -108,7 +108,7 @@ describe("npm run chat", function () {
 
   it("resumes where it was after an outage of the service", async () => {
     const ann = start("Ann", "--listen");
-    await until("Ann listens", async () => (await readers()) === "1", 20_000);
+    await until("Ann listens", async () => (await readers()) === "1");
     room.write("Bob: before");
     await ann.shows("Bob: before\n");
     await stopConsumer();
@@ -122,7 +122,7 @@ describe("npm run chat", function () {
   it("lets no message control the terminal", async () => {
     room.write("Eve: \u001b[2Jgone\u0007\u202e");
     const ann = start("Ann", "--listen");
-    await ann.shows("gone");
+    await ann.shows("\n");
     assert.equal(ann.output, "Eve: \ufffd[2Jgone\ufffd\ufffd\n");
   });
 
@@ -194,7 +194,7 @@ describe("npm run chat", function () {
       TERM: "xterm",
     });
     await client.shows("Ann> ");
-    await until("Ann listens", async () => (await readers()) === "1", 20_000);
+    await until("Ann listens", async () => (await readers()) === "1");
     client.type("half a li");
     await client.shows("half a li");
     client.forget();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { HttpError } from "../../src/kchat/http-error.js";
 import { consumerDescription, producerDescription } from "../../src/kchat/openapi.js";
-import { MemoryRoom, testConsumer, testProducer } from "../fakes.js";
+import { MemoryRoom, stopClock, testConsumer, testProducer } from "../fakes.js";
 
 interface DescribedResponse {
   readonly headers?: Readonly<Record<string, object>>;
@@ -124,6 +124,8 @@ const description = {
 };
 
 describe("the OpenAPI descriptions", () => {
+  stopClock();
+
   it("describe exactly the answers of kproducer", async () => {
     const room = new MemoryRoom();
     const well = await testProducer({ sink: room, token: "secret" });
@@ -192,6 +194,8 @@ describe("the OpenAPI descriptions", () => {
 });
 
 describe("the proxy from kconsumer to kproducer", () => {
+  stopClock();
+
   it("forwards messages, refusals and the caller's address", async () => {
     const room = new MemoryRoom();
     const producer = await testProducer({ sink: room, rateLimit: 1, trustProxy: (address) => address === "127.0.0.1" });

@@ -18,7 +18,7 @@ describe("RoomWriter", () => {
   });
 
   it("limits waiting messages while Kafka is away, acknowledges them when Kafka is back, and accepts more again", async () => {
-    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 5_000 });
+    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 60_000 });
     await writer.append("room", Buffer.from("before"));
     broker.faults.push(...Array.from({ length: 3 }, () => "lost before" as const));
     const answers = await Promise.allSettled(
@@ -42,13 +42,13 @@ describe("RoomWriter", () => {
   });
 
   it("answers 503 for a room whose topic does not exist yet, and finds it once it does", async () => {
-    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 300 });
+    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 2_000 });
     await assert.rejects(writer.append("other", Buffer.from("early")), refusal(503, "not_acknowledged"));
     assert.deepEqual(await writer.append("room", Buffer.from("there")), { partition: 0, offset: 0 });
   });
 
   it("answers 413 for a message that the topic does not accept", async () => {
-    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 5_000 });
+    const writer = new RoomWriter(broker, { bufferBytes: 10_240, timeoutMs: 60_000 });
     broker.faults.push("too large");
     await assert.rejects(writer.append("room", Buffer.from("large")), refusal(413, "body_too_large"));
   });

@@ -257,7 +257,7 @@ describe("a move whose runs are killed", () => {
         assert.deepEqual(planChanges(await cluster.placement(), last), []);
         assert.deepEqual([(await cluster.ongoing()).length, cluster.throttles, cluster.unthrottled], [0, 0, 0]);
       }),
-      { numRuns: 200, interruptAfterTimeLimit: 20_000, timeout: 5_000 },
+      { numRuns: 200, interruptAfterTimeLimit: 20_000, timeout: 30_000 },
     );
   });
 });

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
+import { until } from "../../support/until";
 import { Decisions } from "./decisions";
 import { CLUSTER } from "./pod";
 
@@ -66,7 +67,7 @@ describe("the health endpoint of a server whose Kafka has not started", function
     const told = await fetch(`${address}/retire`, { method: "POST" });
     assert.deepEqual([told.status, await told.text()], [200, "ok\n"]);
     // It answers before it carries out the order, which may end it.
-    while ((await decisions.told()) === 0);
+    await until("it was told", 50, async () => ((await decisions.told()) > 0 ? null : "it was not"));
     assert.equal(await decisions.told(), 1);
   });
 

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
+import { until } from "../../support/until";
 import { Decisions } from "./decisions";
 
 describe("the metrics of a server", function () {
@@ -21,8 +22,10 @@ describe("the metrics of a server", function () {
     address = `http://127.0.0.1:${port}/metrics`;
     await decisions.metrics(port, folder, folder);
     // Separate threads read the volumes.
-    do lines = await scrape();
-    while (!lines.some((line) => line.startsWith("kafka_stack_volume_free_bytes")));
+    await until("the volumes have been read", 50, async () => {
+      lines = await scrape();
+      return lines.some((line) => line.startsWith("kafka_stack_volume_free_bytes")) ? null : lines.join("\n");
+    });
   });
   after(() => {
     decisions.stop();
