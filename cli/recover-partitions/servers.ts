@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { until, within } from "kafka-stack-waiting";
 import { messageOf } from "../kubernetes";
 import { answerOf, type Named } from "../pods";
 import type { Election } from "./plan";
@@ -40,7 +40,9 @@ export async function survey(access: Access): Promise<Survey> {
       const read = async () =>
         parseDisks((await access.run(name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
       const ask = async () => ({ waits: parseWaits(await access.quorum(name)) });
-      const [disks, said] = await Promise.all([within(patience, answerOf(read)), within(patience, answerOf(ask))]);
+      const inTime = <T extends object>(answer: () => Promise<T>) =>
+        within(answerOf(answer), patience, "it has not answered").catch(messageOf);
+      const [disks, said] = await Promise.all([inTime(read), inTime(ask)]);
       const waits = typeof said !== "string" && said.waits;
       return { name, id, waits, runs: cluster?.running.includes(id) === true, disks };
     }),
@@ -51,17 +53,6 @@ export async function survey(access: Access): Promise<Survey> {
 async function clusterOf(access: Access, brokers: readonly Named[]): Promise<Cluster | undefined> {
   const asked = brokers.map(async ({ name }) => parseCluster((await access.run(name, [SCRIPT, "list"])).toString()));
   return Promise.any(asked).catch(() => undefined);
-}
-
-async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T | string> {
-  const end = new AbortController();
-  const late = delay(milliseconds, `it has not answered for ${milliseconds / 1000} s`, { signal: end.signal });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    end.abort();
-    late.catch(() => undefined);
-  }
 }
 
 /**
@@ -111,17 +102,16 @@ export async function begin(access: Access, servers: readonly Server[], patience
       const said = await answerOf(() => access.run(name, [SCRIPT, "begin"]));
       if (typeof said === "string") throw new Error(`${name} cannot be told to begin: ${said}`);
     }
-    const deadline = Date.now() + patience;
-    for (const server of servers) {
-      while (!(await runs(access, server))) {
-        if (Date.now() > deadline) {
-          throw new Error(
+    await Promise.all(
+      servers.map((server) =>
+        until(async () => (await runs(access, server)) || undefined, {
+          what: `${server.name} runs`,
+          timeout: patience,
+          late: () =>
             `${server.name} was told to begin, and does not run after ${patience / 1000} s: its log says why. The command can be given again.`,
-          );
-        }
-        await delay(500);
-      }
-    }
+        }),
+      ),
+    );
   } finally {
     // The order must hold over restarts of the container until then, and not for the next disk that is lost.
     await Promise.allSettled(servers.map(({ name }) => access.run(name, [SCRIPT, "begun"])));
