@@ -134,7 +134,7 @@ final class LostCopies {
         }
         if (alone.isEmpty()) {
             String brokers = awaited.stream().map(id -> "broker-" + id).collect(Collectors.joining(", "));
-            return new Decision(false, false, "this disk has lost its copies of " + some(elected) + ", and Kafka could elect them, empty as they are: waiting until " + brokers + " lead" + (awaited.size() == 1 ? "s" : ""), elected.size());
+            return new Decision(false, false, "this disk has lost its copies of " + some(elected) + ", and Kafka could elect them, empty as they are: waiting until " + brokers + " lead" + (awaited.size() == 1 ? "s" : "") + ". If that cannot happen, `npm run ops -- recover-partitions` says what can", elected.size());
         }
         return new Decision(
                 false,
