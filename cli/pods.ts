@@ -80,12 +80,13 @@ export class Pods {
 }
 
 /**
- * Asks a server until it answers, for half a minute.
+ * Asks a server until it answers.
  *
+ * @param patience how long it may take to begin to answer, in milliseconds. @default half a minute
  * @returns the answer, or why there is none
  */
-export async function answerOf<T>(ask: () => Promise<T>): Promise<T | string> {
-  for (const deadline = Date.now() + PATIENCE_MS; ;) {
+export async function answerOf<T>(ask: () => Promise<T>, patience = PATIENCE_MS): Promise<T | string> {
+  for (const deadline = Date.now() + patience; ;) {
     try {
       return await ask();
     } catch (error) {

@@ -10,6 +10,7 @@ const ALONE = LINE.replace("chatroom", "alone").replace("replicas=1,2", "replica
 
 /** The servers of a stack: what they say, and what they were told. */
 class FakeStack implements Access {
+  readonly patience = 0;
   readonly told: string[] = [];
   readonly refusing = new Set<string>();
   offline = [LINE, ALONE];
@@ -110,7 +111,7 @@ describe("npm run ops -- recover-partitions", () => {
     for (const options of [{}, { elect: true }, { lost: [1] }, { elect: true, lost: [1] }]) {
       const { code, said } = await command(stack, options);
       assert.ok(code > 0);
-      assert.match(said, /No broker answers which partitions have no leader/);
+      assert.match(said, /No broker answers which partitions have no leader \(broker-0: no such pod; broker-1: /);
     }
     assert.deepEqual(stack.told, []);
   });
