@@ -81,12 +81,13 @@ export class Pods {
 }
 
 /**
- * Asks a server until it answers, for half a minute.
+ * Asks a server until it answers.
  *
+ * @param patience how long it may take to begin to answer, in milliseconds. @default half a minute
  * @returns the answer, or why there is none
  */
-export async function answerOf<T extends object>(ask: () => Promise<T>): Promise<T | string> {
-  const wait = { what: "it answers", timeout: PATIENCE_MS, interval: 1_000, despite: () => true };
+export async function answerOf<T extends object>(ask: () => Promise<T>, patience = PATIENCE_MS): Promise<T | string> {
+  const wait = { what: "it answers", timeout: patience, interval: 1_000, despite: () => true };
   return until(ask, wait).catch((error: unknown) => messageOf((error as GaveUp).cause));
 }
 

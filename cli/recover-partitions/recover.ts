@@ -35,11 +35,11 @@ export async function recover(access: Access, options: Options, print: (line: st
   return code;
 }
 
-function report({ cluster, servers }: Survey, print: (line: string) => void): void {
+function report({ cluster, silence, servers }: Survey, print: (line: string) => void): void {
   for (const server of servers) print(`${server.name}: ${stateOf(server)}`);
   if (!cluster) {
     print(
-      "No broker answers which partitions have no leader. Without a quorum none can: see `npm run ops -- recover-quorum`.",
+      `No broker answers which partitions have no leader (${silence}). Without a quorum none can: see \`npm run ops -- recover-quorum\`.`,
     );
     return;
   }

@@ -18,19 +18,24 @@ export interface Access {
   run(server: string, command: readonly string[], input?: Buffer): Promise<Buffer>;
   /** What a server says at `/quorum`. */
   quorum(server: string): Promise<string>;
+  /** How long a server may take to begin to answer, in milliseconds. @default half a minute */
+  readonly patience?: number;
 }
 
 /** What is known of the cluster and its brokers. */
 export interface Survey {
   /** What the brokers that run say; undefined when none does. */
   readonly cluster: Cluster | undefined;
+  /** Why none does. */
+  readonly silence: string;
   readonly servers: readonly Server[];
 }
 
 /** Asks the cluster which partitions have no leader, and every broker of the stack what its disks have of them. */
 export async function survey(access: Access): Promise<Survey> {
   const brokers = await access.brokers();
-  const cluster = await clusterOf(access, brokers);
+  const said = await clusterOf(access, brokers);
+  const cluster = typeof said === "string" ? undefined : said;
   const asked = cluster?.offline ?? [];
   const input = Buffer.from(asked.map(({ name }) => `${name}\n`).join(""));
   const patience = READING_MS.all + asked.length * READING_MS.each;
@@ -41,18 +46,29 @@ export async function survey(access: Access): Promise<Survey> {
         parseDisks((await access.run(name, [SCRIPT, "copies", String(input.length)], input)).toString(), asked);
       const ask = async () => ({ waits: parseWaits(await access.quorum(name)) });
       const inTime = <T extends object>(answer: () => Promise<T>) =>
-        within(answerOf(answer), patience, "it has not answered").catch(messageOf);
-      const [disks, said] = await Promise.all([inTime(read), inTime(ask)]);
-      const waits = typeof said !== "string" && said.waits;
+        within(answerOf(answer, access.patience), patience, "it has not answered").catch(messageOf);
+      const [disks, quorum] = await Promise.all([inTime(read), inTime(ask)]);
+      const waits = typeof quorum !== "string" && quorum.waits;
       return { name, id, waits, runs: cluster?.running.includes(id) === true, disks };
     }),
   );
-  return { cluster, servers };
+  return { cluster, silence: typeof said === "string" ? said : "", servers };
 }
 
-async function clusterOf(access: Access, brokers: readonly Named[]): Promise<Cluster | undefined> {
-  const asked = brokers.map(async ({ name }) => parseCluster((await access.run(name, [SCRIPT, "list"])).toString()));
-  return Promise.any(asked).catch(() => undefined);
+/** What the first broker says that answers; or why none does. */
+function clusterOf(access: Access, brokers: readonly Named[]): Promise<Cluster | string> {
+  const ask = async (name: string) => {
+    try {
+      return parseCluster((await access.run(name, [SCRIPT, "list"])).toString());
+    } catch (error) {
+      throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
+    }
+  };
+  const first = () =>
+    Promise.any(brokers.map(({ name }) => ask(name))).catch((error: unknown) => {
+      throw error instanceof AggregateError ? new Error(error.errors.map(messageOf).join("; ")) : error;
+    });
+  return answerOf(first, access.patience);
 }
 
 /**

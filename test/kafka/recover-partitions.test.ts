@@ -121,7 +121,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
             /broker-2: runs/.test(said) && /alone-0 has no leader/.test(said) && /chatroom-0 has no leader/.test(said)
           );
         },
-        60_000,
+        240_000,
       );
       const { code, said } = await command({});
       assert.equal(code, 2, said);
@@ -184,7 +184,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
           const [chatroom, alone] = [await partitionOf("chatroom"), await partitionOf("alone")];
           return alone?.leader === 1 && chatroom?.isr.length === 2;
         },
-        60_000,
+        240_000,
       );
       assert.equal(await endOf("alone"), 0);
       assert.equal(await endOf("chatroom"), 20);
