@@ -36,6 +36,9 @@ export interface RunOnceOptions {
   readonly awaited?: boolean | undefined;
 }
 
+/** Annotation of a Job's pods with what else it runs again for. */
+export const RUN_AGAIN_FOR = "kafka-stack/run-again-for";
+
 /** Seconds that the update waits beyond a Job's deadline: Kubernetes notices the deadline in this time. */
 const NOTICED_WITHIN = 60;
 

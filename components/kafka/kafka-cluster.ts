@@ -189,7 +189,9 @@ export class KafkaCluster extends pulumi.ComponentResource {
           controllers: `${controllers}\n`,
           // A controller asks all servers before it founds a quorum.
           brokers: `${args.brokers.replicas}\n`,
-          // Tells the next change the running version when no broker can.
+          // Tells the next change the running version when no broker can. Written before the roll, so after one that stopped half-way some servers have the
+          // version before. On the way up that only refuses more: the next change must be no older than this one. On the way down `metadata-check` has found
+          // that this version reads the metadata, and the metadata version is raised only after `finish`.
           version: `${args.version}\n`,
           ...(voters !== undefined && { voters: `${voters}\n` }),
           ...(args.metadataVersion !== undefined && { "metadata-version": `${args.metadataVersion}\n` }),

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { passwordFiles } from "../certificates/passwords";
-import { runOnce } from "../jobs/run-once";
+import { RUN_AGAIN_FOR, runOnce } from "../jobs/run-once";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Scope } from "../kubernetes/scope";
 import { CLUSTER_FILE } from "./desired-state";
@@ -58,7 +58,7 @@ export class OpsJob extends pulumi.ComponentResource {
       args,
       {
         deadlineSeconds: args.deadlineSeconds ?? LONGEST_MOVE,
-        annotations: args.runAgainFor === undefined ? {} : { "kafka-stack/run-again-for": args.runAgainFor },
+        annotations: args.runAgainFor === undefined ? {} : { [RUN_AGAIN_FOR]: args.runAgainFor },
         pod: {
           ...opsPod(args),
           containers: [opsContainer(args, [args.task, "--file", `${CLUSTER_PATH}/${CLUSTER_FILE}`], files)],

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { jobResources, type JobResources } from "../jobs/job-resources";
-import { runOnce } from "../jobs/run-once";
+import { RUN_AGAIN_FOR, runOnce } from "../jobs/run-once";
 import type { Scope } from "../kubernetes/scope";
 import { KAFKA_UID, restrictedContainer, restrictedPod, terminationMessage } from "../kubernetes/security";
 import { fileOf, type MountedFiles } from "../pods/mounted-files";
@@ -18,6 +18,8 @@ export interface ToolJobArgs extends Scope {
   readonly earlier?: string | undefined;
   /** Further files for the script, such as the certificate by which servers know it. @default none */
   readonly files?: readonly MountedFiles[] | undefined;
+  /** A further trigger: the script runs again when it changes. @default none */
+  readonly runAgainFor?: pulumi.Input<string> | undefined;
   /** Called before the Job is made. @default none */
   readonly beforeCreate?: pulumi.ResourceHook | undefined;
   /** Seconds after which the Job is given up. @default 300 */
@@ -40,6 +42,7 @@ export class ToolJob extends pulumi.ComponentResource {
       args,
       {
         deadlineSeconds: args.deadlineSeconds ?? 300,
+        ...(args.runAgainFor !== undefined && { annotations: { [RUN_AGAIN_FOR]: args.runAgainFor } }),
         pod: {
           securityContext: restrictedPod(KAFKA_UID),
           containers: [

@@ -135,6 +135,17 @@ describe("Ensemble", () => {
     ]);
   });
 
+  it("settles its members again after each change that removed some, also one that was taken back", async () => {
+    const resources = await ensemble();
+    const { metadata } = specOf(one(resources, "Job", "zookeeper-settle")).template as {
+      metadata: { annotations?: Record<string, string> };
+    };
+    // The Job's generated name, another one each time that it runs.
+    assert.match(metadata.annotations?.["kafka-stack/run-again-for"] ?? "", /^zookeeper-leave-/);
+    const leaving = specOf(one(resources, "Job", "zookeeper-leave")).template.metadata as { annotations?: unknown };
+    assert.equal(leaving.annotations, undefined);
+  });
+
   it("uses one volume per server, whatever the brokers have", async () => {
     const storage = { ...args.storage, volumes: 3 };
     const resources = await ensemble({ storage });

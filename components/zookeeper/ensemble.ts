@@ -75,10 +75,14 @@ export class Ensemble extends pulumi.ComponentResource {
       child,
     );
     // Unlisted members leave before their pods stop; new ones join once their pods run.
-    const change = (action: "leave" | "settle", dependsOn: pulumi.Resource[] = []) =>
+    const change = (
+      action: "leave" | "settle",
+      dependsOn: pulumi.Resource[] = [],
+      runAgainFor?: pulumi.Input<string>,
+    ) =>
       new ToolJob(
         `${name}-${action}`,
-        { ...args, command: ["zookeeper-members.sh", action, this.connect, ...members], earlier: CONFIG },
+        { ...args, command: ["zookeeper-members.sh", action, this.connect, ...members], earlier: CONFIG, runAgainFor },
         { parent: this, dependsOn },
       ).job;
     const left = change("leave");
@@ -94,7 +98,8 @@ export class Ensemble extends pulumi.ComponentResource {
     const servers = sets.map((set) =>
       this.servers(set.persistent ? name : `${name}-ephemeral`, set, args, configMap.metadata.name, [client, left]),
     );
-    this.ready = [change("settle", servers)];
+    // Also when members left for a change that was taken back: the Job that settled them before would otherwise count as done.
+    this.ready = [change("settle", servers, left.metadata.name)];
     this.registerOutputs({});
   }
 

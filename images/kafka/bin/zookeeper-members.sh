@@ -52,14 +52,15 @@ step() {
   if ! config=$(ask reconfig "${change[@]}"); then PENDING="the ensemble refuses to change: $(tail -n 2 <<<"$config" | head -n 1)"; fi
 }
 
-# No answer does not mean that there is no ensemble. The list of members shows it: an earlier update left one, or there was none.
+# No answer does not mean that there is no ensemble. The list of members shows it: an earlier update left one, or there was none. No list does not mean that either: it may
+# have been deleted, so the ensemble itself is asked.
 leaving=''
 if [[ $ACTION == leave ]]; then
-  if [[ ! -e $EARLIER ]]; then
+  if [[ ! -e $EARLIER ]] && ! ask config >/dev/null; then
     say "this is the first start of the ensemble: nobody has to leave it"
     exit 0
   fi
-  leaving=$(gone)
+  [[ ! -e $EARLIER ]] || leaving=$(gone)
 fi
 for ((attempt = 0; attempt < ATTEMPTS; attempt++)); do
   step

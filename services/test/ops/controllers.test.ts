@@ -10,6 +10,8 @@ interface Controller {
   retired: boolean;
   /** Whether its health endpoint answers. */
   readonly answers: boolean;
+  /** Orders that it still forgets, because it is killed before it has noted them. */
+  forgets: number;
 }
 
 /** A quorum whose controllers rejoin at once unless they have retired. */
@@ -19,7 +21,10 @@ class Quorum {
 
   constructor(voters: number, changed: Readonly<Record<number, Partial<Controller>>> = {}) {
     this.controllers = new Map(
-      Array.from({ length: voters }, (_, id) => [id, { votes: true, retired: false, answers: true, ...changed[id] }]),
+      Array.from({ length: voters }, (_, id) => [
+        id,
+        { votes: true, retired: false, answers: true, forgets: 0, ...changed[id] },
+      ]),
     );
     // If one mock wrapped another, restoring all would leave the inner one.
     mock.restoreAll();
@@ -36,7 +41,14 @@ class Quorum {
   }
 
   keep(keep: readonly number[], { joined = false, waitMs = 30_000 } = {}): Promise<void> {
-    const options = { keep, joined, waitMs, settleMs: 0, print: (line: string) => this.said.push(line) };
+    const options = {
+      keep,
+      joined,
+      waitMs,
+      settleMs: 0,
+      tellAgainMs: 1_000,
+      print: (line: string) => this.said.push(line),
+    };
     return keepControllers(this.#cluster(), options);
   }
 
@@ -86,6 +98,10 @@ class Quorum {
     const controller = this.controllers.get(Number(/^controller-(\d+)/.exec(hostname)?.[1]));
     if (!controller?.answers) return Promise.reject(new Error("ECONNREFUSED"));
     if (pathname !== "/quorum" && method !== "POST") return Promise.resolve(new Response("", { status: 405 }));
+    if (method === "POST" && controller.forgets > 0) {
+      controller.forgets -= 1;
+      return Promise.resolve(new Response("ok\n"));
+    }
     if (pathname === "/retire") controller.retired = true;
     if (pathname === "/return") Object.assign(controller, { retired: false, votes: true });
     return Promise.resolve(new Response(`state=follower\nleader=0\nretired=${controller.retired}\n`));
@@ -124,6 +140,21 @@ describe("ops controllers", () => {
       "Telling controller 3, which has retired, to return.",
       "Telling controller 4, which has retired, to return.",
     ]);
+  });
+
+  it("tells controllers again that were killed before they had noted it", async () => {
+    const quorum = new Quorum(5, { 3: { votes: false, retired: true, forgets: 1 }, 4: { forgets: 1 } });
+    await quorum.keep([0, 1, 2, 3]);
+    assert.deepEqual(quorum.voters, [0, 1, 2, 3]);
+    assert.deepEqual(
+      quorum.said.filter((line) => line.startsWith("Telling")),
+      [
+        "Telling controller 4 to retire.",
+        "Telling controller 4 to retire.",
+        "Telling controller 3, which has retired, to return.",
+        "Telling controller 3, which has retired, to return.",
+      ],
+    );
   });
 
   it("waits for controllers that are yet to start only on request", async () => {

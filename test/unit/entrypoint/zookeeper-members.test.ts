@@ -84,6 +84,17 @@ describe("zookeeper-members.sh", () => {
     assert.match(said, /this is the first start of the ensemble: nobody has to leave it/);
   });
 
+  it("removes members that no list names, as of a change that stopped half-way, and where the list is gone", async () => {
+    has(1, 2, 3, 4, 5);
+    had(1, 2, 3);
+    assert.equal((await run("leave", ADDRESS, ...listed(1, 2, 3))).code, 0);
+    assert.deepEqual(members(), listed(1, 2, 3));
+    has(1, 2, 3, 4, 5);
+    rmSync(file("members"));
+    assert.equal((await run("leave", ADDRESS, ...listed(1, 2, 3))).code, 0);
+    assert.deepEqual(members(), listed(1, 2, 3));
+  });
+
   it("lets a change go on in which nobody leaves, although the ensemble does not serve: it may be the repair", async () => {
     had(1);
     writeFileSync(file("silent"), "");

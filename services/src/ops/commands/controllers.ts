@@ -14,6 +14,11 @@ export interface ControllersOptions {
   readonly waitMs: number;
   /** Milliseconds for which no removed controller may have rejoined before the work counts as done. */
   readonly settleMs: number;
+  /**
+   * Milliseconds after which a controller is told again that has not done what it was told: one that is killed before it has noted the order forgets it.
+   * @default a minute, twice as long as it waits until the others can do without it
+   */
+  readonly tellAgainMs?: number | undefined;
   readonly print: (line: string) => void;
 }
 
@@ -21,6 +26,7 @@ export interface ControllersOptions {
 type Progress = "settled" | { readonly waiting: string } | { readonly removed: number };
 
 const PAUSE_MS = 500;
+const TELL_AGAIN_MS = 60_000;
 
 /**
  * Removes the votes of controllers that are not kept, one after the other, each only while most of the others are caught up. A controller that runs
@@ -33,7 +39,7 @@ const PAUSE_MS = 500;
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
   const { keep, settleMs, print } = options;
   const deadline = Date.now() + options.waitMs;
-  const told = new Set<number>();
+  const told = new Orders(options.tellAgainMs ?? TELL_AGAIN_MS);
   let removedLast: { readonly id: number; readonly at: number } | undefined;
   for (;;) {
     const quorum = await describeQuorum(cluster);
@@ -80,7 +86,27 @@ export async function refuseOtherVoters(cluster: Cluster, controllers: readonly 
 interface Look extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
   readonly quorum: Quorum;
   /** Controllers that were told to retire or return. */
-  readonly told: Set<number>;
+  readonly told: Orders;
+}
+
+/** When controllers were told to retire or return. */
+class Orders {
+  readonly #at = new Map<number, number>();
+
+  constructor(private readonly againMs: number) {}
+
+  has(id: number): boolean {
+    return this.#at.has(id);
+  }
+
+  /** Whether to tell it now, for the first time or once more. */
+  isDue(id: number): boolean {
+    return Date.now() - (this.#at.get(id) ?? -Infinity) >= this.againMs;
+  }
+
+  add(id: number): void {
+    this.#at.set(id, Date.now());
+  }
 }
 
 /** Removes a controller's vote once the others can do without it and it has retired. */
@@ -102,13 +128,13 @@ function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | un
   return leaving.find((voter) => !isCaughtUp(voter)) ?? leaving[0];
 }
 
-/** Whether a controller no longer rejoins by itself; the first time, tells it so. A stopped one need not be told. */
+/** Whether a controller no longer rejoins by itself; unless it was told just now, tells it so. A stopped one need not be told. */
 async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Promise<boolean> {
   const attendance = host === undefined ? undefined : await controllerState(host);
   if (attendance === undefined) return !told.has(id);
   // Until it follows a leader again, the quorum would have to do without it.
   if (attendance.retired) return attendance.follows;
-  if (host !== undefined && !told.has(id)) {
+  if (host !== undefined && told.isDue(id)) {
     told.add(id);
     print(`Telling controller ${id} to retire.`);
     await retire(host);
@@ -122,7 +148,7 @@ async function gather({ quorum, keep, joined, told, print }: Look): Promise<Prog
   for (const id of keep) {
     const host = hostIn(quorum, id);
     const attendance = host === undefined ? undefined : await controllerState(host);
-    if (host !== undefined && attendance?.retired && !told.has(id)) {
+    if (host !== undefined && attendance?.retired && told.isDue(id)) {
       told.add(id);
       print(`Telling controller ${id}, which has retired, to return.`);
       await unretire(host);
