@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { LABEL_VALUE } from "./components/kubernetes/names";
 import { foreignKeys } from "./config/foreign-keys";
 import { valueFromText } from "./config/numbers";
 import { parseConfig } from "./config/parse";
+import { type Problem, refusal } from "./config/problems";
 import type { PlainConfig } from "./config/resolve";
 
 export { parseConfig, type ParseResult } from "./config/parse";
@@ -40,7 +42,10 @@ export type StackConfig = Omit<PlainConfig, "registry" | "kchat"> & {
  */
 export function loadConfig(config: pulumi.Config): StackConfig {
   const result = parseConfig(readAll(config.name));
-  const foreign = foreignKeys(config.name, Object.keys(pulumi.runtime.allConfig()));
+  const foreign = [
+    ...stackProblems(pulumi.getStack()),
+    ...foreignKeys(config.name, Object.keys(pulumi.runtime.allConfig())),
+  ];
   if (!result.ok || foreign.length > 0) {
     const own = result.ok
       ? []
@@ -62,6 +67,17 @@ export function loadConfig(config: pulumi.Config): StackConfig {
     },
   };
 }
+
+/** The stack's name is the value of the label by which its objects know each other. */
+const stackProblems = (stack: string): Problem[] =>
+  LABEL_VALUE.test(stack)
+    ? []
+    : [
+        {
+          path: "the stack's name",
+          message: refusal(stack, "at most 63 of the characters A-Z a-z 0-9 - _ ., a letter or a digit first and last"),
+        },
+      ];
 
 const count = (problems: number): string => (problems === 1 ? "a problem" : `${problems} problems`);
 
