@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { LABEL_VALUE } from "./components/kubernetes/names";
 import { foreignKeys } from "./config/foreign-keys";
 import { valueFromText } from "./config/numbers";
 import { parseConfig } from "./config/parse";
-import { type Problem, refusal } from "./config/problems";
 import type { PlainConfig } from "./config/resolve";
+import { stackProblems } from "./config/stack-name";
 
 export { parseConfig, type ParseResult } from "./config/parse";
 export { stackSchema } from "./config/schema";
@@ -67,17 +66,6 @@ export function loadConfig(config: pulumi.Config): StackConfig {
     },
   };
 }
-
-/** The stack's name is the value of the label by which its objects know each other. */
-const stackProblems = (stack: string): Problem[] =>
-  LABEL_VALUE.test(stack)
-    ? []
-    : [
-        {
-          path: "the stack's name",
-          message: refusal(stack, "at most 63 of the characters A-Z a-z 0-9 - _ ., a letter or a digit first and last"),
-        },
-      ];
 
 const count = (problems: number): string => (problems === 1 ? "a problem" : `${problems} problems`);
 
