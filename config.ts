@@ -3,6 +3,7 @@ import { foreignKeys } from "./config/foreign-keys";
 import { valueFromText } from "./config/numbers";
 import { parseConfig } from "./config/parse";
 import type { PlainConfig } from "./config/resolve";
+import { stackProblems } from "./config/stack-name";
 
 export { parseConfig, type ParseResult } from "./config/parse";
 export { stackSchema } from "./config/schema";
@@ -40,7 +41,10 @@ export type StackConfig = Omit<PlainConfig, "registry" | "kchat"> & {
  */
 export function loadConfig(config: pulumi.Config): StackConfig {
   const result = parseConfig(readAll(config.name));
-  const foreign = foreignKeys(config.name, Object.keys(pulumi.runtime.allConfig()));
+  const foreign = [
+    ...stackProblems(pulumi.getStack()),
+    ...foreignKeys(config.name, Object.keys(pulumi.runtime.allConfig())),
+  ];
   if (!result.ok || foreign.length > 0) {
     const own = result.ok
       ? []

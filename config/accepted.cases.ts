@@ -155,6 +155,14 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { ...topic({ "segment.bytes": 14 }), kafka: { version: "3.9.2" } },
     topic({ "segment.bytes": 1_048_576 }),
   ],
+  "settings of the listener for clients outside": [
+    ...each((config) => ({ kafka: { external: { enabled: true }, config } }), {
+      "listener.name.external.max.connections": 1_000,
+      "listener.name.external.ssl.client.auth": "none",
+      "listener.name.external.sasl.enabled.mechanisms": "PLAIN",
+      "listener.name.external.connections.max.reauth.ms": 3_600_000,
+    }),
+  ],
   "broker settings of public guides": [
     ...each(settings, {
       "offsets.topic.replication.factor": 3,
@@ -225,10 +233,6 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
       "create.topic.policy.class.name": "com.example.TopicPolicy",
       "confluent.metrics.reporter.bootstrap.servers": "kafka-bootstrap:9092",
       "cruise.control.metrics.reporter.bootstrap.servers": "kafka-bootstrap:9092",
-      "listener.name.external.max.connections": 1_000,
-      "listener.name.external.ssl.client.auth": "none",
-      "listener.name.external.sasl.enabled.mechanisms": "PLAIN",
-      "listener.name.external.connections.max.reauth.ms": 3_600_000,
       "remote.log.storage.system.enable": true,
       "rsm.config.storage.bucket": "a bucket",
       "socket.connection.setup.timeout.ms": 10_000,

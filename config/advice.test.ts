@@ -27,8 +27,7 @@ const NUMBER = String.raw`(-?[\d.]*\d[A-Za-z]*)`;
 /** The values that a message names; not those of odd numbers, of which a stack may have fewer than the largest. */
 function valuesOf(message: string): string[] {
   const allowed = /allowed is (.*)$/.exec(message)?.[1] ?? "";
-  const number = (words: string) =>
-    new RegExp(`^(?:a whole number,? |a number,? )?${words}`).exec(allowed);
+  const number = (words: string) => new RegExp(`^(?:a whole number,? |a number,? )?${words}`).exec(allowed);
   const one = number(`at (?:most|least) ${NUMBER}`);
   const range = number(`from ${NUMBER} to ${NUMBER}`);
   const written = /write (\d+)$/.exec(message);

@@ -111,6 +111,19 @@ describe("loading the config", () => {
     ]);
   });
 
+  it("refuses a stack whose name cannot be the value of a label", async () => {
+    const mocks = { newResource: () => ({ id: "id", state: {} }), call: () => ({}) };
+    try {
+      for (const stack of ["x".repeat(64), "dev_", "-dev"]) {
+        await pulumi.runtime.setMocks(mocks, "kafka-stack", stack);
+        assert.match(message({}), /\n {2}the stack's name: .* is refused; allowed is at most 63/);
+      }
+    } finally {
+      await pulumi.runtime.setMocks(mocks, "kafka-stack", "test");
+    }
+    assert.equal(message({}), "");
+  });
+
   it("passes secrets only as secrets", async () => {
     const config = load({
       "kafka-stack:registry": '{"username":"push","password":"p1","haSharedSecret":"p2"}',

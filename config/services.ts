@@ -4,15 +4,17 @@ import { JOB_DEFAULTS } from "../components/jobs/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
-import { isImage, isImageByDigest, isRegistry } from "../components/kubernetes/image-names";
+import { BY_DIGEST, IMAGE, isImage, isImageByDigest, isRegistry, REGISTRY } from "../components/kubernetes/image-names";
 import { DNS_SUBDOMAIN, INGRESS_HOST } from "../components/kubernetes/names";
 import { parseBytes } from "../components/kubernetes/quantities";
 import { rangeOf } from "./ranges";
 import { checked, flag, integer, isUrl, nodePort, pattern, resources, secret, size, text, url } from "./values";
 
-const address = () => checked(isRegistry, "a registry address without a scheme, such as registry.example.com/team");
+const address = () =>
+  checked(isRegistry, "a registry address without a scheme, such as registry.example.com/team", REGISTRY);
 
-const isChart = (source: string): boolean => /^(\/|\.\.?\/)\S+$/.test(source) || isUrl(source);
+const CHART = /^(https?:\/\/|\/|\.\.?\/)\S+$/;
+const isChart = (source: string): boolean => CHART.test(source) && (!source.startsWith("http") || isUrl(source));
 
 /** The image registry. */
 export const registry = z
@@ -21,7 +23,7 @@ export const registry = z
       external: flag()
         .default(false)
         .describe("Whether to use an existing registry instead of the chart. Then `pushAddress` is required."),
-      chart: checked(isChart, "a chart repository's URL, or a path that starts with / or ./")
+      chart: checked(isChart, "a chart repository's URL, or a path that starts with / or ./", CHART)
         .default("https://twuni.github.io/docker-registry.helm")
         .describe("Source of the chart `docker-registry`: the URL of a Helm repository, or the path of a chart."),
       chartVersion: pattern(/^\d+\.\d+\.\d+([-+]\S+)?$/, "a version such as 3.0.0")
@@ -69,11 +71,11 @@ export const registry = z
   )
   .prefault({});
 
-const image = () => checked(isImage, "an image name such as node:24-bookworm-slim");
+const image = () => checked(isImage, "an image name such as node:24-bookworm-slim", IMAGE);
 
-const BY_DIGEST =
+const DIGEST_ALLOWED =
   "an image by digest, such as registry.example.com/kafka@sha256:… with 64 digits: a tag can be moved, and pods that start later would run another image";
-const byDigest = () => checked(isImageByDigest, BY_DIGEST);
+const byDigest = () => checked(isImageByDigest, DIGEST_ALLOWED, BY_DIGEST);
 
 /** Existing images, and how the others are built. */
 export const images = z

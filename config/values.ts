@@ -48,15 +48,19 @@ export const text = (allowed = "text that is not empty") =>
 export const pattern = (form: RegExp, allowed: string) =>
   z.preprocess(textFromNumber, z.string(allowed).regex(form, allowed));
 
-/** Text that fits. */
-export const checked = (isFine: (value: string) => boolean, allowed: string) =>
-  z.preprocess(textFromNumber, z.string(allowed).refine(isFine, allowed));
+/** Text that fits. @param form what a schema for editors can say of it */
+export const checked = (isFine: (value: string) => boolean, allowed: string, form?: RegExp) => {
+  const base = z.string(allowed);
+  return z.preprocess(textFromNumber, (form ? base.regex(form, allowed) : base).refine(isFine, allowed));
+};
+
+const URL_FORM = /^https?:\/\/[^\s/?#]\S*$/;
 
 /** Whether a text is the URL of a web server. */
-export const isUrl = (value: string): boolean => /^https?:\/\/[^\s/?#]\S*$/.test(value) && URL.canParse(value);
+export const isUrl = (value: string): boolean => URL_FORM.test(value) && URL.canParse(value);
 
 /** A URL. */
-export const url = () => checked(isUrl, "an http or https URL");
+export const url = () => checked(isUrl, "an http or https URL", URL_FORM);
 
 /** A size in bytes in Kubernetes' form, such as `3Gi`. */
 export const size = () => checked(isSize, SIZE);

@@ -72,6 +72,31 @@ describe("engine: a deployment", () => {
     assert.match(deployment.failure?.message ?? "", /names must be unique/);
   });
 
+  it("refuses resources that refer to one which is not there, as Pulumi does when it saves the state", async () => {
+    const missing = urnOf("missing");
+    const strangers = {
+      parent: { parent: missing },
+      dependency: { dependencies: [missing] },
+      deletedWith: { deletedWith: missing },
+      replaceWith: { replaceWith: [missing] },
+    };
+    for (const [what, options] of Object.entries({
+      ...strangers,
+      "dependency ": { propertyDependencies: { size: [missing] } },
+    })) {
+      const { deployment, provider } = await bench();
+      await assert.rejects(deployment.register(thing("a", { size: 1 }, options)), Stopped);
+      assert.equal(
+        deployment.failure?.message,
+        `Thing a failed: its ${what.trim()} ${missing} is no resource that the program has registered before it`,
+      );
+      assert.deepEqual(provider.log, []);
+    }
+    const { deployment } = await bench();
+    await deployment.read({ type: "fake:index:Thing", name: "missing", id: "x", parent: "", provider: "", inputs: {} });
+    await deployment.register(thing("a", {}, { dependencies: [missing] }));
+  });
+
   it("does nothing to a resource whose hook the program has not registered", async () => {
     const { deployment, provider } = await bench();
     await assert.rejects(deployment.register(thing("a", {}, { beforeCreate: ["asks"] })), Stopped);

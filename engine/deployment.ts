@@ -55,6 +55,8 @@ export class Deployment {
   failure: Error | undefined;
   /** URNs seen in this run. */
   readonly seen = new Set<string>();
+  /** URNs of resources that the program only read. */
+  private readonly onlyRead = new Set<string>();
   readonly steps: Steps;
   /** By its URN of today, the URN under which a resource was found in the state. */
   private readonly former = new Map<string, string>();
@@ -156,6 +158,7 @@ export class Deployment {
     const outputs = await this.options.providers
       .get(type, provider === "" ? undefined : provider)
       .read({ urn, type, name }, id, inputs);
+    this.onlyRead.add(urn);
     this.options.progress.done({ urn, operation: "read", paths: [], replacePaths: [] });
     return { urn, id, outputs };
   }
@@ -186,6 +189,7 @@ export class Deployment {
     if (this.seen.has(urn)) {
       throw new Error(`two resources have this name and type; names must be unique (${urn})`);
     }
+    this.refuseStrangers(registration);
     this.seen.add(urn);
     const known = await this.withoutHalfDeleted(this.findOld(registration, urn));
     if (!registration.custom) {
@@ -259,6 +263,32 @@ export class Deployment {
     }
     this.options.state.remove(old);
     return undefined;
+  }
+
+  /**
+   * Pulumi's engine saves no state in which a resource refers to one that it does not have.
+   *
+   * @throws when the resource names one that the program has not registered or read before
+   */
+  private refuseStrangers({
+    parent,
+    dependencies,
+    propertyDependencies,
+    deletedWith,
+    replaceWith,
+  }: Registration): void {
+    const named = [
+      ["parent", parent === undefined ? [] : [parent]],
+      ["dependency", [...dependencies, ...Object.values(propertyDependencies).flat()]],
+      ["deletedWith", deletedWith === undefined ? [] : [deletedWith]],
+      ["replaceWith", replaceWith],
+    ] as const;
+    for (const [what, urns] of named) {
+      const missing = urns.find((urn) => !this.seen.has(urn) && !this.onlyRead.has(urn));
+      if (missing !== undefined) {
+        throw new Error(`its ${what} ${missing} is no resource that the program has registered before it`);
+      }
+    }
   }
 
   /** @throws when two resources of the program claim the same one of the state */

@@ -68,7 +68,7 @@ config:
       ["dev", "dev", "dev"],
     );
     assert.throws(() => stackName(root, "acme/other/dev"), /is one of project other; this is project demo/);
-    for (const given of ["", "a/", "../dev", "a/b/c/d", "a b"]) {
+    for (const given of ["", "a/", "../dev", "a/b/c/d", "a b", "x".repeat(101)]) {
       assert.throws(() => stackName(root, given), /is not the name of a stack/, given);
     }
   });

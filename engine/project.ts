@@ -75,7 +75,7 @@ export function readProject(root: string): Project {
 export function stackName(root: string, given: string): string {
   const parts = given.split("/");
   const name = parts.at(-1) ?? "";
-  if (parts.length > 3 || !parts.every((part) => /^[\w-][\w.-]*$/.test(part))) {
+  if (parts.length > 3 || !parts.every((part) => /^[\w-][\w.-]{0,99}$/.test(part))) {
     throw new Error(`"${given}" is not the name of a stack: write dev, acme/dev or acme/${readProject(root).name}/dev`);
   }
   const project = parts.length === 3 ? parts[1] : undefined;

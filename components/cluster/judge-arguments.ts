@@ -3,6 +3,7 @@ import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
 import type { ExternalSpec } from "../kafka/external-access";
 import { nodePortRange } from "../kafka/external-range";
+import { idleSettings } from "../kafka/idle-settings";
 import { checkTogether } from "../kafka/kafka-checks";
 import type { Scope } from "../kafka/kafka-settings";
 import { cordonRefusals } from "../kafka/cordon-refusals";
@@ -154,6 +155,7 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   }
   const checked = { mode, version, settings, written: new Set(Object.keys(own)) };
   tell(checkTogether(checked).map(({ name, allowed }) => ({ at: [...SETTINGS, name], allowed })));
+  tell(idleSettings(own, { mode, external: given.external !== undefined }, SETTINGS));
   tell(authorizer(mode, version, settings, SETTINGS));
   if (given.authentication === "tls") tell(closedSettings(own, SETTINGS));
   tell(topicNames(topics));

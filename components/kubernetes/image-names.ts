@@ -8,9 +8,12 @@ const TAG = "[\\w][\\w.-]{0,127}";
 const DIGEST = "sha256:[0-9a-f]{64}";
 
 const NAME = `(?:${HOST}(?::(?<port>\\d+))?/)?${PATH}`;
-const IMAGE = new RegExp(`^${NAME}(?::${TAG})?(?:@${DIGEST})?$`);
-const BY_DIGEST = new RegExp(`^${NAME}(?::${TAG})?@${DIGEST}$`);
-const REGISTRY = new RegExp(`^${HOST}(?::(?<port>\\d+))?(?:/${PATH})?$`);
+/** The form of an image's name. */
+export const IMAGE = new RegExp(`^${NAME}(?::${TAG})?(?:@${DIGEST})?$`);
+/** The form of an image's name with its digest. */
+export const BY_DIGEST = new RegExp(`^${NAME}(?::${TAG})?@${DIGEST}$`);
+/** The form of a registry's address. */
+export const REGISTRY = new RegExp(`^${HOST}(?::(?<port>\\d+))?(?:/${PATH})?$`);
 
 const matches = (form: RegExp) => (text: string) => {
   const found = form.exec(text);

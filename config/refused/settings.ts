@@ -172,6 +172,31 @@ export const SETTINGS: Readonly<Record<string, readonly Refused[]>> = {
       'topics[1].config["leader.replication.throttled.replicas"]',
       "operations.rebalance.throttle",
     ],
+    // Kafka would accept them, and never read them.
+    ...["zookeeper.session.timeout.ms", "zookeeper.connection.timeout.ms"].map((name): Refused => [
+      { kafka: { version: "3.9.2", config: { [name]: 6000 } } },
+      `kafka.config["${name}"]`,
+      "has no effect in mode kraft",
+    ]),
+    ...[
+      "broker.heartbeat.interval.ms",
+      "broker.session.timeout.ms",
+      "controller.quorum.election.timeout.ms",
+      "metadata.log.segment.ms",
+      "metadata.max.retention.ms",
+      "initial.broker.registration.timeout.ms",
+      "listener.name.controller.max.connections",
+    ].map((name): Refused => [
+      { mode: "zookeeper", ...settings({ [name]: 60_000 }) },
+      `kafka.config["${name}"]`,
+      "has no effect in mode zookeeper",
+    ]),
+    [
+      settings({ "listener.name.external.max.connections": 5 }),
+      'kafka.config["listener.name.external.max.connections"]',
+      "no listener for clients outside",
+    ],
+    [{ scheduling: { zoneLabel: "zone" } }, "scheduling.zoneLabel", "has no effect unless scheduling.zones is true"],
   ],
   listeners: [
     ...["CONTROLLER", "Internal", "plaintext", ""].map((listener): Refused => [

@@ -2,7 +2,7 @@ import { mostInQuorum } from "../../components/kubernetes/bounds";
 import { cordonRefusals } from "../../components/kafka/cordon-refusals";
 import { metadataRelease } from "../../components/kafka/setting-refusals";
 import { KAFKA_VERSIONS } from "../kafka";
-import type { Problem } from "../problems";
+import { type Problem, valueAt } from "../problems";
 import { type Rule, type Subject, complain, refuse, told } from "./rule";
 
 function* version(subject: Subject): Iterable<Problem> {
@@ -74,6 +74,13 @@ function* namespace(subject: Subject): Iterable<Problem> {
   }
 }
 
+function* zoneLabel({ raw, config }: Subject): Iterable<Problem> {
+  // As written, because the default has no effect either and is no problem.
+  if (!config.scheduling.zones && valueAt(raw, ["scheduling", "zoneLabel"]) !== undefined) {
+    yield complain(["scheduling", "zoneLabel"], "has no effect unless scheduling.zones is true");
+  }
+}
+
 /** Modes, versions and roles of the servers. */
 export const kafkaRules: readonly Rule[] = [
   { reads: [["mode"], ["kafka", "version"]], check: version },
@@ -94,4 +101,5 @@ export const kafkaRules: readonly Rule[] = [
     check: ensemble,
   },
   { reads: [["cluster", "namespace"]], check: namespace },
+  { reads: [["scheduling"]], check: zoneLabel },
 ];

@@ -1,4 +1,5 @@
 import type { SettingValue } from "../../components/kafka/settings";
+import { idleSettings } from "../../components/kafka/idle-settings";
 import { checkTogether } from "../../components/kafka/kafka-checks";
 import type { Scope } from "../../components/kafka/kafka-settings";
 import { authorizer, refusedSetting } from "../../components/kafka/setting-refusals";
@@ -53,6 +54,15 @@ function* together(subject: Subject): Iterable<Problem> {
 const authorizers: Rule["check"] = (subject) =>
   told(subject, authorizer(subject.config.mode, subject.config.kafka.version, subject.config.kafka.config, BROKERS));
 
+/** Settings that are right by themselves, and that no server would read. */
+const idle: Rule["check"] = (subject) => {
+  const { mode, kafka } = subject.config;
+  const right = settingsAt(subject, BROKERS).filter(
+    ([name, value]) => problemOf(subject, "broker", name, value) === undefined,
+  );
+  return told(subject, idleSettings(Object.fromEntries(right), { mode, external: kafka.external.enabled }, BROKERS));
+};
+
 const topicsTogether: Rule["check"] = (subject) =>
   told(subject, topicSettings(subject.config.topics, subject.config.kafka.config, BROKERS));
 
@@ -61,6 +71,7 @@ export const settingRules: readonly Rule[] = [
   { reads: [["kafka", "version"]], check: brokers },
   { reads: [["kafka", "version"]], check: topics },
   { reads: [["mode"], ["kafka", "version"]], check: together },
+  { reads: [["mode"], ["kafka", "version"], ["kafka", "external", "enabled"]], check: idle },
   { reads: [["mode"], ["kafka", "version"], [...BROKERS, "authorizer.class.name"]], check: authorizers },
   { reads: [["kafka", "version"], BROKERS, ["topics"]], check: topicsTogether },
 ];

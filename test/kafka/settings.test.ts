@@ -4,6 +4,7 @@ import { serverProperties } from "../../components/kafka/settings";
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../../config/kafka";
 import table from "../../components/kafka/kafka-settings.json";
 import type { KafkaSetting, Scope, SettingTable } from "../../components/kafka/kafka-settings";
+import { whyIdle } from "../../components/kafka/idle-settings";
 import { ownedSettings } from "../../components/kafka/owned-settings";
 import { parseConfig } from "../../config/parse";
 import { askKafka } from "../../scripts/kafka";
@@ -78,12 +79,16 @@ const WHOLE = ["int", "long", "short"];
 const definition = (scope: Scope, name: string, version: KafkaVersion): KafkaSetting | undefined =>
   TABLE[scope][name]?.find(({ versions }) => versions?.includes(version) ?? true);
 
-/** The tested names: all but those that the stack owns, and secrets, which are always refused. */
-const names = (scope: Scope, version: KafkaVersion): string[] =>
+/**
+ * The tested names: all but those that the stack owns, secrets, which are always refused, and those that Kafka accepts and never reads in a mode,
+ * because whoever writes one relies on it.
+ */
+const names = (mode: Mode, scope: Scope, version: KafkaVersion): string[] =>
   Object.keys(TABLE[scope]).filter(
     (name) =>
       !Object.hasOwn(ownedSettings[scope], name) &&
       !STRICTER.test(name) &&
+      (scope === "topic" || whyIdle(name, { mode, external: true }) === undefined) &&
       (definition(scope, name, version)?.type ?? "password") !== "password",
   );
 
@@ -110,14 +115,14 @@ function judge(mode: Mode, version: KafkaVersion, scope: Scope, settings: Readon
 /** Every setting with every value that fits its type, and some that do not. */
 const alone = (mode: Mode, version: KafkaVersion): Case[] =>
   (["broker", "topic"] as const).flatMap((scope) =>
-    names(scope, version).flatMap((name) =>
+    names(mode, scope, version).flatMap((name) =>
       valuesOf(scope, name, version).map((value) => judge(mode, version, scope, { [name]: value })),
     ),
   );
 
 /** Several settings at once, mostly valid numbers, to exercise Kafka's checks between settings. */
 function several(mode: Mode, version: KafkaVersion): Case[] {
-  const related = names("broker", version).filter((name) =>
+  const related = names(mode, "broker", version).filter((name) =>
     /^group\.|^log\.cleaner|^log\.(roll|retention)|^replica\.|^connections?\.|^max\.conn|^queued|^socket|acks$/.test(
       name,
     ),
@@ -152,10 +157,10 @@ function several(mode: Mode, version: KafkaVersion): Case[] {
     .map((settings) => judge(mode, version, "broker", settings as Record<string, string>));
   const sample = <T>(of: fc.Arbitrary<T>, count: number, seed: number) => fc.sample(of, { numRuns: count, seed });
   return [
-    ...sample(some("broker", names("broker", version)), 800, 1),
+    ...sample(some("broker", names(mode, "broker", version)), 800, 1),
     ...sample(some("broker", related), 800, 2),
     ...sample(family, 1_000, 3),
-    ...sample(some("topic", names("topic", version)), 500, 4),
+    ...sample(some("topic", names(mode, "topic", version)), 500, 4),
   ];
 }
 
