@@ -2,14 +2,13 @@
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and prints
  * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` runs in this process, because there is no cluster that a pod could ask.
  */
-import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { HEAP_EXHAUSTED } from "../components/jobs/exit-codes";
 import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
-import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
+import { namespaceOf, namespaceOption, type StackOptions, stackOptions } from "./stack-options";
 
 const TEMPLATE = "ops";
 
@@ -101,11 +100,13 @@ async function help(words: readonly string[]): Promise<void> {
     });
 }
 
-const command = stackOptions(
-  new Command("npm run ops --")
-    .description("Kafka's day-two operations, in a pod of the stack. Everything but its help needs a cluster.")
-    .usage("[options] [command of the ops program, default: status]")
-    .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
+export const command: Command = namespaceOption(
+  stackOptions(
+    new Command("npm run ops --")
+      .description("Kafka's day-two operations, in a pod of the stack. Everything but its help needs a cluster.")
+      .usage("[options] [command of the ops program, default: status]")
+      .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
+  ),
 )
   .addCommand(recoverQuorum())
   .allowUnknownOption()
@@ -115,8 +116,3 @@ const command = stackOptions(
     if (asksForHelp(words)) await help(words);
     else process.exitCode = await ops(words.length > 0 ? words : ["status"], options);
   });
-
-command.parseAsync().catch((error: unknown) => {
-  console.error(messageOf(error));
-  process.exitCode = 1;
-});
