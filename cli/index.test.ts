@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { outcome } from "kafka-stack-processes";
 import { ROOT } from "../test/support/stacks";
@@ -10,8 +10,11 @@ import { namespaceOf } from "./stack-options";
 const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
 
 /** Runs it where no cluster can be found. */
-function kafkaStack(...words: readonly string[]) {
-  const env = { ...process.env, KUBECONFIG: "/nowhere", HOME: "/nowhere" };
+const kafkaStack = (...words: readonly string[]) => kafkaStackIn({}, ...words);
+
+/** The same, with more variables in its environment. */
+function kafkaStackIn(more: Readonly<Record<string, string>>, ...words: readonly string[]) {
+  const env = { ...process.env, KUBECONFIG: "/nowhere", HOME: "/nowhere", ...more };
   return outcome(process.execPath, ["--import", "tsx", "cli/index.ts", ...words], { cwd: ROOT, env });
 }
 
@@ -39,6 +42,55 @@ describe("the command line", function () {
     assert.equal(code, 0);
     assert.match((await kafkaStack("ops", "drain", "--help")).output, /--throttle <bytes>/);
   });
+
+  it("shows help and does nothing else, wherever the word stands", async () => {
+    const sandbox = temporaryFolder();
+    const kept = join(sandbox, "kept");
+    writeFileSync(kept, "");
+    const { output } = await kafkaStack("--help");
+    const verbs = [...output.matchAll(/^ {2}([a-z-]+) {2,}/gm)].map(([, verb]) => verb ?? "");
+    for (const verb of verbs) {
+      const asked = [
+        ["help", verb],
+        [verb, "help"],
+        [verb, "--help"],
+      ];
+      const answers = await Promise.all(asked.map((words) => kafkaStackIn({ SANDBOX_ROOT: sandbox }, ...words)));
+      for (const [index, { output: said, errors, code }] of answers.entries()) {
+        assert.match(said, /^Usage: /, `${asked[index]?.join(" ") ?? ""}: ${said}${errors}`);
+        assert.equal(code, 0, errors);
+      }
+      assert.ok(existsSync(kept), `${verb} has deleted the sandbox`);
+    }
+  }).timeout(300_000);
+
+  it("shows the help of a command of a verb", async () => {
+    assert.match((await kafkaStack("help", "ops", "rebalance")).output, /^Usage: ops rebalance/);
+    assert.match((await kafkaStack("sandbox", "help", "up")).output, /^Usage: sandbox up/);
+    // A tool's own help would need a pod.
+    assert.match((await kafkaStack("help", "client", "kafka-topics")).output, /^Usage: npm run client/);
+  });
+
+  it("tells every failure in one way", async () => {
+    const verbs = [
+      ["start"],
+      ["stop"],
+      ["up"],
+      ["down"],
+      ["preview"],
+      ["preflight"],
+      ["ops"],
+      ["client", "kafka-topics"],
+    ];
+    for (const [verb = "", ...words] of verbs) {
+      const { errors, code } = await kafkaStack(verb, "--context", "nowhere", "--stack", "nope", ...words);
+      assert.match(errors, /^error: There is no stack file .*Pulumi\.nope\.yaml/, verb);
+      assert.equal(code, 1, verb);
+    }
+    const { errors, code } = await kafkaStack("preview-pr", "--base", "nope");
+    assert.match(errors, /^error: There is no commit nope/);
+    assert.equal(code, 2);
+  }).timeout(300_000);
 
   it("refuses an unknown verb", async () => {
     const { errors, code } = await kafkaStack("toString");

@@ -1,14 +1,18 @@
 /** `npm run kafka-stack -- <verb>`: all commands for people, with one page of help. The npm scripts are short names for them. */
 import "../sandbox/host/check-node";
 import { Command } from "commander";
+import { reportFailure } from "./report-failure";
 
-/** A verb. Each is a separate program, loaded when it is called, that parses `process.argv` itself. */
+/** A verb. Its command is loaded when it is called. */
 interface Verb {
   readonly group: string;
   readonly summary: string;
-  readonly load: () => Promise<unknown>;
-  /** Whether its program has several verbs and must be told which one. @default false */
-  readonly told?: boolean;
+  /** Loads the command. `chat` has none here: it is a program of its own, which reads `process.argv` when it is loaded. */
+  readonly load: () => Promise<{ readonly command?: Command }>;
+  /** Whether it has commands of its own, with help for each of them. @default false */
+  readonly commands?: true;
+  /** The exit code of a failure. @default 1 */
+  readonly failed?: number;
 }
 
 const STACK = "A stack:";
@@ -16,23 +20,22 @@ const ASK = "Before a change:";
 const USE = "Kafka and the chat of a stack that runs:";
 const SANDBOX = "The sandbox:";
 
-const engine = (summary: string, group = STACK): Verb => ({
+const engine = (verb: "up" | "down" | "preview", summary: string, group = STACK): Verb => ({
   group,
   summary,
-  load: () => import("../sandbox/stack/cli.js"),
-  told: true,
+  load: async () => ({ command: (await import("./stack.js")).engineCommand(verb, summary) }),
 });
 
 const VERBS: Readonly<Record<string, Verb>> = {
   start: {
     group: STACK,
     summary: "start the sandbox when it does not run, bring the stack up on it, and say how to chat",
-    load: () => import("../sandbox/start.js"),
+    load: () => import("./start.js"),
   },
-  stop: { group: STACK, summary: "take the stack down and keep its data", load: () => import("../sandbox/stop.js") },
-  up: engine("make the stack what its program says"),
-  down: engine("take the stack down"),
-  preview: engine("show what up would change", ASK),
+  stop: { group: STACK, summary: "take the stack down and keep its data", load: () => import("./stop.js") },
+  up: engine("up", "make the stack what its program says"),
+  down: engine("down", "take the stack down"),
+  preview: engine("preview", "show what up would change", ASK),
   preflight: {
     group: ASK,
     summary: "check what a stack needs from its cluster and from docker",
@@ -42,23 +45,38 @@ const VERBS: Readonly<Record<string, Verb>> = {
     group: ASK,
     summary: "show as Markdown what merging a change would do to every stack; needs no cluster",
     load: () => import("./preview-pr.js"),
+    // 1 says that a mandatory policy is violated.
+    failed: 2,
   },
-  ops: { group: USE, summary: "Kafka's day-two work, in a pod of the stack", load: () => import("./ops.js") },
+  ops: {
+    group: USE,
+    summary: "Kafka's day-two work, in a pod of the stack",
+    load: () => import("./ops.js"),
+    commands: true,
+  },
   client: {
     group: USE,
     summary: "Kafka's own tools, in a pod beside the brokers",
     load: () => import("./client/cli.js"),
   },
-  chat: { group: USE, summary: "chat in a terminal", load: () => import("../services/src/chat/cli.js") },
+  chat: {
+    group: USE,
+    summary: "chat in a terminal",
+    load: async () => {
+      await import("../services/src/chat/cli.js");
+      return {};
+    },
+  },
   sandbox: {
     group: SANDBOX,
     summary: "a real Kubernetes on this machine: up, down, status, node, nfs",
-    load: () => import("../sandbox/cli.js"),
+    load: () => import("./sandbox.js"),
+    commands: true,
   },
   clean: {
     group: SANDBOX,
     summary: "delete the sandbox with all its data and what was built for it",
-    load: () => import("../sandbox/clean.js"),
+    load: () => import("./clean.js"),
   },
 };
 
@@ -80,8 +98,9 @@ function help(): string {
   return `${page.helpInformation()}\n${NAMES}\n`;
 }
 
-async function main([word, ...rest]: readonly string[]): Promise<void> {
-  if (word === "help" && rest[0] !== undefined) return main([rest[0], "--help"]);
+async function main([word, ...words]: readonly string[]): Promise<void> {
+  // "help clean" and "clean help" mean the same, and neither cleans.
+  if (word === "help" && words[0] !== undefined) return main([words[0], "help", ...words.slice(1)]);
   if (word === undefined || ["help", "--help", "-h"].includes(word)) {
     process.stdout.write(help());
     process.exitCode = word === undefined ? 2 : 0;
@@ -93,8 +112,16 @@ async function main([word, ...rest]: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  process.argv.splice(2, Infinity, ...(verb.told === true ? [word] : []), ...rest);
-  await verb.load();
+  const [first, ...others] = words;
+  // Words after "client help" are dropped: a tool's own help would need a pod.
+  const asked = first === "help" ? [...(verb.commands === true ? others : []), "--help"] : words;
+  process.argv.splice(2, Infinity, ...asked);
+  try {
+    const { command } = await verb.load();
+    await command?.parseAsync();
+  } catch (error) {
+    reportFailure(error, verb.failed);
+  }
 }
 
 void main(process.argv.slice(2));

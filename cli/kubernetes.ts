@@ -1,4 +1,4 @@
-/** What the commands that run a pod of their own have in common. */
+/** What `ops` and `client` share: each creates a pod and runs a command in it. */
 import { type CoreV1Api, Exec, KubeConfig, type V1Pod, type V1Status } from "@kubernetes/client-node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { sandboxRoot } from "../sandbox/paths";
 const POLL_MS = 200;
 
 /**
- * The way to a cluster: that of a context of the user's kubeconfig, else the sandbox.
+ * Address and credentials of a cluster: those of a context in the user's kubeconfig, or else the sandbox's.
  *
  * @throws when there is no such context, or none was named and the sandbox does not run.
  */
@@ -22,7 +22,7 @@ export async function kubeConfig(context: string | undefined): Promise<KubeConfi
 }
 
 /**
- * Waits until something holds of a pod.
+ * Waits until a pod is in the wanted state.
  *
  * @param timeout longest wait in milliseconds.
  * @throws when the time is over, with what the pod waits for.
@@ -59,7 +59,7 @@ export interface Streams {
   readonly stderr: Writable;
 }
 
-/** Options of the connection to a pod. */
+/** The part of a WebSocket that is used here. */
 interface Closing {
   on(event: "close", listener: () => void): unknown;
 }

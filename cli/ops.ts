@@ -3,7 +3,6 @@
  * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` and `recover-partitions` run in this process, because they need what
  * is on the servers' disks.
  */
-import "../sandbox/host/check-node";
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { HEAP_EXHAUSTED } from "../components/jobs/exit-codes";
@@ -11,7 +10,7 @@ import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernete
 import { recoverPartitions } from "./recover-partitions/command";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
-import { namespaceOf, type StackOptions, stackOptions } from "./stack-options";
+import { namespaceOf, namespaceOption, type StackOptions, stackOptions } from "./stack-options";
 
 const TEMPLATE = "ops";
 
@@ -103,11 +102,13 @@ async function help(words: readonly string[]): Promise<void> {
     });
 }
 
-const command = stackOptions(
-  new Command("npm run ops --")
-    .description("Kafka's day-two operations, in a pod of the stack. Everything but its help needs a cluster.")
-    .usage("[options] [command of the ops program, default: status]")
-    .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
+export const command: Command = namespaceOption(
+  stackOptions(
+    new Command("npm run ops --")
+      .description("Kafka's day-two operations, in a pod of the stack. Everything but its help needs a cluster.")
+      .usage("[options] [command of the ops program, default: status]")
+      .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
+  ),
 )
   .addCommand(recoverQuorum())
   .addCommand(recoverPartitions())
@@ -118,8 +119,3 @@ const command = stackOptions(
     if (asksForHelp(words)) await help(words);
     else process.exitCode = await ops(words.length > 0 ? words : ["status"], options);
   });
-
-command.parseAsync().catch((error: unknown) => {
-  console.error(messageOf(error));
-  process.exitCode = 1;
-});

@@ -1,5 +1,4 @@
 /** `npm run preflight -- --stack X`: checks what a stack needs from its cluster and from docker, and reports everything that is missing. It only reads. */
-import "../sandbox/host/check-node";
 import { KubeConfig } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
@@ -11,11 +10,10 @@ import { missing } from "../preflight/checks";
 import { readCluster } from "../preflight/facts";
 import { builderOf, checkAuthority, checkRegistry } from "../preflight/registry";
 import { readStackConfig } from "../preflight/stack-config";
+import { configOption, type StackOptions, stackOptions } from "./stack-options";
 
-interface Options {
-  readonly stack: string;
+interface Options extends StackOptions {
   readonly config: string[];
-  readonly context?: string;
 }
 
 async function preflight({ stack: given, config: set, context }: Options): Promise<void> {
@@ -67,19 +65,6 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   process.exitCode = 1;
 }
 
-new Command("preflight")
-  .description("Checks what a stack needs from its cluster and from docker.")
-  .option("-s, --stack <name>", "the stack", "dev")
-  .option(
-    "-c, --config <key=value>",
-    "a config value for this run",
-    (value: string, all: string[]) => [...all, value],
-    [],
-  )
-  .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
-  .action(preflight)
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+export const command = configOption(
+  stackOptions(new Command("preflight").description("Checks what a stack needs from its cluster and from docker.")),
+).action(preflight);

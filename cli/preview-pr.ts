@@ -1,4 +1,4 @@
-import "../sandbox/host/check-node";
+/** `npm run preview:pr`: what merging a change would do to every stack, as Markdown. */
 import { Command } from "commander";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -15,19 +15,8 @@ interface Options {
 
 /** Exit code when a mandatory policy is violated: `pulumi preview` fails then too. */
 const VIOLATED = 1;
-/** Exit code when there is no report. */
-const FAILED = 2;
-
-const command = new Command("npm run preview:pr --")
-  .description("Shows as Markdown what merging a change would do to every stack. Needs no cluster and no secrets.")
-  .requiredOption("--base <commit>", "the branch or commit to merge into; compared is where the change left it")
-  .option("--head <commit>", "the commit with the change (default: the files as they are)")
-  .option("--stack <name...>", "the stacks to look at (default: all)")
-  .option("--output <file>", "where to write the Markdown (default: the standard output)")
-  .parse();
-
-async function main({ base, head, stack, output }: Options): Promise<void> {
-  const report = await preview({
+async function report({ base, head, stack, output }: Options): Promise<void> {
+  const found = await preview({
     root: path.resolve(__dirname, ".."),
     base,
     head,
@@ -36,26 +25,21 @@ async function main({ base, head, stack, output }: Options): Promise<void> {
       process.stderr.write(`${message}\n`);
     },
   });
-  const markdown = renderReport(report);
+  const markdown = renderReport(found);
   if (output === undefined) {
     process.stdout.write(markdown);
   } else {
     fs.writeFileSync(output, markdown);
   }
-  if (report.stacks.some(({ violations }) => violations.some(({ level }) => level !== "advisory"))) {
+  if (found.stacks.some(({ violations }) => violations.some(({ level }) => level !== "advisory"))) {
     process.exitCode = VIOLATED;
   }
 }
 
-/** An error and what caused it, in one line each. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  return error.cause === undefined ? error.message : `${error.message}: ${explain(error.cause)}`;
-}
-
-main(command.opts<Options>()).catch((error: unknown) => {
-  process.stderr.write(`${explain(error)}\n`);
-  process.exitCode = FAILED;
-});
+export const command = new Command("npm run preview:pr --")
+  .description("Shows as Markdown what merging a change would do to every stack. Needs no cluster and no secrets.")
+  .requiredOption("--base <commit>", "the branch or commit to merge into; compared is where the change left it")
+  .option("--head <commit>", "the commit with the change (default: the working tree, with what is not committed)")
+  .option("--stack <name...>", "the stacks to look at (default: all)")
+  .option("--output <file>", "where to write the Markdown (default: the standard output)")
+  .action(report);

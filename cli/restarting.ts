@@ -1,14 +1,14 @@
-/** Which servers of a stack are still to restart, and why: what `npm run ops -- status` says beside what Kafka knows. */
+/** Lists the servers of a stack that must still restart, each with the reason. `npm run ops -- status` shows it after Kafka's own status. */
 import { AppsV1Api, CoreV1Api, type KubeConfig, type V1Pod, type V1StatefulSet } from "@kubernetes/client-node";
 import { PART_OF_SELECTOR } from "../components/kubernetes/part-of";
 import { listReasons, type PodTemplate, restartReasons } from "../components/servers/restart-reasons";
 import { readRestartSettings, settingsIn } from "../components/servers/written-settings";
 
-/** Label of a pod that names the revision of its StatefulSet that it runs by. */
+/** The label of a pod with the revision of the StatefulSet that it was created from. */
 const REVISION = "controller-revision-hash";
 
 /**
- * One line for each server that runs by an older template than its StatefulSet has: `broker-1 restarts: kafka.heap changed from 512m to 1g`.
+ * One line for each server whose pod was created from an older template than its StatefulSet has now: `broker-1 restarts: kafka.heap changed from 512m to 1g`.
  *
  * @throws what the cluster answers.
  */
@@ -21,7 +21,7 @@ export async function restartingServers(config: KubeConfig, namespace: string): 
   const waiting = sets.items.flatMap((set) => pods.items.flatMap((pod) => outdated(set, pod)));
   if (waiting.length === 0) return [];
   const settings = await readRestartSettings(core, namespace);
-  // All servers of a set wait for the same revision, and most run by the same one.
+  // All servers of a StatefulSet get the same new revision, and most have the same old one, so few are read.
   const revisions = new Set(waiting.flatMap(({ runsBy, shallRunBy }) => [runsBy, shallRunBy]));
   const templates = new Map(
     await Promise.all(
@@ -38,7 +38,7 @@ export async function restartingServers(config: KubeConfig, namespace: string): 
   });
 }
 
-/** A pod of a StatefulSet that has not got its newest template yet. */
+/** The pod, when it belongs to this StatefulSet and was created from an older template; else nothing. */
 function outdated(set: V1StatefulSet, { metadata }: V1Pod) {
   const own = metadata?.ownerReferences?.some(({ uid }) => uid === set.metadata?.uid) ?? false;
   const [server, runsBy, shallRunBy] = [metadata?.name, metadata?.labels?.[REVISION], set.status?.updateRevision];

@@ -4,23 +4,38 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { valueFromText } from "../config/numbers";
 
-/** Which stack a command is about, and where that is. */
+/** The stack that a command works on, and its cluster and namespace. */
 export interface StackOptions {
   readonly stack: string;
   readonly context?: string;
   readonly namespace?: string;
 }
 
-/** Where stacks are whose file names no namespace. */
+/** The namespace of a stack whose file names none. */
 const NAMESPACE = "kafka";
 
-/** Adds the options that name a stack of a cluster. */
+/** Adds the options of every command about a stack: which one, and on which cluster. */
 export function stackOptions(command: Command): Command {
   return command
     .option("-s, --stack <name>", "the stack", "dev")
-    .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
-    .option("-n, --namespace <name>", `namespace of the stack (default: that of its stack file, or ${NAMESPACE})`);
+    .option("--context <name>", "use this context of your kubeconfig instead of the sandbox");
 }
+
+/** Adds the option of commands that read a stack in the cluster and not in its file. */
+export function namespaceOption(command: Command): Command {
+  return command.option(
+    "-n, --namespace <name>",
+    `namespace of the stack (default: that of its stack file, or ${NAMESPACE})`,
+  );
+}
+
+/** Adds the option of commands that take other config values than those of the stack file. It may be given several times: the values are a list. */
+export function configOption(command: Command): Command {
+  return command.option("-c, --config <key=value>", "a config value for this run, like storage.type=nfs", collect, []);
+}
+
+/** Collects the values of an option that may be given several times. */
+export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 
 /**
  * The namespace of a stack: the one that is given, else that of the stack file.

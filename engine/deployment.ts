@@ -58,7 +58,7 @@ export class Deployment {
   /** URNs of resources that the program only read. */
   private readonly onlyRead = new Set<string>();
   readonly steps: Steps;
-  /** By its URN of today, the URN under which a resource was found in the state. */
+  /** Maps a resource's current URN to the URN under which the state has it. */
   private readonly former = new Map<string, string>();
   private readonly running = new Set<Promise<unknown>>();
   private readonly firstFailure = Promise.withResolvers<undefined>();

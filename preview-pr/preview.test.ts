@@ -84,7 +84,7 @@ describe("preview of a pull request", function () {
     assert.ok(existsSync(join(root, "node_modules")));
   });
 
-  it("uses the files as they are, and reports why a program fails", async () => {
+  it("uses the working tree, and reports why a program fails", async () => {
     write("Pulumi.dev.yaml", replicas(0));
     await assert.rejects(preview({ root, base: "main", stacks: ["dev"] }), /stack dev fails: there must be a replica/);
   });
@@ -94,7 +94,7 @@ describe("preview of a pull request", function () {
     await commit("broken");
     write("Pulumi.dev.yaml", replicas(2));
     const { message, cause } = await failure(preview({ root, base: "HEAD", stacks: ["dev"] }));
-    assert.match(message, /^There is no comparison with the base [0-9a-f]{10}$/);
+    assert.match(message, /^There is no comparison with the base [0-9a-f]{10}: /);
     assert.match(String(cause), /there must be a replica/);
   });
 

@@ -12,7 +12,7 @@ export interface PreviewOptions {
   readonly root: string;
   /** The branch or commit that the change is to be merged into. */
   readonly base: string;
-  /** The commit with the change. @default the files as they are */
+  /** The commit with the change. @default the working tree, with changes that are not committed */
   readonly head?: string | undefined;
   /** The stacks to look at. @default all */
   readonly stacks?: readonly string[] | undefined;
@@ -43,7 +43,8 @@ export async function preview(options: PreviewOptions): Promise<Report> {
       ? await record(root, options)
       : await withCheckout(root, headCommit, (folder) => record(folder, options));
   const before = await withCheckout(root, baseCommit, (folder) => record(folder, options)).catch((error: unknown) => {
-    throw new Error(`There is no comparison with the base ${short(baseCommit)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`There is no comparison with the base ${short(baseCommit)}: ${why}`, { cause: error });
   });
   const all = [...new Set([...before.stacks, ...after.stacks])].sort();
   for (const stack of stacks ?? []) {
@@ -56,7 +57,7 @@ export async function preview(options: PreviewOptions): Promise<Report> {
   );
   return {
     base: short(baseCommit),
-    head: head === undefined && (await isDirty(root)) ? "the files as they are" : short(headCommit),
+    head: head === undefined && (await isDirty(root)) ? "the working tree" : short(headCommit),
     stacks: await Promise.all(previews),
   };
 }

@@ -27,7 +27,7 @@ describe("npm run client with a cluster", function () {
           contexts: [{ name: "fake", context: { cluster: "fake", user: "fake" } }],
         }),
       );
-      const args = ["--import", "tsx", "cli/client/cli.ts", "--context", "fake", ...words];
+      const args = ["--import", "tsx", "cli/index.ts", "client", "--context", "fake", ...words];
       const { code, output, errors } = await outcome(process.execPath, args, {
         cwd: ROOT,
         env: { ...process.env, KUBECONFIG: kubeconfig },

@@ -2,11 +2,10 @@
  * `npm run client -- kafka-topics --list`: runs one of Kafka's tools in a pod of its own beside the brokers, with this process's input and
  * output. It needs only the Kubernetes API: no broker port has to be open to the caller, and nothing of Kafka has to be installed.
  */
-import "../../sandbox/host/check-node";
 import { AppsV1Api, CoreV1Api, type V1Status } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { copyTo, execute, kubeConfig, leftBehind, messageOf, untilPod } from "../kubernetes";
-import { namespaceOf, type StackOptions, stackOptions } from "../stack-options";
+import { namespaceOf, namespaceOption, type StackOptions, stackOptions } from "../stack-options";
 import { CLIENT, clientPod } from "./pod";
 import { toolCommand } from "./tool";
 
@@ -55,18 +54,17 @@ function exitCodeOf({ status, message, details }: V1Status): number {
   return Number(code);
 }
 
-stackOptions(
-  new Command("npm run client --")
-    .description("Kafka's own tools, in a pod beside the brokers. The brokers' address is added where it is left out.")
-    .argument("<tool>", "such as kafka-topics, kafka-console-producer, kafka-console-consumer, kafka-consumer-groups")
-    .argument("[words...]", "what the tool is given"),
+export const command = namespaceOption(
+  stackOptions(
+    new Command("npm run client --")
+      .description(
+        "Kafka's own tools, in a pod beside the brokers. The brokers' address is added where it is left out.",
+      )
+      .argument("<tool>", "such as kafka-topics, kafka-console-producer, kafka-console-consumer, kafka-consumer-groups")
+      .argument("[words...]", "what the tool is given"),
+  ),
 )
   .passThroughOptions()
   .action(async (tool: string, words: string[], options: StackOptions) => {
     process.exitCode = await client(toolCommand(tool, words), options);
-  })
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(messageOf(error));
-    process.exitCode = 1;
   });

@@ -1,9 +1,9 @@
-/** As much of a Kubernetes API as `npm run client` asks: the brokers' StatefulSet, a pod that runs at once, and a command in it. */
+/** The part of the Kubernetes API that `npm run client` uses: the brokers' StatefulSet, a pod that runs at once, and a command in it. */
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 
-/** What of the package `ws`, which the Kubernetes client brings, is used here. */
+/** The part of the package `ws` that is used here; the Kubernetes client depends on it. */
 interface Socket {
   send(data: Buffer): void;
   close(): void;

@@ -19,7 +19,7 @@ export function clientPod(brokers: V1StatefulSet): V1Pod {
   const spec = brokers.spec?.template.spec;
   const image = spec?.containers[0]?.image;
   if (image === undefined) throw new Error("The StatefulSet of the brokers has no container with an image.");
-  // As the brokers are: with a certificate, or none.
+  // The client uses a certificate when the brokers do.
   const closed = spec?.containers[0]?.env?.some(({ name }) => name === TLS_VARIABLE) === true;
   const tls = closed ? [tlsFiles("client")] : [];
   const instance = brokers.metadata?.labels?.["app.kubernetes.io/instance"];

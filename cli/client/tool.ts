@@ -11,7 +11,7 @@ const TOOLS = readFileSync(join(__dirname, "../../images/kafka/etc/tools.txt"), 
 /** Tools without a leading `--bootstrap-server ADDRESS`: they name servers in another way, or need none. */
 const UNADDRESSED = ["kafka-cluster", "kafka-dump-log", "kafka-producer-perf-test", "kafka-storage", "zookeeper-shell"];
 
-/** Options that say which servers a tool asks. */
+/** Options that tell a tool which servers to connect to. */
 const ADDRESSES = ["--bootstrap-server", "--bootstrap-controller"];
 
 /**

@@ -51,7 +51,7 @@ export async function takenUp(kept: Kept, { env, write }: Looking): Promise<Kept
     }
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    // The CLI says it better.
+    // The CLI reports the same, with more detail.
     return undefined;
   }
   return { ...kept, resources, pending_operations: [] };

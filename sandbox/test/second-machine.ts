@@ -39,12 +39,16 @@ export class SecondMachine {
 
   /** `npm run sandbox -- …` */
   async sandbox(...args: string[]): Promise<string> {
-    return this.run(process.execPath, "--import", "tsx", "sandbox/cli.ts", ...args);
+    return this.run(process.execPath, "--import", "tsx", "cli/index.ts", "sandbox", ...args);
   }
 
   /** `npm run sandbox -- status`, whatever its exit code. */
   async status(): Promise<SandboxStatus> {
-    const text = await this.run("sh", "-c", `"${process.execPath}" --import tsx sandbox/cli.ts status --json || true`);
+    const text = await this.run(
+      "sh",
+      "-c",
+      `"${process.execPath}" --import tsx cli/index.ts sandbox status --json || true`,
+    );
     return JSON.parse(text) as SandboxStatus;
   }
 

@@ -22,7 +22,7 @@ export async function endedUp(
   seconds?: number,
 ): Promise<Ended> {
   const words = settings(changed).flatMap((setting) => ["-c", setting]);
-  const command = ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", STACK, ...words];
+  const command = ["--import", "tsx", "cli/index.ts", "up", "--stack", STACK, ...words];
   const started = Date.now();
   const up = start(process.execPath, command);
   let signalled: number | undefined;

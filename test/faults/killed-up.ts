@@ -9,7 +9,7 @@ export const killedUp = (when: RegExp, changed: Readonly<Record<string, string>>
 /** The same for any stack. @param set config for this run, as `key=value` */
 export async function killedUpOf(stack: string, set: readonly string[], when: RegExp): Promise<void> {
   const words = set.flatMap((setting) => ["-c", setting]);
-  const command = ["--import", "tsx", "sandbox/stack/cli.ts", "up", "--stack", stack, ...words];
+  const command = ["--import", "tsx", "cli/index.ts", "up", "--stack", stack, ...words];
   const up = start(process.execPath, command, {
     onLine: (line) => {
       if (when.test(line)) up.kill("SIGKILL");

@@ -1,10 +1,10 @@
-import "./host/check-node";
+/** `npm run sandbox`: the Kubernetes on this machine. */
 import { Command, InvalidArgumentError } from "commander";
-import { down } from "./down";
-import { nfsDown, nfsStart, nfsStop, nfsUp } from "./nfs/commands";
-import { startNode, stopNode } from "./node-power";
-import { renderStatus, status } from "./status";
-import { up } from "./up";
+import { down } from "../sandbox/down";
+import { nfsDown, nfsStart, nfsStop, nfsUp } from "../sandbox/nfs/commands";
+import { startNode, stopNode } from "../sandbox/node-power";
+import { renderStatus, status } from "../sandbox/status";
+import { up } from "../sandbox/up";
 
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {
@@ -91,14 +91,4 @@ function commands(): Command {
   return program;
 }
 
-async function main(): Promise<void> {
-  try {
-    await commands().parseAsync();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    // Steps that ran beside the failed one may wait forever.
-    process.exit(1);
-  }
-}
-
-void main();
+export const command = commands();

@@ -1,14 +1,10 @@
 /** `npm run stop`: takes the stack down and keeps its data; the sandbox keeps running, so that the next start is quick. */
 import { Command } from "commander";
 import { run, stackName } from "kafka-stack-engine";
-import { mergeStackFile } from "./stack/stack-file";
+import { mergeStackFile } from "../sandbox/stack/stack-file";
+import { type StackOptions, stackOptions } from "./stack-options";
 
-interface Options {
-  stack: string;
-  context?: string;
-}
-
-async function stop({ stack: given, context }: Options): Promise<void> {
+async function stop({ stack: given, context }: StackOptions): Promise<void> {
   const root = process.cwd();
   const stack = stackName(root, given);
   const prepared = await mergeStackFile({ root, stack, ...(context !== undefined && { context }) });
@@ -18,13 +14,6 @@ async function stop({ stack: given, context }: Options): Promise<void> {
   );
 }
 
-new Command("stop")
-  .description("Take the stack down and keep its data.")
-  .option("-s, --stack <name>", "the stack", "dev")
-  .option("--context <name>", "the stack is on this context of your kubeconfig, not on the sandbox")
-  .action(stop)
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  });
+export const command = stackOptions(new Command("stop").description("Take the stack down and keep its data.")).action(
+  stop,
+);

@@ -1,7 +1,8 @@
 /** `npm run clean`: deletes the stack, its data and the sandbox, with everything that was built for it. */
+import { Command } from "commander";
 import { rmSync } from "node:fs";
-import { down } from "./down";
-import { pathsOf } from "./paths";
+import { down } from "../sandbox/down";
+import { pathsOf } from "../sandbox/paths";
 
 async function clean(): Promise<void> {
   await down({ data: true });
@@ -9,7 +10,6 @@ async function clean(): Promise<void> {
   console.log("The sandbox and its data are deleted.");
 }
 
-clean().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+export const command = new Command("clean")
+  .description("Delete the sandbox with all its data and what was built for it.")
+  .action(clean);

@@ -1,16 +1,14 @@
 /** `npm run up|preview|down -- --stack dev [-c key=value]`. */
-import "../host/check-node";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { type Command as EngineCommand, type PolicyPack, redact, run, stackName } from "kafka-stack-engine";
-import { mergeStackFile } from "./stack-file";
+import { mergeStackFile } from "../sandbox/stack/stack-file";
+import { collect, configOption, type StackOptions, stackOptions } from "./stack-options";
 
-interface Options {
-  stack: string;
+interface Options extends StackOptions {
   configFile?: string;
   config: string[];
-  context?: string;
   policyPack: string[];
   policyPackConfig: string[];
   policy?: string | true;
@@ -22,17 +20,10 @@ interface Options {
 /** Exit code after SIGINT. */
 const INTERRUPTED = 130;
 
-function collect(value: string, earlier: string[]): string[] {
-  return [...earlier, value];
-}
-
-function define(command: EngineCommand, description: string): Command {
-  return new Command(command)
-    .description(description)
-    .option("-s, --stack <name>", "the stack", "dev")
+/** One of the commands up, preview and down. */
+export function engineCommand(command: EngineCommand, description: string): Command {
+  return configOption(stackOptions(new Command(command).description(description)))
     .option("--config-file <file>", "the stack file (default: Pulumi.<stack>.yaml)")
-    .option("-c, --config <key=value>", "a config value for this run, like storage.type=nfs", collect, [])
-    .option("--context <name>", "use this context of your kubeconfig instead of the sandbox")
     .option("--policy-pack <dir>", "check the stack with this policy pack", collect, [])
     .option("--policy-pack-config <file>", "the pack's config, in the order of the packs", collect, [])
     .option(
@@ -115,17 +106,3 @@ function policyPacks(root: string, options: Options): PolicyPack[] {
   }
   return packs;
 }
-
-new Command("npm run")
-  .addCommand(define("up", "make the stack what its program says"))
-  .addCommand(define("preview", "show what up would change"))
-  .addCommand(define("down", "take the stack down"))
-  .parseAsync()
-  .catch((error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    const hint = /API server .* cannot be reached/.test(message)
-      ? " (the sandbox starts with: npm run sandbox -- up)"
-      : "";
-    process.stderr.write(`error: ${message}${hint}\n`);
-    process.exitCode ??= 1;
-  });
