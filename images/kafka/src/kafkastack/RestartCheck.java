@@ -30,9 +30,8 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
  * ready again. A missing server is therefore no obstacle when it is the first in that order. Otherwise the roll would restart servers before it that
  * the cluster cannot do without.
  *
- * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits that long for servers that are on their way. When every address refuses connections, no
- * server runs: a restart takes nothing away, and may be the repair. Silence does not mean that. Neither does a name without an address once an earlier
- * update has left a configuration of servers: they may run while the name server does not know them.
+ * <p>Usage: {@code RestartCheck <host:port> <seconds>}. Waits that long for servers that are on their way. When every address refuses connections, or
+ * the name has none while the name server knows others, no server runs: a restart takes nothing away, and may be the repair. Silence does not mean that.
  */
 public final class RestartCheck {
     private static final int FIRST_CONTROLLER = 9000;
@@ -70,7 +69,11 @@ public final class RestartCheck {
                 if (isFirstStart()) {
                     end("this is the first start of the servers, so there is nothing to check");
                 }
-                refusing = null;
+                // Pods have an address while they start and when they fail. A name server that answers for others, and knows none of them, says that there are none.
+                refusing = !nameServerAnswers() ? null : refusing == null ? Instant.now() : refusing;
+                if (refusing != null && Instant.now().isAfter(refusing.plus(DOWN))) {
+                    end("no server has an address, so a restart takes nothing away");
+                }
                 wrong = "the name " + address + " has no address, or cannot be looked up, so nobody says whether servers run.";
             } catch (Exception e) {
                 wrong = "the cluster does not say whether it can spare servers: " + cause(e);
@@ -92,6 +95,15 @@ public final class RestartCheck {
 
     private static final String ADVICE = "Repair what is missing first: `kubectl logs` of that pod, with --previous, says why it does not run. If this change is the repair, set"
             + " operations.restartBesideMissing to true; writers may then be interrupted until the roll reaches that pod. `kubectl delete pod` makes that sooner once the roll has begun.";
+
+    /** Whether the cluster's name server knows a name that every cluster has. */
+    private static boolean nameServerAnswers() {
+        try {
+            return InetAddress.getAllByName("kubernetes.default.svc").length > 0;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
 
     /** Whether no earlier update has left a configuration of servers. It is there from before the servers first start. */
     private static boolean isFirstStart() {
