@@ -15,11 +15,11 @@ const ROOMS = {
   waiting: [],
   processes: ["waiting"],
   engine: ["processes", "waiting"],
-  preflight: ["components", "config", "engine", "waiting"],
-  "preview-pr": ["engine", "policy", "processes", "services"],
+  preflight: ["config", "engine", "waiting"],
+  "preview-pr": ["engine", "processes"],
   sandbox: ["config", "engine", "processes", "waiting"],
-  cli: ["components", "config", "engine", "preflight", "preview-pr", "sandbox", "services", "waiting"],
-  scripts: ["components", "config", "processes", "sandbox"],
+  cli: ["config", "engine", "preflight", "preview-pr", "sandbox", "waiting"],
+  scripts: ["config", "processes", "sandbox"],
   bench: ["components", "config", "engine", "processes", "sandbox", "services", "test", "waiting"],
 };
 
@@ -72,8 +72,8 @@ DOORS.push({
 });
 
 /**
- * What one room may use of another that is closed to it: Kubernetes' facts are the same for all, the stand-in finds clusters, and knows whose objects are, by the very rules of the components, and
- * the report of a pull request gives the reasons of a restart in their words.
+ * The doors of rooms that are closed but for these files. Kubernetes' facts are the same for all. The stand-in finds clusters, and knows whose objects are, by the very rules of the
+ * components. The report of a pull request gives the reasons of a restart in their words, and reads resources as the policies do. The command line starts programs of the services.
  */
 const EXCEPTIONS = {
   components: { policy: ["./kubernetes-facts"] },
@@ -81,7 +81,24 @@ const EXCEPTIONS = {
     components: ["./kubernetes/kubeconfig.ts", "./kubernetes/cluster-access.ts", "./kubernetes/part-of.ts"],
     policy: ["./kubernetes-facts"],
   },
-  "preview-pr": { components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"] },
+  preflight: { components: ["./kubernetes"] },
+  "preview-pr": {
+    components: ["./servers/restart-reasons.ts", "./servers/written-settings.ts"],
+    policy: ["./evaluate.ts", "./kubernetes-facts", "./model/index.ts", "./policies.ts"],
+    services: ["./src/ops/desired-state.ts"],
+  },
+  cli: {
+    components: [
+      "./certificates/tls-files.ts",
+      "./jobs/exit-codes.ts",
+      "./kafka/node-ids.ts",
+      "./kubernetes",
+      "./servers/restart-reasons.ts",
+      "./servers/written-settings.ts",
+    ],
+    services: ["./src/chat/cli.ts", "./src/ops/program.ts"],
+  },
+  scripts: { components: ["./kafka/kafka-settings.ts", "./monitoring/alerts", "./monitoring/dashboards"] },
 };
 
 /** Commands are run in one way. Nothing that is shipped runs any, and services/lock.mjs is JavaScript that Node.js runs before anything is installed. */
@@ -102,7 +119,7 @@ const zones = [
       target: `./${room}`,
       from: `./${other}`,
       except: EXCEPTIONS[room]?.[other] ?? [],
-      message: `${room} may use ${["itself", ...used].join(", ")} and no other room (eslint.config.mjs).`,
+      message: `${room} may use ${["itself", ...used].join(", ")} and of other rooms only the doors that EXCEPTIONS names (eslint.config.mjs).`,
     })),
   ),
 ];

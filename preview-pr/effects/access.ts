@@ -1,4 +1,4 @@
-import type { Value } from "../../policy/model/value";
+import type { Value } from "../../policy/model";
 import { distinct, type Effect, objectChanges } from "./effect";
 import type { ResourceChange } from "../changes";
 import { userEffects } from "./users";

@@ -1,6 +1,11 @@
-import { display, inOneNamespace, type KubernetesResource } from "../../policy/model/resource";
-import type { Value } from "../../policy/model/value";
-import { type Workload, workloadOf } from "../../policy/model/workload";
+import {
+  display,
+  inOneNamespace,
+  type KubernetesResource,
+  type Value,
+  type Workload,
+  workloadOf,
+} from "../../policy/model";
 import type { RecordedResource } from "../recorder";
 import { type Effect, type ObjectChange, objectOf, touches } from "./effect";
 

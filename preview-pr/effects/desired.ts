@@ -1,4 +1,4 @@
-import type { KubernetesResource } from "../../policy/model/resource";
+import type { KubernetesResource } from "../../policy/model";
 import { type DesiredState, parseDesiredState } from "../../services/src/ops/desired-state";
 import type { Effect, ObjectChange } from "./effect";
 

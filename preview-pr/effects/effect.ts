@@ -1,5 +1,4 @@
-import { display, type KubernetesResource, kubernetesResource } from "../../policy/model/resource";
-import { Value } from "../../policy/model/value";
+import { display, kubernetesResource, type KubernetesResource, Value } from "../../policy/model";
 import { contains, type Path, reveal } from "kafka-stack-engine";
 import { kindOf, type ResourceChange, resourceOf } from "../changes";
 import type { RecordedResource } from "../recorder";

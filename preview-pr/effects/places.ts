@@ -1,4 +1,4 @@
-import { display } from "../../policy/model/resource";
+import { display } from "../../policy/model";
 import { kindOf, pathsOf, type ResourceChange, resourceOf } from "../changes";
 import { type Effect, objectOf } from "./effect";
 

@@ -1,4 +1,4 @@
-import { type Container, replicasOf, type Workload, workloadOf } from "../../policy/model/workload";
+import { type Container, replicasOf, type Workload, workloadOf } from "../../policy/model";
 import { listReasons, type PodTemplate, restartReasons } from "../../components/servers/restart-reasons";
 import { settingsIn, type SettingsMap } from "../../components/servers/written-settings";
 import { formatPath, redact } from "kafka-stack-engine";

@@ -1,4 +1,4 @@
-import { replicasOf, workloadOf } from "../../policy/model/workload";
+import { replicasOf, workloadOf } from "../../policy/model";
 import { type Effect, type ObjectChange, touches, values } from "./effect";
 import { podNames } from "./pods";
 

@@ -1,4 +1,4 @@
-import { declaredTopics, type DeclaredTopic, kafkaSettings } from "../../policy/model/kafka";
+import { type DeclaredTopic, declaredTopics, kafkaSettings } from "../../policy/model";
 import type { Effect, ObjectChange } from "./effect";
 
 /** Settings that decide which records Kafka keeps, and where. */

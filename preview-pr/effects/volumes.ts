@@ -1,6 +1,5 @@
 import { parseQuantity } from "kafka-stack-kubernetes-facts";
-import { placeProperties } from "../../policy/model/replacement";
-import type { KubernetesResource } from "../../policy/model/resource";
+import { type KubernetesResource, placeProperties } from "../../policy/model";
 import { type Effect, type ObjectChange, values } from "./effect";
 
 /** What a change of a volume, a claim, a StorageClass or a namespace does to data. */

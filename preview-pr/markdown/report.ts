@@ -1,7 +1,7 @@
 import { kindOf, type Operation, type ResourceChange, resourceOf } from "../changes";
 import { type Effect, objectOf } from "../effects/effect";
 import type { JudgedViolation, StackPreview } from "../stack-preview";
-import { display } from "../../policy/model/resource";
+import { display } from "../../policy/model";
 import { propertyLines } from "./properties";
 
 /** What a report is about. */
