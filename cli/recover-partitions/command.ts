@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { kubeConfig } from "../kubernetes";
 import { type Named, Pods, serversOf } from "../pods";
+import { print } from "../print";
 import { namespaceOf, type StackOptions } from "../stack-options";
 import { type Options, recover } from "./recover";
 
@@ -36,5 +37,5 @@ export const recoverPartitions = (): Command =>
         run: pods.run.bind(pods),
         quorum: pods.quorum.bind(pods),
       };
-      process.exitCode = await recover(access, options, console.log);
+      process.exitCode = await recover(access, options, print);
     });

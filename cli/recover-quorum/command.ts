@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { until } from "kafka-stack-waiting";
 import { kubeConfig } from "../kubernetes";
 import { Pods } from "../pods";
+import { print } from "../print";
 import { namespaceOf, type StackOptions } from "../stack-options";
 import { commandFor, costs, judge, type Named, type Plan } from "./plan";
 import { survey } from "./servers";
@@ -28,7 +29,7 @@ export const recoverQuorum = (): Command =>
     .action(async (_own: unknown, command: Command) => {
       // Which stack, and where, are options of `ops`.
       const options = command.optsWithGlobals<Named & StackOptions>();
-      process.exitCode = await recover({ ...options, namespace: namespaceOf(process.cwd(), options) }, console.log);
+      process.exitCode = await recover({ ...options, namespace: namespaceOf(process.cwd(), options) }, print);
     });
 
 /** @returns the exit code: 0 when the quorum is back, 1 when it is refused, 2 when it has to be named first */
