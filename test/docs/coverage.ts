@@ -71,12 +71,12 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
   "npm run ops -- plan --brokers 0-1,3": test("services/test-kafka/cordon.test.ts", '"plan", "--brokers", "0-1,3"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
-  "npm run ops -- recover-quorum": test("test/faults/founding.test.ts", '"recover-quorum"'),
+  "npm run ops -- recover-quorum": test("test/faults/recovery.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
     "cli/recover-quorum/plan.test.ts",
     "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2",
   ),
-  "npm run ops -- recover-partitions": test("test/kafka/recover-partitions.test.ts", "command({})"),
+  "npm run ops -- recover-partitions": test("test/stacks/founding.test.ts", 'opsCommand("recover-partitions")'),
   "npm run ops -- recover-partitions --elect": test(
     "test/kafka/recover-partitions.test.ts",
     "command({ elect: true })",
