@@ -105,6 +105,14 @@ for (const version of new Set(versions)) {
       assert.equal(await cluster.records(TOPIC), written);
     });
 
+    it("starts with a new disk beside its own, although all others do the same at once", async () => {
+      await cluster.kill(...BROKERS);
+      for (const id of BROKERS) cluster.addDisk(id);
+      launch(BROKERS);
+      await inSync();
+      assert.equal(await cluster.records(TOPIC), written);
+    });
+
     it("begins with empty copies when a person says so, because all disks are lost", async () => {
       await cluster.kill(...BROKERS);
       for (const id of BROKERS) cluster.empty(id);
@@ -117,6 +125,19 @@ for (const version of new Set(versions)) {
       await inSync();
       rmSync(cluster.mark("begin-empty"));
       assert.equal(await cluster.records(TOPIC), 0);
+    });
+
+    it("begins by itself when all topics were deleted", async () => {
+      await cluster.tool("org.apache.kafka.tools.TopicCommand", "--delete", "--topic", TOPIC);
+      await cluster.until("there is no topic", async () => {
+        assert.deepEqual(await cluster.topics(), []);
+      });
+      await cluster.kill(...BROKERS);
+      for (const id of BROKERS) cluster.empty(id);
+      launch(BROKERS);
+      await cluster.until("they are back", async () => {
+        assert.deepEqual(await cluster.topics(), []);
+      });
     });
   });
 }

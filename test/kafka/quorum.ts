@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { outcome, start, type Running } from "kafka-stack-processes";
@@ -87,6 +87,13 @@ export class Quorum {
   empty(id: number): void {
     rmSync(join(this.volume(id), "log"), { recursive: true });
     mkdirSync(join(this.volume(id), "log"));
+  }
+
+  /** Gives a stopped server a second, empty disk. */
+  addDisk(id: number): void {
+    const disks = ["log", "more"].map((name) => join(this.volume(id), name));
+    mkdirSync(disks[1] ?? "");
+    appendFileSync(this.properties(id), `log.dirs=${disks.join(",")}\n`);
   }
 
   /** Whether a server has ended by itself. */

@@ -72,8 +72,8 @@ export class Decisions {
   }
 
   /** Whether a broker with these log directories may have lost copies of partitions. */
-  async mayHaveLostCopies(...directories: readonly string[]): Promise<boolean> {
-    return (await this.ask([`lost ${directories.join(",")}`]))[0] === "true";
+  async mayHaveLostCopies(broker: number, ...directories: readonly string[]): Promise<boolean> {
+    return (await this.ask([`lost ${broker} ${directories.join(",")}`]))[0] === "true";
   }
 
   /** Where a server's copy of a partition ends: `END EPOCH TOPIC-ID`, `none`, or `unknown`. */

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { temporaryFolder } from "../../support/temporary";
 import { Decisions } from "./decisions";
+import { batch, change, partition, remove, topic } from "./metadata-records";
 
 const METADATA = "__cluster_metadata-0";
 /** The broker whose disk is empty. */
@@ -143,55 +144,37 @@ describe("a broker that has lost copies", function () {
     };
     const FORMATTED = { "meta.properties": "version=1" };
     const PARTITION = { "orders-0/00000000000000000000.log": "" };
-    const TOPICS = { ...FORMATTED, [`${METADATA}/00000000000000000000.log`]: batch([1, 27, 0], [1, 2, 0]) };
-    const NONE = { ...FORMATTED, [`${METADATA}/00000000000000000000.log`]: batch([1, 27, 0], [1, 0, 2]) };
+    const LOG = `${METADATA}/00000000000000000000.log`;
+    const SNAPSHOT = `${METADATA}/00000000000000000007-0000000001.checkpoint`;
+    const OWN = [topic("orders", 1), partition(0, 1, [0, 1])];
+    const TOPICS = { ...FORMATTED, [LOG]: batch(...OWN) };
+    const NONE = { ...FORMATTED, [LOG]: batch([1, 20, 0, 0]) };
+    const OTHERS = { ...FORMATTED, [LOG]: batch(topic("orders", 1), partition(0, 1, [1, 2])) };
+    const MOVED = { ...FORMATTED, [SNAPSHOT]: batch(...OWN), [LOG]: batch(change(0, 1, [1, 2])) };
+    const GIVEN = { ...OTHERS, [LOG]: batch(topic("orders", 1), partition(0, 1, [1, 2]), change(0, 1, [0, 2])) };
+    const REMOVED = { ...FORMATTED, [LOG]: batch(...OWN, remove(1), topic("others", 2), partition(0, 2, [2])) };
 
     for (const [what, lost, ...directories] of [
       ["an empty disk", true, {}],
-      ["one empty disk of two", true, { ...TOPICS, ...PARTITION }, {}],
-      ["partitions that were deleted, while the metadata has topics", true, TOPICS],
-      [
-        "a snapshot with topics and no partitions",
-        true,
-        { ...FORMATTED, [`${METADATA}/00000000000000000007-0000000001.checkpoint`]: batch([1, 2, 0]) },
-      ],
+      ["an empty disk of the metadata beside one with partitions", true, {}, { ...FORMATTED, ...PARTITION }],
+      ["one empty disk of two, where a partition is missing", true, TOPICS, {}],
+      ["partitions that were deleted, while the metadata has them", true, TOPICS],
+      ["a snapshot with partitions, and none on the disk", true, { ...FORMATTED, [SNAPSHOT]: batch(...OWN) }],
+      ["a partition that was moved here, and is not there", true, GIVEN],
       ["only a partition that is being deleted", true, { ...TOPICS, "orders-0.abc-delete/x": "" }],
+      ["metadata that cannot be read", true, { ...FORMATTED, [LOG]: batch([1, 3, 0, 0]) }],
       ["disks as it left them", false, { ...TOPICS, ...PARTITION }],
       ["two disks, one of them still without partitions", false, { ...TOPICS, ...PARTITION }, FORMATTED],
+      ["a new disk beside one that has all partitions", false, { ...TOPICS, ...PARTITION }, {}],
       ["disks of a cluster without topics", false, NONE],
+      ["disks of a cluster whose partitions are on other brokers", false, OTHERS],
+      ["partitions that were moved away", false, MOVED],
+      ["topics that were deleted", false, REMOVED],
       ["a formatted disk before its first start", false, FORMATTED],
     ] as const) {
       it(`${lost ? "may" : "cannot"} be: ${what}`, async () => {
-        assert.equal(await decisions.mayHaveLostCopies(...directories.map(lay)), lost);
+        assert.equal(await decisions.mayHaveLostCopies(LOST, ...directories.map(lay)), lost);
       });
     }
   });
 });
-
-/** A batch of metadata records, as on disk. */
-function batch(...values: readonly (readonly number[])[]): Buffer {
-  const records = values.map((value, offset) => {
-    // Attributes, time, offset, no key, the value, no headers; all numbers are small zigzag varints.
-    const record = [0, 0, offset * 2, 1, value.length * 2, ...value, 0];
-    return Buffer.from([record.length * 2, ...record]);
-  });
-  const body = Buffer.concat(records);
-  const head = Buffer.alloc(61);
-  head.writeInt32BE(61 + body.length - 12, 8);
-  head.writeInt8(2, 16);
-  head.writeInt32BE(values.length - 1, 23);
-  head.writeInt32BE(values.length, 57);
-  const whole = Buffer.concat([head, body]);
-  whole.writeUInt32BE(crc32c(whole.subarray(21)), 17);
-  return whole;
-}
-
-/** The checksum of Kafka's batches: CRC-32C. */
-function crc32c(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-}

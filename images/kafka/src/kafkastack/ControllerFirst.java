@@ -16,6 +16,11 @@ final class ControllerFirst {
 
     private ControllerFirst() {}
 
+    /** Whether the quorum may need the vote of a server whose broker may not register now. One without its metadata has no vote. */
+    static boolean isNeeded(KafkaDisk disk, LostCopies copies) throws IOException, InterruptedException {
+        return disk.metadataFormatted() && !disk.lostRecordsOfVoter() && !copies.mayBegin();
+    }
+
     /** Writes the settings of the controller alone. @return their file, beside that of both roles */
     static Path configure(Properties both, Path file) throws IOException {
         Properties controller = new Properties();

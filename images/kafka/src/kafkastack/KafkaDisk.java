@@ -51,16 +51,28 @@ record KafkaDisk(List<Path> directories) {
     }
 
     /**
-     * Whether this broker may have lost copies of partitions: a disk of it was never used or was emptied, or no disk has a partition although its own metadata
-     * knows of topics.
+     * Whether this broker may have lost copies of partitions: a disk of it was never used or was emptied, or no disk has a partition. If the metadata is
+     * still there, it says which partitions should be.
      */
-    boolean mayHaveLostCopies() throws IOException {
-        return !formatted() || (partitions().isEmpty() && knowsTopics());
+    boolean mayHaveLostCopies(int broker) throws IOException {
+        Set<String> present = partitions();
+        if (formatted() && !present.isEmpty()) {
+            return false;
+        }
+        if (!metadataFormatted()) {
+            return true;
+        }
+        try {
+            return !present.containsAll(KnownPartitions.read(metadata().resolve(METADATA)).of(broker));
+        } catch (IOException e) {
+            System.err.println("kafka-stack: cannot read which partitions this disk should have: " + e);
+            return true;
+        }
     }
 
     /** Whether the metadata log knows of topics. */
     boolean knowsTopics() throws IOException {
-        return MetadataTopics.any(metadata().resolve(METADATA));
+        return !KnownPartitions.read(metadata().resolve(METADATA)).none();
     }
 
     /** Names of the partitions that the disks have, such as {@code orders-0}; not those that are being deleted or are still being copied. */

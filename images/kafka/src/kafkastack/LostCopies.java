@@ -77,13 +77,13 @@ final class LostCopies {
 
     /** Whether the broker may register now. */
     boolean mayBegin() throws IOException, InterruptedException {
-        return !disk.mayHaveLostCopies() || Files.exists(begin) || decide(broker, disk.partitions(), others.ask()).begin();
+        return !disk.mayHaveLostCopies(broker) || Files.exists(begin) || decide(broker, disk.partitions(), others.ask()).begin();
     }
 
     /** Returns when the broker may register: at once when its disks are as it left them. */
     void await() throws IOException, InterruptedException {
         try {
-            while (disk.mayHaveLostCopies()) {
+            while (disk.mayHaveLostCopies(broker)) {
                 if (Files.exists(begin)) {
                     Hold.say("beginning with empty copies, as ordered by `npm run ops -- recover-partitions --lost`");
                     return;

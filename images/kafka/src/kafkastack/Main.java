@@ -54,54 +54,54 @@ public final class Main {
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
     }
 
-    /** Everything before Kafka itself: the health endpoint, a wait where it is needed and, with KRaft, formatting. @return the file to start Kafka with */
+    /** Everything before Kafka itself: the health endpoint, and a wait where it is needed. @return the file to start Kafka with */
     private static Path startKafka(Properties properties, Path file, int port) throws Exception {
-        BrokerHealth broker = new BrokerHealth(properties);
         KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
         String clusterId = environment("KAFKA_CLUSTER_ID");
         int node = Integer.parseInt(properties.getProperty("node.id", properties.getProperty("broker.id")));
         Hold hold = new Hold(file);
         LostCopies copies = new LostCopies(node, disk, file, new ClusterCopies(node, clusterId, properties), hold);
-        String roles = properties.getProperty("process.roles");
-        if (roles == null) {
-            HealthServer.start(port, new HeldHealth(hold, copies, broker), Map.of());
-            if (!disk.formatted()) {
-                copies.await();
-            }
-            return file;
+        if (properties.containsKey("process.roles")) {
+            return startKraft(properties, file, port, disk, clusterId, node, hold, copies);
         }
+        HealthServer.start(port, new HeldHealth(hold, copies, new BrokerHealth(properties)), Map.of());
+        if (!disk.formatted()) {
+            copies.await();
+        }
+        return file;
+    }
+
+    /** With KRaft the disks are formatted, too. */
+    private static Path startKraft(Properties both, Path file, int port, KafkaDisk disk, String clusterId, int node, Hold hold, LostCopies copies) throws Exception {
         Quorum quorum = new Quorum();
-        QuorumWatch.install(quorum, properties.getProperty("controller.quorum.bootstrap.servers", ""));
+        QuorumWatch.install(quorum, both.getProperty("controller.quorum.bootstrap.servers", ""));
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
         Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
         Path log = disk.directories().get(0);
         new Recovery(log).install();
         LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);
-        boolean controls = roles.contains("controller");
-        // A voter is not held: the quorum may need it. It is a controller alone until it may be a broker, too.
-        boolean controllerFirst = controls && roles.contains("broker") && disk.metadataFormatted() && !disk.lostRecordsOfVoter() && !copies.mayBegin();
-        if (controllerFirst) {
-            file = ControllerFirst.configure(properties, file);
-            roles = "controller";
-        }
-        KafkaDisk used = controllerFirst ? disk.ofController() : disk;
-        ControllerHealth controller = new ControllerHealth(quorum, disk, properties, new LastToLeave(peers::leavingBrokers));
+        String declared = both.getProperty("process.roles");
+        boolean controls = declared.contains("controller");
+        boolean controllerFirst = declared.equals("broker,controller") && ControllerFirst.isNeeded(disk, copies);
+        String roles = controllerFirst ? "controller" : declared;
+        Path used = controllerFirst ? ControllerFirst.configure(both, file) : file;
+        BrokerHealth broker = new BrokerHealth(both);
+        ControllerHealth controller = new ControllerHealth(quorum, disk, both, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
             case "controller" -> controller;
             default -> new CombinedHealth(controller, broker);
         };
-        LostCopies held = roles.equals("controller") && !controllerFirst ? null : copies;
-        Formatting formatting = new Formatting(used, file, clusterId, controls, peers, hold, controllerFirst ? null : held);
-        boolean brokerRuns = !roles.equals("controller");
-        BooleanSupplier serves = () -> !quorum.state().isEmpty() && (!brokerRuns || broker.runs());
-        Health health = new KafkaHealth(new HeldHealth(hold, held, running), serves, quorum, disk, node, clusterId);
-        HealthServer.start(port, health, controls ? new Retirement(health, file).orders() : Map.of());
+        Formatting formatting = new Formatting(
+                controllerFirst ? disk.ofController() : disk, used, clusterId, controls, peers, hold, roles.equals("controller") ? null : copies);
+        BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
+        Health health = new KafkaHealth(new HeldHealth(hold, declared.equals("controller") ? null : copies, running), serves, quorum, disk, node, clusterId);
+        HealthServer.start(port, health, controls ? new Retirement(health, used).orders() : Map.of());
         formatting.run();
         if (controllerFirst) {
             ControllerFirst.becomeBroker(copies);
         }
-        return file;
+        return used;
     }
 
     /** The content of a scrape. */

@@ -87,18 +87,15 @@ record RecordBatch(ByteBuffer content) {
         return records().stream().filter(record -> record.key().getShort(2) == type).map(Record::value).toList();
     }
 
-    /** Whether it has a metadata record with this API key. One whose records are compressed, which Kafka's metadata never is, may have. */
-    boolean hasRecordOf(int apiKey) {
+    /** The values of its records, if it has no control records. @throws IOException when they are compressed, which Kafka's metadata never is. */
+    List<ByteBuffer> dataValues() throws IOException {
         if (isControl()) {
-            return false;
+            return List.of();
         }
         if ((content.getShort(ATTRIBUTES) & COMPRESSION) != 0) {
-            return true;
+            throw new IOException("the metadata log has compressed records");
         }
-        return records().stream().anyMatch(record -> {
-            unsigned(record.value()); // version of the frame
-            return unsigned(record.value()) == apiKey;
-        });
+        return records().stream().map(Record::value).toList();
     }
 
     private boolean isControl() {
@@ -160,7 +157,8 @@ record RecordBatch(ByteBuffer content) {
         return (int) ((value >>> 1) ^ -(value & 1));
     }
 
-    private static long unsigned(ByteBuffer from) {
+    /** Reads an unsigned number of variable length. */
+    static long unsigned(ByteBuffer from) {
         long value = 0;
         for (int shift = 0; ; shift += 7) {
             byte next = from.get();

@@ -46,7 +46,7 @@ import javax.management.JMException;
  * silent} instead of partitions when no broker answers, {@code none} when the quorum's leader says that there are no topics. A partition is {@code
  * NAME:LEADER:ISR:ELR:LAST}. Answers {@code begin|wait|refuse HELD TEXT}.
  *
- * <p>{@code lost DIRECTORY,DIRECTORY}: whether a broker with these disks may have lost copies.
+ * <p>{@code lost BROKER DIRECTORY,DIRECTORY}: whether a broker with these disks may have lost copies.
  *
  * <p>{@code understand NODE CLUSTER KEY=VALUE …}: how a peer understands the lines of {@code /quorum}. Answers {@code KNOWS}, or {@code silent}.
  */
@@ -72,7 +72,7 @@ public final class Decisions {
                 case "understand" -> understand(words);
                 case "last" -> last(words);
                 case "copies" -> copies(words);
-                case "lost" -> String.valueOf(disks(words[1]).mayHaveLostCopies());
+                case "lost" -> String.valueOf(disks(words[2]).mayHaveLostCopies(Integer.parseInt(words[1])));
                 default -> decide(words);
             };
             answers.append(answer).append('\n');
