@@ -45,7 +45,7 @@ public final class Main {
             }
         } else {
             try {
-                rest[0] = startKafka(properties, Path.of(rest[0]), port).toString();
+                rest[0] = startKafka(Server.of(properties, Path.of(rest[0]), port)).toString();
             } catch (IllegalStateException refusal) {
                 System.err.println("kafka-stack: " + refusal.getMessage());
                 System.exit(1);
@@ -54,37 +54,52 @@ public final class Main {
         Class.forName(server).getMethod("main", String[].class).invoke(null, (Object) rest);
     }
 
+    /**
+     * A server of Kafka before it starts.
+     *
+     * @param file the rendered file.
+     * @param copies holds its broker.
+     */
+    private record Server(Properties properties, Path file, int healthPort, int node, String clusterId, KafkaDisk disk, Hold hold, LostCopies copies) {
+        static Server of(Properties properties, Path file, int healthPort) {
+            int node = Integer.parseInt(properties.getProperty("node.id", properties.getProperty("broker.id")));
+            String clusterId = environment("KAFKA_CLUSTER_ID");
+            KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
+            Hold hold = new Hold(file);
+            LostCopies copies = new LostCopies(node, disk, file, new ClusterCopies(node, clusterId, properties), hold);
+            return new Server(properties, file, healthPort, node, clusterId, disk, hold, copies);
+        }
+    }
+
     /** Everything before Kafka itself: the health endpoint, and a wait where it is needed. @return the file to start Kafka with */
-    private static Path startKafka(Properties properties, Path file, int port) throws Exception {
-        KafkaDisk disk = new KafkaDisk(directories(properties.getProperty("log.dirs")));
-        String clusterId = environment("KAFKA_CLUSTER_ID");
-        int node = Integer.parseInt(properties.getProperty("node.id", properties.getProperty("broker.id")));
-        Hold hold = new Hold(file);
-        LostCopies copies = new LostCopies(node, disk, file, new ClusterCopies(node, clusterId, properties), hold);
-        if (properties.containsKey("process.roles")) {
-            return startKraft(properties, file, port, disk, clusterId, node, hold, copies);
+    private static Path startKafka(Server server) throws Exception {
+        if (server.properties.containsKey("process.roles")) {
+            return startKraft(server);
         }
-        HealthServer.start(port, new HeldHealth(hold, copies, new BrokerHealth(properties)), Map.of());
-        if (!disk.formatted()) {
-            copies.await();
+        Health health = new HeldHealth(server.hold, server.copies, new BrokerHealth(server.properties));
+        HealthServer.start(server.healthPort, health, Map.of());
+        if (!server.disk.formatted()) {
+            server.copies.await();
         }
-        return file;
+        return server.file;
     }
 
     /** With KRaft the disks are formatted, too. */
-    private static Path startKraft(Properties both, Path file, int port, KafkaDisk disk, String clusterId, int node, Hold hold, LostCopies copies) throws Exception {
+    private static Path startKraft(Server server) throws Exception {
+        Properties both = server.properties;
+        KafkaDisk disk = server.disk;
         Quorum quorum = new Quorum();
         QuorumWatch.install(quorum, both.getProperty("controller.quorum.bootstrap.servers", ""));
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
-        Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, node - firstId, clusterId, port);
+        Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, server.node - firstId, server.clusterId, server.healthPort);
         Path log = disk.directories().get(0);
         new Recovery(log).install();
-        LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), node);
+        LeaderElsewhere.forget(log.resolve(MetadataLog.DIRECTORY), server.node);
         String declared = both.getProperty("process.roles");
         boolean controls = declared.contains("controller");
-        boolean controllerFirst = declared.equals("broker,controller") && ControllerFirst.isNeeded(disk, copies);
+        boolean controllerFirst = declared.equals("broker,controller") && ControllerFirst.isNeeded(disk, server.copies);
         String roles = controllerFirst ? "controller" : declared;
-        Path used = controllerFirst ? ControllerFirst.configure(both, file) : file;
+        Path used = controllerFirst ? ControllerFirst.configure(both, server.file) : server.file;
         BrokerHealth broker = new BrokerHealth(both);
         ControllerHealth controller = new ControllerHealth(quorum, disk, both, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
@@ -92,14 +107,14 @@ public final class Main {
             case "controller" -> controller;
             default -> new CombinedHealth(controller, broker);
         };
-        Formatting formatting = new Formatting(
-                controllerFirst ? disk.ofController() : disk, used, clusterId, controls, peers, hold, roles.equals("controller") ? null : copies);
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
-        Health health = new KafkaHealth(new HeldHealth(hold, declared.equals("controller") ? null : copies, running), serves, quorum, disk, node, clusterId);
-        HealthServer.start(port, health, controls ? new Retirement(health, used).orders() : Map.of());
-        formatting.run();
+        Health held = new HeldHealth(server.hold, declared.equals("controller") ? null : server.copies, running);
+        Health health = new KafkaHealth(held, serves, quorum, disk, server.node, server.clusterId);
+        HealthServer.start(server.healthPort, health, controls ? new Retirement(health, used).orders() : Map.of());
+        KafkaDisk formatted = controllerFirst ? disk.ofController() : disk;
+        new Formatting(formatted, used, server.clusterId, controls, peers, server.hold, roles.equals("controller") ? null : server.copies).run();
         if (controllerFirst) {
-            ControllerFirst.becomeBroker(copies);
+            ControllerFirst.becomeBroker(server.copies);
         }
         return used;
     }
