@@ -15,6 +15,8 @@ class FakeStack implements Access {
   readonly refusing = new Set<string>();
   offline = [LINE, ALONE];
   running = [0, 2];
+  /** Whether Kafka elects a last known leader that comes back. */
+  elects = true;
   private begun = false;
 
   brokers = () => Promise.resolve([0, 1, 2].map((id) => ({ name: `broker-${id}`, id })));
@@ -41,6 +43,7 @@ class FakeStack implements Access {
       case "begin":
         this.begun = true;
         this.running = [0, 1, 2];
+        if (this.elects) this.offline = [];
         return "";
       default:
         return "";
@@ -96,6 +99,15 @@ describe("npm run ops -- recover-partitions", () => {
     const { said, told } = await command(new FakeStack(), { elect: true, lost: [1] });
     assert.deepEqual(told, ["broker-2 elect", "broker-1 begin", "broker-1 begun"]);
     assert.match(said, /The records of alone-0 are gone.*\nbroker-1 runs, and began with empty copies/);
+  });
+
+  it("elects what Kafka does not elect when its server is back", async () => {
+    const stack = new FakeStack();
+    stack.elects = false;
+    const { code, said, told } = await command(stack, { elect: true, lost: [1] });
+    assert.deepEqual(told, ["broker-2 elect", "broker-1 begin", "broker-1 begun", "broker-1 elect"]);
+    assert.match(said, /broker-1 leads alone-0\.$/);
+    assert.equal(code, 0, "nothing is left to do");
   });
 
   it("does nothing for a server that is not lost", async () => {

@@ -26,13 +26,14 @@ export async function recover(access: Access, options: Options, print: (line: st
   wrong.forEach(print);
   if (wrong.length > 0) return 1;
   if (!elect && lost.length === 0) return advise(found, print);
-  let code = elect ? await carryOut(access, found, lost, print) : 0;
-  if (lost.length > 0) {
-    // Servers begin by themselves when others lead all that they have lost.
-    const now = elect ? await survey(access) : found;
-    code = Math.max(code, await letBegin(access, now, lost, print));
-  }
-  return code;
+  const elected = elect ? await carryOut(access, found, lost, print) : 0;
+  if (lost.length === 0) return elected;
+  // Servers begin by themselves when others lead all that they have lost.
+  const now = elect ? await survey(access) : found;
+  const began = await letBegin(access, now, lost, print);
+  // What had to wait for their beginning may have a leader by now.
+  const settled = began === 0 && elected !== 0 && (await survey(access)).cluster?.offline.length === 0;
+  return settled ? 0 : Math.max(elected, began);
 }
 
 function report({ cluster, silence, servers }: Survey, print: (line: string) => void): void {
@@ -142,7 +143,11 @@ async function letBegin(
   print(
     `${names(plan.servers)} ${plan.servers.length === 1 ? "runs" : "run"}, and began with empty copies; \`npm run ops -- status\` says how far they are.`,
   );
-  return 0;
+  // Kafka elects a last known leader only at the moment at which it comes back, and may miss it.
+  const now = await survey(access);
+  const gone = now.cluster?.offline.filter(({ name }) => cluster === undefined || plan.gone.includes(name)) ?? [];
+  if (now.cluster === undefined || gone.length === 0) return 0;
+  return carryOut(access, { ...now, cluster: { ...now.cluster, offline: gone } }, lost, print);
 }
 
 const names = (servers: readonly { readonly name: string }[]): string => servers.map(({ name }) => name).join(", ");
