@@ -57,8 +57,9 @@ describe("servers with both roles that are killed together, one of them with an 
     let elected = false;
     await until("all are back", 400, async () => {
       if (!elected && (await asks(lost))) {
-        elected = true;
+        // Again until it succeeds: at first the other brokers may not have started.
         await elect();
+        elected = true;
       }
       return await Promise.race([back(before, ...SERVERS).then(() => null), delay(5_000, "not all are ready")]);
     });
