@@ -51,8 +51,13 @@ final class LostCopies {
         Answer ask() throws InterruptedException;
     }
 
-    /** @param refuse whether waiting cannot help, because nobody else is a candidate. */
+    /**
+     * @param refuse whether waiting cannot help, because nobody else is a candidate.
+     * @param text for people; null when there is nothing to say.
+     */
     record Decision(boolean begin, boolean refuse, String text, int held) {}
+
+    private static final Decision ORDERED = new Decision(true, false, "beginning with empty copies, as ordered by `npm run ops -- recover-partitions --lost`", 0);
 
     private final int broker;
     private final KafkaDisk disk;
@@ -77,22 +82,14 @@ final class LostCopies {
 
     /** Whether the broker may register now. */
     boolean mayBegin() throws IOException, InterruptedException {
-        return !disk.mayHaveLostCopies(broker) || Files.exists(begin) || decide(broker, disk.partitions(), others.ask()).begin();
+        return look().begin();
     }
 
     /** Returns when the broker may register: at once when its disks are as it left them. */
     void await() throws IOException, InterruptedException {
         try {
-            while (disk.mayHaveLostCopies(broker)) {
-                if (Files.exists(begin)) {
-                    Hold.say("beginning with empty copies, as ordered by `npm run ops -- recover-partitions --lost`");
-                    return;
-                }
-                Decision decision = decide(broker, disk.partitions(), others.ask());
-                if (decision.begin()) {
-                    Hold.say(decision.text());
-                    return;
-                }
+            Decision decision;
+            while (!(decision = look()).begin()) {
                 held = decision.held() == 0 ? "unknown" : String.valueOf(decision.held());
                 if (decision.refuse()) {
                     hold.refuse(decision.text());
@@ -101,10 +98,20 @@ final class LostCopies {
                 }
                 Thread.sleep(PAUSE_MS);
             }
+            if (decision.text() != null) {
+                Hold.say(decision.text());
+            }
         } finally {
             held = "0";
             hold.end();
         }
+    }
+
+    private Decision look() throws IOException, InterruptedException {
+        if (!disk.mayHaveLostCopies(broker)) {
+            return new Decision(true, false, null, 0);
+        }
+        return Files.exists(begin) ? ORDERED : decide(broker, disk.partitions(), others.ask());
     }
 
     /** @param present names of the partitions on this broker's disks. */
