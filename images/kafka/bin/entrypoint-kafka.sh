@@ -19,31 +19,24 @@ roles() {
 ROLES=$(roles)
 readonly ROLES
 
+# The addresses of the servers of a pool, each by its own name.
+# Usage: addresses POOL COUNT PORT [ORDINAL]   ORDINAL is left out
+addresses() {
+  local pool=$1 count=$2 port=$3 except=${4:-} ordinal list=()
+  for ((ordinal = 0; ordinal < count; ordinal++)); do
+    if [[ $ordinal != "$except" ]]; then list+=("$pool-$ordinal.$pool.$POD_NAMESPACE.svc:$port"); fi
+  done
+  local IFS=,
+  echo "${list[*]}"
+}
+
 # The controllers' addresses, each by its own name: behind a common name, a server that has reached a controller without a leader would go on asking that one.
 # The common name comes last, for controllers that are added while this server runs.
 controller_addresses() {
-  local ordinal addresses=()
-  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$CONTROLLER_POOL-$ordinal.$CONTROLLER_POOL.$POD_NAMESPACE.svc:9093"); done
-  [[ $CONTROLLER_POOL == broker ]] || addresses+=("$CONTROLLER_POOL.$POD_NAMESPACE.svc:9093")
-  local IFS=,
-  echo "${addresses[*]}"
-}
-
-# The addresses of whom a broker with an empty disk asks what it has lost: the other brokers, and the controllers' health endpoints.
-other_brokers() {
-  local ordinal brokers addresses=()
-  brokers=$(cat "$CONFIG/brokers" 2>/dev/null || echo 0)
-  for ((ordinal = 0; ordinal < brokers; ordinal++)); do
-    if ((ordinal != ORDINAL)); then addresses+=("broker-$ordinal.broker.$POD_NAMESPACE.svc:9092"); fi
-  done
-  local IFS=,
-  echo "${addresses[*]}"
-}
-controllers_health() {
-  local ordinal addresses=()
-  for ((ordinal = 0; ordinal < CONTROLLERS; ordinal++)); do addresses+=("$CONTROLLER_POOL-$ordinal.$CONTROLLER_POOL.$POD_NAMESPACE.svc:8080"); done
-  local IFS=,
-  echo "${addresses[*]}"
+  local each
+  each=$(addresses "$CONTROLLER_POOL" "$CONTROLLERS" 9093)
+  [[ $CONTROLLER_POOL == broker ]] || each+="${each:+,}$CONTROLLER_POOL.$POD_NAMESPACE.svc:9093"
+  echo "$each"
 }
 
 # Adds the settings that differ between the pods of a pool.
@@ -76,8 +69,11 @@ render() {
   cat "$CONFIG/server.properties"
   # Only the health endpoint reads the settings health.…; Kafka ignores them.
   printf '%s\n' "listeners=${listeners[*]}" "advertised.listeners=${advertised[*]}" "log.dirs=${dirs[*]}" "health.bootstrap=$HOST:9092"
-  if [[ $ROLES == *broker* ]]; then printf '%s\n' "health.brokers=$(other_brokers)"; fi
-  if [[ $ROLES == *broker* && -n $KRAFT ]]; then printf '%s\n' "health.controllers=$(controllers_health)"; fi
+  # Whom a broker with an empty disk asks what it has lost.
+  if [[ $ROLES == *broker* ]]; then
+    echo "health.brokers=$(addresses broker "$(cat "$CONFIG/brokers" 2>/dev/null || echo 0)" 9092 "$ORDINAL")"
+    [[ -z $KRAFT ]] || echo "health.controllers=$(addresses "$CONTROLLER_POOL" "$CONTROLLERS" 8080)"
+  fi
   if [[ -n $KRAFT ]]; then printf '%s\n' "node.id=$NODE_ID" "process.roles=$ROLES" "controller.quorum.bootstrap.servers=$(controller_addresses)"
   else printf '%s\n' "broker.id=$NODE_ID"; fi
   # The init container wrote the zone of the node into this file.
