@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../../support/temporary";
 import { Decisions } from "./decisions";
 
 const PARTITION = "chatroom-0";
@@ -18,10 +18,7 @@ describe("where a copy of a partition ends", function () {
     decisions.stop();
   });
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "copies-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
+    folder = temporaryFolder();
   });
 
   /** Creates a partition's directory on a disk. */
