@@ -76,8 +76,7 @@ final class ClusterCopies implements LostCopies.Others {
     }
 
     private boolean leadsWithoutTopics(String address) {
-        int colon = address.lastIndexOf(':');
-        Map<String, String> said = PeerAnswer.values(PeerAnswer.lines(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))));
+        Map<String, String> said = PeerAnswer.values(PeerAnswer.lines(address, "/topics"));
         return clusterId.equals(said.get("cluster")) && ControllerHealth.NO_TOPICS.equals(said.get(ControllerHealth.TOPICS));
     }
 }

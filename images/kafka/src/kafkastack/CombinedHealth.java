@@ -9,6 +9,11 @@ record CombinedHealth(Health controller, Health broker) implements Health {
     }
 
     @Override
+    public String topics() {
+        return controller.topics();
+    }
+
+    @Override
     public String quorum() {
         return controller.quorum();
     }

@@ -8,7 +8,7 @@ import java.util.Properties;
  * make it flap.
  */
 final class ControllerHealth implements Health {
-    /** The key of what the leader of the quorum says about topics: brokers with empty disks ask it while no broker runs. */
+    /** The key of what the leader of the quorum says about topics: brokers with empty disks ask for it while no broker runs. */
     static final String TOPICS = "topics";
 
     static final String NO_TOPICS = "none";
@@ -28,11 +28,12 @@ final class ControllerHealth implements Health {
 
     @Override
     public String quorum() {
-        return "retired=" + retired + "\n" + topics();
+        return "retired=" + retired + "\n";
     }
 
     /** Only a leader that has committed in its epoch has all records; others say nothing. */
-    private String topics() {
+    @Override
+    public String topics() {
         if (!quorum.state().equals("leader") || quorum.highWatermark() < 0) {
             return "";
         }

@@ -53,6 +53,11 @@ interface Health {
         return found;
     }
 
+    /** What {@code /topics} says: {@code key=value} lines. May read all of the metadata log. */
+    default String topics() {
+        return "";
+    }
+
     /** This server's part of {@code /quorum}: {@code key=value} lines. */
     default String quorum() {
         return "";

@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Serves, on a bounded number of daemon threads, {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short wait), {@code /quorum}, {@code
- * /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and orders to the server.
+ * Serves, on a bounded number of daemon threads, {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short
+ * wait), {@code /quorum}, {@code /topics}, {@code /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and
+ * orders to the server.
  */
 final class HealthServer {
     static final int PORT = 8080;
@@ -42,6 +43,7 @@ final class HealthServer {
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
+        server.createContext("/topics", exchange -> send(exchange, 200, health.topics()));
         ExecutorService leaving = threads(LEAVING_THREADS, "health-leave");
         server.createContext("/leave", exchange -> leave(exchange, health, leaving));
         orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, order)));

@@ -27,6 +27,11 @@ record HeldHealth(Hold hold, LostCopies copies, Health running) implements Healt
     }
 
     @Override
+    public String topics() {
+        return running.topics();
+    }
+
+    @Override
     public String quorum() {
         return (copies == null ? "" : LOST + "=" + copies.held() + "\n") + running.quorum();
     }

@@ -42,6 +42,11 @@ record KafkaHealth(Health running, BooleanSupplier serves, Quorum raft, KafkaDis
     }
 
     @Override
+    public String topics() {
+        return "cluster=" + clusterId + "\n" + running.topics();
+    }
+
+    @Override
     public String quorum() {
         return raft.report(known()) + "node=" + node + "\ncluster=" + clusterId + "\n" + LEAVING + "=" + leaving + "\n" + running.quorum();
     }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What another server's health endpoint says about its quorum. */
+/** What another server's health endpoint says. */
 final class PeerAnswer {
     private static final int TIMEOUT_MS = 2000;
 
@@ -16,8 +16,13 @@ final class PeerAnswer {
 
     /** The lines of a server's {@code /quorum}; none when it does not answer. */
     static List<String> lines(String host, int port) {
+        return lines(host + ":" + port, "/quorum");
+    }
+
+    /** The lines of a page of a server's health endpoint; none when it does not answer. */
+    static List<String> lines(String address, String path) {
         try {
-            var connection = (HttpURLConnection) URI.create("http://" + host + ":" + port + "/quorum").toURL().openConnection();
+            var connection = (HttpURLConnection) URI.create("http://" + address + path).toURL().openConnection();
             connection.setConnectTimeout(TIMEOUT_MS);
             connection.setReadTimeout(TIMEOUT_MS);
             try (var body = connection.getInputStream()) {
