@@ -8,6 +8,8 @@ export interface Counts {
   readonly skipped: number;
   /** Full titles of the tests that failed. */
   readonly failures: readonly string[];
+  /** The files of these tests; none when that of one is unknown. */
+  readonly files: readonly string[];
 }
 
 /** Environment variable with the file to write the counts to. */
@@ -24,9 +26,15 @@ export default class CountingReporter extends Mocha.reporters.Spec {
         failed: failures,
         skipped: pending,
         failures: this.failures.map((test) => test.fullTitle()),
+        files: filesOf(this.failures),
       };
       const file = process.env[COUNTS_FILE];
       if (file !== undefined) writeFileSync(file, JSON.stringify(counts));
     });
   }
+}
+
+function filesOf(failed: readonly Mocha.Runnable[]): string[] {
+  const files = new Set(failed.map(({ file }) => file));
+  return files.has(undefined) ? [] : ([...files] as string[]);
 }

@@ -3,14 +3,14 @@
  * failed, N skipped` over all parts; a part that does not use mocha, or that died before it could count, counts as one test.
  */
 import "../sandbox/host/check-node";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { outcome } from "kafka-stack-processes";
 import { COUNTS_FILE, type Counts } from "./counting-reporter";
 
 const ROOT = resolve(__dirname, "..");
-/** So many failed tests may be the machine's doing. */
+/** Failed tests in so many files may be the machine's doing. */
 const FEW = 3;
 /** Titles of tests that failed and then passed. */
 const unstable: string[] = [];
@@ -31,36 +31,49 @@ async function succeeds(title: string, command: readonly string[], env: NodeJS.P
 
 async function check(): Promise<Counts> {
   const passed = await succeeds("Static checks (npm run check)", ["npm", "run", "check"]);
-  return { passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0, failures: passed ? [] : ["npm run check"] };
+  return {
+    passed: passed ? 1 : 0,
+    failed: passed ? 0 : 1,
+    skipped: 0,
+    failures: passed ? [] : ["npm run check"],
+    files: [],
+  };
 }
 
-async function mocha(title: string, script: string, ...options: string[]): Promise<Counts> {
-  const file = join(folder, script.replace(":", "-"));
+/** Runs mocha. @param shown names the command for people */
+async function mocha(title: string, shown: string, command: readonly string[]): Promise<Counts> {
+  const file = join(folder, "counts.json");
   rmSync(file, { force: true });
   const reporter = ["--reporter", join(__dirname, "counting-reporter.ts")];
-  const command = ["npm", "run", script, "--", ...reporter, ...options];
-  const ended = await succeeds(`${title} (npm run ${script})`, command, { [COUNTS_FILE]: file });
+  const ended = await succeeds(`${title} (${shown})`, [...command, ...reporter], { [COUNTS_FILE]: file });
   const counts: Counts = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Counts)
-    : { passed: 0, failed: 0, skipped: 0, failures: [] };
+    : { passed: 0, failed: 0, skipped: 0, failures: [], files: [] };
   // A run that fails without a failed test failed in a hook or while loading its files, or was killed.
   if (ended || counts.failed > 0) return counts;
-  return { ...counts, failed: 1, failures: [`npm run ${script} ended early`] };
+  return { ...counts, failed: 1, failures: [`${shown} ended early`], files: [] };
 }
 
+const script = (title: string, name: string): Promise<Counts> =>
+  mocha(title, `npm run ${name}`, ["npm", "run", name, "--"]);
+
 /**
- * Runs the few tests that failed once more, by themselves: on a busy machine a test may fail by its own patience. One that passes then counts as passed,
+ * Runs the files with failed tests once more, if they are few: on a busy machine a test may fail by its own patience. What passes then counts as passed,
  * and is named as unstable. Tests of the whole stack have no second try.
+ *
+ * @param name of the tests and of their configuration
  */
-async function mochaTwice(title: string, script: string): Promise<Counts> {
-  const first = await mocha(title, script);
-  if (first.failed === 0 || first.failed > FEW) return first;
-  const titles = first.failures.map((each) => each.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  const again = await mocha(`${title}, those that failed`, script, "--grep", `^(${titles.join("|")})$`);
-  // A hook that failed cannot be run by its name.
-  if (again.passed + again.failed < first.failed) return first;
-  unstable.push(...first.failures.filter((each) => !again.failures.includes(each)));
-  const { failed, failures } = again;
+async function twice(title: string, name: string): Promise<Counts> {
+  const first = await script(title, `test:${name}`);
+  if (first.files.length === 0 || first.files.length > FEW) return first;
+  const config = join(folder, `${name}.mocharc.json`);
+  const settings = JSON.parse(readFileSync(join(__dirname, `${name}.mocharc.json`), "utf8")) as object;
+  writeFileSync(config, JSON.stringify({ ...settings, spec: first.files }));
+  const files = first.files.map((file) => relative(ROOT, file)).join(" ");
+  const second = await mocha(title, `once more: ${files}`, ["npm", "exec", "--", "mocha", "--config", config]);
+  if (second.passed === 0) return first;
+  unstable.push(...first.failures.filter((each) => !second.failures.includes(each)));
+  const { failed, failures } = second;
   return { ...first, passed: first.passed + first.failed - failed, failed, failures };
 }
 
@@ -68,12 +81,12 @@ async function main(): Promise<void> {
   try {
     const parts = [
       await check(),
-      await mochaTwice("Unit tests", "test:unit"),
-      await mocha("Installing with each npm, and in Python", "test:install"),
-      await mocha("Services with Kafka and Chromium", "test:services"),
-      await mocha("End-to-end tests", "test:e2e"),
-      await mocha("Faults under load", "test:main-faults"),
-      await mocha("Life of a sandbox", "test:sandbox"),
+      await twice("Unit tests", "unit"),
+      await script("Installing with each npm, and in Python", "test:install"),
+      await twice("Services with Kafka and Chromium", "services"),
+      await script("End-to-end tests", "test:e2e"),
+      await script("Faults under load", "test:main-faults"),
+      await script("Life of a sandbox", "test:sandbox"),
     ];
     const sum = (key: "passed" | "failed" | "skipped"): number => parts.reduce((total, part) => total + part[key], 0);
     const failures = parts.flatMap((part) => part.failures);
