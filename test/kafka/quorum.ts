@@ -114,7 +114,8 @@ export class Quorum {
 
   /** Starts a server through the image's own main class. */
   launch(id: number): void {
-    const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", `-Dhealth.port=${this.healthPort(id)}`];
+    const own = [`-Dhealth.port=${this.healthPort(id)}`, `-Dtermination.log=${this.lastMessage(id)}`];
+    const options = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...own];
     const words = [...options, "-cp", this.classPath, "kafkastack.Main", "kafka.Kafka", this.properties(id)];
     const output = { log: join(this.folder, `${id}.log`) };
     this.running.set(id, start("java", words, { env: this.environment(id), output }));
@@ -230,6 +231,16 @@ export class Quorum {
     return join(this.folder, name);
   }
 
+  /** A server's rendered file. */
+  properties(id: number): string {
+    return join(this.folder, `${id}.properties`);
+  }
+
+  /** The file of what a server's container said last. Servers write to it where it exists. */
+  lastMessage(id: number): string {
+    return join(this.folder, `${id}.last`);
+  }
+
   private logs(): string {
     const last = (id: number) => this.log(id).split("\n").slice(-15).join("\n");
     return [...this.controllers, ...this.brokers].map((id) => `${id}: ${last(id)}`).join("\n");
@@ -241,10 +252,6 @@ export class Quorum {
 
   private healthPort(id: number): number {
     return this.port(id) + 50;
-  }
-
-  private properties(id: number): string {
-    return join(this.folder, `${id}.properties`);
   }
 
   private async java(id: number, words: readonly string[], input?: Buffer): Promise<Buffer> {

@@ -1,6 +1,7 @@
 package kafkastack;
 
 import java.util.Properties;
+import java.util.function.BooleanSupplier;
 
 /**
  * A broker becomes ready once it is unfenced <em>and</em> in the ISR of every partition it hosts; only then may a roll go on to the next broker. It
@@ -12,10 +13,13 @@ final class BrokerHealth implements Health {
 
     private static final String STATE = "kafka.server:type=KafkaServer,name=BrokerState";
 
+    private final BooleanSupplier withoutQuorum;
     private final InSync inSync;
     private final Leaving leaving;
 
-    BrokerHealth(Properties properties) {
+    /** @param withoutQuorum whether the broker waits for one. */
+    BrokerHealth(Properties properties, BooleanSupplier withoutQuorum) {
+        this.withoutQuorum = withoutQuorum;
         HealthClient client = HealthClient.ofBroker(properties);
         this.inSync = new InSync(client);
         this.leaving = new Leaving(client, null);
@@ -30,7 +34,8 @@ final class BrokerHealth implements Health {
     public String notReady() {
         long state = state();
         if (state != RUNNING) {
-            return "broker state " + state + ", not yet running (" + RUNNING + ")";
+            String missing = withoutQuorum.getAsBoolean() ? ": no controller leads the quorum" : "";
+            return "broker state " + state + ", not yet running (" + RUNNING + ")" + missing;
         }
         return inSync.missing();
     }
@@ -38,6 +43,11 @@ final class BrokerHealth implements Health {
     /** Whether the broker is far enough to be in sync with others. */
     boolean runs() {
         return state() >= RUNNING;
+    }
+
+    /** Whether the broker is registered, and has not begun to stop. */
+    boolean registered() {
+        return state() == RUNNING;
     }
 
     private static long state() {

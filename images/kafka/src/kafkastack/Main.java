@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * the archive saves.
  *
  * <p>Usage: {@code Main <main class> <properties file>}. The system properties {@code health.port} (default 8080) and {@code metrics.port} (9404) set
- * the ports.
+ * the ports, {@code termination.log} the file of the container's last message (/dev/termination-log).
  */
 public final class Main {
     private Main() {}
@@ -76,7 +76,7 @@ public final class Main {
         if (server.properties.containsKey("process.roles")) {
             return startKraft(server);
         }
-        Health health = new HeldHealth(server.hold, server.copies, new BrokerHealth(server.properties));
+        Health health = new HeldHealth(server.hold, server.copies, new BrokerHealth(server.properties, () -> false));
         HealthServer.start(server.healthPort, health, Map.of());
         if (!server.disk.formatted()) {
             server.copies.await();
@@ -89,7 +89,8 @@ public final class Main {
         Properties both = server.properties;
         KafkaDisk disk = server.disk;
         Quorum quorum = new Quorum();
-        QuorumWatch.install(quorum, both.getProperty("controller.quorum.bootstrap.servers", ""));
+        String controllers = both.getProperty("controller.quorum.bootstrap.servers", "");
+        QuorumWatch.install(quorum, controllers);
         int firstId = Integer.parseInt(environment("KAFKA_NODE_ID_BASE"));
         Peers peers = new Peers(config(), environment("POD_NAMESPACE"), environment("KAFKA_POOL"), firstId, server.node - firstId, server.clusterId, server.healthPort);
         Path log = disk.directories().get(0);
@@ -100,7 +101,8 @@ public final class Main {
         boolean controllerFirst = declared.equals("broker,controller") && ControllerFirst.isNeeded(disk, server.copies);
         String roles = controllerFirst ? "controller" : declared;
         Path used = controllerFirst ? ControllerFirst.configure(both, server.file) : server.file;
-        BrokerHealth broker = new BrokerHealth(both);
+        WithoutQuorum withoutQuorum = new WithoutQuorum(quorum, controllers);
+        BrokerHealth broker = new BrokerHealth(both, withoutQuorum::lasts);
         ControllerHealth controller = new ControllerHealth(quorum, disk, both, new LastToLeave(peers::leavingBrokers));
         Health running = switch (roles) {
             case "broker" -> broker;
@@ -111,6 +113,9 @@ public final class Main {
         Health held = new HeldHealth(server.hold, declared.equals("controller") ? null : server.copies, running);
         Health health = new KafkaHealth(held, serves, quorum, disk, server.node, server.clusterId);
         HealthServer.start(server.healthPort, health, controls ? new Retirement(health, used).orders() : Map.of());
+        if (!roles.equals("controller")) {
+            withoutQuorum.watch(broker::registered, Path.of(System.getProperty("termination.log", "/dev/termination-log")));
+        }
         KafkaDisk formatted = controllerFirst ? disk.ofController() : disk;
         new Formatting(formatted, used, server.clusterId, controls, peers, server.hold, roles.equals("controller") ? null : server.copies).run();
         if (controllerFirst) {

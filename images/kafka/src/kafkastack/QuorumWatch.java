@@ -3,6 +3,7 @@ package kafkastack;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Arrays;
 
 /**
  * Ends a stopping broker when no controller is left to release it. A broker asks the active controller to take over its leaderships, and waits
@@ -61,15 +62,17 @@ final class QuorumWatch {
     }
 
     private static boolean anyListens(String controllers) {
-        for (String address : controllers.split(",")) {
-            int colon = address.lastIndexOf(':');
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))), CONNECT_MS);
-                return true;
-            } catch (IOException e) {
-                // try the next
-            }
+        return Arrays.stream(controllers.split(",")).anyMatch(QuorumWatch::listens);
+    }
+
+    /** Whether a controller accepts connections. @param address {@code host:port} */
+    static boolean listens(String address) {
+        int colon = address.lastIndexOf(':');
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))), CONNECT_MS);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
-        return false;
     }
 }
