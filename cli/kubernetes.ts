@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Readable, Writable } from "node:stream";
 import { notYet, until } from "kafka-stack-waiting";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
-import { sandboxRoot } from "../sandbox/paths";
+import { sandboxRoot } from "../sandbox";
 
 const POLL_MS = 200;
 
