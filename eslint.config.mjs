@@ -18,7 +18,7 @@ const ROOMS = {
   preflight: ["config", "engine", "waiting"],
   "preview-pr": ["engine", "processes"],
   sandbox: ["config", "engine", "processes", "waiting"],
-  cli: ["config", "engine", "preflight", "preview-pr", "sandbox", "waiting"],
+  cli: ["config", "engine", "preflight", "preview-pr", "processes", "sandbox", "waiting"],
   scripts: ["config", "processes", "sandbox"],
   bench: ["components", "config", "engine", "processes", "sandbox", "services", "test", "waiting"],
 };
@@ -44,8 +44,20 @@ const FLOW = [
   "provider",
 ];
 
-/** The program and its config by name, likewise. */
-const ENTRIES = { "index.ts": ["components", "config", "program"], "config.ts": ["config"] };
+/** The program by name, likewise. */
+const ENTRIES = { "index.ts": ["components", "config", "program"] };
+
+/**
+ * What rooms that may use another import of it: its index, and modules that need much less than that loads. The config shares the vocabulary of the components, and so does not come in by their
+ * door.
+ */
+const ROOM_DOORS = [
+  { room: "components", users: ["program", "index.ts", "bench"], doors: ["./index.ts"] },
+  // Every command of the command line reads values from text, which needs no schema.
+  { room: "config", doors: ["./index.ts", "./numbers.ts"] },
+  // Stack files are merged for any cluster; the version of Node.js is checked before packages are loaded.
+  { room: "sandbox", doors: ["./index.ts", "./stack/stack-file.ts", "./host/check-node.ts"] },
+];
 
 /** Tests may look into every room, but for those that are packages. */
 const TESTS = ["**/*.test.ts", "**/*.e2e.ts", "**/*.cases.ts", "**/test/**", "**/test-*/**", "test/**"];
@@ -109,6 +121,12 @@ const PROCESSES = ["node:child_process", "child_process"].map((name) => ({
 
 const zones = [
   ...DOORS,
+  ...ROOM_DOORS.map(({ room, users, doors }) => ({
+    target: (users ?? [...Object.keys(ROOMS), "index.ts"]).filter((user) => user !== room).map((user) => `./${user}`),
+    from: `./${room}`,
+    except: doors,
+    message: `Import it from ${room}/index.ts, and add it there if it is missing: the doors of ${room} are ${doors.join(", ")} (ROOM_DOORS in eslint.config.mjs).`,
+  })),
   ...FLOW.map((room, index) => ({
     target: FLOW.slice(0, index).map((earlier) => `./components/${earlier}`),
     from: `./components/${room}`,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Chat, chatAddresses, clusterId, Kafka, Monitoring } from "./components";
-import { loadConfig } from "./config";
+import { loadConfig } from "./program/load-config";
 import { providersOf } from "./program/cluster-access";
 import { ground, recordImmutableSettings } from "./program/ground";
 import { images } from "./program/images";

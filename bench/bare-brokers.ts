@@ -1,9 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { start, type Running } from "kafka-stack-processes";
+import { run, start, type Running } from "kafka-stack-processes";
 import { notYet, until } from "kafka-stack-waiting";
-import { sandboxEnvironment } from "../sandbox/environment";
-import { run } from "../sandbox/host/command";
+import { sandboxEnvironment } from "../sandbox";
 import { kubectl } from "../test/support/kubectl";
 
 /** Ports of the bare brokers: clients, controllers, health, metrics, each counted up by node id. */
@@ -44,7 +43,7 @@ export class BareBrokers implements AsyncDisposable {
 
   /** Unpacks the image only. */
   static async unpack(folder: string): Promise<BareBrokers> {
-    const { env } = sandboxEnvironment();
+    const env = { ...process.env, ...sandboxEnvironment().env };
     const image = await ofBroker("image");
     const heap = await ofBroker('env[?(@.name=="KAFKA_HEAP_OPTS")].value');
     rmSync(folder, { recursive: true, force: true });
@@ -74,7 +73,7 @@ export class BareBrokers implements AsyncDisposable {
 
   /** Runs a command of the image. */
   tool(...command: string[]): Promise<string> {
-    return run("chroot", [this.root, ...command], { env: { PATH: IMAGE_PATH } });
+    return run("chroot", [this.root, ...command], { env: { ...process.env, PATH: IMAGE_PATH } });
   }
 
   /** Starts a formatted broker, with or without the archive of classes from the image's build. */

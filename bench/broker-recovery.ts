@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { up } from "../test/support/stack";
 import { crash, killAndReturn } from "../test/faults/brokers";
-import { up as sandboxUp } from "../sandbox/up";
+import { up as sandboxUp } from "../sandbox";
 import { BareBrokers } from "./bare-brokers";
 import { describeRatios } from "./ratios";
 

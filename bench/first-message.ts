@@ -1,6 +1,6 @@
 import { run } from "kafka-stack-engine";
+import { up as sandboxUp } from "../sandbox";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
-import { up as sandboxUp } from "../sandbox/up";
 import { until } from "../test/support/until";
 
 const STACK = "dev";

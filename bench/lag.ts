@@ -1,4 +1,4 @@
-import { run } from "../sandbox/host/command";
+import { run } from "kafka-stack-processes";
 import { manyGroups } from "../services/test/lag/many-groups.js";
 import { LagExporterProcess } from "../test/support/lag-exporter";
 import { until } from "../test/support/until";

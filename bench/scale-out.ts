@@ -1,6 +1,6 @@
 import { inPod } from "../test/support/kubectl";
 import { up } from "../test/support/stack";
-import { up as sandboxUp } from "../sandbox/up";
+import { up as sandboxUp } from "../sandbox";
 
 /** Enough for copying to take much longer than a Job's start: 400 MB, three times. */
 const RECORDS = 4_000;

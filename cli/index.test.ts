@@ -92,6 +92,22 @@ describe("the command line", function () {
     assert.equal(code, 2);
   }).timeout(300_000);
 
+  it("tells wrong usage from a failure, and from a violated policy", async () => {
+    for (const [words, message, expected] of [
+      [["preview-pr"], /^error: required option '--base <commit>' not specified/, 2],
+      [["preview-pr", "--base", "main", "--no-such"], /^error: unknown option '--no-such'/, 2],
+      [["preview-pr", "--base", "HEAD", "--stack", "nope"], /^error: There is no stack nope; there are cndjp3, /m, 2],
+      [["up", "--no-such"], /^error: unknown option '--no-such'/, 2],
+      [["sandbox", "up", "--nodes", "0"], /^error: option '--nodes <count>' argument '0' is invalid/, 2],
+      // 2 says that it has only looked.
+      [["ops", "recover-quorum", "--no-such"], /^error: unknown option '--no-such'/, 1],
+    ] as const) {
+      const { errors, code } = await kafkaStack(...words);
+      assert.match(errors, message);
+      assert.equal(code, expected, words.join(" "));
+    }
+  }).timeout(300_000);
+
   it("refuses an unknown verb", async () => {
     const { errors, code } = await kafkaStack("toString");
     assert.match(errors, /^There is no verb toString\.$/m);

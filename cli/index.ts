@@ -13,7 +13,12 @@ interface Verb {
   readonly commands?: true;
   /** The exit code of a failure. @default 1 */
   readonly failed?: number;
+  /** The exit code of wrong usage, such as an unknown option. @default 2 */
+  readonly misused?: number;
 }
+
+/** The exit code of wrong usage, as of most commands. */
+const MISUSED = 2;
 
 const STACK = "A stack:";
 const ASK = "Before a change:";
@@ -45,7 +50,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     group: ASK,
     summary: "show as Markdown what merging a change would do to every stack; needs no cluster",
     load: () => import("./preview-pr.js"),
-    // 1 says that a mandatory policy is violated.
+    // 1 says that a mandatory policy is violated, and 2 that there is no report.
     failed: 2,
   },
   ops: {
@@ -53,6 +58,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "Kafka's day-two work, in a pod of the stack",
     load: () => import("./ops.js"),
     commands: true,
+    // 2 says that a recovery has only looked.
+    misused: 1,
   },
   client: {
     group: USE,
@@ -98,18 +105,24 @@ function help(): string {
   return `${page.helpInformation()}\n${NAMES}\n`;
 }
 
+/** Ends the process with this code when a command, or one of its own, is used wrongly: commander has said how by then. */
+function exitWhenMisused(command: Command, code: number): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : code));
+  for (const inner of command.commands) exitWhenMisused(inner, code);
+}
+
 async function main([word, ...words]: readonly string[]): Promise<void> {
   // "help clean" and "clean help" mean the same, and neither cleans.
   if (word === "help" && words[0] !== undefined) return main([words[0], "help", ...words.slice(1)]);
   if (word === undefined || ["help", "--help", "-h"].includes(word)) {
     process.stdout.write(help());
-    process.exitCode = word === undefined ? 2 : 0;
+    process.exitCode = word === undefined ? MISUSED : 0;
     return;
   }
   const verb = Object.hasOwn(VERBS, word) ? VERBS[word] : undefined;
   if (!verb) {
     process.stderr.write(`There is no verb ${word}.\n\n${help()}`);
-    process.exitCode = 2;
+    process.exitCode = MISUSED;
     return;
   }
   const [first, ...others] = words;
@@ -118,6 +131,7 @@ async function main([word, ...words]: readonly string[]): Promise<void> {
   process.argv.splice(2, Infinity, ...asked);
   try {
     const { command } = await verb.load();
+    if (command) exitWhenMisused(command, verb.misused ?? MISUSED);
     await command?.parseAsync();
   } catch (error) {
     reportFailure(error, verb.failed);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Readable, Writable } from "node:stream";
 import { notYet, until } from "kafka-stack-waiting";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
-import { sandboxRoot } from "../sandbox/paths";
+import { sandboxRoot } from "../sandbox";
 
 const POLL_MS = 200;
 
@@ -44,8 +44,8 @@ export async function untilPod(
   return until(look, { what: `pod ${name} runs`, timeout, interval: POLL_MS, late });
 }
 
-/** Where a command runs. */
-export interface Place {
+/** The container in which a command runs. */
+export interface ExecTarget {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
@@ -72,7 +72,7 @@ interface Closing {
  */
 export function execute(
   config: KubeConfig,
-  { namespace, pod, container }: Place,
+  { namespace, pod, container }: ExecTarget,
   command: readonly string[],
   { stdin, stdout, stderr }: Streams,
 ): Promise<V1Status> {

@@ -57,7 +57,7 @@ export class Pods {
   async run(pod: string, command: readonly string[], input?: Buffer): Promise<Buffer> {
     const { spec } = await this.core.readNamespacedPod({ name: pod, namespace: this.namespace });
     const [out, err] = [new Collected(), new Collected()];
-    // Stays open: closing it would close the connection before the command has answered. The command is told how long its input is.
+    // The input stays open, because closing it would close the connection before the command has answered. The command gets the length of its input as an argument.
     const stdin = input === undefined ? undefined : new PassThrough();
     for (let at = 0; at < (input?.length ?? 0); at += FRAME_BYTES) stdin?.write(input?.subarray(at, at + FRAME_BYTES));
     const place = { namespace: this.namespace, pod, container: spec?.containers[0]?.name ?? "" };

@@ -4,8 +4,8 @@ import { Command } from "commander";
 import { existsSync } from "node:fs";
 import { loadKubeconfig } from "../components/kubernetes/kubeconfig";
 import { stackName } from "kafka-stack-engine";
+import { run } from "kafka-stack-processes";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
-import { run } from "../sandbox/host/command";
 import { missing } from "../preflight/checks";
 import { readCluster } from "../preflight/facts";
 import { builderOf, checkAuthority, checkRegistry } from "../preflight/registry";
@@ -34,7 +34,7 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   );
   const host = env["DOCKER_HOST"];
   const docker = (args: readonly string[], more: Readonly<Record<string, string>>) =>
-    run("docker", args, { env: { ...more, ...(host !== undefined && { DOCKER_HOST: host }) } });
+    run("docker", args, { env: { ...process.env, ...more, ...(host !== undefined && { DOCKER_HOST: host }) } });
   // Images that are given by digest need no docker.
   const built = config.images.kafka === undefined || config.images.services === undefined;
   const builder = built ? await builderOf(docker) : undefined;

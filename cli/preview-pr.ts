@@ -15,6 +15,7 @@ interface Options {
 
 /** Exit code when a mandatory policy is violated: `pulumi preview` fails then too. */
 const VIOLATED = 1;
+
 async function report({ base, head, stack, output }: Options): Promise<void> {
   const found = await preview({
     root: path.resolve(__dirname, ".."),

@@ -1,10 +1,6 @@
 /** `npm run sandbox`: the Kubernetes on this machine. */
 import { Command, InvalidArgumentError } from "commander";
-import { down } from "../sandbox/down";
-import { nfsDown, nfsStart, nfsStop, nfsUp } from "../sandbox/nfs/commands";
-import { startNode, stopNode } from "../sandbox/node-power";
-import { renderStatus, status } from "../sandbox/status";
-import { up } from "../sandbox/up";
+import { down, nfsDown, nfsStart, nfsStop, nfsUp, renderStatus, startNode, status, stopNode, up } from "../sandbox";
 
 function wholeNumber(least: number): (text: string) => number {
   return (text) => {

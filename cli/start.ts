@@ -1,8 +1,8 @@
 /** `npm start`: from nothing to a running chat. */
 import { Command } from "commander";
 import { redact, run, stackName } from "kafka-stack-engine";
+import { up } from "../sandbox";
 import { mergeStackFile } from "../sandbox/stack/stack-file";
-import { up } from "../sandbox/up";
 import { type StackOptions, stackOptions } from "./stack-options";
 import { describe } from "./start-summary";
 

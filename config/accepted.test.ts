@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "../config";
+import { loadConfig } from "../program/load-config";
 import { parseConfig } from "./parse";
 import type { PlainConfig } from "./resolve";
 import { parseExactYaml, readConfig, readProject } from "kafka-stack-engine";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
-import { type StackConfig, loadConfig } from "../config";
+import { loadConfig } from "../program/load-config";
+import type { StackConfig } from "./stack-config";
 import { providersOf } from "../program/cluster-access";
 
 /** Loads config as the engine passes it: text by full key. */

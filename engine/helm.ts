@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Deployment } from "./deployment";
-import type { Registration } from "./registration";
+import { type Registration, registrationOf } from "./registration";
 import {
   hasUnknown,
   isAsset,
@@ -133,28 +133,14 @@ function childOf(
   }
   const provider = chart.provider ?? chart.providers["kubernetes"];
   const namespace = text(metadata["namespace"]);
-  return {
-    type: `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`,
-    name: `${prefix}:${namespace === undefined ? "" : `${namespace}/`}${metadata["name"]}`,
+  const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+  const name = `${prefix}:${namespace === undefined ? "" : `${namespace}/`}${metadata["name"]}`;
+  return registrationOf(type, name, inputs, {
     parent,
-    custom: true,
-    remote: false,
-    inputs,
-    dependencies: [],
-    propertyDependencies: {},
     ...(provider !== undefined && { provider }),
-    providers: {},
     ...(annotations["helm.sh/resource-policy"] === "keep" && { retainOnDelete: true }),
     ...(chart.protect !== undefined && { protect: chart.protect }),
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    replaceWith: [],
-    additionalSecretOutputs: [],
-    timeouts: {},
-    aliases: [],
-    beforeCreate: [],
-    beforeUpdate: [],
-  };
+  });
 }
 
 function text(value: Value | undefined): string | undefined {

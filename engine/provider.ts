@@ -104,7 +104,7 @@ export class NotReady extends Error {
 /** A person interrupted the run during this wait. */
 export class Interrupted extends Error {}
 
-/** What a person is told who has interrupted a run. */
+/** The message after an interruption: what was kept and how to continue. */
 export const INTERRUPTED =
   "interrupted; finished steps are kept, and running ones go on in the cluster: run the same command again, or take the change back and run that";
 

@@ -38,6 +38,34 @@ export interface Registration {
   readonly beforeUpdate: string[];
 }
 
+/** The registration of a custom resource without any options, for requests that no program sends. */
+export function registrationOf(
+  type: string,
+  name: string,
+  inputs: PropertyMap,
+  options: Partial<Registration> = {},
+): Registration {
+  return {
+    type,
+    name,
+    custom: true,
+    remote: false,
+    inputs,
+    dependencies: [],
+    propertyDependencies: {},
+    providers: {},
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    replaceWith: [],
+    additionalSecretOutputs: [],
+    timeouts: {},
+    aliases: [],
+    beforeCreate: [],
+    beforeUpdate: [],
+    ...options,
+  };
+}
+
 /** A former identity of the resource: a whole URN, or the parts that differ from the current one. */
 export type AliasSpec =
   | { readonly urn: string }

@@ -127,10 +127,10 @@ async function runToEnd(
   }
 }
 
-/** How long a program may go on after a failure when no step runs, in milliseconds: it learns of the failure and prints its last lines. */
+/** How long a program may go on after a failure when no step runs, in milliseconds: enough to learn of the failure and print its last lines. */
 const LAST_WORDS_MS = 5_000;
 
-/** Runs a program, and ends one that goes on after a failure: its requests are refused, so it could wait for ever. */
+/** Runs a program. After a failure the engine refuses its requests, so a program that does not end by itself is ended: it could wait for ever. */
 async function untilFailed(deployment: Deployment, work: (signal: AbortSignal) => Promise<number>): Promise<number> {
   const { progress, signal } = deployment.options;
   const end = new AbortController();

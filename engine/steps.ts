@@ -37,13 +37,13 @@ export interface Work {
 }
 
 /** How a step is reported. */
-interface Told {
+interface StepReport {
   readonly operation: Operation;
   readonly paths: readonly string[];
   readonly replacePaths: readonly string[];
 }
 
-const CREATED: Told = { operation: "create", paths: [], replacePaths: [] };
+const CREATED: StepReport = { operation: "create", paths: [], replacePaths: [] };
 
 /** Runs steps. */
 export class Steps {
@@ -61,12 +61,12 @@ export class Steps {
     const same = { ...next, outputs: old.outputs, ...(old.id !== undefined && { id: old.id }) };
     this.results.set(subject.urn, same);
     this.options.state.note(same);
-    this.tell(subject.urn, { operation: "same", paths: [], replacePaths: [] }, Date.now());
+    this.report(subject.urn, { operation: "same", paths: [], replacePaths: [] }, Date.now());
     return { urn: subject.urn, id: old.id ?? "", outputs: old.outputs };
   }
 
   /** Creates a resource. @throws when that fails; one that exists but is not ready is in the state then */
-  async create(work: Work, told = CREATED): Promise<Registered> {
+  async create(work: Work, report = CREATED): Promise<Registered> {
     const { subject, provider, registration, next } = work;
     const { state, preview } = this.options;
     const started = Date.now();
@@ -87,7 +87,7 @@ export class Steps {
         ...(registration.timeouts.create !== undefined && { timeout: registration.timeouts.create }),
       });
       const outputs = this.keep(work, made);
-      this.tell(subject.urn, told, started);
+      this.report(subject.urn, report, started);
       return { urn: subject.urn, id: made.id, outputs: this.shown(outputs) };
     } catch (error) {
       if (error instanceof NotReady) {
@@ -107,7 +107,7 @@ export class Steps {
     this.tellDrift(work, difference);
     const registered = await this.apply(work, old);
     const paths = difference.changes.map((change) => formatPath(change.path));
-    this.tell(subject.urn, { operation: "update", paths, replacePaths: [] }, started);
+    this.report(subject.urn, { operation: "update", paths, replacePaths: [] }, started);
     return registered;
   }
 
@@ -117,7 +117,7 @@ export class Steps {
     const started = Date.now();
     this.options.progress.note(urn, `is not ready: ${notReady}`);
     const registered = await this.apply(work, old);
-    this.tell(urn, { operation: "same", paths: [], replacePaths: [] }, started);
+    this.report(urn, { operation: "same", paths: [], replacePaths: [] }, started);
     return registered;
   }
 
@@ -179,7 +179,7 @@ export class Steps {
     const { state, preview } = this.options;
     refuseProtected(old, "replaced");
     this.replaced.add(subject.urn);
-    const told: Told = {
+    const report: StepReport = {
       operation: "replace",
       paths: difference.changes.map((change) => formatPath(change.path)),
       replacePaths: difference.replace.map(formatPath),
@@ -189,7 +189,7 @@ export class Steps {
         await this.erase(old);
         state.remove(old);
       }
-      return this.create(work, told);
+      return this.create(work, report);
     }
     if (!preview) {
       old.delete = true;
@@ -197,7 +197,7 @@ export class Steps {
     }
     // Completed as a new resource, so that a generated name differs from the old one.
     const inputs = await provider.check(subject, wanted, undefined);
-    return this.create({ ...work, next: { ...next, inputs } }, told);
+    return this.create({ ...work, next: { ...next, inputs } }, report);
   }
 
   /** Deletes a resource of the state through its provider, as its options say. */
@@ -266,8 +266,8 @@ export class Steps {
     };
   }
 
-  private tell(urn: string, told: Told, started: number): void {
-    this.options.progress.done({ urn, ...told }, (Date.now() - started) / 1000);
+  private report(urn: string, report: StepReport, started: number): void {
+    this.options.progress.done({ urn, ...report }, (Date.now() - started) / 1000);
   }
 }
 

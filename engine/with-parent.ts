@@ -1,4 +1,4 @@
 /**
- * For Node's `--import`, in a process whose standard input is a pipe: ends the process when its parent is gone, also by SIGKILL. Otherwise it would wait for answers for ever.
+ * For Node's `--import`, in a process whose standard input is a pipe: ends the process when its parent has ended, also by SIGKILL. Otherwise the process would wait for answers for ever.
  */
 export const END_WITH_PARENT = `data:text/javascript,process.stdin.on("end",()=>process.exit(1)).resume().unref()`;

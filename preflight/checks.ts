@@ -1,9 +1,6 @@
 import type { V1Node, V1StorageClass } from "@kubernetes/client-node";
-import { serverPools, type ServerPool } from "../config/pools";
-import { formatPath, type Problem } from "../config/problems";
 import { parseBytes } from "../components/kubernetes/quantities";
-import type { PlainConfig } from "../config/resolve";
-import { nodePortUses } from "../config/rules/ports";
+import { formatPath, nodePortUses, type PlainConfig, type Problem, serverPools, type ServerPool } from "../config";
 import type { ClusterFacts } from "./facts";
 
 /** The oldest supported Kubernetes: the first with a StatefulSet's persistentVolumeClaimRetentionPolicy. */

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
-import type { Problem } from "../config/problems";
-import type { PlainConfig } from "../config/resolve";
+import type { PlainConfig, Problem } from "../config";
 
 /** Runs docker with arguments and returns its output. @throws an error with docker's own words */
 export type Docker = (args: readonly string[], env: Readonly<Record<string, string>>) => Promise<string>;

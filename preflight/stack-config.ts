@@ -1,7 +1,4 @@
-import { foreignKeys } from "../config/foreign-keys";
-import { valueFromText } from "../config/numbers";
-import { parseConfig } from "../config/parse";
-import type { PlainConfig } from "../config/resolve";
+import { foreignKeys, parseConfig, type PlainConfig, valueFromText } from "../config";
 import { readProject, readStackFile, refuseEnvironment } from "kafka-stack-engine";
 
 /** A stack's config as far as it can be read without its key. */

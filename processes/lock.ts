@@ -42,13 +42,13 @@ export function holderOf(file: string): ProcessIdentity | undefined {
  * @param onWait - called once when another process is running it
  */
 export async function exclusively<T>(file: string, onWait: (pid: number) => void, work: () => Promise<T>): Promise<T> {
-  let told = false;
+  let announced = false;
   const taken = () => {
     const attempt = tryLock(file);
     if ("lock" in attempt) return attempt.lock;
     const { pid } = attempt.holder;
-    if (!told) onWait(pid);
-    told = true;
+    if (!announced) onWait(pid);
+    announced = true;
     return notYet(`process ${pid} has not finished its work`);
   };
   const lock = await until(taken, { what: `the lock ${file} is free`, timeout: PATIENCE_MS, interval: INTERVAL_MS });

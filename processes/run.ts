@@ -33,8 +33,8 @@ export async function run(command: string, args: readonly string[], options: Com
   const { code, signal, output } = await outcome(command, args, { ...options, onLine });
   if (code === 0) return output.replace(/\n$/, "");
   const how = signal === null ? `failed with code ${code ?? "unknown"}` : `was ended by ${signal}`;
-  const told = last.join("\n").trim();
-  throw new Error(`${named(command, args)} ${how}${told === "" ? "" : `: ${told}`}`);
+  const shown = last.join("\n").trim();
+  throw new Error(`${named(command, args)} ${how}${shown === "" ? "" : `: ${shown}`}`);
 }
 
 /**

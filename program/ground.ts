@@ -1,9 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ImmutableSettingsGuard, ImmutableSettingsRecord, SecuredNamespace } from "../components";
-import type { StackConfig } from "../config";
-import { immutableSettingsOf, MOVING_DATA, refusals } from "../config/immutable-settings";
-import { hasData, judge } from "../config/judge";
-import { serverPools } from "../config/pools";
+import { hasData, immutableSettingsOf, judge, MOVING_DATA, refusals, serverPools, type StackConfig } from "../config";
 import type { Providers } from "./cluster-access";
 
 /** What the rest of a stack depends on: its namespaces and its immutable settings. */

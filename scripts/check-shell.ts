@@ -2,7 +2,7 @@
 import { globSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { outcome } from "kafka-stack-processes";
-import { provided } from "../sandbox/host/platform";
+import { provided } from "../sandbox";
 
 const ROOT = resolve(__dirname, "..");
 const SCRIPTS = ["images/**/*.sh", "sandbox/**/*.sh", ".ci/run"];

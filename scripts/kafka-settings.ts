@@ -5,9 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { format } from "prettier";
-import { KAFKA_VERSIONS, type KafkaVersion } from "../config/kafka";
 import type { KafkaSetting, SettingTable } from "../components/kafka/kafka-settings";
-import { isExact } from "../config/numbers";
+import { isExact, KAFKA_VERSIONS, type KafkaVersion } from "../config";
 import { askKafka } from "./kafka";
 
 const ROOT = resolve(__dirname, "..");

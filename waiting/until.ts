@@ -6,6 +6,8 @@ export interface Wait {
   readonly timeout: number;
   /** Milliseconds between two looks. @default 500 */
   readonly interval?: number;
+  /** Whether the process may end while it waits. @default false */
+  readonly inBackground?: boolean;
   /** Abort it to end the wait. */
   readonly signal?: AbortSignal | undefined;
   /** Whether the wait goes on after this error of the condition, whose message is then the reason. @default the first error ends it */
@@ -60,7 +62,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export async function until<T extends Found>(
   condition: () => Answer<T> | Promise<Answer<T>>,
-  { what, timeout, interval = INTERVAL_MS, signal, despite = () => false, late }: Wait,
+  { what, timeout, interval = INTERVAL_MS, inBackground = false, signal, despite = () => false, late }: Wait,
 ): Promise<T> {
   // A timer counts on through changes of the clock.
   let over = timeout <= 0;
@@ -70,6 +72,7 @@ export async function until<T extends Found>(
           over = true;
         }, timeout)
       : undefined;
+  if (inBackground) limit?.unref();
   try {
     for (;;) {
       let missing: NotYet;
@@ -91,15 +94,19 @@ export async function until<T extends Found>(
         const text = `${how} waiting until ${what}${why === "" ? "" : `: ${why}`}`;
         throw new GaveUp(interrupted || late === undefined ? text : await late(why), why, interrupted, cause);
       }
-      await pause(interval, signal);
+      await pause(interval, signal, inBackground);
     }
   } finally {
     clearTimeout(limit);
   }
 }
 
-/** Pauses. Aborting the signal ends it early, without an error. */
-export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+/**
+ * Pauses. Aborting the signal ends it early, without an error.
+ *
+ * @param inBackground whether the process may end meanwhile. @default false
+ */
+export async function pause(milliseconds: number, signal?: AbortSignal, inBackground = false): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);
@@ -107,6 +114,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
       resolve();
     };
     const timer = setTimeout(end, milliseconds);
+    if (inBackground) timer.unref();
     signal?.addEventListener("abort", end);
   });
 }

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kafkaJars } from "../../sandbox/build/kafka-jars";
-import { run } from "../../sandbox/host/command";
-import { checkout } from "../../sandbox/paths";
+import { run } from "kafka-stack-processes";
+import { checkout, kafkaJars } from "../../sandbox";
 import { TestCluster } from "../../services/test-kafka/cluster";
 import { ops, ServiceProcess } from "../../services/test-kafka/processes";
 

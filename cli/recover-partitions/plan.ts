@@ -68,8 +68,8 @@ export function misnamed(servers: readonly Server[], lost: readonly number[], el
 }
 
 /**
- * Decides who leads the partitions without a leader: for each of them the server that runs and has the most complete copy. The others copy from it, and cut off what
- * it does not have. So a partition is left alone while a server that is not declared lost does not say what it has, and while one that does not run has more.
+ * Decides who leads each partition without a leader: the running server with the most complete copy. The others follow it and truncate their logs to it. So a partition gets no leader while a
+ * server that is not declared lost does not say what it has, or while a stopped server has more records.
  *
  * @param lost node ids of servers whose disks are declared lost.
  */
@@ -250,7 +250,7 @@ function replicasOf(partition: Offline, servers: readonly Server[], lost: readon
   });
 }
 
-/** Above 0 when one has more than the other: a later epoch cuts off what others have of an earlier one. */
+/** Above 0 when the first copy is more complete. A later epoch counts more than a later offset: a leader of that epoch truncates what others have of earlier ones. */
 const more = (one: Copy, other: Copy | null): number =>
   other === null ? 1 : one.epoch - other.epoch || one.end - other.end;
 

@@ -36,8 +36,8 @@ interface Asked extends Server {
 /**
  * Decides whether a quorum can be recovered, and how.
  *
- * A recovery is safe when no majority of the voters can ever come back: then nobody else elects a leader. So every controller must have said what it has, and most of
- * them that they have lost it. The copy that is taken is the most complete one there is, so that no server has anything that the quorum does not.
+ * A recovery is safe when no majority of the voters can ever come back, because then no second leader is elected. So every controller must answer, and most of them must have lost their
+ * metadata. The most complete copy is used, so that no server has metadata that the quorum lacks.
  *
  * @param fixed whether directories of controllers are derived, as with Kafka 3.
  */

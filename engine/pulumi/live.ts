@@ -6,14 +6,14 @@ import { objectOf } from "../kubernetes/object";
 import { splitReference } from "../urn";
 import type { Kept, KeptResource } from "./checkpoint";
 
-/** An object that the state or a killed run knows, and where it is. */
-export interface Place {
+/** An object of the state, or one that a killed run was creating, with a client of its cluster. */
+export interface LocatedObject {
   readonly client: KubeClient;
   /** As declared. */
   readonly object: KubeObject;
 }
 
-/** Finds the objects of a stack. */
+/** Locates the objects of a stack. */
 export class Live {
   private readonly clients = new Map<string, KubeClient>();
 
@@ -23,8 +23,8 @@ export class Live {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Where an object is; `undefined` for what is none. @throws Unreachable when its cluster is not known: there is no kubeconfig, or it is a secret of the state */
-  placeOf({ type, custom, inputs, provider }: KeptResource): Place | undefined {
+  /** The Kubernetes object of a resource; `undefined` when the resource is no such object. @throws Unreachable when its cluster is not known: there is no kubeconfig, or it is a secret of the state */
+  locate({ type, custom, inputs, provider }: KeptResource): LocatedObject | undefined {
     if (custom !== true || inputs === undefined || provider === undefined || !type.startsWith("kubernetes:")) {
       return undefined;
     }
@@ -49,8 +49,8 @@ export class Live {
   }
 }
 
-/** The object as it is; `undefined` when there is none. @throws Unreachable when its cluster does not answer */
-export function lookAt({ client, object }: Place): Promise<KubeObject | undefined> {
+/** The object as it is in the cluster; `undefined` when it does not exist. @throws Unreachable when its cluster does not answer */
+export function lookAt({ client, object }: LocatedObject): Promise<KubeObject | undefined> {
   const { apiVersion, kind, metadata } = object;
   return client.get(apiVersion, kind, metadata.namespace, metadata.name);
 }

@@ -29,7 +29,7 @@ interface Holder {
  * @throws when the CLI does not end, when the wait shall end, or when it cannot be known whether the CLI still runs
  */
 export async function untilNobodyWorks(folder: string, { write, signal }: Waiting): Promise<boolean> {
-  let told = false;
+  let announced = false;
   const nobody = () => {
     const files = locksIn(folder);
     const holder = files.map((file) => holderOf(file)).find((one) => one !== undefined && works(one));
@@ -38,11 +38,11 @@ export async function untilNobodyWorks(folder: string, { write, signal }: Waitin
     if (holder.hostname !== os.hostname()) {
       throw new Error(`${who}, as its lock says; wait for its end, or, when it has ended, run pulumi cancel`);
     }
-    if (!told && signal?.aborted !== true) {
+    if (!announced && signal?.aborted !== true) {
       write(
         `Waiting: ${who}. It was started by a run that was killed, or by hand; it ends by: kill -INT ${holder.pid}`,
       );
-      told = true;
+      announced = true;
     }
     return notYet(`${who}; it ends by: kill -INT ${holder.pid}`);
   };

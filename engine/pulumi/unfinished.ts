@@ -1,6 +1,6 @@
 /**
- * What a killed or interrupted Pulumi CLI leaves, and its own refresh does not see: an object that was made and is not in the state, which the next
- * run would refuse as somebody else's, and an object that is being deleted, which it would take for one that stays.
+ * Repairs what a killed or interrupted Pulumi CLI leaves behind and its own refresh does not see. An object that was created but is not in the state would be refused by the next run, as if
+ * another tool had made it. An object that is being deleted would count as one that stays.
  */
 import { awaitGone } from "../kubernetes/await";
 import type { KubeObject } from "../kubernetes/client";
@@ -10,12 +10,12 @@ import { GOING_TIMEOUT } from "../kubernetes/provider";
 import { describe } from "../progress";
 import { isObject, type PropertyMap } from "../values";
 import type { Kept, KeptResource } from "./checkpoint";
-import { Live, lookAt, type Place } from "./live";
+import { Live, lookAt, type LocatedObject } from "./live";
 
 /** The field managers of objects that Pulumi's Kubernetes provider has made. */
 const PROVIDER = /^pulumi-kubernetes(-|$)/;
 
-/** What is needed to look and to wait. */
+/** What is needed to read objects and to wait. */
 export interface Looking {
   readonly env: NodeJS.ProcessEnv;
   readonly write: (line: string) => void;
@@ -37,9 +37,9 @@ export async function takenUp(kept: Kept, { env, write }: Looking): Promise<Kept
   const resources = [...(kept.resources ?? [])];
   try {
     for (const { resource } of begun) {
-      const place = live.placeOf(resource);
-      const made = place && (await lookAt(place));
-      const manager = place && made && managerOf(place, made);
+      const located = live.locate(resource);
+      const made = located && (await lookAt(located));
+      const manager = located && made && managerOf(located, made);
       if (made === undefined || manager === undefined || resources.some((one) => isSame(one, resource, idOf(made)))) {
         continue;
       }
@@ -61,8 +61,8 @@ function isSame(one: KeptResource, { urn }: KeptResource, id: string): boolean {
   return one.urn === urn && one.id === id;
 }
 
-/** The provider's field manager of an object with the declared labels; `undefined` when somebody else has made it. */
-function managerOf({ object }: Place, made: KubeObject): string | undefined {
+/** The provider's field manager of an object with the declared labels; `undefined` when the provider has not made it. */
+function managerOf({ object }: LocatedObject, made: KubeObject): string | undefined {
   const { labels = {}, managedFields = [] } = made.metadata;
   if (Object.entries(object.metadata.labels ?? {}).some(([key, value]) => labels[key] !== value)) {
     return undefined;
@@ -93,9 +93,9 @@ export async function untilDeletionsEnd(kept: Kept, { env, write, signal }: Look
   try {
     await Promise.all(
       present.map(async (resource) => {
-        const place = live.placeOf(resource);
-        const found = place && (await lookAt(place));
-        if (place === undefined || found?.metadata.deletionTimestamp === undefined) {
+        const located = live.locate(resource);
+        const found = located && (await lookAt(located));
+        if (located === undefined || found?.metadata.deletionTimestamp === undefined) {
           return;
         }
         const note = (line: string) => {
@@ -103,7 +103,7 @@ export async function untilDeletionsEnd(kept: Kept, { env, write, signal }: Look
         };
         note("something is deleting it; waiting until it is gone");
         const waiting = { timeout: GOING_TIMEOUT, uid: found.metadata.uid, note, signal };
-        await awaitGone(place.client, found, waiting).catch((error: unknown) => {
+        await awaitGone(located.client, found, waiting).catch((error: unknown) => {
           throw new Error(`${describe(resource.urn)} failed: ${(error as Error).message}`, { cause: error });
         });
       }),

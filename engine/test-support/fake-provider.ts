@@ -15,7 +15,7 @@ import {
   type Subject,
 } from "../provider";
 import { Providers } from "../providers";
-import type { Registration } from "../registration";
+import { type Registration, registrationOf } from "../registration";
 import { StateFile, type ResourceState } from "../state";
 import { reveal, UNKNOWN, type PropertyMap } from "../values";
 import { temporaryFolder } from "../../test/support/temporary";
@@ -124,25 +124,7 @@ async function benchOn(file: string, options: Partial<DeploymentOptions>): Promi
 
 /** A registration of the type `fake:index:Thing`. */
 export function thing(name: string, inputs: PropertyMap = {}, options: Partial<Registration> = {}): Registration {
-  return {
-    type: "fake:index:Thing",
-    name,
-    custom: true,
-    remote: false,
-    inputs,
-    dependencies: [],
-    propertyDependencies: {},
-    providers: {},
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    replaceWith: [],
-    additionalSecretOutputs: [],
-    timeouts: {},
-    aliases: [],
-    beforeCreate: [],
-    beforeUpdate: [],
-    ...options,
-  };
+  return registrationOf("fake:index:Thing", name, inputs, options);
 }
 
 /** A registration of a component. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { KAFKA_VERSIONS, type KafkaVersion } from "../../config/kafka";
+import { KAFKA_VERSIONS, type KafkaVersion } from "../../config";
 import { checkout } from "../paths";
 import { mavenJars } from "./maven-jars";
 

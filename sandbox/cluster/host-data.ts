@@ -30,7 +30,7 @@ export async function removeHostData(paths: Paths): Promise<void> {
   }
 }
 
-/** Unmounts directories of sandboxes that were deleted while they ran: nothing can be mounted over those. */
+/** Unmounts directories of sandboxes that were deleted while they ran: a new mount over such a directory would fail. */
 async function removeDeleted(): Promise<void> {
   while (existsSync(directory) && statSync(directory).nlink === 0) await takeOff();
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 /**
  * The file that says which sandbox uses this machine. There can be one for each network stack, because their devices, addresses and packet
- * rules would meet; the directory is emptied by a restart, as those are.
+ * rules would collide. A restart of the machine empties the directory, and removes those devices and rules too.
  */
 export function claimFile(): string {
   const stack = /\d+/.exec(readlinkSync("/proc/self/ns/net"))?.[0] ?? "0";

@@ -1,7 +1,7 @@
 import { run, succeeds } from "../host/command";
 import { hostAddress, network, type NodePlan } from "../plan";
 
-/** Makes the bridges and gives them the addresses of the control plane, the nodes and docker; what is there already stays. */
+/** Makes the bridges and gives them the addresses of the control plane, the nodes and docker. Existing bridges and addresses stay. */
 export async function ensureDevices(nodes: readonly NodePlan[]): Promise<void> {
   const { docker } = network;
   await ensureBridge(

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { stackSchema } from "../../config/schema";
-import { bare, metaOf, variantName } from "../../config/walk";
+import { bare, metaOf, stackSchema, variantName } from "../../config";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

@@ -1,7 +1,6 @@
 import { type Document, isMap, parseDocument } from "yaml";
 import { z } from "zod";
-import { stackSchema } from "../../config/schema";
-import { metaOf } from "../../config/walk";
+import { metaOf, stackSchema } from "../../config";
 
 type Schema = z.core.$ZodType;
 

@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { formatPath, type Path } from "../../config/problems";
-import { stackSchema } from "../../config/schema";
-import { bare, metaOf, shapeOf, variantName, variants } from "../../config/walk";
+import { bare, formatPath, metaOf, type Path, shapeOf, stackSchema, variantName, variants } from "../../config";
 
 type Schema = z.core.$ZodType;
 

@@ -2,9 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { run } from "kafka-stack-processes";
-import type { KafkaVersion } from "../../config/kafka";
-import { kafkaJars } from "../../sandbox/build/kafka-jars";
-import { ensurePackages } from "../../sandbox/host/platform";
+import type { KafkaVersion } from "../../config";
+import { ensurePackages, kafkaJars } from "../../sandbox";
 
 /**
  * Runs one of the Java programs beside this file with the jars of a Kafka version, all of it in one JVM.

@@ -27,7 +27,6 @@ const sources: readonly string[] = ["components", "config", "program", "images",
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).map((name) => join(ROOT, folder, name)),
   )
   .filter((file) => /\.(ts|java|sh)$/.test(file) && !file.endsWith(".test.ts"))
-  .concat(join(ROOT, "config.ts"))
   .map((file) => readFileSync(file, "utf8"));
 
 describe("docs/troubleshooting.md", () => {

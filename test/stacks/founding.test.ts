@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import { within } from "kafka-stack-waiting";
 import { back, emptyDisk, identities, kill } from "../faults/brokers";
 import { opsCommand, recovered as recoverQuorumOf } from "../faults/recovery";
 import { cleanSlate } from "../e2e/clean-slate";
@@ -61,7 +62,8 @@ describe("servers with both roles that are killed together, one of them with an 
         await elect();
         elected = true;
       }
-      return await Promise.race([back(before, ...SERVERS).then(() => null), delay(5_000, "not all are ready")]);
+      await within(back(before, ...SERVERS), 5_000, "not all are ready");
+      return null;
     });
     return elected;
   };

@@ -2,21 +2,15 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../support/temporary";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 
 const PARTITION = "chatroom-0";
 const TOPIC = "q3GzSWKVQnCoKhpLbDmEIw";
 
 describe("where a copy of a partition ends", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
+  const decisions = decisionsOfSuite();
   let folder: string;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
   beforeEach(() => {
     folder = temporaryFolder();
   });

@@ -24,26 +24,32 @@ export interface Decision {
   readonly text: string;
 }
 
+/** Starts the JVM before the tests of the suite that calls this, and ends it after them. */
+export function decisionsOfSuite(): Decisions {
+  const decisions = new Decisions();
+  before(() => decisions.start());
+  after(() => {
+    decisions.stop();
+  });
+  return decisions;
+}
+
 /** The image's own Java classes, in one JVM that answers questions as long as the tests run. */
 export class Decisions {
   private readonly waiting: ((line: string) => void)[] = [];
 
-  private readonly java: Running;
+  private java: Running | undefined;
 
-  private constructor(folder: string) {
+  /** Compiles the classes and starts the JVM. */
+  async start(): Promise<void> {
+    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
+    const own = ["Decisions", "FakeBeans"].map((name) => join(__dirname, "java", `${name}.java`));
     const options = ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
-    this.java = start("java", [...options, "-cp", folder, "kafkastack.Decisions"], {
+    this.java = start("java", [...options, "-cp", await compileJava(own), "kafkastack.Decisions"], {
       input: { open: true },
       output: "errors",
       onLine: (line) => this.waiting.shift()?.(line),
     });
-  }
-
-  /** Compiles the classes and starts the JVM. */
-  static async start(): Promise<Decisions> {
-    await ensurePackages({ javac: "openjdk-17-jdk-headless" }, console.log);
-    const own = ["Decisions", "FakeBeans"].map((name) => join(__dirname, "java", `${name}.java`));
-    return new Decisions(await compileJava(own));
   }
 
   /** Decides all of these situations. */
@@ -130,10 +136,11 @@ export class Decisions {
 
   /** Ends the JVM. */
   stop(): void {
-    this.java.kill();
+    this.java?.kill();
   }
 
-  private ask(questions: readonly string[]): Promise<string[]> {
+  private async ask(questions: readonly string[]): Promise<string[]> {
+    if (!this.java) throw new Error("The JVM is asked before it is started.");
     const answers = questions.map(() => new Promise<string>((resolve) => this.waiting.push(resolve)));
     this.java.write(questions.map((question) => `${question}\n`).join(""));
     return Promise.all(answers);

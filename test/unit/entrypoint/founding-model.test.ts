@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Decisions, type Decision, type Word } from "./decisions";
+import { type Decision, type Decisions, decisionsOfSuite, type Word } from "./decisions";
 
 /** A controller of the model. */
 interface Controller {
@@ -194,13 +194,7 @@ const event = fc.tuple(
 
 describe("servers that found a quorum", function () {
   this.timeout(120_000);
-  let decisions: Decisions;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
+  const decisions = decisionsOfSuite();
 
   async function happens(model: Model, [kind, which]: Event): Promise<void> {
     const ordinal = which % model.controllers.length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Decisions, type Situation, type Word } from "./decisions";
+import { type Decisions, decisionsOfSuite, type Situation, type Word } from "./decisions";
 
 const WORDS: readonly Word[] = ["N", "V", "D", "q", "Q", "-"];
 
@@ -44,13 +44,7 @@ function broken(now: Situation, { action, ready, text }: Awaited<ReturnType<Deci
 
 describe("founding a quorum", function () {
   this.timeout(120_000);
-  let decisions: Decisions;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
+  const decisions = decisionsOfSuite();
 
   const BLANK: Situation = {
     ordinal: 0,

@@ -6,25 +6,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
 import { until } from "../../support/until";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 import { CLUSTER } from "./pod";
 
 const OTHER = "BBBBBBBBBBBBBBBBBBBBBB";
 
 describe("the health endpoint of a server whose Kafka has not started", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
+  const decisions = decisionsOfSuite();
   let folder: string;
   let address: string;
   before(async () => {
-    decisions = await Decisions.start();
     folder = mkdtempSync(join(tmpdir(), "health-"));
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
     await decisions.serve(port, 7, CLUSTER, folder);
   });
   after(() => {
-    decisions.stop();
     rmSync(folder, { recursive: true });
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 
 const METADATA = "__cluster_metadata-0";
 const state = (leaderId: number, leaderEpoch: number) =>
@@ -19,14 +19,8 @@ const FOUNDER = { ...FORMATTED, [`${METADATA}/00000000000000000000-0000000000.ch
 
 describe("what a disk knows", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
+  const decisions = decisionsOfSuite();
   let folder: string;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "disk-"));
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { temporaryFolder } from "../../support/temporary";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 import { batch, change, partition, remove, topic } from "./metadata-records";
 
 const METADATA = "__cluster_metadata-0";
@@ -52,13 +52,7 @@ function elects({ isr, eligible, lastKnown, leader }: State, running: readonly n
 
 describe("a broker that has lost copies", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
+  const decisions = decisionsOfSuite();
 
   const question = ({ isr, eligible, lastKnown, leader }: State, tracked: boolean) => {
     const words = [isr, eligible, lastKnown === NOBODY ? [] : [lastKnown]].map((ids) => ids.join(",") || ".");

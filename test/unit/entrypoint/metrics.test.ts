@@ -5,16 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
 import { until } from "../../support/until";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 
 describe("the metrics of a server", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
+  const decisions = decisionsOfSuite();
   let folder: string;
   let address: string;
   let lines: string[];
   before(async () => {
-    decisions = await Decisions.start();
     folder = mkdtempSync(join(tmpdir(), "metrics-"));
     writeFileSync(join(folder, "brokers"), "3\n");
     writeFileSync(join(folder, "members"), "server.1=a\nserver.2=b\n");
@@ -28,7 +27,6 @@ describe("the metrics of a server", function () {
     });
   });
   after(() => {
-    decisions.stop();
     rmSync(folder, { recursive: true });
   });
 

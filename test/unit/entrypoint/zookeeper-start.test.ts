@@ -3,20 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../support/free-port";
-import { Decisions } from "./decisions";
+import { decisionsOfSuite } from "./decisions";
 
 const member = (id: number, role = "participant") => `server.${id}=127.0.0.1:2888:3888:${role};2181`;
 
 describe("a ZooKeeper server with an empty disk", function () {
   this.timeout(60_000);
-  let decisions: Decisions;
+  const decisions = decisionsOfSuite();
   let folder: string;
-  before(async () => {
-    decisions = await Decisions.start();
-  });
-  after(() => {
-    decisions.stop();
-  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "zookeeper-"));
     writeFileSync(join(folder, "list"), `${member(1)}\n${member(2)}\n`);

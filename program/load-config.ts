@@ -1,38 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { foreignKeys } from "./config/foreign-keys";
-import { valueFromText } from "./config/numbers";
-import { parseConfig } from "./config/parse";
-import type { PlainConfig } from "./config/resolve";
-import { stackProblems } from "./config/stack-name";
-
-export { parseConfig, type ParseResult } from "./config/parse";
-export { stackSchema } from "./config/schema";
-export type { Problem } from "./config/problems";
-export type { KafkaVersion, Mode, SettingValue } from "./config/kafka";
-export type { Resources } from "./config/values";
-export type {
-  HostPathStorage,
-  NfsExport,
-  NfsStorage,
-  ServerKind,
-  StorageClassStorage,
-  StorageConfig,
-} from "./config/storage";
-
-/** Values that must never be in a plain state or diff; each is a Pulumi secret. */
-export interface Secrets {
-  readonly registryPassword?: pulumi.Output<string>;
-  readonly registryCa?: pulumi.Output<string>;
-  readonly registryHaSharedSecret?: pulumi.Output<string>;
-  readonly kchatToken?: pulumi.Output<string>;
-}
-
-/** The validated config of a stack, every default filled in. */
-export type StackConfig = Omit<PlainConfig, "registry" | "kchat"> & {
-  registry: Omit<PlainConfig["registry"], "password" | "ca" | "haSharedSecret">;
-  kchat: Omit<PlainConfig["kchat"], "token">;
-  secrets: Secrets;
-};
+import { foreignKeys, parseConfig, type StackConfig, stackProblems, valueFromText } from "../config";
 
 /**
  * Reads and checks the whole config of the stack.
