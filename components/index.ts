@@ -53,6 +53,7 @@ export type { JobResources } from "./jobs/job-resources";
 export type { OpsContainerArgs } from "./operations/ops-pod";
 export type { MountedFiles } from "./pods/mounted-files";
 export { OpsTemplate, type OpsTemplateArgs } from "./operations/ops-template";
+export { OrderKey } from "./servers/order-key";
 export { ToolJob, type ToolJobArgs } from "./servers/tool-job";
 export type { PodKind, PodOverlay, PodOverlays, ProbeTiming } from "./kubernetes/pod-overlays";
 export { htpasswd } from "./registry/htpasswd";

@@ -111,9 +111,11 @@ describe("a Kafka cluster", () => {
     assert.match(template.spec.containers[0]?.image ?? "", /^pull\.example\.com\/team\/kafka@sha256:/);
     assert.deepEqual(template.spec.imagePullSecrets, [{ name: "registry-pull" }]);
     const open = await events({ images: { registry: "registry.example.com/team" } });
+    const secrets = open.filter(({ type }) => type.endsWith(":Secret"));
     assert.deepEqual(
-      open.filter(({ type }) => type.endsWith(":Secret")),
-      [],
+      secrets.map(({ name }) => name),
+      ["events-orders"],
+      "none to pull with",
     );
   });
 

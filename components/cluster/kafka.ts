@@ -16,6 +16,7 @@ import type { JobResources } from "../jobs/job-resources";
 import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
 import { JobsOfThisRun } from "../jobs/this-run";
 import { OpsTemplate } from "../operations/ops-template";
+import { OrderKey } from "../servers/order-key";
 import { ToolJob } from "../servers/tool-job";
 import { refusePodsOf } from "../pods/context";
 import type { Spread } from "../servers/server-pod";
@@ -169,6 +170,10 @@ export class Kafka extends pulumi.ComponentResource {
     const bootstrap = pulumi.interpolate`broker.${args.namespace}.svc:9092`;
     const { namespace, instance, pullSecret, pods, users = [] } = args;
     const scope = { namespace, instance, pullSecret, pods };
+    // Before the Jobs that give orders, and before the servers that take them.
+    const orders = ensemble
+      ? []
+      : [new OrderKey(named("orders"), scope, { parent: this, ...settled.providers, dependsOn: after }).secret];
     const quorum =
       typeof controllers === "number" ? nodeIds("broker", controllers) : nodeIds("controller", controllers.replicas);
     const desired: Desired = {
@@ -202,6 +207,7 @@ export class Kafka extends pulumi.ComponentResource {
       cluster: args.cluster,
       jobResources,
       authentication,
+      controllers: ensemble === undefined,
     };
     const tool = { ...scope, image: images.kafka, jobResources, files: toolCertificate(authentication) };
     // The same when there is nothing to wait for.
@@ -235,7 +241,7 @@ export class Kafka extends pulumi.ComponentResource {
     const prepared = new PrepareChange(
       named("prepare"),
       { ...operation, earlier: KAFKA_CONFIG, beforeCreate },
-      { ...child, dependsOn: checked },
+      { ...child, dependsOn: [...checked, ...orders] },
     );
 
     const kafka = new KafkaCluster(

@@ -5,7 +5,9 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import type { Allowed, Peer } from "../kubernetes/allow-ingress";
 import type { Scope } from "../kubernetes/scope";
 import { KAFKA_UID } from "../kubernetes/security";
+import type { MountedFiles } from "../pods/mounted-files";
 import type { RestartSettings } from "../servers/restart-reasons";
+import { orderKeyFiles } from "../servers/order-key";
 import { serverPod, type Spread } from "../servers/server-pod";
 import { ServerPool } from "../servers/server-pool";
 import { mountPath, templateName, type PoolStorage } from "../storage/plan";
@@ -90,18 +92,21 @@ export class KafkaPool extends pulumi.ComponentResource {
 /** The pod of a server. */
 export function kafkaPod(args: KafkaPoolArgs): k8s.types.input.core.v1.PodSpec {
   const paths = Array.from({ length: args.storage.volumes }, (_, volume) => mountPath(volume));
-  const tls = args.authentication === "tls" ? [tlsFiles(args.pool)] : [];
-  const volumes = [...(args.rack?.volumes ?? []), ...tls.map(({ volume }) => volume)];
+  const files: MountedFiles[] = [
+    ...(args.authentication === "tls" ? [tlsFiles(args.pool)] : []),
+    ...(controls(args) ? [orderKeyFiles] : []),
+  ];
+  const volumes = [...(args.rack?.volumes ?? []), ...files.map(({ volume }) => volume)];
   return serverPod(
     { ...args, role: args.pool },
     {
       configMap: args.configMap,
       ports: Object.entries(portsOf(args)).map(([port, containerPort]) => ({ name: port, containerPort })),
-      env: [...environment(args, paths), ...tls.map(({ env }) => env)],
+      env: [...environment(args, paths), ...files.flatMap(({ env }) => env ?? [])],
       volumeMounts: [
         ...paths.map((path, volume) => ({ name: templateName(volume), mountPath: path })),
         ...(args.rack ? [args.rack.volumeMount] : []),
-        ...tls.map(({ mount }) => mount),
+        ...files.map(({ mount }) => mount),
       ],
       ...(volumes.length > 0 && { volumes }),
       ...(args.rack && {
@@ -111,6 +116,10 @@ export function kafkaPod(args: KafkaPoolArgs): k8s.types.input.core.v1.PodSpec {
     },
   );
 }
+
+/** Whether servers of the pool are controllers. */
+const controls = ({ pool, combined }: Pick<KafkaPoolArgs, "pool" | "combined">): boolean =>
+  pool === "controller" || combined;
 
 function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.input.core.v1.EnvVar[] {
   const { external } = args;
@@ -134,7 +143,7 @@ function environment(args: KafkaPoolArgs, paths: readonly string[]): k8s.types.i
 function portsOf({ pool, combined, external, passwords = false }: KafkaPoolArgs): Record<string, number> {
   return {
     ...(pool === "broker" && { client: PORTS.client, internal: PORTS.internal }),
-    ...((pool === "controller" || combined) && { controller: PORTS.controller }),
+    ...(controls({ pool, combined }) && { controller: PORTS.controller }),
     ...(pool === "broker" && external && { external: PORTS.external }),
     ...(pool === "broker" && passwords && { scram: PORTS.scram }),
   };
@@ -147,7 +156,7 @@ function accessTo({ pool, combined, external, clients, passwords = false }: Kafk
   return [
     { ports: own, from: servers },
     // The Job that removes a controller's vote tells it to retire through this port.
-    ...(pool === "controller" || combined ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
+    ...(controls({ pool, combined }) ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
     ...(pool === "broker" ? [{ ports: forClients, from: "namespace" as const, also: clients }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];

@@ -20,6 +20,8 @@ export interface OperationsArgs extends Scope {
   readonly clusterFile: pulumi.Input<string>;
   /** How the Jobs authenticate to the brokers. @default none */
   readonly authentication?: Authentication | undefined;
+  /** Whether there are controllers; then the Secret of `OrderKey` must exist. @default false */
+  readonly controllers?: boolean | undefined;
   /** Requests and limits of the Jobs. @default small ones */
   readonly jobResources?: JobResources | undefined;
   /** The provider's cluster, in which running Jobs of an interrupted run are ended. @default they are not */

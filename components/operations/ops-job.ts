@@ -12,6 +12,7 @@ import {
   CLUSTER_PATH,
   opsContainer,
   opsPod,
+  orderKeyOf,
   recordsOf,
   type OpsContainerArgs,
 } from "./ops-pod";
@@ -51,7 +52,8 @@ export class OpsJob extends pulumi.ComponentResource {
     super("kafka-stack:operations:OpsJob", name, {}, opts);
     const records = args.task === "prepare" && args.earlier !== undefined ? recordsOf(args.earlier) : [];
     const passwords = args.passwords === true ? [passwordFiles] : [];
-    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args), ...passwords];
+    const orders = args.task === "await-moves" ? [] : orderKeyOf(args);
+    const files = [clusterDocument(args.clusterFile), ...records, ...certificateOf(args), ...orders, ...passwords];
     // The old one goes first: a running Job of an interrupted run would move partitions against the new one.
     this.job = runOnce(
       name,

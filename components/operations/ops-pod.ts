@@ -11,6 +11,7 @@ import {
   SERVICES_UID,
 } from "../kubernetes/security";
 import { fileOf, type MountedFiles } from "../pods/mounted-files";
+import { orderKeyFiles } from "../servers/order-key";
 import { heapMiB, jobResources, type JobResources } from "../jobs/job-resources";
 
 /** Arguments of every run of the ops program. */
@@ -21,6 +22,8 @@ export interface OpsContainerArgs {
   readonly bootstrap: pulumi.Input<string>;
   /** How it authenticates to the brokers. @default none */
   readonly authentication?: Authentication | undefined;
+  /** Whether there are controllers, which it may tell to retire or to return. @default false */
+  readonly controllers?: boolean | undefined;
   /** Requests and limits of its container. @default small ones */
   readonly jobResources?: JobResources | undefined;
 }
@@ -43,6 +46,10 @@ export const clusterDocument = (clusterFile: pulumi.Input<string>): MountedFiles
 /** The program's client certificate, where brokers ask for one. */
 export const certificateOf = ({ authentication }: Pick<OpsContainerArgs, "authentication">): readonly MountedFiles[] =>
   authentication === "tls" ? [tlsFiles("ops")] : [];
+
+/** The key for orders to controllers, where there are some. */
+export const orderKeyOf = ({ controllers }: Pick<OpsContainerArgs, "controllers">): readonly MountedFiles[] =>
+  controllers === true ? [orderKeyFiles] : [];
 
 /** What earlier updates left: the record of begun servers, and their configuration. */
 export function recordsOf(earlier: string): readonly MountedFiles[] {

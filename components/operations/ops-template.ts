@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { certificateOf, clusterDocument, opsContainer, opsPod, type OpsContainerArgs } from "./ops-pod";
+import { certificateOf, clusterDocument, opsContainer, opsPod, orderKeyOf, type OpsContainerArgs } from "./ops-pod";
 
 /** Name of the PodTemplate from which `npm run ops` creates its pods. */
 export const OPS_TEMPLATE = "ops";
@@ -20,7 +20,7 @@ export class OpsTemplate extends pulumi.ComponentResource {
   constructor(name: string, args: OpsTemplateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:OpsTemplate", name, {}, opts);
     const documents = args.clusterFile === undefined ? [] : [clusterDocument(args.clusterFile)];
-    const files = [...documents, ...certificateOf(args)];
+    const files = [...documents, ...certificateOf(args), ...orderKeyOf(args)];
     new k8s.core.v1.PodTemplate(
       name,
       {

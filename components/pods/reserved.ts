@@ -22,7 +22,8 @@ export const CONTAINERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Names of volumes, including those of claims. */
-export const VOLUMES = /^(config|tmp|rack|account|secret|tls|begun|earlier|cluster|data-\d+|parent-\d+)$/;
+export const VOLUMES =
+  /^(config|tmp|rack|account|secret|tls|orders|passwords|begun|earlier|cluster|data-\d+|parent-\d+)$/;
 
 /** Directories: nothing may be mounted at, in or around them. */
 export const DIRECTORIES: readonly string[] = [
@@ -31,6 +32,8 @@ export const DIRECTORIES: readonly string[] = [
   "/etc/begun",
   "/etc/earlier",
   "/etc/kafka",
+  "/etc/kafka-orders",
+  "/etc/kafka-passwords",
   "/etc/kafka-rack",
   "/etc/kafka-tls",
   "/etc/kchat",

@@ -53,7 +53,7 @@ describe("serverPod", () => {
           resources: RESOURCES,
           terminationMessagePolicy: "FallbackToLogsOnError",
           securityContext: RESTRICTED,
-          lifecycle: { preStop: { httpGet: { path: "/leave?seconds=30", port: 8080 } } },
+          lifecycle: { preStop: { exec: { command: ["leave.sh", "30", "8080"] } } },
           startupProbe: probe("/live", 1, 600),
           readinessProbe: probe("/ready", 1, 6),
           livenessProbe: probe("/live", 10, 6),

@@ -78,13 +78,10 @@ export function serverPod(args: ServerPodArgs, container: ServerContainer): k8s.
         resources: args.resources,
         ...terminationMessage,
         securityContext: restrictedContainer,
-        // Delays shutdown while it would break min.insync.replicas or the quorum, for a part of the grace period.
+        // Delays shutdown while it would break min.insync.replicas or the quorum, for a part of the grace period. The server answers its own pod alone, so the kubelet cannot ask.
         lifecycle: {
           preStop: {
-            httpGet: {
-              path: `/leave?seconds=${Math.floor(grace / 4)}`,
-              port: HEALTH_PORT,
-            },
+            exec: { command: ["leave.sh", String(Math.floor(grace / 4)), String(HEALTH_PORT)] },
           },
         },
         startupProbe: httpProbe(SERVER_PROBES, "startup", "/live", HEALTH_PORT),

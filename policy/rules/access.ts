@@ -99,26 +99,67 @@ export const authorityKeyOnlyForIssuer = resourcePolicy({
         if (isAuthority(name)) report(`${where} the Secret ${name.text ?? ""}, which has an authority's key`);
       }
     }
-    if (!["Role", "ClusterRole"].includes(resource.kind) || isNamedBy(allowedRoles, resource)) return;
-    for (const rule of resource.properties.at("rules").items()) {
-      const reads = rule
-        .at("verbs")
-        .items()
-        .some((verb) => verb.is("get", "list", "watch", "*"));
-      const secrets = rule
-        .at("resources")
-        .items()
-        .some((kind) => kind.is("secrets", "*"));
-      const names = rule.at("resourceNames");
-      if (!reads || !secrets || names.unknown) continue;
-      const named = names.items();
-      if (named.length === 0) report("it can read every Secret, and so an authority's key");
-      for (const name of named.filter(isAuthority)) {
-        report(`it can read the Secret ${name.text ?? ""}, which has an authority's key`);
+    if (isNamedBy(allowedRoles, resource)) return;
+    for (const name of readSecrets(resource)) {
+      if (name === "every") report("it can read every Secret, and so an authority's key");
+      else if (isAuthority(name)) report(`it can read the Secret ${name.text ?? ""}, which has an authority's key`);
+    }
+  },
+});
+
+/** Whoever has it can take the vote of every controller. */
+export const ordersKeyOnlyForControllers = resourcePolicy({
+  name: "orders-key-only-for-controllers",
+  description: "Only controllers and the stack's operations can read the key for orders to controllers.",
+  severity: "high",
+  remediationSteps: "Mount no such Secret, and name Secrets in Roles; `npm run ops -- controllers` gives orders.",
+  settings: {
+    orderSecrets: list(["kafka-orders"], "Names of Secrets with such a key; * stands for any characters."),
+    allowedComponents: list(
+      ["broker", "controller", "ops"],
+      "Components (app.kubernetes.io/component) whose pods may have it; * stands for any characters.",
+    ),
+  },
+  check: (resource, report, { orderSecrets, allowedComponents }) => {
+    const isKey = (name: Value) => name.text !== undefined && matchesAny(orderSecrets, name.text);
+    const workload = workloadOf(resource);
+    const component = workload?.podLabels.at("app.kubernetes.io/component");
+    if (
+      workload !== undefined &&
+      component?.unknown !== true &&
+      !matchesAny(allowedComponents, component?.text ?? "")
+    ) {
+      for (const [where, name] of secretsOf(workload)) {
+        if (isKey(name)) report(`${where} the Secret ${name.text ?? ""}, which has the key for orders to controllers`);
+      }
+    }
+    for (const name of readSecrets(resource)) {
+      if (name !== "every" && isKey(name)) {
+        report(`it can read the Secret ${name.text ?? ""}, which has the key for orders to controllers`);
       }
     }
   },
 });
+
+/** The names of the Secrets that a Role can read, or `every`; none for what is no Role. */
+function* readSecrets({ kind, properties }: KubernetesResource): Iterable<Value | "every"> {
+  if (!["Role", "ClusterRole"].includes(kind)) return;
+  for (const rule of properties.at("rules").items()) {
+    const reads = rule
+      .at("verbs")
+      .items()
+      .some((verb) => verb.is("get", "list", "watch", "*"));
+    const secrets = rule
+      .at("resources")
+      .items()
+      .some((each) => each.is("secrets", "*"));
+    const names = rule.at("resourceNames");
+    if (!reads || !secrets || names.unknown) continue;
+    const named = names.items();
+    if (named.length === 0) yield "every";
+    else yield* named;
+  }
+}
 
 /** The Secrets that a workload's pods get, with how. */
 function* secretsOf({ pod, containers }: Workload): Iterable<[string, Value]> {

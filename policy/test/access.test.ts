@@ -143,6 +143,45 @@ expectations(
   ]),
 );
 
+const mounting = (secretName: Json) => ({
+  pod: { volumes: [{ name: "orders", secret: { secretName, optional: true } }] },
+});
+
+expectations(
+  rules.ordersKeyOnlyForControllers,
+  fails(
+    "when another pod mounts it",
+    deployment(mounting("kafka-orders")),
+    /Deployment kafka\/kproducer: the volume orders is the Secret kafka-orders, which has the key for orders/,
+  ),
+  fails(
+    "when another pod has it in its environment",
+    deployment({
+      container: { env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "kafka-orders", key: "key" } } }] },
+    }),
+    /the environment of container main has the Secret kafka-orders/,
+  ),
+  fails("when it has another name", deployment(mounting("own")), /own/, { orderSecrets: ["own"] }),
+  fails("when servers are called otherwise", statefulSet(mounting("kafka-orders")), /kafka-orders/, {
+    allowedComponents: ["controller", "ops"],
+  }),
+  fails(
+    "when a Role names it",
+    role("Role", "reader", secrets(["get"], { resourceNames: ["other", "kafka-orders"] })),
+    /Role kafka\/reader: it can read the Secret kafka-orders/,
+  ),
+  passes("the servers that take orders", statefulSet(mounting("kafka-orders"))),
+  passes("other Secrets, and Roles that may create some", [
+    deployment(mounting("kafka-tls-kproducer")),
+    role("Role", "a", secrets(["create"])),
+    role("Role", "b", secrets(["get"], { resourceNames: ["kafka-ca"] })),
+  ]),
+  waits("names are unknown", [
+    deployment(mounting(unknown)),
+    role("Role", "a", secrets(["get"], { resourceNames: unknown })),
+  ]),
+);
+
 const user = (name: string, ...acls: Json[]) =>
   configMap("desired-state", { "cluster.json": JSON.stringify({ users: [{ name, acls }] }) }, "ops");
 const right = (of: string, name: string, operations: Json, pattern = "literal") => ({

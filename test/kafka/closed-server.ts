@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, start, type Running } from "kafka-stack-processes";
-import { serverProperties } from "../../components/kafka/settings";
+import { passwordListeners, serverProperties } from "../../components/kafka/settings";
 import type { KeyPair } from "../../services/src/certificates/authority";
 import { clientProperties } from "../../services/src/certificates/client-properties";
 import { serverClassPath } from "../support/java";
@@ -13,6 +13,8 @@ export const [CLIENTS, CONTROLLERS] = [19_780, 19_781];
 const HEALTH = 19_782;
 /** Port of the server for clients with passwords, where it has one. */
 export const PASSWORDS = 19_784;
+/** Port of the server for clients with passwords outside the cluster, where it has one. */
+export const OUTSIDE = 19_785;
 const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
 const JAVA = ["-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
@@ -49,18 +51,21 @@ export class ClosedServer {
    *
    * @param more lines that override the stack's settings
    * @param passwords whether it has a listener for passwords
+   * @param host name of the host outside, where it has a listener for passwords of clients outside, too
    */
-  async launch(more: readonly string[] = [], passwords = false): Promise<void> {
+  async launch(more: readonly string[] = [], passwords = false, host?: string): Promise<void> {
     const ports = [`CLIENT://127.0.0.1:${CLIENTS}`, `CONTROLLER://127.0.0.1:${CONTROLLERS}`];
     const listeners = [...ports, ...(passwords ? [`SCRAM://127.0.0.1:${PASSWORDS}`] : [])].join(",");
     const settings = { "offsets.topic.replication.factor": 1 };
-    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwords ? ["SCRAM"] : []);
+    const external = host === undefined ? undefined : { authentication: "scram-sha-512" };
+    const { text } = serverProperties({ mode: "kraft" }, settings, "tls", passwordListeners(passwords, external));
+    const advertised = listeners.replaceAll("127.0.0.1", "localhost");
     const properties = join(this.folder, "server.properties");
     const own = [
       "process.roles=broker,controller",
       "node.id=0",
-      `listeners=${listeners}`,
-      `advertised.listeners=${listeners.replaceAll("127.0.0.1", "localhost")}`,
+      `listeners=${listeners}${host === undefined ? "" : `,EXTERNAL://0.0.0.0:${OUTSIDE}`}`,
+      `advertised.listeners=${advertised}${host === undefined ? "" : `,EXTERNAL://${host}:${OUTSIDE}`}`,
       "inter.broker.listener.name=CLIENT",
       `ssl.keystore.location=${this.tls}`,
       `controller.quorum.bootstrap.servers=localhost:${CONTROLLERS}`,

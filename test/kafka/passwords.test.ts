@@ -11,6 +11,7 @@ import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { holdersOf } from "../../components/certificates/holders";
 import { accessOf } from "../../components/users/access";
 import type { RightSpec } from "../../components/users/user";
 import { createAuthority, issue, type KeyPair } from "../../services/src/certificates/authority";
@@ -25,10 +26,13 @@ import { readAcls } from "../../services/src/ops/users/acls";
 import { readCredentials, readPasswords } from "../../services/src/ops/users/scram";
 import { FakeSecrets } from "../../services/test/certificates/fake-secrets";
 import { handshake } from "../support/handshake";
-import { CLIENTS, ClosedServer, PASSWORDS, writeCertificate } from "./closed-server";
+import { CLIENTS, ClosedServer, OUTSIDE, PASSWORDS, writeCertificate } from "./closed-server";
 
 const NOW = new Date();
 const ADDRESS = `localhost:${PASSWORDS}`;
+/** What a stack file has as `kafka.external.host`, and another address of the same server that no certificate has. */
+const [EXTERNAL_HOST, OTHER_HOST] = ["127.0.0.2", "127.0.0.3"];
+const FROM_OUTSIDE = `${EXTERNAL_HOST}:${OUTSIDE}`;
 const SMALL = ["offsets.topic.num.partitions=1"];
 
 interface Login {
@@ -52,7 +56,8 @@ const OTHER: User = { name: "other", rights: [{ topic: "other", allow: ["produce
 /** A closed server with passwords, its authority, and the Secrets that the Jobs keep. */
 class Passwords {
   private readonly folder = mkdtempSync(join(tmpdir(), "passwords-test-"));
-  private readonly ops = join(this.folder, "ops");
+  /** The certificate of the stack's operations. */
+  readonly ops = join(this.folder, "ops");
   readonly secrets = new FakeSecrets();
 
   private constructor(
@@ -64,7 +69,9 @@ class Passwords {
     const authority = await createAuthority("kafka-ca", NOW);
     const server = await ClosedServer.prepare();
     const certificate = (name: string, hosts: readonly string[] = []) => issue(authority, { name, hosts }, NOW);
-    writeCertificate(server.tls, await certificate("kafka-broker", ["localhost"]), authority);
+    const stack = { namespace: "test", dedicated: false, externalHost: EXTERNAL_HOST };
+    const broker = holdersOf(stack)["kafka-tls-broker"] ?? assert.fail("no certificate for brokers");
+    writeCertificate(server.tls, await certificate(broker.name, broker.hosts), authority);
     const made = new Passwords(server, authority);
     writeCertificate(made.ops, await certificate("kafka-ops"), authority);
     return made;
@@ -127,10 +134,10 @@ class Passwords {
     return join(this.folder, name);
   }
 
-  options({ username, password }: Login) {
+  options({ username, password }: Login, address = ADDRESS) {
     return {
       clientId: "test",
-      bootstrapBrokers: [ADDRESS],
+      bootstrapBrokers: [address],
       tls: { ca: this.authority.certificate },
       sasl: { mechanism: "SCRAM-SHA-512" as const, username, password },
       retries: 0,
@@ -138,8 +145,8 @@ class Passwords {
   }
 
   /** Why somebody cannot log in; undefined when it can. */
-  async whyNot(login: Login): Promise<string | undefined> {
-    const admin = new Admin(this.options(login));
+  async whyNot(login: Login, address = ADDRESS): Promise<string | undefined> {
+    const admin = new Admin(this.options(login, address));
     try {
       await admin.listTopics();
       return undefined;
@@ -151,8 +158,8 @@ class Passwords {
   }
 
   /** Why somebody cannot write to a topic; undefined when it can. */
-  async whyNotWrite(login: Login, topic: string): Promise<string | undefined> {
-    const producer = new Producer(this.options(login));
+  async whyNotWrite(login: Login, topic: string, address = ADDRESS): Promise<string | undefined> {
+    const producer = new Producer(this.options(login, address));
     try {
       await producer.send({ messages: [{ topic, value: Buffer.from("hello") }], acks: -1, idempotent: false });
       return undefined;
@@ -168,6 +175,9 @@ class Passwords {
     rmSync(this.folder, { recursive: true });
   }
 }
+
+const DENIED = /AUTHORIZATION_FAILED|not authorized/i;
+const FAILED = /[Aa]uthentication failed/;
 
 const declared = (users: readonly User[]) =>
   usersForm.parse(users.map((user) => accessOf({ ...user, authentication: "scram-sha-512" })));
@@ -186,7 +196,7 @@ describe("Users with passwords", function () {
 
   before(async () => {
     access = await Passwords.prepare();
-    await access.server.launch(SMALL, true);
+    await access.server.launch(SMALL, true, EXTERNAL_HOST);
     await access.asOps((cluster) =>
       cluster.createTopics(
         ["orders", "other"].map((name) => ({ name, partitions: 1, replicationFactor: 1, config: {} })),
@@ -202,14 +212,14 @@ describe("Users with passwords", function () {
 
   it("cannot log in before they are declared, and nothing says which names there are", async () => {
     const login = { username: "orders", password: "x" };
-    assert.match((await access.whyNot(login)) ?? "", /[Aa]uthentication failed/);
+    assert.match((await access.whyNot(login)) ?? "", FAILED);
   });
 
   it("may do what they have rights for, and nothing else, from the first `up` on", async () => {
     await access.up(ORDERS, OTHER);
     const login = access.secretOf(ORDERS);
     assert.equal(await access.whyNotWrite(login, "orders"), undefined);
-    assert.match((await access.whyNotWrite(login, "other")) ?? "", /AUTHORIZATION_FAILED|not authorized/i);
+    assert.match((await access.whyNotWrite(login, "other")) ?? "", DENIED);
     assert.equal(await access.whyNotWrite(access.secretOf(OTHER), "other"), undefined);
   });
 
@@ -229,7 +239,7 @@ describe("Users with passwords", function () {
   it("are refused with another password, another user's, and none", async () => {
     const { username, password } = access.secretOf(ORDERS);
     for (const wrong of [`${password}x`, access.secretOf(OTHER).password, "x"]) {
-      assert.match((await access.whyNot({ username, password: wrong })) ?? "", /[Aa]uthentication failed/);
+      assert.match((await access.whyNot({ username, password: wrong })) ?? "", FAILED);
     }
     const plain = new Admin({ ...access.options({ username, password }), tls: undefined as never });
     await assert.rejects(plain.listTopics(), "without TLS");
@@ -255,6 +265,77 @@ describe("Users with passwords", function () {
     assert.match(topics, /^orders$/m);
   });
 
+  describe("outside the cluster, where the external listener asks for passwords", () => {
+    // Mocha runs this after all the tests around it, whose last one has taken the logins away.
+    before(async () => {
+      await access.up(ORDERS, OTHER);
+    });
+
+    it("may do what they have rights for, at the addresses that brokers have outside", async () => {
+      const login = access.secretOf(ORDERS);
+      const admin = new Admin(access.options(login, FROM_OUTSIDE));
+      try {
+        const { brokers } = await admin.metadata({ topics: ["orders"] });
+        assert.deepEqual(
+          [...brokers.values()].map(({ host, port }) => `${host}:${port}`),
+          [FROM_OUTSIDE],
+        );
+      } finally {
+        await admin.close();
+      }
+      assert.equal(await access.whyNotWrite(login, "orders", FROM_OUTSIDE), undefined);
+      assert.match((await access.whyNotWrite(login, "other", FROM_OUTSIDE)) ?? "", DENIED);
+      assert.match((await access.whyNotWrite(access.secretOf(OTHER), "orders", FROM_OUTSIDE)) ?? "", DENIED);
+    });
+
+    it("read with Kafka's own tools by the Secret's file, with the address outside", async () => {
+      const { "client.properties": text = "" } = access.secretOf(ORDERS);
+      const config = access.file("outside.properties", text.replaceAll(ADDRESS, FROM_OUTSIDE));
+      const tool = "org.apache.kafka.tools.TopicCommand";
+      assert.match(await access.server.toolAs(config, FROM_OUTSIDE, tool, "--list"), /^orders$/m);
+      const elsewhere = access.server.toolAs(config, `${OTHER_HOST}:${OUTSIDE}`, tool, "--list");
+      await assert.rejects(elsewhere, /No subject alternative names matching IP address 127\.0\.0\.3/);
+    });
+
+    it("are refused with another password, another user's, and none", async () => {
+      const { username, password } = access.secretOf(ORDERS);
+      for (const wrong of [`${password}x`, access.secretOf(OTHER).password, "x"]) {
+        assert.match((await access.whyNot({ username, password: wrong }, FROM_OUTSIDE)) ?? "", FAILED);
+      }
+      assert.match((await access.whyNot({ username: "nobody", password }, FROM_OUTSIDE)) ?? "", FAILED);
+    });
+
+    it("find TLS of this century there, with the broker's certificate, and nothing without it", async () => {
+      const ca = access.authority.certificate;
+      assert.equal((await handshake(EXTERNAL_HOST, OUTSIDE, { ca })).refused, false);
+      assert.equal((await handshake(OTHER_HOST, OUTSIDE, { ca })).refused, true, "it has not that name");
+      const old = { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+      assert.equal((await handshake(EXTERNAL_HOST, OUTSIDE, { ca, ...old })).refused, true);
+      const options = access.options(access.secretOf(ORDERS), FROM_OUTSIDE);
+      const plain = new Admin({ ...options, tls: undefined as never });
+      await assert.rejects(plain.listTopics(), "without TLS");
+      await plain.close().catch(() => undefined);
+    });
+
+    it("get in there by no certificate, not even the operations' own", async () => {
+      const [host, port] = [EXTERNAL_HOST, OUTSIDE];
+      const client = new KafkaClient({ bootstrap: [{ host, port }], clientId: "test", tlsDirectory: access.ops });
+      try {
+        const cluster = new Cluster(client, 1_000, new AbortController().signal);
+        await assert.rejects(cluster.describe([]));
+      } finally {
+        await client.close();
+      }
+    });
+
+    it("never become what the stack's own programs are", async () => {
+      await set(access, "kafka-ops", "by hand");
+      const login = { username: "kafka-ops", password: "by hand" };
+      assert.match((await access.whyNotWrite(login, "orders", FROM_OUTSIDE)) ?? "it may", DENIED);
+      await set(access, "kafka-ops");
+    });
+  });
+
   it("stay as they are when nothing changed, and are said to be so", async () => {
     assert.ok(await access.isAsDeclared([ORDERS, OTHER]));
     const before = await access.asOps(readCredentials);
@@ -278,25 +359,26 @@ describe("Users with passwords", function () {
     await access.up({ ...ORDERS, rotate: 2 }, OTHER);
     const second = { ...access.secretOf(ORDERS) };
     assert.notEqual(second.password, first.password);
+    assert.equal(await access.whyNotWrite(second, "orders", FROM_OUTSIDE), undefined);
     assert.equal(second.username, "orders@2");
     for (const login of [first, second]) assert.equal(await access.whyNotWrite(login, "orders"), undefined);
     await access.up({ ...ORDERS, rotate: 3 }, OTHER);
-    assert.match((await access.whyNot(first)) ?? "", /[Aa]uthentication failed/);
+    assert.match((await access.whyNot(first)) ?? "", FAILED);
     for (const login of [second, access.secretOf(ORDERS)]) {
       assert.equal(await access.whyNotWrite(login, "orders"), undefined);
-      assert.match((await access.whyNotWrite(login, "other")) ?? "", /AUTHORIZATION_FAILED|not authorized/i);
+      assert.match((await access.whyNotWrite(login, "other")) ?? "", DENIED);
     }
     // A connection that is open stays, with the user's rights.
     await send();
     await producer.close();
     // A password that somebody else has got: two at once.
     await access.up({ ...ORDERS, rotate: 5 }, OTHER);
-    assert.match((await access.whyNot(second)) ?? "", /[Aa]uthentication failed/);
+    assert.match((await access.whyNot(second)) ?? "", FAILED);
   });
 
   it("still log in after a restart, although others have ended before", async () => {
     await access.server.stop();
-    await access.server.launch(SMALL, true);
+    await access.server.launch(SMALL, true, EXTERNAL_HOST);
     assert.equal(await access.whyNotWrite(access.secretOf(OTHER), "other"), undefined);
     assert.equal(await access.whyNotWrite(access.secretOf(ORDERS), "orders"), undefined);
     assert.ok(await access.isAsDeclared([{ ...ORDERS, rotate: 5 }, OTHER]));
@@ -325,7 +407,7 @@ describe("Users with passwords", function () {
     await set(access, "kafka-broker@2", "by hand");
     for (const username of ["kafka-ops", "kafka-broker@2"]) {
       const login = { username, password: "by hand" };
-      assert.match((await access.whyNotWrite(login, "orders")) ?? "it may", /AUTHORIZATION_FAILED|not authorized/i);
+      assert.match((await access.whyNotWrite(login, "orders")) ?? "it may", DENIED);
     }
     await set(access, "kafka-ops");
     await set(access, "kafka-broker@2");
@@ -335,7 +417,9 @@ describe("Users with passwords", function () {
     await set(access, "by-hand", "by hand");
     const { username, password } = access.secretOf(ORDERS);
     await access.up(OTHER);
-    assert.match((await access.whyNot({ username, password })) ?? "", /[Aa]uthentication failed/);
+    for (const address of [ADDRESS, FROM_OUTSIDE]) {
+      assert.match((await access.whyNot({ username, password }, address)) ?? "", FAILED);
+    }
     assert.equal(await access.whyNot({ username: "by-hand", password: "by hand" }), undefined);
     assert.equal(await access.whyNotWrite(access.secretOf(OTHER), "other"), undefined);
     assert.ok(await access.isAsDeclared([OTHER]));

@@ -10,6 +10,8 @@ export interface ProgramEnvironment extends Records {
   readonly tlsDirectory?: string | undefined;
   /** Directory with the passwords of users. @default none has one */
   readonly passwords?: string | undefined;
+  /** Directory with the key for orders to controllers. @default those of older versions need none */
+  readonly orders?: string | undefined;
   readonly print: (line: string) => void;
   /** Aborted when the process is asked to stop. */
   readonly signal: AbortSignal;

@@ -25,6 +25,7 @@ async function main(): Promise<number> {
     bootstrap: process.env["KAFKA_BOOTSTRAP_ADDRESS"] ?? "localhost:9092",
     tlsDirectory: process.env["KAFKA_TLS_DIR"],
     passwords: process.env["KAFKA_PASSWORDS_DIR"],
+    orders: process.env["KAFKA_ORDERS_DIR"],
     print: (line) => {
       process.stdout.write(`${line}\n`);
     },

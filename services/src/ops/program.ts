@@ -120,6 +120,7 @@ export function createProgram(environment: ProgramEnvironment): Command {
           joined: options.joined,
           waitMs: options.wait * 1_000,
           settleMs: options.settle * 1_000,
+          orders: environment.orders,
           print,
         }),
       ),

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describeQuorumV2 } from "@platformatic/kafka";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { mock } from "node:test";
 import type { Cluster } from "../../src/ops/cluster.js";
 import { keepControllers, refuseOtherVoters } from "../../src/ops/commands/controllers.js";
@@ -12,6 +16,10 @@ interface Controller {
   readonly answers: boolean;
   /** Orders that it still forgets, because it is killed before it has noted them. */
   forgets: number;
+  /** The key that it asks orders for; an older version asks for none. */
+  key?: string;
+  /** What the next proof is about. */
+  challenge: string;
 }
 
 /** A quorum whose controllers rejoin at once unless they have retired. */
@@ -23,15 +31,21 @@ class Quorum {
     this.controllers = new Map(
       Array.from({ length: voters }, (_, id) => [
         id,
-        { votes: true, retired: false, answers: true, forgets: 0, ...changed[id] },
+        { votes: true, retired: false, answers: true, forgets: 0, challenge: `first${id}`, ...changed[id] },
       ]),
     );
     // If one mock wrapped another, restoring all would leave the inner one.
     mock.restoreAll();
     mock.method(globalThis, "fetch", (url: string, init?: RequestInit) =>
-      this.#health(new URL(url), init?.method ?? "GET"),
+      this.#health(new URL(url), init?.method ?? "GET", new Headers(init?.headers).get("authorization")),
     );
   }
+
+  /** What was sent with orders. */
+  readonly sent: (string | null)[] = [];
+
+  /** What happens when a line is printed. */
+  onLine: (line: string) => void = () => undefined;
 
   /** Whether Kafka says who is in the quorum. */
   tells = true;
@@ -40,14 +54,21 @@ class Quorum {
     return [...this.controllers].filter(([, { votes }]) => votes).map(([id]) => id);
   }
 
-  keep(keep: readonly number[], { joined = false, waitMs = 30_000 } = {}): Promise<void> {
+  keep(
+    keep: readonly number[],
+    { joined = false, waitMs = 30_000, orders = undefined as string | undefined } = {},
+  ): Promise<void> {
     const options = {
       keep,
       joined,
       waitMs,
       settleMs: 0,
       tellAgainMs: 1_000,
-      print: (line: string) => this.said.push(line),
+      orders,
+      print: (line: string) => {
+        this.said.push(line);
+        this.onLine(line);
+      },
     };
     return keepControllers(this.#cluster(), options);
   }
@@ -94,17 +115,27 @@ class Quorum {
     };
   }
 
-  #health({ hostname, pathname }: URL, method: string): Promise<Response> {
-    const controller = this.controllers.get(Number(/^controller-(\d+)/.exec(hostname)?.[1]));
+  #health({ hostname, pathname }: URL, method: string, authorization: string | null): Promise<Response> {
+    const id = Number(/^controller-(\d+)/.exec(hostname)?.[1]);
+    const controller = this.controllers.get(id);
     if (!controller?.answers) return Promise.reject(new Error("ECONNREFUSED"));
     if (pathname !== "/quorum" && method !== "POST") return Promise.resolve(new Response("", { status: 405 }));
+    if (method === "POST") this.sent.push(authorization);
+    if (method === "POST" && controller.key !== undefined) {
+      const proof = createHmac("sha256", controller.key).update(`POST ${pathname} ${id} ${controller.challenge}`);
+      if (authorization !== `Kafka-Stack ${proof.digest("hex")}`) {
+        return Promise.resolve(new Response("this order needs a proof\n", { status: 401 }));
+      }
+      controller.challenge = `after${controller.challenge}`;
+    }
     if (method === "POST" && controller.forgets > 0) {
       controller.forgets -= 1;
       return Promise.resolve(new Response("ok\n"));
     }
     if (pathname === "/retire") controller.retired = true;
     if (pathname === "/return") Object.assign(controller, { retired: false, votes: true });
-    return Promise.resolve(new Response(`state=follower\nleader=0\nretired=${controller.retired}\n`));
+    const challenge = controller.key === undefined ? "" : `challenge=${controller.challenge}\n`;
+    return Promise.resolve(new Response(`state=follower\nleader=0\nretired=${controller.retired}\n${challenge}`));
   }
 }
 
@@ -124,6 +155,68 @@ describe("ops controllers", () => {
       "Removed controller 4 from the voters.",
       "The voters are 0, 1, 2.",
     ]);
+  });
+
+  describe("where controllers ask for the key", () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "orders-test-"));
+    });
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const write = (key: string) => {
+      writeFileSync(join(folder, "key"), key);
+    };
+
+    it("proves that it knows it, anew for each order, and does not send it", async () => {
+      write("the key\n");
+      const quorum = new Quorum(4, {
+        2: { votes: false, retired: true, key: "the key" },
+        3: { key: "the key", forgets: 1 },
+      });
+      await quorum.keep([0, 1, 2], { orders: folder });
+      assert.deepEqual(quorum.voters, [0, 1, 2]);
+      assert.equal(new Set(quorum.sent).size, 3, "two to 3, which forgot one, and one to 2");
+      for (const sent of quorum.sent) assert.match(sent ?? "", /^Kafka-Stack [0-9a-f]{64}$/);
+    });
+
+    it("sends no proof to controllers of an older version, which ask for none", async () => {
+      write("the key");
+      const quorum = new Quorum(4);
+      await quorum.keep([0, 1, 2], { orders: folder });
+      assert.deepEqual([quorum.voters, quorum.sent], [[0, 1, 2], [null]]);
+    });
+
+    it("says why they refuse, once, and tries until the key that both have is the same", async () => {
+      write("the key before");
+      const quorum = new Quorum(4, { 3: { key: "the key" } });
+      quorum.onLine = (line) => {
+        if (/refuses/.test(line)) write("the key");
+      };
+      await quorum.keep([0, 1, 2], { orders: folder });
+      assert.deepEqual(quorum.said, [
+        "Telling controller 3 to retire.",
+        "Controller 3 refuses: this order needs a proof.",
+        "Removed controller 3 from the voters.",
+        "The voters are 0, 1, 2.",
+      ]);
+    });
+
+    it("gives up with the reason, whichever side has no key", async () => {
+      for (const orders of [undefined, join(folder, "nowhere")]) {
+        const quorum = new Quorum(4, { 3: { key: "the key" } });
+        const why = /Controller 3 did not retire in time: it refuses, because .* Secret kafka-orders is missing/;
+        await assert.rejects(quorum.keep([0, 1, 2], { waitMs: 600, orders }), why);
+        assert.deepEqual([quorum.voters, quorum.sent], [[0, 1, 2, 3], []]);
+      }
+      write("another key");
+      const quorum = new Quorum(3, { 2: { votes: false, retired: true, key: "the key" } });
+      await assert.rejects(
+        quorum.keep([0, 1, 2], { waitMs: 600, orders: folder }),
+        /Not voters yet: 2: it refuses, because this order needs a proof/,
+      );
+    });
   });
 
   it("removes the vote of a stopped controller, which cannot be told", async () => {

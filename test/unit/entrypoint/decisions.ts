@@ -92,9 +92,9 @@ export class Decisions {
     return Number((await this.ask([`append ${segment} ${offset} ${epoch}`]))[0]);
   }
 
-  /** Starts the health endpoint of a waiting server with a log directory. */
-  async serve(port: number, node: number, cluster: string, directory: string): Promise<void> {
-    await this.ask([`serve ${port} ${node} ${cluster} ${directory}`]);
+  /** Starts the health endpoint of a waiting server with a log directory, and a directory with the key for orders. */
+  async serve(port: number, node: number, cluster: string, directory: string, orders: string): Promise<void> {
+    await this.ask([`serve ${port} ${node} ${cluster} ${directory} ${orders}`]);
   }
 
   /** Starts a server's metrics, with Kafka's and ZooKeeper's beans, a volume, and the folder of its ConfigMap. */

@@ -5,6 +5,8 @@ import { draft, inputsOf, inside, podOf, type Invariants } from "./invariant";
 /** Ignored changes by kind: fields that somebody else may change, or nobody. */
 const IGNORED: Readonly<Record<string, readonly string[]>> = {
   PersistentVolumeClaim: ["spec.resources.requests.storage", "spec.volumeName"],
+  // The key for orders is random, and made once.
+  Secret: ["data"],
   // With autoscaling only.
   Deployment: ["spec.replicas"],
 };

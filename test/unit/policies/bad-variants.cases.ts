@@ -282,6 +282,11 @@ export const badVariants: readonly BadVariant[] = [
     set(brokers, [...pod, "volumes", 0], { name: "ca", secret: { secretName: "kafka-ca" } }),
   ),
   bad(
+    "a chat program that has the key for orders to controllers",
+    "orders-key-only-for-controllers",
+    set(kproducer, [...pod, "volumes"], [{ name: "orders", secret: { secretName: "kafka-orders" } }]),
+  ),
+  bad(
     "a user that may write every topic",
     "kafka-user-rights-narrow",
     set(

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 
 /**
  * Serves, on a bounded number of daemon threads, {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short
- * wait), {@code /quorum}, {@code /topics}, {@code /leave?seconds=N}, which answers when the cluster can do without this server or the time is up, and
- * orders to the server.
+ * wait), {@code /quorum}, {@code /topics}, {@code /leave?seconds=N}, which answers its own pod when the cluster can do without this server or the time
+ * is up, and orders to the server, from those who have the {@link OrderKey}.
  */
 final class HealthServer {
     static final int PORT = 8080;
@@ -35,28 +35,46 @@ final class HealthServer {
 
     private HealthServer() {}
 
-    /** @param orders the server's orders by path. Only POST runs them, because a GET must change nothing. */
-    static void start(int port, Health health, Map<String, Runnable> orders) throws IOException {
+    /** Starts that of a server that takes no orders. */
+    static void start(int port, Health health) throws IOException {
+        start(port, health, Map.of(), null);
+    }
+
+    /** @param orders the server's orders by path. Only POST runs them, because a GET must change nothing. @param key of those who may give them */
+    static void start(int port, Health health, Map<String, Runnable> orders, OrderKey key) throws IOException {
         // The JDK's own name: a request that is not complete by then is given up. Otherwise a few of them would occupy all threads for good.
         System.setProperty("sun.net.httpserver.maxReqTime", REQUEST_S);
         HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
         server.createContext("/live", exchange -> answer(exchange, health.notLive()));
         server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
-        server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum()));
+        server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum() + (key == null ? "" : key.line())));
         server.createContext("/topics", exchange -> send(exchange, 200, health.topics()));
         ExecutorService leaving = threads(LEAVING_THREADS, "health-leave");
         server.createContext("/leave", exchange -> leave(exchange, health, leaving));
-        orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, order)));
+        orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, path, order, key)));
         server.setExecutor(threads(THREADS, "health"));
         Thread dispatcher = new Thread(server::start, "health-start");
         dispatcher.setDaemon(true); // the dispatcher thread inherits daemon status, so that it never keeps a stopping JVM alive
         dispatcher.start();
     }
 
-    private static void order(HttpExchange exchange, Runnable order) throws IOException {
+    private static void order(HttpExchange exchange, String path, Runnable order, OrderKey key) throws IOException {
+        // A context also gets what is below its path.
+        if (!exchange.getRequestURI().getPath().equals(path)) {
+            send(exchange, 404, "there is no such order\n");
+            return;
+        }
         if (!exchange.getRequestMethod().equals("POST")) {
             exchange.getResponseHeaders().set("Allow", "POST");
             send(exchange, 405, "an order is a POST\n");
+            return;
+        }
+        OrderKey.Refusal refusal = key.refusal(path, exchange.getRequestHeaders().getFirst("Authorization"));
+        if (refusal != null) {
+            if (refusal.status() == 401) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", OrderKey.SCHEME);
+            }
+            send(exchange, refusal.status(), refusal.why() + "\n");
             return;
         }
         send(exchange, 200, "ok\n");
@@ -64,6 +82,11 @@ final class HealthServer {
     }
 
     private static void leave(HttpExchange exchange, Health health, ExecutorService threads) throws IOException {
+        // Others could make peers believe that this server stops, and keep its own pod waiting until it is killed.
+        if (!exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
+            send(exchange, 403, "only a server's own pod asks it to leave\n");
+            return;
+        }
         Matcher seconds = SECONDS.matcher(String.valueOf(exchange.getRequestURI().getQuery()));
         if (!seconds.matches()) {
             send(exchange, 400, "how long may it take? /leave?seconds=N\n");

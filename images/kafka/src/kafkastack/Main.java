@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.security.Security;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -36,7 +35,7 @@ public final class Main {
         MetricsServer.start(Integer.getInteger("metrics.port", MetricsServer.PORT), metrics(server.contains("zookeeper"), properties));
         if (server.contains("zookeeper")) {
             ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(properties.getProperty("dataDir")));
-            HealthServer.start(port, new ZooKeeperHealth(disk), Map.of());
+            HealthServer.start(port, new ZooKeeperHealth(disk));
             try {
                 rest[0] = new ZooKeeperStart(disk, ZooKeeperStart.STACK, port).configure(Path.of(rest[0])).toString();
             } catch (IllegalStateException refusal) {
@@ -77,7 +76,7 @@ public final class Main {
             return startKraft(server);
         }
         Health health = new HeldHealth(server.hold, server.copies, new BrokerHealth(server.properties, () -> false));
-        HealthServer.start(server.healthPort, health, Map.of());
+        HealthServer.start(server.healthPort, health);
         if (!server.disk.formatted()) {
             server.copies.await();
         }
@@ -112,7 +111,11 @@ public final class Main {
         BooleanSupplier serves = () -> !quorum.state().isEmpty() && (roles.equals("controller") || broker.runs());
         Health held = new HeldHealth(server.hold, declared.equals("controller") ? null : server.copies, running);
         Health health = new KafkaHealth(held, serves, quorum, disk, server.node, server.clusterId);
-        HealthServer.start(server.healthPort, health, controls ? new Retirement(health, used).orders() : Map.of());
+        if (controls) {
+            HealthServer.start(server.healthPort, health, new Retirement(health, used).orders(), OrderKey.of(server.node));
+        } else {
+            HealthServer.start(server.healthPort, health);
+        }
         if (!roles.equals("controller")) {
             withoutQuorum.watch(broker::registered, Path.of(System.getProperty("termination.log", "/dev/termination-log")));
         }

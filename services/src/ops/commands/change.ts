@@ -42,7 +42,7 @@ const DAY_S = 24 * 3_600;
 export async function prepareChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, voters, cordoned, moves } = state;
   const holders = holdersOf(state);
-  const { print, signal } = environment;
+  const { print, signal, orders } = environment;
   const [first] = readBootstrap(environment.bootstrap);
   const why = first && (await whyNoneRuns(first.host, first.port, print));
   if (why !== undefined) {
@@ -101,7 +101,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
           ? []
           : [
               step("leaving controllers: remove their votes", (cluster) =>
-                keepControllers(cluster, { ...common, keep: controllers, joined: false, settleMs: SETTLE_MS }),
+                keepControllers(cluster, { ...common, orders, keep: controllers, joined: false, settleMs: SETTLE_MS }),
               ),
             ]),
       ],
@@ -116,7 +116,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
 export async function finishChange(environment: ProgramEnvironment, state: DesiredState): Promise<void> {
   const { brokers, controllers, cordoned, moves, users } = state;
   const holders = holdersOf(state);
-  const { print, signal } = environment;
+  const { print, signal, orders } = environment;
   const waitMs = PATIENCE_S * 1_000;
   const common = { waitMs, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
   const step = stepOn(environment);
@@ -127,7 +127,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
         ? []
         : [
             step("controllers: wait until all vote", (cluster) =>
-              keepControllers(cluster, { ...common, keep: controllers, joined: true, settleMs: SETTLE_MS }),
+              keepControllers(cluster, { ...common, orders, keep: controllers, joined: true, settleMs: SETTLE_MS }),
             ),
           ]),
       // Before topics are created, so that none of them gets a replica there.

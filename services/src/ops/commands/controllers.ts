@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
 import { describeQuorum, isCaughtUp, type Quorum, type QuorumMember } from "../quorum.js";
 import { RefusedError } from "../refused.js";
-import { controllerState, unretire, hostOf, retire } from "../retire.js";
+import { controllerState, give, hostOf, type Order, type Ordered } from "../retire.js";
 
 /** Which controllers stay voters, and how long to wait. */
 export interface ControllersOptions {
@@ -19,6 +19,8 @@ export interface ControllersOptions {
    * @default a minute, twice as long as it waits until the others can do without it
    */
   readonly tellAgainMs?: number | undefined;
+  /** Files of the Secret with the key for orders. @default none, which is enough for controllers of older versions */
+  readonly orders?: string | undefined;
   readonly print: (line: string) => void;
 }
 
@@ -39,7 +41,7 @@ const TELL_AGAIN_MS = 60_000;
 export async function keepControllers(cluster: Cluster, options: ControllersOptions): Promise<void> {
   const { keep, settleMs, print } = options;
   const deadline = Date.now() + options.waitMs;
-  const told = new Orders(options.tellAgainMs ?? TELL_AGAIN_MS);
+  const told = new Orders(options);
   let removedLast: { readonly id: number; readonly at: number } | undefined;
   for (;;) {
     const quorum = await describeQuorum(cluster);
@@ -89,23 +91,43 @@ interface Look extends Pick<ControllersOptions, "keep" | "joined" | "print"> {
   readonly told: Orders;
 }
 
-/** When controllers were told to retire or return. */
+/** The orders that controllers were given, and when. */
 class Orders {
   readonly #at = new Map<number, number>();
+  readonly #refused = new Map<number, string>();
+  readonly #againMs: number;
 
-  constructor(private readonly againMs: number) {}
+  constructor(private readonly options: Pick<ControllersOptions, "tellAgainMs" | "orders" | "print">) {
+    this.#againMs = options.tellAgainMs ?? TELL_AGAIN_MS;
+  }
 
   has(id: number): boolean {
     return this.#at.has(id);
   }
 
-  /** Whether to tell it now, for the first time or once more. */
-  isDue(id: number): boolean {
-    return Date.now() - (this.#at.get(id) ?? -Infinity) >= this.againMs;
+  /** Why a controller has refused its last order, for the end of a sentence. */
+  whyRefused(id: number): string {
+    const why = this.#refused.get(id);
+    return why === undefined ? "" : `: it refuses, because ${why}`;
   }
 
-  add(id: number): void {
-    this.#at.set(id, Date.now());
+  /**
+   * Gives an order, for the first time or once more when it is due. One that is refused is given again at the next look: a new key reaches a pod a minute or two after its
+   * Secret has changed.
+   */
+  async give(order: Order, to: Ordered, line: string): Promise<void> {
+    const { orders, print } = this.options;
+    const before = this.#refused.get(to.id);
+    if (Date.now() - (this.#at.get(to.id) ?? -Infinity) < this.#againMs) return;
+    if (before === undefined) print(line);
+    const why = await give(order, to, orders);
+    if (why === undefined) {
+      this.#at.set(to.id, Date.now());
+      this.#refused.delete(to.id);
+      return;
+    }
+    this.#refused.set(to.id, why);
+    if (why !== before) print(`Controller ${to.id} refuses: ${why}.`);
   }
 }
 
@@ -113,7 +135,9 @@ class Orders {
 async function takeVote(cluster: Cluster, leaving: QuorumMember, look: Look): Promise<Progress> {
   const unsafe = whyUnsafe(look.quorum, leaving.id, look.keep);
   if (unsafe !== undefined) return { waiting: unsafe };
-  if (!(await hasRetired(leaving, look))) return { waiting: `Controller ${leaving.id} did not retire in time.` };
+  if (!(await hasRetired(leaving, look))) {
+    return { waiting: `Controller ${leaving.id} did not retire in time${look.told.whyRefused(leaving.id)}.` };
+  }
   const { clusterId } = await cluster.describe([]);
   const { id, directoryId } = leaving;
   const [what, gone] = [`removing controller ${id}`, ["VOTER_NOT_FOUND"]];
@@ -129,32 +153,30 @@ function nextToLeave(quorum: Quorum, keep: readonly number[]): QuorumMember | un
 }
 
 /** Whether a controller no longer rejoins by itself; unless it was told just now, tells it so. A stopped one need not be told. */
-async function hasRetired({ id, host }: QuorumMember, { told, print }: Look): Promise<boolean> {
+async function hasRetired({ id, host }: QuorumMember, { told }: Look): Promise<boolean> {
   const attendance = host === undefined ? undefined : await controllerState(host);
-  if (attendance === undefined) return !told.has(id);
+  if (host === undefined || attendance === undefined) return !told.has(id);
   // Until it follows a leader again, the quorum would have to do without it.
   if (attendance.retired) return attendance.follows;
-  if (host !== undefined && told.isDue(id)) {
-    told.add(id);
-    print(`Telling controller ${id} to retire.`);
-    await retire(host);
-  }
+  await told.give("retire", { id, host, challenge: attendance.challenge }, `Telling controller ${id} to retire.`);
   return false;
 }
 
 /** Tells kept controllers that have retired to return, and checks that they have. On request, also checks that all kept ones are voters. */
-async function gather({ quorum, keep, joined, told, print }: Look): Promise<Progress> {
-  const absent: number[] = [];
+async function gather({ quorum, keep, joined, told }: Look): Promise<Progress> {
+  const absent: string[] = [];
   for (const id of keep) {
     const host = hostIn(quorum, id);
     const attendance = host === undefined ? undefined : await controllerState(host);
-    if (host !== undefined && attendance?.retired && told.isDue(id)) {
-      told.add(id);
-      print(`Telling controller ${id}, which has retired, to return.`);
-      await unretire(host);
+    const retired = attendance?.retired === true;
+    if (host !== undefined && retired) {
+      const line = `Telling controller ${id}, which has retired, to return.`;
+      await told.give("return", { id, host, challenge: attendance.challenge }, line);
     }
-    const returning = told.has(id) && (attendance === undefined || attendance.retired || !attendance.follows);
-    if (returning || (joined && !quorum.voters.some((voter) => voter.id === id))) absent.push(id);
+    const returning = retired || (told.has(id) && !attendance?.follows);
+    if (returning || (joined && !quorum.voters.some((voter) => voter.id === id))) {
+      absent.push(`${id}${told.whyRefused(id)}`);
+    }
   }
   return absent.length === 0 ? "settled" : { waiting: `Not voters yet: ${absent.join(", ")}.` };
 }

@@ -87,7 +87,7 @@ public final class Decisions {
     private static String serve(String[] words) throws IOException {
         KafkaDisk disk = new KafkaDisk(List.of(Path.of(words[4])));
         Health kafka = new KafkaHealth(() -> "starting", () -> false, new Quorum(), disk, Integer.parseInt(words[2]), words[3]);
-        HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet));
+        HealthServer.start(Integer.parseInt(words[1]), kafka, Map.of("/retire", TOLD::incrementAndGet), new OrderKey(Path.of(words[5]), Integer.parseInt(words[2])));
         return "serving";
     }
 
@@ -108,7 +108,7 @@ public final class Decisions {
 
     private static String zookeeper(String[] words) throws IOException {
         int port = Integer.parseInt(words[1]);
-        HealthServer.start(port, new ZooKeeperHealth(new ZooKeeperDisk(Path.of(words[2]))), Map.of());
+        HealthServer.start(port, new ZooKeeperHealth(new ZooKeeperDisk(Path.of(words[2]))));
         ZooKeeperDisk disk = new ZooKeeperDisk(Path.of(words[3]));
         Path settings = Files.createTempFile("zoo", ".cfg");
         AtomicReference<String> members = new AtomicReference<>("waiting");
