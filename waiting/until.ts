@@ -6,8 +6,6 @@ export interface Wait {
   readonly timeout: number;
   /** Milliseconds between two looks. @default 500 */
   readonly interval?: number;
-  /** Whether the process may end while it waits. @default false */
-  readonly inBackground?: boolean;
   /** Abort it to end the wait. */
   readonly signal?: AbortSignal | undefined;
   /** Whether the wait goes on after this error of the condition, whose message is then the reason. @default the first error ends it */
@@ -62,7 +60,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export async function until<T extends Found>(
   condition: () => Answer<T> | Promise<Answer<T>>,
-  { what, timeout, interval = INTERVAL_MS, inBackground = false, signal, despite = () => false, late }: Wait,
+  { what, timeout, interval = INTERVAL_MS, signal, despite = () => false, late }: Wait,
 ): Promise<T> {
   // A timer counts on through changes of the clock.
   let over = timeout <= 0;
@@ -72,7 +70,6 @@ export async function until<T extends Found>(
           over = true;
         }, timeout)
       : undefined;
-  if (inBackground) limit?.unref();
   try {
     for (;;) {
       let missing: NotYet;
@@ -94,19 +91,15 @@ export async function until<T extends Found>(
         const text = `${how} waiting until ${what}${why === "" ? "" : `: ${why}`}`;
         throw new GaveUp(interrupted || late === undefined ? text : await late(why), why, interrupted, cause);
       }
-      await pause(interval, signal, inBackground);
+      await pause(interval, signal);
     }
   } finally {
     clearTimeout(limit);
   }
 }
 
-/**
- * Pauses. Aborting the signal ends it early, without an error.
- *
- * @param inBackground whether the process may end meanwhile. @default false
- */
-export async function pause(milliseconds: number, signal?: AbortSignal, inBackground = false): Promise<void> {
+/** Pauses. Aborting the signal ends it early, without an error. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {
       clearTimeout(timer);
@@ -114,7 +107,6 @@ export async function pause(milliseconds: number, signal?: AbortSignal, inBackgr
       resolve();
     };
     const timer = setTimeout(end, milliseconds);
-    if (inBackground) timer.unref();
     signal?.addEventListener("abort", end);
   });
 }

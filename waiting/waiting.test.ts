@@ -125,22 +125,5 @@ describe("waiting", () => {
       await until(() => 1, { what: "it holds", timeout: 600_000 });
       assert.equal(timers(), before);
     });
-
-    it("keeps no process alive in the background", async () => {
-      mock.timers.reset();
-      const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-      await settle();
-      const before = timers();
-      const stop = new AbortController();
-      const wait = { what: "it holds", timeout: 600_000, signal: stop.signal };
-      const [open, background] = [true, false].map((held) =>
-        failure(until(() => undefined, { ...wait, inBackground: !held })),
-      );
-      await settle();
-      // The limit and the pause of the one that is not in the background.
-      assert.equal(timers(), before + 2);
-      stop.abort();
-      await Promise.all([open, background]);
-    });
   });
 });

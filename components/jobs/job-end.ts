@@ -1,5 +1,5 @@
 import type { V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
-import { until } from "kafka-stack-waiting";
+import { setTimeout as delay } from "node:timers/promises";
 import { apiMessage } from "../kubernetes/api-error";
 import { orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
@@ -41,31 +41,30 @@ export async function untilEnded(access: ClusterAccess, job: JobName, inBackgrou
   let answered = Date.now();
   let found = Date.now();
   let withPod = Date.now();
-  const look = async () => {
-    const read = await orNone(batch.readNamespacedJob(job));
-    answered = Date.now();
-    if (read === null) throw new Error(`the Job ${job.name} is not there`);
-    found = answered;
-    const labelSelector = `job-name=${job.name}`;
-    const { items: pods } = await core.listNamespacedPod({ namespace: job.namespace, labelSelector });
-    if (pods.length > 0) withPod = answered;
-    const end = endOf(read, pods, answered, withPod);
-    if (end?.givenUp === true) {
-      const body = [{ op: "replace", path: "/spec/activeDeadlineSeconds", value: 1 }];
-      await batch.patchNamespacedJob({ ...job, body });
+  for (;;) {
+    try {
+      const read = await orNone(batch.readNamespacedJob(job));
+      answered = Date.now();
+      if (read !== null) {
+        found = answered;
+        const labelSelector = `job-name=${job.name}`;
+        const { items: pods } = await core.listNamespacedPod({ namespace: job.namespace, labelSelector });
+        if (pods.length > 0) withPod = answered;
+        const end = endOf(read, pods, answered, withPod);
+        if (end?.givenUp === true) {
+          const body = [{ op: "replace", path: "/spec/activeDeadlineSeconds", value: 1 }];
+          await batch.patchNamespacedJob({ ...job, body });
+        }
+        if (end !== undefined) return end.end;
+      } else if (answered - found > MISSING_MS) {
+        throw new Error(`the Job ${job.name} is not there`);
+      }
+    } catch (error) {
+      if (Date.now() - answered > SILENT_MS || Date.now() - found > MISSING_MS)
+        throw new Error(apiMessage(error), { cause: error });
     }
-    return end?.end;
-  };
-  // The Job has its own deadline; here only silence, and a Job that does not appear, have limits.
-  return until(look, {
-    what: `the Job ${job.name} has ended`,
-    timeout: Infinity,
-    interval: inBackground ? 10 * LOOK_MS : LOOK_MS,
-    inBackground,
-    despite: () => Date.now() - answered <= SILENT_MS && Date.now() - found <= MISSING_MS,
-  }).catch((error: unknown) => {
-    throw new Error(apiMessage(error), { cause: error });
-  });
+    await delay(inBackground ? 10 * LOOK_MS : LOOK_MS, undefined, { ref: !inBackground });
+  }
 }
 
 /**
