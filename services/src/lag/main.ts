@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { z } from "zod";
 import { groupsOf } from "../cluster/groups.js";
-import { startPage } from "../cluster/start.js";
 import { KafkaClient } from "../kafka/client.js";
 import { createLogger, runService, type Service } from "../kchat/run.js";
 import { bootstrap, integer, port, readSettings } from "../kchat/settings.js";
@@ -48,7 +47,10 @@ async function start(): Promise<Service> {
   server.listen(settings.LAG_PORT, settings.LAG_HOST);
   await once(server, "listening");
   const page =
-    settings.LAG_PAGE_PORT === undefined ? undefined : await startPage(settings, settings.LAG_PAGE_PORT, logger);
+    settings.LAG_PAGE_PORT === undefined
+      ? undefined
+      : // Its web server takes memory only where there is a page.
+        await (await import("../cluster/start.js")).startPage(settings, settings.LAG_PAGE_PORT, logger);
   const round = async (): Promise<void> => {
     const begin = performance.now();
     const troubles = await goRound(client, model, arrays);
