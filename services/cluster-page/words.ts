@@ -68,7 +68,9 @@ export function controllersText(controllers: Known<Controllers>): string {
 /** A partition that is not in order, after its name. */
 export function attentionText({ leader, replicas, inSync, state }: PartitionRow): string {
   const led = leader < 0 ? "no leader" : `leader ${leader}`;
-  return `${STATES[state]}; ${led}; replicas ${list(replicas)}; in sync ${list(inSync)}`;
+  // Kafka keeps who was in sync when the last leader went.
+  const sync = leader < 0 ? "last in sync" : "in sync";
+  return `${STATES[state]}; ${led}; replicas ${list(replicas)}; ${sync} ${list(inSync)}`;
 }
 
 /** A move after the partition's name. */

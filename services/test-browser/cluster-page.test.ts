@@ -140,7 +140,7 @@ describe("The page of the cluster", function () {
     );
     assert.equal(await page.locator("#brokers tr").nth(1).innerText(), "1\tnot running\track-1\t0\t4\t2");
     assert.deepEqual(await page.locator("#attention li").allInnerTexts(), [
-      "X orders-1: offline; no leader; replicas 1; in sync 1",
+      "X orders-1: offline; no leader; replicas 1; last in sync 1",
       "U orders-0: under-replicated; leader 0; replicas 0, 1; in sync 0",
       "L orders-2: not led by its preferred leader; leader 0; replicas 2, 0; in sync 2, 0",
     ]);
