@@ -65,8 +65,7 @@ export class Monitoring extends pulumi.ComponentResource {
 
   /** Adds to the pool's own policy: a connection is allowed if any policy allows it. */
   private letIn(name: string, args: MonitoringArgs, role: Monitored) {
-    // Servers have a policy of their own, which lets nobody in here; the exporter has only this one.
-    if (args.namespaces.length === 0 && role !== "lag-exporter") return;
+    if (args.namespaces.length === 0) return;
     new k8s.networking.v1.NetworkPolicy(
       name,
       {
@@ -74,18 +73,14 @@ export class Monitoring extends pulumi.ComponentResource {
         spec: {
           podSelector: { matchLabels: selector(args.instance, role) },
           policyTypes: ["Ingress"],
-          // A rule without sources would let everybody in; without rules, nobody comes in.
-          ingress:
-            args.namespaces.length === 0
-              ? []
-              : [
-                  {
-                    ports: [{ port: METRICS_PORT, protocol: "TCP" }],
-                    from: args.namespaces.map((namespace) => ({
-                      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-                    })),
-                  },
-                ],
+          ingress: [
+            {
+              ports: [{ port: METRICS_PORT, protocol: "TCP" }],
+              from: args.namespaces.map((namespace) => ({
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+              })),
+            },
+          ],
         },
       },
       fixedName(this),
