@@ -16,7 +16,7 @@ describe("The page of the cluster with a real Kafka", function () {
   this.timeout(240_000);
   let cluster: TestCluster;
   let exporter: Running;
-  let stream: EventStream;
+  let stream: EventStream | undefined;
   let client: KafkaClient;
   /** What the page knows. */
   const state = new ClusterState();
@@ -62,7 +62,7 @@ describe("The page of the cluster with a real Kafka", function () {
     stream.start();
   });
   after(async () => {
-    stream.close();
+    stream?.close();
     exporter.kill("SIGKILL");
     await client.close();
     await cluster.close();
