@@ -60,5 +60,6 @@ export = {
   }),
   registryAddress: registry.pushAddress,
   imageReferences: { kafka: built.kafka, services: built.services },
+  ...(config.monitoring.page && { clusterPage: "npm run ops -- page" }),
   ...(kchat.enabled && { chat: chatAddresses(kchat, "localhost") }),
 };

@@ -1,12 +1,13 @@
 /**
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and prints
  * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` and `recover-partitions` run in this process, because they need what
- * is on the servers' disks.
+ * is on the servers' disks, and so does `page`, which opens a port of this machine.
  */
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
 import { HEAP_EXHAUSTED } from "../components/jobs/exit-codes";
 import { copyTo, kubeConfig, leftBehind, messageOf, untilPod } from "./kubernetes";
+import { page } from "./page";
 import { recoverPartitions } from "./recover-partitions/command";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
@@ -110,6 +111,7 @@ export const command: Command = namespaceOption(
       .argument("[words...]", "command of the ops program, such as status, verify, topics or rebalance"),
   ),
 )
+  .addCommand(page())
   .addCommand(recoverQuorum())
   .addCommand(recoverPartitions())
   .allowUnknownOption()

@@ -3,6 +3,8 @@ export interface StackOutputs {
   readonly bootstrapAddress?: string;
   readonly externalBootstrapAddress?: string;
   readonly registryAddress?: string;
+  /** The command that opens the page of the cluster. */
+  readonly clusterPage?: string;
   readonly imageReferences?: Readonly<Record<string, string>>;
   readonly chat?: Readonly<Record<"page" | "publish" | "subscribe" | "client", string>>;
 }
@@ -21,6 +23,7 @@ export function describe(outputs: StackOutputs, { stack, context }: Where): stri
     context === undefined ? ".sandbox/bin/kubectl --kubeconfig .sandbox/kubeconfig" : `kubectl --context ${context}`;
   const facts: [string, string | undefined][] = [
     ["Chat page", outputs.chat?.page],
+    ["Cluster page", outputs.clusterPage === undefined ? undefined : `${outputs.clusterPage}${flags}`],
     ["Publish", outputs.chat?.publish],
     ["Subscribe", outputs.chat?.subscribe],
     ["Brokers, from here", outputs.externalBootstrapAddress],

@@ -433,6 +433,8 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { monitoring: {} },
     { monitoring: { namespaces: ["monitoring"] } },
     { monitoring: { scrape: false } },
+    { monitoring: { page: true } },
+    { monitoring: { page: false, lag: false } },
     { monitoring: { namespaces: ["monitoring"], lag: false, dashboards: true } },
     { monitoring: { scrape: "annotations", namespaces: ["monitoring", "observability"] } },
     {

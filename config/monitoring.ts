@@ -33,7 +33,12 @@ export const monitoring = z
       lag: flag()
         .default(true)
         .describe(
-          "Whether a pod measures consumer lag, in records and in seconds, when `scrape` or `namespaces` let anybody read it.",
+          "Whether a pod measures consumer lag, in records and in seconds, when `scrape` or `namespaces` let anybody read it, or `page` shows it.",
+        ),
+      page: flag()
+        .default(false)
+        .describe(
+          "Whether that pod also has a page of the cluster: brokers, partitions, consumers and moves, live. `npm run ops -- page` opens it, through the Kubernetes API; no port of it is open.",
         ),
       dashboards: flag()
         .default(false)
@@ -47,6 +52,6 @@ export const monitoring = z
         .exactOptional()
         .describe("Address of docs/runbooks for people who receive an alert. Default: the path in the repository."),
     },
-    "scrape, namespaces, labels, lag, dashboards, alerts and runbooks",
+    "scrape, namespaces, labels, lag, page, dashboards, alerts and runbooks",
   )
   .prefault({});

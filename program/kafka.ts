@@ -12,7 +12,7 @@ export function kafkaArgs(
   { kafka: image, services, volumesPullSecret }: Images,
   { adopting }: Providers,
 ): Omit<KafkaArgs, "namespace" | "instance"> {
-  const { cluster, controllers, kafka, kchat, listeners, operations, scheduling } = config;
+  const { cluster, controllers, kafka, kchat, listeners, monitoring, operations, scheduling } = config;
   return {
     images: { kafka: image, services, version: kafka.version },
     // The names that stacks have had since the first version.
@@ -31,6 +31,7 @@ export function kafkaArgs(
     clients: listeners.internal.clients,
     authentication: listeners.internal.authentication,
     rooms: kchat.enabled ? kchat.rooms : [],
+    page: monitoring.page,
     spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },
     operations: {
       rebalance: operations.rebalance.enabled,

@@ -21,6 +21,7 @@ const COPIED = [
   "services/build.mjs",
   "services/package.json",
   "services/package-lock.json",
+  "services/cluster-page",
   "services/page",
   "services/src",
 ];

@@ -39,4 +39,4 @@ await build({
 await copyFile(new URL("native.wasm", import.meta.resolve("@platformatic/wasm-utils")), "dist/native.wasm");
 await writeFile("dist/package.json", '{ "type": "module" }\n');
 
-await buildPage({ configFile: "page/vite.config.ts" });
+for (const page of ["page", "cluster-page"]) await buildPage({ configFile: `${page}/vite.config.ts` });

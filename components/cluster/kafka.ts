@@ -74,6 +74,11 @@ export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
   readonly authentication?: Authentication | undefined;
   /** Topics of the chat (`Chat`), where `authentication` is `tls`: kproducer may write them, and kconsumer read them. @default none */
   readonly rooms?: readonly string[] | undefined;
+  /**
+   * Whether there is a page of the cluster (`LagSource.page`): where `authentication` is `tls`, the exporter of lag may then describe the cluster and the
+   * brokers' settings too. @default false
+   */
+  readonly page?: boolean | undefined;
   /** How to spread servers. @default over nodes where there are enough */
   readonly spread?: Spread | undefined;
   /** How much of the cluster a change may use. @default see {@link Operations} */
@@ -183,7 +188,7 @@ export class Kafka extends pulumi.ComponentResource {
       controllers: autoJoinsQuorum(version) ? quorum : undefined,
       voters: autoJoinsQuorum(version) || ensemble ? undefined : quorum,
       topics: args.topics,
-      users: authentication === "tls" ? [...ownAccess(args.rooms ?? []), ...users.map(accessOf)] : undefined,
+      users: authentication === "tls" ? [...ownAccess(args.rooms ?? [], args.page), ...users.map(accessOf)] : undefined,
       settings,
       dynamicSettings: serverProperties(metadataOf(ensemble?.connect), settings).dynamic,
       moves: {

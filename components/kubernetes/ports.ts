@@ -17,5 +17,11 @@ export const ZOOKEEPER_PORTS = { client: 2181, follower: 2888, election: 3888, h
 /** Port at which every Kafka and ZooKeeper server gives its metrics, and nothing else: who is let in here can give no orders. */
 export const METRICS_PORT = 9404;
 
+/** Port of the page of the cluster, at the loopback address of its pod: only a port-forward reaches it. */
+export const PAGE_PORT = 8090;
+
+/** The variable with {@link PAGE_PORT} for the program, by which `npm run ops -- page` recognises a pod that has a page. */
+export const PAGE_VARIABLE = "LAG_PAGE_PORT";
+
 /** Ports of the two Services of the chat, as the original chat had them. */
 export const CHAT_PORTS = { producer: 19092, consumer: 29092 } as const;

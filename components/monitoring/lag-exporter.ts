@@ -11,7 +11,7 @@ import {
   SERVICES_UID,
 } from "../kubernetes/security";
 import { podMetadata, podSpec } from "../pods/overlay";
-import { METRICS_PORT } from "../kubernetes/ports";
+import { METRICS_PORT, PAGE_PORT, PAGE_VARIABLE } from "../kubernetes/ports";
 
 /** The lag exporter's image and its source. */
 export interface LagSource {
@@ -21,6 +21,8 @@ export interface LagSource {
   readonly bootstrap: pulumi.Input<string>;
   /** How it authenticates to the brokers. @default not at all */
   readonly authentication?: Authentication | undefined;
+  /** Whether it also shows the cluster on a page, at its pod's loopback address. @default false */
+  readonly page?: boolean | undefined;
 }
 
 const ROLE = "lag-exporter";
@@ -31,13 +33,22 @@ const ROLE = "lag-exporter";
  */
 export const LAG_COMMAND = ["node", "--max-old-space-size=48", "/app/lag.js"] as const;
 
+/**
+ * {@link LAG_COMMAND} with the page of the cluster, which holds the metadata of all partitions once more while somebody looks: with 10,000 partitions and 100
+ * brokers it takes less than the 48 MB more.
+ */
+export const PAGE_COMMAND = ["node", "--max-old-space-size=96", "/app/lag.js"] as const;
+
 /** Memory limit: a third more than its maximum of 288 MiB with 1,000 groups that each consume 10,000 partitions (`npm run bench -- lag`). */
 export const LAG_MEMORY_LIMIT = "384Mi";
 
-const RESOURCES = {
+/** {@link LAG_MEMORY_LIMIT} with the page of the cluster. */
+export const PAGE_MEMORY_LIMIT = "448Mi";
+
+const resources = (memory: string) => ({
   requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "16Mi" },
-  limits: { memory: LAG_MEMORY_LIMIT, "ephemeral-storage": "64Mi" },
-};
+  limits: { memory, "ephemeral-storage": "64Mi" },
+});
 
 /** Measures the lag of each consumer group, in records and in seconds. It only reads from brokers. */
 export class LagExporter extends pulumi.ComponentResource {
@@ -77,14 +88,16 @@ function pod(args: Scope & LagSource): k8s.types.input.core.v1.PodSpec {
       {
         name: ROLE,
         image: args.image,
-        command: [...LAG_COMMAND],
+        command: [...(args.page ? PAGE_COMMAND : LAG_COMMAND)],
         env: [
           { name: "KAFKA_BOOTSTRAP_ADDRESS", value: args.bootstrap },
           { name: "LAG_PORT", value: String(METRICS_PORT) },
+          // No port of the container: nothing but the pod itself reaches it.
+          ...(args.page ? [{ name: PAGE_VARIABLE, value: String(PAGE_PORT) }] : []),
           ...tls.map(({ env }) => env),
         ],
         ports: [{ name: "metrics", containerPort: METRICS_PORT }],
-        resources: RESOURCES,
+        resources: resources(args.page ? PAGE_MEMORY_LIMIT : LAG_MEMORY_LIMIT),
         ...terminationMessage,
         securityContext: restrictedContainer,
         startupProbe: probe("/healthz", 1, 60),

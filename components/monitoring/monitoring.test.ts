@@ -3,7 +3,7 @@ import { labelsOf, one, parts, SCOPE, selectorOf } from "../../test/support/comp
 import { registered } from "../../test/support/recording";
 import { type RuleGroup, ruleGroups } from "./alerts";
 import { DASHBOARDS } from "./dashboards";
-import { LAG_COMMAND, LAG_MEMORY_LIMIT } from "./lag-exporter";
+import { LAG_COMMAND, LAG_MEMORY_LIMIT, PAGE_COMMAND, PAGE_MEMORY_LIMIT } from "./lag-exporter";
 import { Monitoring, type MonitoringArgs } from "./monitoring";
 
 const monitoring = (args: Partial<MonitoringArgs> = {}) =>
@@ -108,6 +108,20 @@ describe("Monitoring", () => {
     ]);
   });
 
+  it("shows the cluster on a page at the pod's loopback address, and lets nobody in for that", async () => {
+    const lag = { image: "services@sha256:1", bootstrap: "kafka-bootstrap:9092", page: true };
+    const resources = await monitoring({ namespaces: [], lag });
+    // The namespace's own policy lets nobody in.
+    assert.deepEqual(parts(resources), ["Deployment monitoring-lag"]);
+    const { template } = (one(resources, "Deployment").inputs as { spec: { template: { spec: object } } }).spec;
+    const [container] = (
+      template.spec as { containers: { command: string[]; env: object[]; ports: object[]; resources: object }[] }
+    ).containers;
+    assert.deepEqual(container?.command, [...PAGE_COMMAND]);
+    assert.deepEqual(container.env.at(-1), { name: "LAG_PAGE_PORT", value: "8090" });
+    assert.deepEqual(container.ports, [{ name: "metrics", containerPort: 9404 }]);
+  });
+
   it("gives Grafana's sidecar the dashboards on request", async () => {
     const maps = (await monitoring({ dashboards: true })).filter(({ type }) => type.endsWith(":ConfigMap"));
     assert.equal(maps.length, DASHBOARDS.length);
@@ -122,9 +136,14 @@ describe("Monitoring", () => {
   });
 
   it("keeps V8's heap well below the limit of the pod's memory", () => {
-    const heap = Number(/--max-old-space-size=(\d+)/.exec(LAG_COMMAND.join(" "))?.[1]);
-    // The positions, and what a process needs besides.
-    assert.ok(heap + 80 + 90 <= Number.parseInt(LAG_MEMORY_LIMIT));
+    for (const [command, limit] of [
+      [LAG_COMMAND, LAG_MEMORY_LIMIT],
+      [PAGE_COMMAND, PAGE_MEMORY_LIMIT],
+    ] as const) {
+      const heap = Number(/--max-old-space-size=(\d+)/.exec(command.join(" "))?.[1]);
+      // The positions, and what a process needs besides.
+      assert.ok(heap + 80 + 90 <= Number.parseInt(limit));
+    }
   });
 
   it("annotates Services, because annotated pods would restart", async () => {

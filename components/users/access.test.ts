@@ -49,5 +49,14 @@ describe("Rights of users", () => {
     );
     assert.deepEqual(consumer?.acls[0]?.operations, ["read"]);
     assert.ok(lag?.acls.every(({ operations }) => operations.join() === "describe"));
+    const shows = ownAccess([], true).find(({ name }) => name === "kafka-lag-exporter")?.acls ?? [];
+    assert.deepEqual(
+      shows.map(({ resource, operations }) => [resource, operations]),
+      [
+        ["topic", ["describe"]],
+        ["group", ["describe"]],
+        ["cluster", ["describe", "describeConfigs"]],
+      ],
+    );
   });
 });

@@ -4,6 +4,8 @@ import type { Refused } from "./case";
 export const MONITORING: Readonly<Record<string, readonly Refused[]>> = {
   monitoring: [
     [{ monitoring: { dashboards: true } }, "monitoring.dashboards", "has no effect"],
+    [{ monitoring: { page: "yes please" } }, "monitoring.page", "true or false"],
+    [{ monitoring: { page: true, lag: false } }, "monitoring.page", "while monitoring.lag is false"],
     [{ monitoring: { lag: "maybe" } }, "monitoring.lag", "true or false"],
     [{ monitoring: { scrape: "yes" } }, "monitoring.scrape", "one of off, podMonitor, annotations"],
     [

@@ -6,11 +6,17 @@ import { type Rule, type Subject, complain } from "./rule";
 const OWN_LABEL = /^app\.kubernetes\.io\//;
 
 function* monitoring({ raw, written }: Subject): Iterable<Problem> {
-  const { scrape, namespaces, labels, dashboards } = written.monitoring;
+  const { scrape, namespaces, labels, lag, page, dashboards } = written.monitoring;
   if (scrape !== "off" && namespaces.length === 0) {
     yield complain(
       ["monitoring", "namespaces"],
       `is missing; allowed is at least one namespace: monitoring.scrape is ${scrape}, and Prometheus may read the metrics only from namespaces that are named`,
+    );
+  }
+  if (page && !lag) {
+    yield complain(
+      ["monitoring", "page"],
+      "is true while monitoring.lag is false; allowed is false, or monitoring.lag: true: the pod that measures lag serves the page",
     );
   }
   if (dashboards && scrape === "off" && namespaces.length === 0) {

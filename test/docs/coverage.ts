@@ -71,6 +71,10 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
   "npm run ops -- plan --brokers 0-1,3": test("services/test-kafka/cordon.test.ts", '"plan", "--brokers", "0-1,3"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
+  "npm run ops -- page": test("cli/page.test.ts", "carries a browser's connection to the pod"),
+  "kubectl port-forward -n kafka deployment/lag-exporter 30392:8090": excused(
+    "Kubernetes's own way to what npm run ops -- page opens",
+  ),
   "npm run ops -- recover-quorum": test("test/faults/recovery.ts", '"recover-quorum"'),
   "npm run ops -- recover-quorum --from broker-1 --lost controller-0,controller-1,controller-2": test(
     "cli/recover-quorum/plan.test.ts",

@@ -7,7 +7,9 @@ import { HttpError } from "./http-error.js";
  */
 export function refuseCrossSite(request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void {
   done(
-    isCrossSite(request) ? new HttpError(403, "cross_site", "Pages of other sites may not use this chat.") : undefined,
+    isCrossSite(request)
+      ? new HttpError(403, "cross_site", "Pages of other sites may not use this service.")
+      : undefined,
   );
 }
 

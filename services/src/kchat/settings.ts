@@ -44,6 +44,13 @@ export function integer(minimum: number, maximum: number, fallback: number) {
     .default(fallback);
 }
 
+/** A port. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, "must be a port from 1 to 65535")
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 65_535, "must be a port from 1 to 65535");
+
 /** The brokers to contact first. */
 export const bootstrap = z.string({ error: "must be host:port[,host:port…]" }).transform((text, context) => {
   try {

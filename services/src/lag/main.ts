@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { z } from "zod";
+import { groupsOf } from "../cluster/groups.js";
 import { KafkaClient } from "../kafka/client.js";
 import { createLogger, runService, type Service } from "../kchat/run.js";
-import { bootstrap, integer, readSettings } from "../kchat/settings.js";
+import { bootstrap, integer, port, readSettings } from "../kchat/settings.js";
 import { OwnMetrics } from "./metrics.js";
 import { LagModel, type Trouble } from "./model.js";
 import { Arrays } from "./positions.js";
@@ -20,6 +21,8 @@ const settingsSchema = z.object({
   LAG_PAUSE_MS: integer(100, 3_600_000, 15_000),
   /** Positions of groups in partitions that are kept, of 8 bytes each; groups beyond the limit are only counted. */
   LAG_MAX_POSITIONS: integer(1, 1_000_000_000, 11_000_000),
+  /** Port of the page of the cluster, at the loopback address; without one there is no page. */
+  LAG_PAGE_PORT: port.optional(),
   LAG_LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
@@ -43,10 +46,16 @@ async function start(): Promise<Service> {
   const server = createLagServer(model, metrics, () => missing);
   server.listen(settings.LAG_PORT, settings.LAG_HOST);
   await once(server, "listening");
+  const page =
+    settings.LAG_PAGE_PORT === undefined
+      ? undefined
+      : // Its web server takes memory only where there is a page.
+        await (await import("../cluster/start.js")).startPage(settings, settings.LAG_PAGE_PORT, logger);
   const round = async (): Promise<void> => {
     const begin = performance.now();
     const troubles = await goRound(client, model, arrays);
     metrics.round(troubles, performance.now() - begin);
+    page?.measured(groupsOf(model, troubles, Date.now()));
     const cluster = troubles.reasons.get("cluster");
     missing = cluster === undefined ? undefined : `Kafka does not answer: ${cluster}`;
     // Logged once, and not in each round, while the same kinds of trouble last.
@@ -64,7 +73,7 @@ async function start(): Promise<Service> {
     async stop() {
       missing = "Stopping.";
       clearTimeout(pause);
-      await client.close();
+      await Promise.all([client.close(), page?.close()]);
       server.close();
       server.closeAllConnections();
     },

@@ -1,0 +1,69 @@
+import { EventStream } from "../src/chat/event-stream.js";
+import type { PageEvent } from "../src/cluster/snapshot.js";
+import { ClusterState } from "./state.js";
+import { element, View } from "./view.js";
+import { duration } from "./words.js";
+
+/** The service tells something every few seconds, also that Kafka does not answer. After this long, in ms, what is shown counts as old. */
+const SILENCE_MS = 10_000;
+
+const state = new ClusterState();
+const view = new View();
+/** When the last event came, by this machine's clock. */
+let heard = -Infinity;
+
+function showAge(): void {
+  if (state.parts === undefined) return;
+  const age = performance.now() - heard;
+  if (age > SILENCE_MS) {
+    state.clear();
+    view.hide(`Nothing was heard for ${duration(age / 1_000)}, so how the cluster is now is not known.`);
+  } else view.asOf(`As of ${new Date(state.at).toLocaleTimeString()}, ${duration(age / 1_000)} ago`);
+}
+
+function take(event: PageEvent): void {
+  heard = performance.now();
+  const topicsChanged = state.take(event);
+  if (state.silence !== undefined) {
+    const since = new Date(state.silence.since).toLocaleTimeString();
+    view.hide(`Kafka does not answer since ${since}, so how the cluster is now is not known: ${state.silence.why}`);
+  } else if (state.parts !== undefined) {
+    view.show(state.parts, topicsChanged ? state.topics.values() : undefined);
+    showAge();
+  }
+}
+
+const stream = new EventStream(
+  { url: new URL("events", document.baseURI).href, silenceMs: SILENCE_MS },
+  {
+    event: ({ data }) => {
+      take(JSON.parse(data) as PageEvent);
+    },
+    state: (now, detail) => {
+      if (now !== "waiting" && now !== "refused") return;
+      state.clear();
+      const next = now === "waiting" ? "Trying again…" : "Load the page again.";
+      view.hide(
+        `The connection to the page's service is lost, so how the cluster is now is not known. ${next} (${detail})`,
+      );
+    },
+  },
+);
+
+function setUpTheme(): void {
+  const root = document.documentElement;
+  const remembered = localStorage.getItem("cluster-theme");
+  if (remembered !== null) root.dataset["theme"] = remembered;
+  element("theme", HTMLButtonElement).addEventListener("click", () => {
+    const theme = getComputedStyle(root).colorScheme === "dark" ? "light" : "dark";
+    root.dataset["theme"] = theme;
+    localStorage.setItem("cluster-theme", theme);
+  });
+}
+
+setUpTheme();
+setInterval(showAge, 1_000);
+addEventListener("online", () => {
+  stream.retryNow();
+});
+stream.start();

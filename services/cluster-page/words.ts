@@ -1,0 +1,111 @@
+import type {
+  BrokerRow,
+  Controllers,
+  GroupRow,
+  Known,
+  MoveRow,
+  PartitionRow,
+  PartitionState,
+  Parts,
+  Some,
+  TopicRow,
+} from "../src/cluster/snapshot.js";
+
+/** A state of a partition in words. */
+export const STATES: Readonly<Record<PartitionState, string>> = {
+  ".": "in order",
+  L: "not led by its preferred leader",
+  U: "under-replicated",
+  X: "offline",
+};
+
+/** A number with its noun. */
+export const count = (number: number, noun: string): string =>
+  `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+const list = (ids: readonly number[]): string => (ids.length === 0 ? "none" : ids.join(", "));
+
+/** How bad it is: nothing to do, something to look at, or data that nobody can reach. */
+export type Level = "good" | "look" | "bad";
+
+/** The whole cluster in one sentence. */
+export function verdictOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">): { level: Level; text: string } {
+  const away = brokers.filter(({ running }) => !running).map(({ id }) => id);
+  const { offline, underReplicated, notPreferred } = totals;
+  const facts = [
+    ...(offline > 0
+      ? [`${count(offline, "partition")} offline: nobody can write or read ${offline === 1 ? "it" : "them"}`]
+      : []),
+    ...(away.length > 0 ? [`broker${away.length === 1 ? "" : "s"} ${list(away)} not running`] : []),
+    ...(underReplicated > 0 ? [`${count(underReplicated, "partition")} under-replicated`] : []),
+    ...(notPreferred > 0
+      ? [`${count(notPreferred, "partition")} not led by ${notPreferred === 1 ? "its" : "their"} preferred leader`]
+      : []),
+  ];
+  if (facts.length === 0) return { level: "good", text: "All brokers run, and all partitions are in order." };
+  const text = `${facts.join("; ")}.`;
+  return { level: offline > 0 ? "bad" : "look", text: text.charAt(0).toUpperCase() + text.slice(1) };
+}
+
+/** A broker's state in words. */
+export const brokerState = ({ running, cordoned }: BrokerRow): string =>
+  `${running ? "runs" : "not running"}${cordoned === true ? ", cordoned" : ""}`;
+
+/** Who controls the cluster. */
+export function controllersText(controllers: Known<Controllers>): string {
+  if ("unknown" in controllers) return `Who controls the cluster is not known: ${controllers.unknown}`;
+  const { leader, voters } = controllers.value;
+  if (leader < 0) return "No controller is active.";
+  if (voters.length === 0) return `Broker ${leader} is the controller.`;
+  const late = voters.filter(({ behindMs }) => behindMs === null || behindMs > 10_000);
+  const said = late.map(({ id, behindMs }) =>
+    behindMs === null ? `${id} never` : `${id} not for ${duration(behindMs / 1_000)}`,
+  );
+  const caughtUp = late.length === 0 ? "all caught up" : `caught up: ${said.join(", ")}`;
+  return `Controller ${leader} is active. Voters: ${list(voters.map(({ id }) => id))}, ${caughtUp}.`;
+}
+
+/** A partition that is not in order, after its name. */
+export function attentionText({ leader, replicas, inSync, state }: PartitionRow): string {
+  const led = leader < 0 ? "no leader" : `leader ${leader}`;
+  // Kafka keeps who was in sync when the last leader went.
+  const sync = leader < 0 ? "last in sync" : "in sync";
+  return `${STATES[state]}; ${led}; replicas ${list(replicas)}; ${sync} ${list(inSync)}`;
+}
+
+/** A move after the partition's name. */
+export const moveText = ({ from, to }: MoveRow): string => `from ${list(from)} to ${list(to)}`;
+
+/** Beside a bounded list. */
+export const leftOut = ({ rows, total }: Some<unknown>, noun: string): string =>
+  total > rows.length ? ` Shown are ${rows.length} of ${count(total, noun)}.` : "";
+
+/** Which partitions of a topic are in which state, worst first; for those who do not see the map. */
+export function mapText({ map }: TopicRow): string {
+  const parts = (["X", "U", "L"] as const).flatMap((state) => {
+    const found: number[] = [];
+    for (let index = 0; index < map.length; index += 1) if (map[index] === state) found.push(index);
+    if (found.length === 0) return [];
+    const more = found.length > 10 ? ` and ${found.length - 10} more` : "";
+    return [`${STATES[state]}: ${found.slice(0, 10).join(", ")}${more}`];
+  });
+  return parts.length === 0 ? "all in order" : parts.join("; ");
+}
+
+/** Seconds as people say them. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+  return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3_600)} h`;
+}
+
+/** How many records a group is behind; where some are not known, what it is behind at least. */
+export const lagText = ({ lag, unknown }: GroupRow): string =>
+  unknown > 0 ? `≥ ${lag.toLocaleString("en")} (${count(unknown, "partition")} not known)` : lag.toLocaleString("en");
+
+/** How long a group is behind. */
+export function delayText({ seconds, unknown }: GroupRow): string {
+  if (seconds === null) return "not known";
+  return unknown > 0 ? `≥ ${duration(seconds)}` : duration(seconds);
+}
