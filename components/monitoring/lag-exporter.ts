@@ -34,8 +34,8 @@ const ROLE = "lag-exporter";
 export const LAG_COMMAND = ["node", "--max-old-space-size=48", "/app/lag.js"] as const;
 
 /**
- * {@link LAG_COMMAND} with the page of the cluster, which holds the metadata of all partitions once more while somebody looks: with 10,000 partitions and 100
- * brokers it takes less than the 48 MB more.
+ * {@link LAG_COMMAND} with the page of the cluster, which holds the metadata of all partitions once more while somebody looks. How much that takes is an
+ * estimate.
  */
 export const PAGE_COMMAND = ["node", "--max-old-space-size=96", "/app/lag.js"] as const;
 
