@@ -87,7 +87,9 @@ export function mapText({ map }: TopicRow): string {
     for (let index = 0; index < map.length; index += 1) if (map[index] === state) found.push(index);
     if (found.length === 0) return [];
     const more = found.length > 10 ? ` and ${found.length - 10} more` : "";
-    return [`${STATES[state]}: ${found.slice(0, 10).join(", ")}${more}`];
+    const [noun, said] =
+      found.length === 1 ? ["partition", STATES[state]] : ["partitions", STATES[state].replace("its", "their")];
+    return [`${noun} ${found.slice(0, 10).join(", ")}${more} ${said}`];
   });
   return parts.length === 0 ? "all in order" : parts.join("; ");
 }

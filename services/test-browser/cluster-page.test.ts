@@ -148,7 +148,7 @@ describe("The page of the cluster", function () {
     assert.equal(await orders.locator(".map").innerText(), "UXL");
     assert.equal(
       await orders.locator(".soft").innerText(),
-      "3 partitions, 3 replicas; offline: 1; under-replicated: 0; not led by its preferred leader: 2",
+      "3 partitions, 3 replicas; partition 1 offline; partition 0 under-replicated; partition 2 not led by its preferred leader",
     );
     assert.equal(await page.locator("#moves").innerText(), "payments-0 from 0, 2 to 2, 1");
     stage.answer = () => Promise.resolve(snapshot());

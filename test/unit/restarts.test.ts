@@ -74,8 +74,8 @@ describe("Restarts", () => {
     for (const scrape of ["podMonitor", "annotations"]) {
       const set = { monitoring: { scrape, namespaces: ["monitoring"] } };
       // A new pod.
-      assert.deepEqual(await restarts("dev", set), ["Deployment monitoring-lag"]);
-      assert.deepEqual(await restarts("dev", { monitoring: { ...set.monitoring, lag: false } }), []);
+      assert.deepEqual(await restarts("kraft-quickstart", set), ["Deployment monitoring-lag"]);
+      assert.deepEqual(await restarts("kraft-quickstart", { monitoring: { ...set.monitoring, lag: false } }), []);
     }
   });
 
