@@ -7,7 +7,14 @@ import { repositoryIn } from "../support/repository";
 import { ROOT } from "../support/stacks";
 
 /** The sources of images. */
-const SOURCES = ["images", "services/src", "services/page", "services/cluster-page", "services/build.mjs", "services/package.json"];
+const SOURCES = [
+  "images",
+  "services/src",
+  "services/page",
+  "services/cluster-page",
+  "services/build.mjs",
+  "services/package.json",
+];
 
 /** The files of a folder, or the file itself. */
 function filesOf(path: string): string[] {

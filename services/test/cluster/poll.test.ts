@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import {
-  type API,
   apiVersionsV3,
   describeConfigsV4,
   describeQuorumV2,
