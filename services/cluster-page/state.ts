@@ -1,3 +1,4 @@
+import { SEVERITY, worstOf } from "../src/cluster/severity.js";
 import type { PageEvent, Parts, TopicRow } from "../src/cluster/snapshot.js";
 
 /** What the page knows of the cluster: what the stream has told since it last began with everything. */
@@ -40,14 +41,11 @@ export class ClusterState {
   }
 }
 
-const SEVERITY = "XUL.";
-const severity = ({ map }: TopicRow): number => [...SEVERITY].findIndex((state) => map.includes(state));
-
 /** The topics whose names contain a text: first those with partitions that are not in order, the worst first; Kafka's own last. */
 export function listed(topics: Iterable<TopicRow>, filter: string): TopicRow[] {
   const found = [...topics].filter(({ name }) => name.includes(filter));
   return found
-    .map((topic) => ({ topic, rank: topic.map === "" ? SEVERITY.length : severity(topic) }))
+    .map((topic) => ({ topic, rank: topic.map === "" ? SEVERITY.length : SEVERITY.indexOf(worstOf(topic.map)) }))
     .sort(
       (one, other) =>
         one.rank - other.rank ||

@@ -1,3 +1,4 @@
+import { CAUGHT_UP_MS } from "../src/kafka/caught-up.js";
 import type {
   BrokerRow,
   Controllers,
@@ -57,7 +58,7 @@ export function controllersText(controllers: Known<Controllers>): string {
   const { leader, voters } = controllers.value;
   if (leader < 0) return "No controller is active.";
   if (voters.length === 0) return `Broker ${leader} is the controller.`;
-  const late = voters.filter(({ behindMs }) => behindMs === null || behindMs > 10_000);
+  const late = voters.filter(({ behindMs }) => behindMs === null || behindMs > CAUGHT_UP_MS);
   const said = late.map(({ id, behindMs }) =>
     behindMs === null ? `${id} never` : `${id} not for ${duration(behindMs / 1_000)}`,
   );

@@ -21,7 +21,7 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #viewers = new Set<(event: string) => void>();
   /** What the viewers know; undefined while that is nothing. */
-  #known: { readonly parts: Parts; readonly topics: ReadonlyMap<string, string>; readonly at: number } | undefined;
+  #known: Told | undefined;
   #silence: { readonly since: number; readonly why: string } | undefined;
   #runs = false;
   #closed = false;
@@ -85,7 +85,11 @@ export class Feed {
   #publish({ topics, ...cluster }: Snapshot): void {
     const before = this.#known;
     const parts: Parts = { ...cluster, groups: this.#options.groups() };
-    const now = { parts, topics: new Map(topics.map((topic) => [topic.name, JSON.stringify(topic)])), at: Date.now() };
+    const now: Told = {
+      parts,
+      topics: new Map(topics.map((topic) => [topic.name, JSON.stringify(topic)])),
+      at: Date.now(),
+    };
     this.#known = now;
     this.#silence = undefined;
     this.#tell(before === undefined ? everything(now) : changes(before, now));
@@ -119,6 +123,7 @@ export class Feed {
   }
 }
 
+/** What the viewers were told. */
 interface Told {
   readonly parts: Parts;
   /** Rows as JSON, by name. */

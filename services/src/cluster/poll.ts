@@ -5,14 +5,13 @@ import {
   describeQuorumV2,
   listPartitionReassignmentsV0,
 } from "@platformatic/kafka";
+import { behindMs, CAUGHT_UP_MS } from "../kafka/caught-up.js";
 import type { ClusterView, KafkaClient } from "../kafka/client.js";
 import { describeError, isKafkaError } from "../kafka/errors.js";
 import { describeClusterV2 } from "../kafka/protocol/describe-cluster.js";
+import { type Reassigned, reassignedOf } from "../kafka/reassigned.js";
 import type { Controllers, Known, Snapshot, VoterRow } from "./snapshot.js";
-import { type Reassigned, survey } from "./survey.js";
-
-/** A broker that is further behind the controllers than this does not know the cluster of now. */
-const CURRENT_MS = 10_000;
+import { survey } from "./survey.js";
 
 /** How long an answer about a broker's cordon is used, in ms: it takes a request to each broker. */
 const CORDONED_MS = 10_000;
@@ -96,32 +95,15 @@ export class ClusterPoll {
     const asked = [{ topicName: "__cluster_metadata", partitions: [{ partitionIndex: 0 }] }];
     const partition = (await this.#client.request(source, describeQuorumV2.api, asked)).topics[0]?.partitions[0];
     if (partition === undefined) throw new Error("Kafka does not say who is in the quorum of controllers.");
-    const { leaderId: leader, currentVoters, observers } = partition;
-    const members = [...currentVoters, ...observers];
-    // By the leader's clock, not this machine's.
-    const now = Math.max(...members.map(({ lastFetchTimestamp }) => Number(lastFetchTimestamp)));
-    const behind = (id: number): number | null => {
-      if (id === leader) return 0;
-      const at = Number(members.find(({ replicaId }) => replicaId === id)?.lastCaughtUpTimestamp ?? -1n);
-      return at < 0 ? null : Math.max(0, now - at);
-    };
-    const voters = currentVoters
-      .map(({ replicaId: id }): VoterRow => ({ id, behindMs: behind(id) }))
+    const behind = behindMs(partition);
+    const voters = partition.currentVoters
+      .map(({ replicaId: id }): VoterRow => ({ id, behindMs: behind.get(id) ?? null }))
       .sort((one, other) => one.id - other.id);
-    return { controllers: { leader, voters }, sourceBehindMs: behind(source) };
+    return { controllers: { leader: partition.leaderId, voters }, sourceBehindMs: behind.get(source) ?? null };
   }
 
   async #moves(target: number | "controller"): Promise<Reassigned[]> {
-    const { topics } = await this.#client.request(target, listPartitionReassignmentsV0.api, 5_000, null);
-    return topics.flatMap(({ name: topic, partitions }) =>
-      partitions.map(({ partitionIndex: partition, replicas, addingReplicas: adding, removingReplicas: removing }) => ({
-        topic,
-        partition,
-        replicas,
-        adding,
-        removing,
-      })),
-    );
+    return reassignedOf(await this.#client.request(target, listPartitionReassignmentsV0.api, 5_000, null));
   }
 
   /** Which brokers are cordoned. Left out are those that do not answer, or whose version knows no cordons. */
@@ -177,7 +159,7 @@ function doubtOf(source: number, quorum: Attempt<Quorum>): string | null {
   const { controllers, sourceBehindMs: behind } = quorum.value;
   if (controllers.leader < 0)
     return `There is no active controller, so leaders do not change, and what broker ${source} says may be old.`;
-  if (behind === undefined || (behind !== null && behind <= CURRENT_MS)) return null;
+  if (behind === undefined || (behind !== null && behind <= CAUGHT_UP_MS)) return null;
   const how = behind === null ? "has never caught up with" : `is ${Math.round(behind / 1_000)} s behind`;
   return `Broker ${source}, which was asked, ${how} the controllers, so what it says may be old.`;
 }

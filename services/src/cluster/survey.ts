@@ -1,5 +1,6 @@
 import type { ClusterView, PartitionView } from "../kafka/client.js";
 import type { RegisteredBroker } from "../kafka/protocol/describe-cluster.js";
+import { type Reassigned, targetOf } from "../kafka/reassigned.js";
 import type {
   BrokerRow,
   Controllers,
@@ -11,6 +12,7 @@ import type {
   Some,
   TopicRow,
 } from "./snapshot.js";
+import { SEVERITY, worstOf } from "./severity.js";
 
 /** Rows of partitions and moves that a page gets; the totals count all. */
 const ROWS = 100;
@@ -18,15 +20,6 @@ const ROWS = 100;
 /** Topics, and partitions of them, that a page gets. Those with a partition that is not in order come first. */
 const TOPICS = 2_000;
 const PARTITIONS = 50_000;
-
-/** A partition under reassignment, as Kafka lists it. */
-export interface Reassigned {
-  readonly topic: string;
-  readonly partition: number;
-  readonly replicas: readonly number[];
-  readonly adding: readonly number[];
-  readonly removing: readonly number[];
-}
 
 /** What the brokers and controllers said. */
 export interface Answers {
@@ -157,23 +150,15 @@ const toMove = ({ topic, partition, replicas, adding, removing }: Reassigned): M
   topic,
   partition,
   from: replicas.filter((id) => !adding.includes(id)),
-  to: replicas.filter((id) => !removing.includes(id)),
+  to: targetOf({ replicas, removing }),
 });
 
 const first = <T>(rows: readonly T[], count: number): Some<T> => ({ rows: rows.slice(0, count), total: rows.length });
 
-/** The order of the states, from the worst. */
-const SEVERITY = "XUL.";
 const bySeverity = (one: PartitionState, other: PartitionState) => SEVERITY.indexOf(one) - SEVERITY.indexOf(other);
 const byName = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
 const byPartition = (one: PartitionRow, other: PartitionRow) =>
   byName(one.topic, other.topic) || one.index - other.index;
-
-/** The worst state of a topic's partitions. */
-export const worstOf = (map: string): PartitionState => {
-  for (const state of ["X", "U", "L"] as const) if (map.includes(state)) return state;
-  return ".";
-};
 
 /** Topics for the page, the worst first, within its bounds. */
 function bounded(topics: TopicRow[], { topics: most, partitions }: Bounds): TopicRow[] {

@@ -1,4 +1,5 @@
 import { describeQuorumV2 } from "@platformatic/kafka";
+import { behindMs, CAUGHT_UP_MS } from "../kafka/caught-up.js";
 import type { Cluster } from "./cluster.js";
 import { RefusedError } from "./refused.js";
 
@@ -27,9 +28,6 @@ export interface Quorum {
   readonly observers: readonly QuorumMember[];
 }
 
-/** A voter that is further behind than this does not count as working. */
-const CAUGHT_UP_MS = 10_000;
-
 /** The quorum, or undefined with ZooKeeper. @throws {@link RefusedError} when Kafka does not say who is in it */
 export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefined> {
   if (!(await cluster.knows(describeQuorumV2.api.key, 2))) return undefined;
@@ -41,17 +39,14 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
     ({ replicaId }) => replicaId === partition.leaderId,
   );
   const end = Number(leader?.logEndOffset ?? partition.highWatermark);
-  // By the leader's clock, not this machine's.
-  const now = Math.max(
-    ...[...partition.currentVoters, ...partition.observers].map(({ lastFetchTimestamp }) => Number(lastFetchTimestamp)),
-  );
+  const behind = behindMs(partition);
   const toMember = (member: (typeof partition.currentVoters)[number]): QuorumMember => ({
     id: member.replicaId,
     directoryId: member.replicaDirectoryId,
     host: response.nodes.find(({ nodeId }) => nodeId === member.replicaId)?.listeners[0]?.host,
     logEnd: Number(member.logEndOffset),
     lag: Math.max(0, end - Number(member.logEndOffset)),
-    behindMs: behind(member.replicaId === partition.leaderId, Number(member.lastCaughtUpTimestamp), now),
+    behindMs: behind.get(member.replicaId),
   });
   return {
     leader: partition.leaderId,
@@ -64,9 +59,4 @@ export async function describeQuorum(cluster: Cluster): Promise<Quorum | undefin
 /** True for the leader and for members that were caught up recently. */
 export function isCaughtUp(member: QuorumMember): boolean {
   return member.behindMs !== undefined && member.behindMs <= CAUGHT_UP_MS;
-}
-
-function behind(isLeader: boolean, caughtUpAt: number, now: number): number | undefined {
-  if (isLeader) return 0;
-  return caughtUpAt < 0 ? undefined : Math.max(0, now - caughtUpAt);
 }

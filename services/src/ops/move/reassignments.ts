@@ -1,4 +1,5 @@
 import { alterPartitionReassignmentsV0, listPartitionReassignmentsV0 } from "@platformatic/kafka";
+import { reassignedOf, targetOf } from "../../kafka/reassigned.js";
 import type { Cluster } from "../cluster.js";
 
 /** A partition under reassignment. */
@@ -19,21 +20,19 @@ export interface Reassignment {
 
 /** The reassignments under way in the whole cluster. */
 export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {
-  const { topics } = await cluster.request(
+  const listed = await cluster.request(
     "listing reassignments",
     "controller",
     listPartitionReassignmentsV0.api,
     30_000,
     null,
   );
-  return topics.flatMap(({ name: topic, partitions }) =>
-    partitions.map(({ partitionIndex, replicas, addingReplicas, removingReplicas }) => ({
-      topic,
-      partition: partitionIndex,
-      target: replicas.filter((id) => !removingReplicas.includes(id)),
-      adding: addingReplicas,
-    })),
-  );
+  return reassignedOf(listed).map(({ topic, partition, replicas, adding, removing }) => ({
+    topic,
+    partition,
+    target: targetOf({ replicas, removing }),
+    adding,
+  }));
 }
 
 /**
