@@ -1,7 +1,8 @@
+import { setUpTheme } from "../page/theme.js";
 import { EventStream } from "../src/chat/event-stream.js";
 import type { PageEvent } from "../src/cluster/snapshot.js";
 import { ClusterState } from "./state.js";
-import { element, View } from "./view.js";
+import { View } from "./view.js";
 import { duration } from "./words.js";
 
 /** The service tells something every few seconds, also that Kafka does not answer. After this long, in ms, what is shown counts as old. */
@@ -50,18 +51,7 @@ const stream = new EventStream(
   },
 );
 
-function setUpTheme(): void {
-  const root = document.documentElement;
-  const remembered = localStorage.getItem("cluster-theme");
-  if (remembered !== null) root.dataset["theme"] = remembered;
-  element("theme", HTMLButtonElement).addEventListener("click", () => {
-    const theme = getComputedStyle(root).colorScheme === "dark" ? "light" : "dark";
-    root.dataset["theme"] = theme;
-    localStorage.setItem("cluster-theme", theme);
-  });
-}
-
-setUpTheme();
+setUpTheme("cluster-theme");
 setInterval(showAge, 1_000);
 addEventListener("online", () => {
   stream.retryNow();

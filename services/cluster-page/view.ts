@@ -1,3 +1,4 @@
+import { element } from "../page/element.js";
 import type { Parts, TopicRow } from "../src/cluster/snapshot.js";
 import { listed, runsOf } from "./state.js";
 import {
@@ -19,13 +20,6 @@ const TOPICS = 50;
 /** Partitions, and runs of equal ones, that a topic's map shows. */
 const PARTITIONS = 400;
 const RUNS = 60;
-
-/** The elements of the page, by id. */
-export function element<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
-  return found;
-}
 
 const make = <K extends keyof HTMLElementTagNameMap>(
   tag: K,

@@ -1,8 +1,10 @@
 import { NotSentError, publish, toMessage } from "../src/chat/publish.js";
 import { Conversation } from "./conversation.js";
+import { element } from "./element.js";
 import { openRoomStream, type RoomStream } from "./room-stream.js";
 import { HISTORY } from "./stream-messages.js";
-import { element, MessageList, showProblem, showState } from "./view.js";
+import { setUpTheme } from "./theme.js";
+import { MessageList, showProblem, showState } from "./view.js";
 
 /** The service's configuration. */
 interface ServiceConfig {
@@ -117,17 +119,6 @@ async function askForToken(): Promise<string> {
   return token;
 }
 
-function setUpTheme(): void {
-  const root = document.documentElement;
-  const remembered = localStorage.getItem("kchat-theme");
-  if (remembered !== null) root.dataset["theme"] = remembered;
-  element("theme", HTMLButtonElement).addEventListener("click", () => {
-    const isDark = getComputedStyle(root).colorScheme === "dark";
-    root.dataset["theme"] = isDark ? "light" : "dark";
-    localStorage.setItem("kchat-theme", isDark ? "light" : "dark");
-  });
-}
-
 function lookedAtEnd(): void {
   if (!isLooking() || conversation.unread === 0) return;
   conversation.seen();
@@ -135,7 +126,7 @@ function lookedAtEnd(): void {
 }
 
 async function start(): Promise<void> {
-  setUpTheme();
+  setUpTheme("kchat-theme");
   nameInput.value = localStorage.getItem("kchat-name") ?? "";
   (nameInput.value === "" ? nameInput : textInput).focus();
   const response = await fetch("api/config");

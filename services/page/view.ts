@@ -1,12 +1,6 @@
 import type { StreamState } from "../src/chat/event-stream.js";
 import type { ShownMessage } from "./conversation.js";
-
-/** The elements of the page, by id. */
-export function element<T extends HTMLElement>(id: string, type: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
-  return found;
-}
+import { element } from "./element.js";
 
 const STATES: Record<StreamState, string> = {
   connecting: "Connecting…",
