@@ -41,6 +41,10 @@ export function objects({ resources }: Pick<Recording, "resources">, ...kinds: s
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
 }
 
+/** The role of an object's pods, such as `broker`; empty without one. */
+export const roleOf = ({ template }: Pick<Workload, "template">): string =>
+  template.metadata?.labels?.["app.kubernetes.io/component"] ?? "";
+
 /** Every object that runs pods. */
 export function workloads(recording: Pick<Recording, "resources">, ...kinds: string[]): Workload[] {
   return objects(recording, ...(kinds.length > 0 ? kinds : ["StatefulSet", "Deployment", "Job", "PodTemplate"])).map(

@@ -2,13 +2,11 @@ import type { V1Container } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { CONTAINERS, DIRECTORIES, LISTENED, VARIABLES, VOLUMES } from "../../components/pods/reserved";
 import type { PodKind } from "../../components/kubernetes/pod-overlays";
-import { called, workloads, type Workload } from "../support/objects";
+import { called, roleOf, workloads, type Workload } from "../support/objects";
 import { OVERLAYS } from "../support/overlays";
 import type { Recorded } from "../support/recording";
 import { recordStack, STACKS } from "../support/stacks";
 
-const ROLE = "app.kubernetes.io/component";
-const roleOf = ({ template }: Workload) => template.metadata?.labels?.[ROLE] ?? "";
 const KINDS: Readonly<Record<string, PodKind>> = { ops: "job", volumes: "job" };
 const kindOf = (workload: Workload): PodKind => KINDS[roleOf(workload)] ?? (roleOf(workload) as PodKind);
 

@@ -1,7 +1,7 @@
 import type { V1LabelSelector, V1NetworkPolicySpec, V1PodDisruptionBudgetSpec } from "@kubernetes/client-node";
 import { METRICS_PORT } from "../../../components/kubernetes/ports";
 import { waitsFor } from "../../support/graph";
-import { called, objects, workloads, type KubernetesObject, type Workload } from "../../support/objects";
+import { called, objects, roleOf, workloads, type KubernetesObject, type Workload } from "../../support/objects";
 import type { Recording } from "../../support/recording";
 import { draft, inputsOf, inside, type Invariants } from "./invariant";
 
@@ -10,9 +10,6 @@ const selects = (selector: V1LabelSelector | undefined, labels: Readonly<Record<
 
 const sameNamespace = (one: KubernetesObject, other: KubernetesObject): boolean =>
   one.metadata.namespace === other.metadata.namespace;
-
-const roleOf = ({ template }: Workload): string | undefined =>
-  template.metadata?.labels?.["app.kubernetes.io/component"];
 
 /** Whether a NetworkPolicy lets anybody scrape metrics. */
 const isScraped = (recording: Recording): boolean =>
