@@ -67,7 +67,10 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
       { registry: { size } },
     ]),
     ...["1m", "0.001", "1.5", "16", 2].map((cpu) => ({ kchat: { consumer: { resources: { requests: { cpu } } } } })),
-    ...["4m", "512M", "1048576k"].map((heap) => ({ kafka: { heap, resources: { limits: { memory: "4Gi" } } } })),
+    ...["168m", "512M", "1048576k"].map((heap) => ({ kafka: { heap, resources: { limits: { memory: "4Gi" } } } })),
+    { kafka: { heap: "42m", config: { "log.cleaner.dedupe.buffer.size": 2_097_152 } } },
+    { kafka: { heap: "40m", config: { "log.cleaner.enable": false } } },
+    { kafka: { config: { "log.cleaner.dedupe.buffer.size": 494_927_872 } } },
   ],
   "names as Kubernetes reads them": [
     { storage: { type: "storageClass", className: `fast.${"x".repeat(64)}` } },

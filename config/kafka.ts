@@ -38,7 +38,7 @@ export const kafka = z
         .describe(
           "Broker settings by Kafka's own names. Settings that the stack itself makes are refused, as are unknown names and wrong types.",
         ),
-      heap: heap()
+      heap: heap("broker")
         .default(SERVER_DEFAULTS.broker.heap)
         .describe("JVM heap of a broker (-Xms and -Xmx), at most 75 % of the memory limit."),
       resources: resources(SERVER_DEFAULTS.broker.resources).describe("Requests and limits of a broker."),
@@ -82,7 +82,7 @@ export const controllers = {
   replicas: odd(...BOUNDS.quorum)
     .exactOptional()
     .describe("Number of controllers, odd. Default: 3; 1 when fewer than 3 brokers are the controllers."),
-  heap: heap()
+  heap: heap("controller")
     .default(SERVER_DEFAULTS.controller.heap)
     .describe("JVM heap of a dedicated controller, at most 75 % of the memory limit."),
   resources: resources(SERVER_DEFAULTS.controller.resources).describe("Requests and limits of a dedicated controller."),
@@ -98,7 +98,7 @@ export const zookeeper = {
     .describe(
       "Split ensemble: only this many servers, from the first, have volumes; the others lose their data with their pod. Default: all have.",
     ),
-  heap: heap()
+  heap: heap("zookeeper")
     .default(SERVER_DEFAULTS.zookeeper.heap)
     .describe("JVM heap of a ZooKeeper server, at most 75 % of the memory limit."),
   resources: resources(SERVER_DEFAULTS.zookeeper.resources).describe("Requests and limits of a ZooKeeper server."),

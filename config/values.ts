@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { BOUNDS, CPU, HEAP, LEAST_HEAP, oddNumber, SIZE, wholeNumber } from "../components/kubernetes/bounds";
-import type { ContainerDefaults } from "../components/kubernetes/server-defaults";
+import { BOUNDS, CPU, heapWords, LEAST_HEAP, oddNumber, SIZE, wholeNumber } from "../components/kubernetes/bounds";
+import type { ContainerDefaults, ServerKind } from "../components/kubernetes/server-defaults";
 import { isExact } from "./numbers";
 import { valueAt } from "./problems";
 import { isCpu, isSize, parseBytes, parseCpu, parseHeap } from "../components/kubernetes/quantities";
@@ -68,8 +68,9 @@ export const size = () => checked(isSize, SIZE);
 /** CPU cores in Kubernetes' form, such as `250m` or `2`. */
 export const cpu = () => checked(isCpu, CPU);
 
-/** A JVM heap size such as `512m` or `4g`. */
-export const heap = () => checked((value) => (parseHeap(value) ?? 0) >= LEAST_HEAP, HEAP);
+/** The JVM heap of a kind of server, such as `512m` or `4g`. */
+export const heap = (kind: ServerKind) =>
+  checked((value) => (parseHeap(value) ?? 0) >= LEAST_HEAP[kind], heapWords(kind));
 
 /** A NodePort. */
 export const nodePort = () => integer(...BOUNDS.nodePort);

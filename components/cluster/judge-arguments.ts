@@ -1,3 +1,4 @@
+import { cleanerBuffer } from "../kafka/cleaner-buffer";
 import { closedSettings } from "../kafka/closed-settings";
 import { withDefaultSettings } from "../kafka/default-settings";
 import { withDefaultsOfTopics, type TopicSpec } from "../kafka/default-topics";
@@ -21,6 +22,7 @@ import { topicNames, topicReplication, topicSettings } from "../kafka/topic-refu
 import { KAFKA_VERSIONS, type KafkaVersion, type Mode } from "../kafka/versions";
 import { BOUNDS, FORMS, isWithin, LEAST_RATE, mostInQuorum } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
+import { SERVER_DEFAULTS } from "../kubernetes/server-defaults";
 import { type Path, refusal } from "../kubernetes/problems";
 import type { JobResources } from "../jobs/job-resources";
 import { type ClusterSpec, DEFAULT_REPLICAS } from "./resolve";
@@ -157,6 +159,8 @@ function judgeKafka(refusals: Refusals, given: JudgedArguments, { mode, version,
   tell(checkTogether(checked).map(({ name, allowed }) => ({ at: [...SETTINGS, name], allowed })));
   tell(idleSettings(own, { mode, external: given.external !== undefined }, SETTINGS));
   tell(authorizer(mode, version, settings, SETTINGS));
+  const heap = (typeof given.brokers === "object" ? given.brokers.heap : undefined) ?? SERVER_DEFAULTS.broker.heap;
+  tell(cleanerBuffer(heap, own, { heap: ["brokers", "heap"], settings: SETTINGS }));
   if (given.authentication === "tls") tell(closedSettings(own, SETTINGS));
   tell(topicNames(topics));
   const users = given.users ?? [];

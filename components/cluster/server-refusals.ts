@@ -1,4 +1,4 @@
-import { BOUNDS, CPU, HEAP, HEAP_SHARE, LEAST_HEAP, SIZE } from "../kubernetes/bounds";
+import { BOUNDS, CPU, HEAP_SHARE, heapWords, LEAST_HEAP, SIZE } from "../kubernetes/bounds";
 import { isHost } from "../kubernetes/hosts";
 import { formatPath, type Path } from "../kubernetes/problems";
 import { isCpu, isSize, parseBytes, parseCpu, parseHeap } from "../kubernetes/quantities";
@@ -39,8 +39,8 @@ export function judgeServers(
     kind === "broker"
       ? refusals.whole([...at, "replicas"], replicas, BOUNDS.brokers)
       : refusals.odd([...at, "replicas"], replicas, BOUNDS.quorum);
-  const isHeap = (text: string) => typeof text === "string" && (parseHeap(text) ?? 0) >= LEAST_HEAP;
-  const heapFits = refusals.check([...at, "heap"], heap, isHeap, HEAP);
+  const isHeap = (text: string) => typeof text === "string" && (parseHeap(text) ?? 0) >= LEAST_HEAP[kind];
+  const heapFits = refusals.check([...at, "heap"], heap, isHeap, heapWords(kind));
   refusals.whole([...at, "terminationGracePeriodSeconds"], terminationGracePeriodSeconds, BOUNDS.graceSeconds);
   judgeResources(refusals, [...at, "resources"], spec.resources);
   if (heapFits) judgeHeap(refusals, kind, at, spec);

@@ -22,8 +22,11 @@ export const BOUNDS = {
 /** The lowest throttle of moves, in bytes per second. */
 export const LEAST_RATE = 1024;
 
-/** The smallest heap with which a JVM of Java 17 was seen to start, in bytes. */
-export const LEAST_HEAP = 4 * 2 ** 20;
+/**
+ * The smallest heap, in bytes, with which each kind of server was seen to start, with Kafka 4.3.1 and ZooKeeper 3.8.6 on Java 17. Brokers need the log
+ * cleaner's buffer besides.
+ */
+export const LEAST_HEAP = { broker: 40 * 2 ** 20, controller: 28 * 2 ** 20, zookeeper: 12 * 2 ** 20 } as const;
 
 /** Maximum share of the memory limit for a JVM's heap; threads, buffers, code and metadata need the rest. */
 export const HEAP_SHARE = 0.75;
@@ -55,5 +58,6 @@ export const SIZE = "a size such as 512Mi or 3Gi, at least 1Mi";
 /** The words for CPU cores. */
 export const CPU = "CPU cores such as 250m or 2";
 
-/** The words for a JVM heap. */
-export const HEAP = "a JVM heap size of at least 4m, such as 512m or 4g";
+/** The words for the JVM heap of a kind of server. */
+export const heapWords = (kind: keyof typeof LEAST_HEAP): string =>
+  `a JVM heap size of at least ${LEAST_HEAP[kind] / 2 ** 20}m, such as 512m or 4g`;

@@ -33,12 +33,26 @@ export const RESOURCES: Readonly<Record<string, readonly Refused[]>> = {
       "at least 171Mi",
     ],
     [
-      { kafka: { heap: "64m", resources: { limits: { memory: "4Mi" } } } },
+      { kafka: { heap: "256m", resources: { limits: { memory: "4Mi" } } } },
       "kafka.resources.limits.memory",
-      "at least 86Mi, of which 64m of heap (kafka.heap) are 75 %",
+      "at least 342Mi, of which 256m of heap (kafka.heap) are 75 %",
     ],
-    [{ kafka: { heap: "1k" } }, "kafka.heap", "at least 4m"],
-    [{ zookeeper: { heap: "4095k" } }, "zookeeper.heap", "at least 4m"],
+    [{ kafka: { heap: "1k" } }, "kafka.heap", "at least 40m"],
+    [{ kafka: { heap: "40959k" } }, "kafka.heap", "at least 40m"],
+    [{ controllers: { dedicated: true, heap: "27m" } }, "controllers.heap", "at least 28m"],
+    [{ zookeeper: { heap: "12287k" } }, "zookeeper.heap", "at least 12m"],
+    // Each would end at its start, with OutOfMemoryError.
+    [
+      { kafka: { heap: "150m" } },
+      "kafka.heap",
+      "at least 168m: a broker allocates the log cleaner's buffer of 128 MiB when it starts, and 40 MiB of a broker's heap are for the rest; or set a smaller kafka.config[\"log.cleaner.dedupe.buffer.size\"]",
+    ],
+    [{ kafka: { heap: "41m", config: { "log.cleaner.dedupe.buffer.size": "2097152" } } }, "kafka.heap", "at least 42m"],
+    [
+      { kafka: { config: { "log.cleaner.dedupe.buffer.size": 536_870_912 } } },
+      'kafka.config["log.cleaner.dedupe.buffer.size"]',
+      "at most 494927872: a broker allocates it when it starts, its heap is 512m",
+    ],
     [
       { operations: { resources: { requests: { memory: "9Gi" } } } },
       "operations.resources.requests.memory",

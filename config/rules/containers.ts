@@ -1,8 +1,9 @@
 import { type Path, type Problem, formatPath, valueAt } from "../problems";
+import { cleanerBuffer } from "../../components/kafka/cleaner-buffer";
 import { HEAP_SHARE, LEAST_HEAP } from "../../components/kubernetes/bounds";
 import { parseBytes, parseCpu, parseHeap } from "../../components/kubernetes/quantities";
 import type { Resources } from "../values";
-import { type Rule, type Subject, refuse } from "./rule";
+import { type Rule, type Subject, refuse, told } from "./rule";
 
 const CONTAINERS: readonly Path[] = [
   ["kafka", "resources"],
@@ -33,9 +34,15 @@ function* requests(subject: Subject): Iterable<Problem> {
   }
 }
 
+const SERVERS = [
+  ["kafka", "broker"],
+  ["controllers", "controller"],
+  ["zookeeper", "zookeeper"],
+] as const;
+
 /** Reports a heap above its limit at the key that was written: at the limit when the heap is the default, or none would fit. */
 function* heaps(subject: Subject): Iterable<Problem> {
-  for (const server of ["kafka", "controllers", "zookeeper"] as const) {
+  for (const [server, kind] of SERVERS) {
     const { heap, resources } = subject.config[server];
     const limit = resources.limits.memory;
     const bytes = parseHeap(heap) ?? 0;
@@ -43,8 +50,8 @@ function* heaps(subject: Subject): Iterable<Problem> {
     if (bytes <= most * 2 ** 20) continue;
     const share = `${HEAP_SHARE * 100} %`;
     const isDefault = valueAt(subject.raw, [server, "heap"]) === undefined;
-    // A JVM does not start with less, so that no heap fits into such a limit.
-    const none = most * 2 ** 20 < LEAST_HEAP;
+    // A server does not start with less, so that no heap fits into such a limit.
+    const none = most * 2 ** 20 < LEAST_HEAP[kind];
     if (isDefault || none) {
       const least = Math.ceil(bytes / HEAP_SHARE / 2 ** 20);
       const instead = none ? "" : `; or set ${server}.heap to at most ${most}m`;
@@ -57,6 +64,11 @@ function* heaps(subject: Subject): Iterable<Problem> {
   }
 }
 
+const buffer: Rule["check"] = (subject) => {
+  const { heap, config } = subject.config.kafka;
+  return told(subject, cleanerBuffer(heap, config, { heap: ["kafka", "heap"], settings: ["kafka", "config"] }));
+};
+
 /** Requests, limits and heaps. */
 export const containerRules: readonly Rule[] = [
   { reads: CONTAINERS, check: requests },
@@ -66,5 +78,12 @@ export const containerRules: readonly Rule[] = [
       [server, "resources"],
     ]),
     check: heaps,
+  },
+  {
+    reads: [
+      ["kafka", "heap"],
+      ["kafka", "config"],
+    ],
+    check: buffer,
   },
 ];

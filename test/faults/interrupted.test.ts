@@ -30,7 +30,8 @@ describe("when a change is interrupted", () => {
 
   fault("a roll meets a pod that cannot start, and the next change repairs it", async () => {
     const before = await identities();
-    await killedUp(/broker-2.*(CrashLoopBackOff|Error|restart)/i, { "kafka.heap": "8m" });
+    const noSuchOption = { "pods.broker.env[0].name": "KAFKA_OPTS", "pods.broker.env[0].value": "-XX:NoSuchOption" };
+    await killedUp(/broker-2.*(CrashLoopBackOff|Error|restart)/i, noSuchOption);
     const after = await identities();
     assert.equal(after.get("broker-0"), before.get("broker-0"));
     assert.equal(after.get("broker-1"), before.get("broker-1"));

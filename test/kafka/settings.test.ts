@@ -103,7 +103,9 @@ function valuesOf(scope: Scope, name: string, version: KafkaVersion): readonly s
 
 function judge(mode: Mode, version: KafkaVersion, scope: Scope, settings: Readonly<Record<string, string>>): Case {
   const topics = [{ name: "chatroom", config: scope === "topic" ? settings : {} }];
-  const result = parseConfig({ mode, kafka: { version, config: scope === "broker" ? settings : {} }, topics });
+  const config = scope === "broker" ? settings : {};
+  // Kafka's parser does not know the heap: one that is large enough for the log cleaner's largest buffer.
+  const result = parseConfig({ mode, kafka: { version, heap: "99999999999g", config }, topics });
   if (result.ok) {
     const given = scope === "broker" ? result.config.kafka.config : (result.config.topics[0]?.config ?? {});
     return { scope, settings, given, refused: undefined };

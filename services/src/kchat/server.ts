@@ -33,6 +33,9 @@ export interface ServerOptions {
   readonly description: object;
 }
 
+/** Characters of the longest topic name that Kafka takes (`Topic.MAX_NAME_LENGTH`). */
+const LONGEST_TOPIC = 249;
+
 /** An HTTP server with the parts that both services share, and the registry of its metrics. */
 export interface Server {
   readonly app: FastifyInstance;
@@ -50,6 +53,7 @@ export function createServer(options: ServerOptions): Server {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.trustProxy,
     bodyLimit: options.bodyLimit,
+    routerOptions: { maxParamLength: LONGEST_TOPIC },
     // Slow senders of headers or bodies are cut off; answers (event streams) may take for ever.
     requestTimeout: 30_000,
     forceCloseConnections: "idle",

@@ -167,6 +167,14 @@ const refused: readonly Case[] = [
     error: "unknown_room",
   },
   {
+    name: "a room that there is not, as long as a topic's name can be",
+    path: `/api/topics/${"a".repeat(249)}`,
+    body: "hi",
+    headers: TEXT,
+    status: 404,
+    error: "unknown_room",
+  },
+  {
     name: "a room of 5,000 letters",
     path: `/api/topics/${"a".repeat(5_000)}`,
     body: "hi",

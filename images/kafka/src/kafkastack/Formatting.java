@@ -54,7 +54,7 @@ final class Formatting {
             return;
         }
         boolean anew = false;
-        List<String> arguments = new ArrayList<>(List.of("format", "--cluster-id", clusterId, "--config", properties.toString(), "--ignore-formatted"));
+        List<String> arguments = new ArrayList<>(List.of("format", "--cluster-id=" + clusterId, "--config", properties.toString(), "--ignore-formatted"));
         if (controller) {
             Path voters = peers.config().resolve("voters");
             boolean fixedVoters = Files.exists(voters);
