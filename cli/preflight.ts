@@ -24,7 +24,8 @@ async function preflight({ stack: given, config: set, context }: Options): Promi
   if (context === undefined && (sandbox === undefined || !existsSync(sandbox))) {
     throw new Error("The sandbox does not run: start it with npm run sandbox -- up, or name a cluster with --context.");
   }
-  const { config, withoutCredentials } = readStackConfig(root, configFile);
+  const { config, withoutCredentials, warnings } = readStackConfig(root, configFile);
+  for (const warning of warnings) console.log(`Config: ${warning}`);
   const facts = await readCluster(
     await loadKubeconfig(new KubeConfig(), config.cluster, env),
     config.cluster.namespace,

@@ -1,11 +1,12 @@
+import { idleKeys } from "./idle-keys";
 import { describe, prune } from "./issues";
 import { formatPath, type Path, type Problem } from "./problems";
 import { type PlainConfig, resolve } from "./resolve";
 import { check } from "./rules";
 import { type Written, stackSchema, withStorageTypes } from "./schema";
 
-/** A valid config, or all of its problems. */
-export type ParseResult = { ok: true; config: PlainConfig } | { ok: false; problems: Problem[] };
+/** A valid config with what to warn of, or all problems of one that is not. */
+export type ParseResult = { ok: true; config: PlainConfig; warnings: Problem[] } | { ok: false; problems: Problem[] };
 
 /**
  * Checks a stack config and fills in its defaults. Needs no Pulumi: keys are without the project's name.
@@ -20,7 +21,8 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): ParseResult
   const { written, left } = parsed.success ? { written: parsed.data, left: [] } : parseRest(typed);
   const config = resolve(written);
   problems.push(...check({ raw: typed, written, config, left }));
-  return problems.length === 0 ? { ok: true, config } : { ok: false, problems: unique(problems) };
+  if (problems.length > 0) return { ok: false, problems: unique(problems) };
+  return { ok: true, config, warnings: idleKeys(typed, config) };
 }
 
 /** A copy without keys that JavaScript takes for an object's prototype, which schemas pass over. */

@@ -6,6 +6,8 @@ export interface ReadableConfig {
   readonly config: PlainConfig;
   /** Whether the registry's credentials are missing because they are encrypted. */
   readonly withoutCredentials: boolean;
+  /** Keys that nothing reads, each in a sentence. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -35,7 +37,8 @@ export function readStackConfig(root: string, file: string): ReadableConfig {
   if (!result.ok || problems.length > 0) {
     throw new Error(problems.map(({ path, message }) => `${path}: ${message}`).join("\n"));
   }
-  return { config: result.config, withoutCredentials };
+  const warnings = result.warnings.map(({ path, message }) => `${path} ${message}`);
+  return { config: result.config, withoutCredentials, warnings };
 }
 
 function withoutEncrypted(value: unknown): unknown {

@@ -19,6 +19,7 @@ export function loadConfig(config: pulumi.Config): StackConfig {
     const lines = [...foreign, ...own].map(({ path, message }) => `  ${path}: ${message}`);
     throw new pulumi.RunError(`The stack's config has ${count(lines.length)}:\n${lines.join("\n")}`);
   }
+  for (const { path, message } of result.warnings) void pulumi.log.warn(`${config.name}:${path} ${message}`);
   const { password, ca, haSharedSecret, ...registry } = result.config.registry;
   const { token, ...kchat } = result.config.kchat;
   return {
