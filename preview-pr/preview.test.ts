@@ -86,7 +86,15 @@ describe("preview of a pull request", function () {
 
   it("uses the working tree, and reports why a program fails", async () => {
     write("Pulumi.dev.yaml", replicas(0));
-    await assert.rejects(preview({ root, base: "main", stacks: ["dev"] }), /stack dev fails: there must be a replica/);
+    await assert.rejects(
+      preview({ root, base: "main", stacks: ["dev"] }),
+      /stack dev fails: there must be a replica\nEncrypted values cannot be read here.* in the place of small:password\. /,
+    );
+  });
+
+  it("says what it could not read when an encrypted value is no secret", async () => {
+    write("Pulumi.dev.yaml", "config:\n  small:replicas:\n    secure: AAABAC\n");
+    await assert.rejects(preview({ root, base: "main", stacks: ["dev"] }), /in the place of small:replicas\. /);
   });
 
   it("reports when the base fails", async () => {

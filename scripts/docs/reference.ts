@@ -106,13 +106,13 @@ Sizes are written as Kubernetes writes them (\`512Mi\`, \`3Gi\`; \`Mi\` is 2^20 
 
 - A topic's replication factor, like those of Kafka's internal topics, is at most the number of brokers; \`min.insync.replicas\` is less than it, unless it is 1.
 - The number of controllers and of ZooKeeper servers is odd; brokers can be only as many controllers as there are brokers.
-- A JVM's heap takes at most 75 % of its container's memory limit; a request is at most its limit.
+- A JVM's heap takes at most 75 % of its container's memory limit, and is at least what its server needs to start: 40m and the log cleaner's buffer for a broker, so 168m with Kafka's own; 28m for a controller, 12m for a ZooKeeper server. A request is at most its limit.
 - No NodePort is used twice. Outside access to brokers takes \`nodePortBase - 1\` to \`nodePortBase + replicas - 1\`.
 - No two volumes share a directory or lie in one another; on NFS there is an export for every server.
 - A Kafka setting that the stack makes itself cannot be set; its error says which key to use. Names and values of settings are checked against the Kafka version.
 - \`kchat.rooms\` are declared topics.
 - What says where the data of a stack is cannot change while there is data: [moving data](moving-data.md).
-- Keys that would have no effect, such as those of another storage type, are refused.
+- Keys that do not belong there, such as those of another storage type, are refused. Keys that are right and that nothing reads because of another, such as \`zookeeper\` in mode kraft or \`kchat.rooms\` where \`kchat.enabled\` is false, are warned of by every preview, by \`up\` and by \`npm run preflight\`.
 `;
 
 /** docs/configuration.md: every key with its allowed values, default and purpose. */
