@@ -8,7 +8,8 @@ import type { KafkaVersion } from "../../config/kafka";
 import { KafkaClient } from "../../services/src/kafka/client";
 import { serverClassPath } from "../support/java";
 
-const CLUSTER = "AAAAAAAAAAAAAAAAAAAAAA";
+/** One in 64 ids begins with a hyphen. */
+const CLUSTER = "-AAAAAAAAAAAAAAAAAAAAA";
 const CONTROLLERS = [9000, 9001, 9002];
 const BROKER = 0;
 const FIRST_PORT = 19_700;
@@ -108,7 +109,7 @@ export class Quorum {
       .join(",");
     const first = join ? ["--no-initial-controllers"] : ["--standalone"];
     const how = !featuresOf(this.version).autoJoinsQuorum && !isBroker(id) ? ["--initial-controllers", voters] : first;
-    const format = ["format", "-t", CLUSTER, "-c", this.properties(id), ...(isBroker(id) ? [] : how)];
+    const format = ["format", `--cluster-id=${CLUSTER}`, "-c", this.properties(id), ...(isBroker(id) ? [] : how)];
     await this.java(id, ["kafka.tools.StorageTool", ...format]);
   }
 

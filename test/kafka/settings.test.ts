@@ -39,6 +39,9 @@ const OTHER_MODE: Readonly<Record<Mode, string>> = {
   zookeeper: "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
 };
 
+/** A refusal that no parser could agree to: it does not know how large the heap is. */
+const NOT_PARSED = /a broker allocates it when it starts/;
+
 /** Texts that a user may write for a setting, right and wrong ones. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   whole: [
@@ -104,8 +107,7 @@ function valuesOf(scope: Scope, name: string, version: KafkaVersion): readonly s
 function judge(mode: Mode, version: KafkaVersion, scope: Scope, settings: Readonly<Record<string, string>>): Case {
   const topics = [{ name: "chatroom", config: scope === "topic" ? settings : {} }];
   const config = scope === "broker" ? settings : {};
-  // Kafka's parser does not know the heap: one that is large enough for the log cleaner's largest buffer.
-  const result = parseConfig({ mode, kafka: { version, heap: "99999999999g", config }, topics });
+  const result = parseConfig({ mode, kafka: { version, config }, topics });
   if (result.ok) {
     const given = scope === "broker" ? result.config.kafka.config : (result.config.topics[0]?.config ?? {});
     return { scope, settings, given, refused: undefined };
@@ -234,7 +236,8 @@ describe("settings of Kafka", function () {
   for (const { mode, version } of runs) {
     it(`are accepted and refused by the config as by Kafka ${version} in mode ${mode}`, async () => {
       const cases = [...alone(mode, version), ...several(mode, version)].filter(
-        ({ settings }) => settings["authorizer.class.name"] !== OTHER_MODE[mode],
+        ({ settings, refused }) =>
+          settings["authorizer.class.name"] !== OTHER_MODE[mode] && !NOT_PARSED.test(refused ?? ""),
       );
       const accepted = cases.filter(({ refused }) => refused === undefined).length;
       assert.ok(accepted > 4_000 && cases.length - accepted > 4_000, `${accepted} of ${cases.length} were accepted`);
