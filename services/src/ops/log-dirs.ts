@@ -9,9 +9,18 @@ export function partitionKey(topic: string, partition: number): string {
   return `${topic}-${partition}`;
 }
 
+/** A log directory that works, and the file system that it is on. */
+export interface LogDir {
+  readonly path: string;
+  /** Bytes of the file system, and those of them that the broker could still write. Absent where the broker cannot tell. */
+  readonly disk: { readonly totalBytes: number; readonly usableBytes: number } | undefined;
+  readonly sizes: SizesOnBroker;
+}
+
 /** What a broker has in its log directories. */
 export interface LogDirs {
   readonly sizes: SizesOnBroker;
+  readonly directories: readonly LogDir[];
   /** Directories that the broker cannot use any more. What they hold is not among the sizes; the others serve. */
   readonly failed: readonly string[];
 }
@@ -34,24 +43,44 @@ export async function readLogDirs(
 ): Promise<Map<number, LogDirs>> {
   const asked =
     topics === null ? null : [...topics].map(([name, partitions]) => ({ name, partitions: [...partitions] }));
-  const answers = await Promise.all(
-    brokers.map(async (broker): Promise<[number, LogDirs][]> => {
-      const sizes = new Map<string, number>();
+  const answers = new Map<number, LogDirs>();
+  const open = [...brokers];
+  const askNext = async (): Promise<void> => {
+    for (let broker = open.pop(); broker !== undefined; broker = open.pop()) {
       // The error of one directory must not hide the others.
       const response = await cluster.askDespite(broker, [FAILED], describeLogDirsV4.api, asked);
-      if (response === undefined) return [];
-      for (const directory of response.results) {
-        for (const { name, partitions } of directory.topics) {
-          for (const { partitionIndex, partitionSize, isFutureKey } of partitions) {
-            if (!isFutureKey) sizes.set(partitionKey(name, partitionIndex), Number(partitionSize));
-          }
-        }
-      }
-      const failed = response.results.filter(({ errorCode }) => errorCode !== 0).map(({ logDir }) => logDir);
-      return [[broker, { sizes, failed }]];
-    }),
-  );
-  return new Map(answers.flat());
+      if (response !== undefined) answers.set(broker, logDirsIn(response.results));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, brokers.length) }, askNext));
+  return new Map([...answers].sort(([one], [other]) => one - other));
+}
+
+/** Brokers that are asked at the same time. */
+const AT_ONCE = 50;
+
+type Result = describeLogDirsV4.DescribeLogDirsResponse["results"][number];
+
+function logDirsIn(results: readonly Result[]): LogDirs {
+  const directories = results.filter(({ errorCode }) => errorCode === 0).map(logDirIn);
+  const [only] = directories;
+  return {
+    sizes: directories.length === 1 && only ? only.sizes : new Map(directories.flatMap(({ sizes }) => [...sizes])),
+    directories,
+    failed: results.filter(({ errorCode }) => errorCode !== 0).map(({ logDir }) => logDir),
+  };
+}
+
+function logDirIn({ logDir, topics, totalBytes, usableBytes }: Result): LogDir {
+  const sizes = new Map<string, number>();
+  for (const { name, partitions } of topics) {
+    for (const { partitionIndex, partitionSize, isFutureKey } of partitions) {
+      if (!isFutureKey) sizes.set(partitionKey(name, partitionIndex), Number(partitionSize));
+    }
+  }
+  const disk = { totalBytes: Number(totalBytes), usableBytes: Number(usableBytes) };
+  // Kafka answers -1 where the operating system does not say.
+  return { path: logDir, disk: disk.totalBytes > 0 && disk.usableBytes >= 0 ? disk : undefined, sizes };
 }
 
 /** What Kafka says of a directory whose disk failed. */

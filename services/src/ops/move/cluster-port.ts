@@ -1,9 +1,10 @@
 import type { Cluster } from "../cluster.js";
-import { readSizes } from "../log-dirs.js";
+import { readLogDirs, readSizes } from "../log-dirs.js";
 import { readPlacement } from "../placement.js";
 import type { PlanChange } from "../plan/types.js";
 import type { MovePort } from "./mover.js";
 import { listOngoing, reassign } from "./reassignments.js";
+import type { Disks } from "./room.js";
 import type { Sizes } from "./sizes.js";
 import { removeThrottles, throttle } from "./throttle.js";
 
@@ -16,9 +17,19 @@ export function clusterPort(cluster: Cluster, bytesPerSecond: number): MovePort 
     throttle: (changes) => throttle(cluster, changes, bytesPerSecond),
     removeThrottles: () => removeThrottles(cluster),
     sizes: (changes) => sizesOf(cluster, changes),
+    disks: (brokers) => disksOf(cluster, brokers),
     now: () => performance.now(),
     pause,
   };
+}
+
+/** The disks of those of `brokers` that are up and answer. */
+export async function disksOf(cluster: Cluster, brokers: readonly number[]): Promise<Disks> {
+  const up = (await cluster.describe([])).brokers;
+  return readLogDirs(
+    cluster,
+    brokers.filter((id) => up.has(id)),
+  );
 }
 
 /** Sizes of the partitions of `changes` on all brokers that hold or receive them. */
