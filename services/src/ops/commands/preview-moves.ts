@@ -8,6 +8,7 @@ import { bytesLeft, bytesLeftOn } from "../move/sizes.js";
 import { type Placement, readPlacement } from "../placement.js";
 import { addedReplicas, type PlanChange } from "../plan/types.js";
 import { RefusedError } from "../refused.js";
+import { add, tally } from "../tally.js";
 import { type CopyOptions, moveOptions, planChanges, refuseIfTooWide, sizesToEven } from "./redistribute.js";
 
 /** What `rebalance` would do. */
@@ -161,16 +162,6 @@ function refusalOf(
     if (error instanceof RefusedError) return error.message;
     throw error;
   }
-}
-
-function add(to: Map<number, number>, id: number, number: number): void {
-  to.set(id, (to.get(id) ?? 0) + number);
-}
-
-function tally(lists: readonly (readonly number[])[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const list of lists) for (const id of list) add(counts, id, 1);
-  return counts;
 }
 
 function sum(numbers: Iterable<number>): number {
