@@ -1,5 +1,6 @@
 import { describeLogDirsV4 } from "@platformatic/kafka";
 import type { Cluster } from "./cluster.js";
+import { someAtOnce } from "./some-at-once.js";
 
 /** Bytes of each partition on one broker, by {@link partitionKey}. */
 export type SizesOnBroker = ReadonlyMap<string, number>;
@@ -25,39 +26,38 @@ export interface LogDirs {
   readonly failed: readonly string[];
 }
 
-/** {@link readLogDirs} without the directories. */
+/** Partitions by topic. */
+export type PartitionsOf = ReadonlyMap<string, readonly number[]>;
+
+/** Sizes of some partitions on some brokers: each is asked only for its own. A broker that does not answer is missing. */
 export async function readSizes(
   cluster: Cluster,
-  brokers: readonly number[],
-  topics: ReadonlyMap<string, readonly number[]> | null = null,
+  wanted: ReadonlyMap<number, PartitionsOf>,
 ): Promise<Map<number, SizesOnBroker>> {
-  const answers = await readLogDirs(cluster, brokers, topics);
+  const answers = await ask(cluster, [...wanted.keys()], (broker) =>
+    [...(wanted.get(broker) ?? [])].map(([name, partitions]) => ({ name, partitions: [...partitions] })),
+  );
   return new Map([...answers].map(([broker, { sizes }]) => [broker, sizes]));
 }
 
-/** The log directories of each of `brokers`, with all partitions or only those of `topics`. A broker that does not answer is missing. */
-export async function readLogDirs(
+/** The log directories of each of `brokers`, with all that is in them. A broker that does not answer is missing. */
+export const readLogDirs = (cluster: Cluster, brokers: readonly number[]): Promise<Map<number, LogDirs>> =>
+  ask(cluster, brokers, () => null);
+
+type Asked = Parameters<typeof describeLogDirsV4.createRequest>[0];
+
+async function ask(
   cluster: Cluster,
   brokers: readonly number[],
-  topics: ReadonlyMap<string, readonly number[]> | null = null,
+  topicsOf: (broker: number) => Asked | null,
 ): Promise<Map<number, LogDirs>> {
-  const asked =
-    topics === null ? null : [...topics].map(([name, partitions]) => ({ name, partitions: [...partitions] }));
-  const answers = new Map<number, LogDirs>();
-  const open = [...brokers];
-  const askNext = async (): Promise<void> => {
-    for (let broker = open.pop(); broker !== undefined; broker = open.pop()) {
-      // The error of one directory must not hide the others.
-      const response = await cluster.askDespite(broker, [FAILED], describeLogDirsV4.api, asked);
-      if (response !== undefined) answers.set(broker, logDirsIn(response.results));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, brokers.length) }, askNext));
-  return new Map([...answers].sort(([one], [other]) => one - other));
+  const answers = await someAtOnce(brokers, async (broker): Promise<[number, LogDirs][]> => {
+    // The error of one directory must not hide the others.
+    const response = await cluster.askDespite(broker, [FAILED], describeLogDirsV4.api, topicsOf(broker));
+    return response === undefined ? [] : [[broker, logDirsIn(response.results)]];
+  });
+  return new Map(answers.flat());
 }
-
-/** Brokers that are asked at the same time. */
-const AT_ONCE = 50;
 
 type Result = describeLogDirsV4.DescribeLogDirsResponse["results"][number];
 

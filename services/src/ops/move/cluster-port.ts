@@ -36,18 +36,18 @@ export async function disksOf(cluster: Cluster, brokers: readonly number[]): Pro
 export async function sizesOf(cluster: Cluster, changes: readonly PlanChange[]): Promise<Sizes> {
   if (changes.length === 0) return new Map();
   const up = (await cluster.describe([])).brokers;
-  const brokers = new Set(changes.flatMap((change) => [...change.from, ...change.to]));
-  const topics = new Map(
-    [...Map.groupBy(changes, ({ topic }) => topic)].map(([topic, members]) => [
-      topic,
-      members.map(({ partition }) => partition),
-    ]),
-  );
-  return readSizes(
-    cluster,
-    [...brokers].filter((id) => up.has(id)),
-    topics,
-  );
+  const wanted = new Map<number, Map<string, number[]>>();
+  for (const { topic, partition, from, to } of changes) {
+    for (const broker of new Set([...from, ...to])) {
+      if (!up.has(broker)) continue;
+      const topics = wanted.get(broker) ?? new Map<string, number[]>();
+      wanted.set(broker, topics);
+      const partitions = topics.get(topic);
+      if (partitions === undefined) topics.set(topic, [partition]);
+      else partitions.push(partition);
+    }
+  }
+  return readSizes(cluster, wanted);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -169,6 +169,8 @@ async function ended(
   const progress = new Progress(port.now());
   let reportAt = port.now() + reportMs;
   let reported = "";
+  // What waits is measured once: it concerns many more brokers than the batch.
+  let waiting: number | undefined;
   for (;;) {
     throwIfInterrupted(signal);
     const going = targetsOf(await port.ongoing());
@@ -180,11 +182,12 @@ async function ended(
     if (open.length === 0) return;
     if (port.now() >= reportAt) {
       reportAt = port.now() + reportMs;
-      const all = [...batch, ...later];
-      const sizes = await port.sizes(all);
+      const sizes = await port.sizes(batch);
+      waiting ??= later.length === 0 ? 0 : totalLeft(later, await port.sizes(later));
       progress.note(port.now(), batch, open.length, sizes);
       const done = before + batch.length - open.length;
-      const line = `${done} of ${count(of, "partition")} moved, ${formatBytes(totalLeft([...open, ...later], sizes))} left.`;
+      const left = totalLeft(open, sizes) + waiting;
+      const line = `${done} of ${count(of, "partition")} moved, ${formatBytes(left)} left.`;
       if (line !== reported) print(line);
       reported = line;
       if (port.now() - progress.lastAt >= stallMs) throw stalled(open, stallMs);
