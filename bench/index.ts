@@ -1,4 +1,4 @@
-/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, one line each. All but `kchat`, `lag` and `preview` need the sandbox. */
+/** `npm run bench [-- name …]`: the measurements behind the figures in docs/figures.md, one line each. All but `kchat`, `lag`, `plan` and `preview` need the sandbox. */
 import { Command } from "commander";
 import { brokerRecovery } from "./broker-recovery";
 import { brokerStart } from "./broker-start";
@@ -6,6 +6,7 @@ import { firstMessage } from "./first-message";
 import { imageSizes } from "./image-sizes";
 import { kchat } from "./kchat";
 import { lag } from "./lag";
+import { plan } from "./plan";
 import { preview } from "./preview";
 import { scaleOut } from "./scale-out";
 import { throughput } from "./throughput";
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<string[]>>> = {
   "image-sizes": imageSizes,
   kchat,
   lag,
+  plan,
   preview,
   throughput,
   "broker-start": brokerStart,

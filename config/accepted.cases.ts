@@ -423,6 +423,7 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     { registry: { nodePort: "30005" } },
     { operations: { rebalance: { throttle: "50MiB" } } },
     { operations: { rebalance: { throttle: "52428800" } } },
+    { operations: { rebalance: { diskLimit: 100, evenBytes: true } } },
     { kafka: { resources: { requests: { cpu: 1 }, limits: { cpu: "2" } } } },
     { kafka: { metadataVersion: 4.2 } },
   ],

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { JOB_DEFAULTS } from "../components/jobs/job-resources";
-import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
+import { DEFAULT_DISK_LIMIT, DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../components/operations/moves";
 import { DEFAULT_BASE_IMAGES } from "../components/image/sources";
 import { BOUNDS, LEAST_RATE } from "../components/kubernetes/bounds";
 import { BY_DIGEST, IMAGE, isImage, isImageByDigest, isRegistry, REGISTRY } from "../components/kubernetes/image-names";
@@ -242,8 +242,18 @@ export const operations = z
               .describe(
                 "Whether `up` waits until partitions have moved. Otherwise Kafka continues by itself, and the Job `finish-rebalance` removes the throttle afterwards. Leaving brokers are always drained first.",
               ),
+            diskLimit: integer(...BOUNDS.diskLimit)
+              .default(DEFAULT_DISK_LIMIT)
+              .describe(
+                "Percent of a broker's disk that moves of partitions may fill, on the way and at the end. A move that would pass it is refused before anything moves; a disk that is above it already may only lose bytes.",
+              ),
+            evenBytes: flag()
+              .default(false)
+              .describe(
+                "Whether brokers shall hold equally many bytes, too, within a tenth of the mean. Each keeps its number of partitions: large ones are swapped for small ones.",
+              ),
           },
-          "enabled, throttle, stallSeconds and wait",
+          "enabled, throttle, stallSeconds, wait, diskLimit and evenBytes",
         )
         .prefault({})
         .describe("Moving partitions when brokers are added or removed."),

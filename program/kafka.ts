@@ -38,6 +38,8 @@ export function kafkaArgs(
       throttle: operations.rebalance.throttle,
       stallSeconds: operations.rebalance.stallSeconds,
       awaitMoves: operations.rebalance.wait,
+      diskLimit: operations.rebalance.diskLimit,
+      evenBytes: operations.rebalance.evenBytes,
       cordoned: operations.cordoned,
       resources: operations.resources,
       restartBesideMissing: operations.restartBesideMissing,

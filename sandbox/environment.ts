@@ -21,6 +21,7 @@ export interface SandboxEnvironment {
     readonly cluster: { readonly context: string; readonly kubeconfig: string };
     readonly images: { readonly baseImages: { readonly jre: string; readonly maven: string; readonly node: string } };
     readonly registry: { readonly chart: string };
+    readonly operations: { readonly rebalance: { readonly diskLimit: number } };
   };
 }
 
@@ -38,6 +39,8 @@ export function sandboxEnvironment(): SandboxEnvironment {
       cluster: { context: contextName, kubeconfig: paths.kubeconfig },
       images: { baseImages },
       registry: { chart: join(checkout, "sandbox", "charts", "docker-registry") },
+      // The disks of all brokers are directories of this machine's disk, which may be fuller than a broker's own should be.
+      operations: { rebalance: { diskLimit: 100 } },
     },
   };
 }

@@ -42,6 +42,7 @@ export interface JudgedArguments extends ClusterSpec {
     | {
         readonly throttle?: number | undefined;
         readonly stallSeconds?: number | undefined;
+        readonly diskLimit?: number | undefined;
         readonly cordoned?: readonly number[] | undefined;
         readonly resources?: JobResources | undefined;
       }
@@ -123,6 +124,7 @@ function judgeRest(refusals: Refusals, given: JudgedArguments, brokers: number |
   }
   judgeResources(refusals, ["operations", "resources"], operations?.resources);
   refusals.whole(["operations", "stallSeconds"], operations?.stallSeconds, BOUNDS.stallSeconds);
+  refusals.whole(["operations", "diskLimit"], operations?.diskLimit, BOUNDS.diskLimit);
   for (const [index, id] of (operations?.cordoned ?? []).entries()) {
     refusals.whole(["operations", "cordoned", index], id, BOUNDS.ordinal);
   }

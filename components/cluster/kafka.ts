@@ -13,7 +13,7 @@ import { tolerateMocks } from "../kubernetes/mocks";
 import { clusterFileMap, type Desired } from "../operations/desired-state";
 import { FinishChange, PrepareChange } from "../operations/kafka-operations";
 import type { JobResources } from "../jobs/job-resources";
-import { DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
+import { DEFAULT_DISK_LIMIT, DEFAULT_STALL_SECONDS, DEFAULT_THROTTLE } from "../operations/moves";
 import { JobsOfThisRun } from "../jobs/this-run";
 import { OpsTemplate } from "../operations/ops-template";
 import { OrderKey } from "../servers/order-key";
@@ -40,6 +40,10 @@ export interface Operations {
   readonly stallSeconds?: number | undefined;
   /** Whether an update waits until partitions have moved to new brokers. @default true */
   readonly awaitMoves?: boolean | undefined;
+  /** Percent of a broker's disk that moving partitions may fill; a move that would pass it is refused. @default 80 */
+  readonly diskLimit?: number | undefined;
+  /** Whether brokers shall hold equally many bytes, and not only equally many partitions. @default false */
+  readonly evenBytes?: boolean | undefined;
   /** Ordinals of brokers that get no new replicas, and are drained; Kafka 4.3 and later. @default none */
   readonly cordoned?: readonly number[] | undefined;
   /** Requests and limits of a Job's pod. @default small ones, with limits, so that a quota accepts it */
@@ -196,6 +200,8 @@ export class Kafka extends pulumi.ComponentResource {
         stallSeconds: args.operations?.stallSeconds ?? DEFAULT_STALL_SECONDS,
         rebalance: args.operations?.rebalance ?? true,
         wait: args.operations?.awaitMoves ?? true,
+        diskLimit: args.operations?.diskLimit ?? DEFAULT_DISK_LIMIT,
+        evenBytes: args.operations?.evenBytes ?? false,
       },
     };
     const [provider] = settled.providers.providers ?? [];

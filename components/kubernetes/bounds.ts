@@ -11,6 +11,8 @@ export const BOUNDS = {
   volumes: [1, 16],
   graceSeconds: [30, 3600],
   stallSeconds: [60, 604_800],
+  /** Of a disk, in percent. */
+  diskLimit: [1, 100],
   /** Bytes per second of a quota: a client would make no progress with less. */
   quotaBytes: [1_024, 1e12],
   /** Which password a user has. */

@@ -13,7 +13,7 @@ const DESIRED: Desired = {
   topics: [{ name: "chatroom", partitions: 12, replicationFactor: 3, config: { "retention.ms": -1 } }],
   settings: { "min.insync.replicas": 2, "offsets.topic.replication.factor": 3, "log.retention.ms": 5 },
   dynamicSettings: { "log.retention.ms": 5 },
-  moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
+  moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true, diskLimit: 80, evenBytes: false },
 };
 
 describe("The document of a cluster's desired state", () => {
@@ -27,7 +27,7 @@ describe("The document of a cluster's desired state", () => {
       internal: { replicationFactor: 3, topics: { __consumer_offsets: { replicationFactor: 3 } } },
       minInsyncReplicas: 2,
       settings: { "log.retention.ms": "5" },
-      moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
+      moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true, diskLimit: 80, evenBytes: false },
     });
     const fixed = { ...DESIRED, controllers: undefined, voters: [9000] };
     assert.deepEqual(parseDesiredState(clusterFile(fixed), "x").voters, [9000]);
@@ -56,6 +56,8 @@ describe("The document of a cluster's desired state", () => {
         stallSeconds: fc.integer({ min: 1 }),
         rebalance: fc.boolean(),
         wait: fc.boolean(),
+        diskLimit: fc.integer({ min: 1, max: 100 }),
+        evenBytes: fc.boolean(),
       }),
     });
     fc.assert(

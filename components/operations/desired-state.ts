@@ -19,6 +19,10 @@ export interface Moves {
    * afterwards.
    */
   readonly wait: boolean;
+  /** Percent of a broker's disk that moving partitions may fill. */
+  readonly diskLimit: number;
+  /** Whether brokers shall hold equally many bytes, too. */
+  readonly evenBytes: boolean;
 }
 
 /** The desired state of a cluster: everything that the Jobs around a change of its servers reconcile. */

@@ -15,7 +15,7 @@ const args: PrepareChangeArgs = {
     topics: [],
     settings: {},
     dynamicSettings: {},
-    moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true },
+    moves: { throttle: 1048576, stallSeconds: 600, rebalance: true, wait: true, diskLimit: 80, evenBytes: false },
   },
   clusterFile: "desired-state-1",
   earlier: "kafka-config",

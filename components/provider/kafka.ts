@@ -174,6 +174,10 @@ export interface OperationsArgs {
   stallSeconds?: number;
   /** Whether an update waits until partitions have moved to new brokers. Default: true. */
   awaitMoves?: boolean;
+  /** Percent of a broker's disk that moving partitions may fill; a move that would pass it is refused. Default: 80. */
+  diskLimit?: number;
+  /** Whether brokers shall hold equally many bytes, and not only equally many partitions. Default: false. */
+  evenBytes?: boolean;
   /** Ordinals of brokers that get no new replicas, and are drained; Kafka 4.3 and later. Default: none. */
   cordoned?: number[];
   /** Whether servers may restart while a server is missing that comes later in the order. Default: false. */

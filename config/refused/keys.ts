@@ -48,6 +48,8 @@ export const KEYS: Readonly<Record<string, readonly Refused[]>> = {
       "fast is refused; allowed is bytes",
     ],
     [{ operations: { rebalance: { throttle: 10 } } }, "operations.rebalance.throttle", "at least 1 KiB"],
+    [{ operations: { rebalance: { diskLimit: 0 } } }, "operations.rebalance.diskLimit", "from 1 to 100"],
+    [{ operations: { rebalance: { diskLimit: 101 } } }, "operations.rebalance.diskLimit", "from 1 to 100"],
     [{ operations: { cordoned: 1 } }, "operations.cordoned", "a list of the numbers of brokers"],
     [{ operations: { cordoned: [-1] } }, "operations.cordoned[0]", "from 0 to 999"],
     [{ operations: { jobDeadlineSeconds: 5 } }, "operations.jobDeadlineSeconds", "from 60 to"],

@@ -16,12 +16,18 @@ interface Report {
   readonly moves?: { readonly bytesLeft: number };
 }
 
+/** The disk of the machine that runs the tests may be nearly full. */
+const ANY_DISK = ["--disk-limit", "100"];
+const MOVING = ["rebalance", "drain", "plan", "settle", "topics apply", "topics narrow"];
+const withRoom = (args: readonly string[]): readonly string[] =>
+  MOVING.some((command) => args.join(" ").startsWith(command)) ? [...args, ...ANY_DISK] : args;
+
 describe("ops on a cluster", function () {
   this.timeout(300_000);
   const directory = mkdtempSync(join(tmpdir(), "ops-test-"));
   let cluster: TestCluster;
 
-  const run = (...args: string[]) => ops(cluster.bootstrap, ...args);
+  const run = (...args: string[]) => ops(cluster.bootstrap, ...withRoom(args));
 
   async function done(...args: string[]): Promise<string[]> {
     const { code, lines, errors } = await run(...args);
@@ -199,6 +205,7 @@ describe("ops on a cluster", function () {
         "0,1,2,3",
         "--throttle",
         String(crawl),
+        ...ANY_DISK,
       ]);
     const moving = async () => (await report()).reassignments > 0;
     const aims = async () => (await report()).brokers.map(({ id, replicas }) => [id, replicas]);
@@ -209,8 +216,31 @@ describe("ops on a cluster", function () {
     ) as {
       readonly bytes: number;
       readonly seconds: number;
+      readonly shares: readonly {
+        readonly broker: number;
+        readonly before: { readonly replicas: number; readonly bytes?: number; readonly diskPercent?: number };
+        readonly after: { readonly replicas: number; readonly bytes?: number };
+      }[];
     };
     assert.ok(planned.bytes > 4_000_000 && planned.seconds > planned.bytes / 4 / crawl, JSON.stringify(planned));
+    for (const { broker, before, after } of planned.shares) {
+      assert.ok(
+        broker === 3 ? after.replicas > before.replicas : after.replicas < before.replicas,
+        JSON.stringify(planned),
+      );
+      assert.ok(before.bytes !== undefined && after.bytes !== undefined && (before.diskPercent ?? 0) > 0);
+    }
+    // Of nearly any machine's disk, more than a hundredth is in use.
+    if (planned.shares.every(({ before }) => (before.diskPercent ?? 0) > 1)) {
+      const tight = await ops(cluster.bootstrap, "rebalance", "--brokers", "0-3", "--disk-limit", "1");
+      assert.equal(tight.code, 1);
+      assert.match(
+        tight.errors.at(-1) ?? "",
+        /^Broker \d has no room for .* so it may only lose bytes, and the limit is 1 %\. Give it a larger disk, add brokers/,
+      );
+      const untouched = await report();
+      assert.deepEqual([untouched.reassignments, untouched.throttled], [0, []]);
+    }
 
     const interrupted = start();
     await until("partitions are on their way", moving, 60_000);
@@ -250,6 +280,13 @@ describe("ops on a cluster", function () {
     assert.ok(Math.max(...leaders) - Math.min(...leaders) <= 1, `leaders: ${leaders.join(", ")}`);
     await done("verify", "--brokers", "0,1,2,3");
     assert.deepEqual(await done("rebalance", "--brokers", "0,1,2,3"), ["Partitions are spread evenly over 4 brokers."]);
+    assert.deepEqual(await done("rebalance", "--brokers", "0-3", "--even-bytes"), [
+      "Partitions are spread evenly over 4 brokers.",
+    ]);
+    assert.equal(
+      (await done("plan", "--brokers", "0-3", "--even-bytes")).at(-1),
+      "Partitions are spread evenly over 4 brokers; nothing would move.",
+    );
   });
 
   it("hands over moves without waiting, and settles them later", async () => {
@@ -336,7 +373,7 @@ describe("ops on a cluster", function () {
 
   it("refuses to prepare a static quorum with other controllers than the voters, before anything else", async () => {
     const path = join(directory, "cluster.json");
-    const moves = { throttle: 52_428_800, stallSeconds: 120, rebalance: true, wait: true };
+    const moves = { throttle: 52_428_800, stallSeconds: 120, rebalance: true, wait: true, diskLimit: 100 };
     const state = { version: "3.9.2", brokers: [0, 1, 2], topics: [chatroom], settings: {}, moves };
     writeFileSync(path, JSON.stringify({ ...state, voters: [1] }));
     assert.match(await refused("prepare", "--file", path), /The voters of the quorum are 0, and this change declares/);

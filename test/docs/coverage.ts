@@ -70,6 +70,11 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- users": test("test/stacks/closed.test.ts", '"ops", "--", "users"]'),
   "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
   "npm run ops -- plan --brokers 0-1,3": test("services/test-kafka/cordon.test.ts", '"plan", "--brokers", "0-1,3"'),
+  "npm run ops -- plan --brokers 0-2 --even-bytes": test(
+    "services/test-kafka/ops.test.ts",
+    '"plan", "--brokers", "0-3", "--even-bytes"',
+  ),
+  "npm run ops -- rebalance --brokers 0-2 --even-bytes": test("services/test-kafka/ops.test.ts", '"--even-bytes"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- page": test("test/e2e/page.test.ts", '"ops", "page"'),
   "kubectl port-forward -n kafka deployment/lag-exporter 30392:8090": excused(

@@ -13,6 +13,7 @@ import { isTransient, type ClusterView, type KafkaClient, type Target } from "..
 import { describeError, isKafkaError, kafkaErrors } from "../kafka/errors.js";
 import type { DeclaredTopic } from "./topics/declared.js";
 import { RefusedError } from "./refused.js";
+import { someAtOnce } from "./some-at-once.js";
 
 /** A Kafka resource with settings: a topic by name, a broker by id, or all brokers with an empty name. */
 export interface ConfigResource {
@@ -66,7 +67,7 @@ export class Cluster {
     const byTarget = Map.groupBy(resources, ownTarget);
     const settings = new Map<string, Record<string, string>>();
     const gone = new Set<string>();
-    for (const [target, members] of byTarget) {
+    await someAtOnce([...byTarget], async ([target, members]) => {
       const asked = members.map(({ type, name }) => ({
         resourceType: resourceType(type),
         resourceName: name,
@@ -86,10 +87,10 @@ export class Cluster {
         const own = result.configs.filter((entry) => entry.configSource === source);
         settings.set(result.resourceName, Object.fromEntries(own.map((entry) => [entry.name, entry.value ?? ""])));
       }
-      if (response === undefined) continue;
+      if (response === undefined) return;
       const unsaid = members.find(({ name }) => !settings.has(name) && !gone.has(name));
       if (unsaid !== undefined) throw new RefusedError(`Kafka does not say which settings ${nameOf(unsaid)} has.`);
-    }
+    });
     return settings;
   }
 
@@ -154,11 +155,7 @@ export class Cluster {
     validateOnly = false,
     mayBeGone = false,
   ): Promise<void> {
-    const configs = Object.entries(changes).map(([name, value]) =>
-      value === undefined
-        ? { name, configOperation: IncrementalAlterConfigOperationTypes.DELETE }
-        : { name, configOperation: IncrementalAlterConfigOperationTypes.SET, value },
-    );
+    const configs = configsOf(changes);
     if (configs.length === 0) return;
     const resources = [{ resourceType: resourceType(resource.type), resourceName: resource.name, configs }];
     const what = `changing ${Object.keys(changes).join(", ")} of ${nameOf(resource)}`;
@@ -171,6 +168,19 @@ export class Cluster {
       resources,
       validateOnly,
     );
+  }
+
+  /** Sets (or with `undefined` removes) settings of topics, in one request. A topic that was deleted is no error. */
+  async alterTopics(changes: ReadonlyMap<string, Readonly<Record<string, string | undefined>>>): Promise<void> {
+    if (changes.size === 0) return;
+    const resources = [...changes].map(([resourceName, settings]) => ({
+      resourceType: ConfigResourceTypes.TOPIC,
+      resourceName,
+      configs: configsOf(settings),
+    }));
+    const gone = ["UNKNOWN_TOPIC_OR_PARTITION"];
+    const what = `changing settings of ${changes.size} topics`;
+    await this.requestUnlessGone(what, "controller", gone, incrementalAlterConfigsV1.api, resources, false);
   }
 
   /** Creates topics; one that exists by now is no error. */
@@ -337,6 +347,13 @@ const CHANGED_WHILE_RUNNING: ReadonlySet<number> = new Set([
   ConfigSources.DYNAMIC_BROKER_CONFIG,
   ConfigSources.DYNAMIC_DEFAULT_BROKER_CONFIG,
 ]);
+
+const configsOf = (changes: Readonly<Record<string, string | undefined>>) =>
+  Object.entries(changes).map(([name, value]) =>
+    value === undefined
+      ? { name, configOperation: IncrementalAlterConfigOperationTypes.DELETE }
+      : { name, configOperation: IncrementalAlterConfigOperationTypes.SET, value },
+  );
 
 const nameOf = ({ type, name }: ConfigResource): string =>
   type === "broker" && name === "" ? "all brokers" : `${type} ${name}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseJson, readJsonFile } from "./json-file.js";
+import { DEFAULT_DISK_LIMIT } from "./move/room.js";
 import { declarationForm } from "./topics/declared.js";
 import { usersForm } from "./users/declared.js";
 
@@ -22,6 +23,9 @@ const form = z.strictObject({
     stallSeconds: z.int().min(1),
     rebalance: z.boolean(),
     wait: z.boolean(),
+    // Documents of earlier versions name neither of these.
+    diskLimit: z.int().min(1).max(100).default(DEFAULT_DISK_LIMIT),
+    evenBytes: z.boolean().default(false),
   }),
 });
 

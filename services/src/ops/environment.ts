@@ -29,6 +29,8 @@ export interface Copying extends Common {
   readonly batchBytes?: number;
   /** Seconds. */
   readonly stall: number;
+  /** Percent. */
+  readonly diskLimit: number;
 }
 
 const DEFAULT_PATIENCE_S = 120;

@@ -86,7 +86,8 @@ export function place(view: ClusterView, before: readonly Ongoing[], after: read
 
 /** Whether no other broker than these holds or receives a replica. */
 export function holdEverything({ partitions }: Placement, brokers: readonly number[]): boolean {
-  return partitions.every(({ held, replicas }) => [...held, ...replicas].every((id) => brokers.includes(id)));
+  const allowed = new Set(brokers);
+  return partitions.every(({ held, replicas }) => [...held, ...replicas].every((id) => allowed.has(id)));
 }
 
 /** A topic's partitions nearly always have the same number of replicas, so one with more may have just ended its reassignment. */

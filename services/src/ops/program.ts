@@ -5,10 +5,11 @@ import type { Cluster } from "./cluster.js";
 import { awaitMoves, finishChange, prepareChange } from "./commands/change.js";
 import { keepControllers } from "./commands/controllers.js";
 import { brokersBeside, drain } from "./commands/drain.js";
-import { previewMoves, showMoves } from "./commands/preview-moves.js";
+import { previewMoves } from "./commands/preview-moves.js";
 import { moveOptions, redistribute } from "./commands/redistribute.js";
 import { judge, reportCluster } from "./commands/report.js";
 import { showChecks, showReport } from "./commands/show.js";
+import { showMoves } from "./commands/show-moves.js";
 import { unregister } from "./commands/unregister.js";
 import { readDesiredState } from "./desired-state.js";
 import { electLeaders } from "./elections.js";
@@ -18,6 +19,7 @@ import { count } from "./format.js";
 import { addLogLevel } from "./log-level.js";
 import { clusterPort } from "./move/cluster-port.js";
 import { settle } from "./move/mover.js";
+import { DEFAULT_DISK_LIMIT } from "./move/room.js";
 import { RefusedError } from "./refused.js";
 import { addSettings } from "./settings-commands.js";
 import { addTopics } from "./topics/commands.js";
@@ -25,6 +27,7 @@ import { addUsers } from "./users/commands.js";
 
 interface Spreading extends Copying {
   readonly dryRun: boolean;
+  readonly evenBytes?: boolean;
   readonly await?: boolean;
 }
 
@@ -52,7 +55,8 @@ export function createProgram(environment: ProgramEnvironment): Command {
         "bytes for a broker to copy per batch, but at least one partition (default: five minutes' worth)",
         number(1, Number.MAX_SAFE_INTEGER),
       )
-      .option("--stall <seconds>", "give up after this time without a copied byte", number(1, 31_536_000), 900);
+      .option("--stall <seconds>", "give up after this time without a copied byte", number(1, 31_536_000), 900)
+      .option("--disk-limit <percent>", "how full moves may make a disk", number(1, 100), DEFAULT_DISK_LIMIT);
   const spreading = (options: Spreading, brokers: readonly number[]) => ({
     ...options,
     brokers,
@@ -65,16 +69,18 @@ export function createProgram(environment: ProgramEnvironment): Command {
   moving(command("rebalance", "spread partitions and leaders evenly over brokers"))
     .option("--dry-run", "say what would be moved, and move nothing", false)
     .option("--no-await", "hand all moves to Kafka at once, without waiting for their end")
+    .option("--even-bytes", "give brokers equally many bytes, too", false)
     .addOption(brokerList("--brokers <ids>", "the brokers that hold everything").makeOptionMandatory())
     .action((options: Spreading & { brokers: number[] }) =>
       run(options, (cluster) => redistribute(cluster, spreading(options, options.brokers))),
     );
   moving(command("plan", "show what rebalance would move, and how long it would take", 10))
     .option("--json", "for programs", false)
+    .option("--even-bytes", "give brokers equally many bytes, too", false)
     .addOption(brokerList("--brokers <ids>", "the brokers that would hold everything").makeOptionMandatory())
-    .action((options: Copying & { brokers: number[]; json: boolean }) =>
+    .action((options: Copying & { brokers: number[]; json: boolean; evenBytes: boolean }) =>
       run(options, async (cluster) => {
-        const preview = await previewMoves(cluster, options.brokers, options.throttle);
+        const preview = await previewMoves(cluster, { ...options, print, signal });
         if (options.json) print(JSON.stringify(preview, undefined, 2));
         else showMoves(preview).forEach(print);
       }),

@@ -67,12 +67,15 @@ function fake({ views, logs, any, cordoned = [], registered }: Fake): Cluster {
           resources.map(({ name }) => [name, cordoned.includes(Number(name)) ? { "cordoned.log.dirs": "*" } : {}]),
         ),
       ),
-    askDespite: () => Promise.resolve({ results: [] }),
+    askDespite: () => Promise.resolve({ results: [directory] }),
     request: (_what: string, _target: unknown, api: unknown) => Promise.resolve(answers.get(api)),
     requestUnlessGone: () => assert.fail("changed something"),
     alterConfig: () => assert.fail("changed something"),
   } as unknown as Cluster;
 }
+
+/** A broker's only log directory, with nothing in it. */
+const directory = { errorCode: 0, logDir: "/data", topics: [], totalBytes: 100n, usableBytes: 60n };
 
 const member = (replicaId: number, end: number) => ({
   replicaId,

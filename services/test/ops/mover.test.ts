@@ -29,6 +29,7 @@ describe("moveReplicas", () => {
     stopping = new AbortController();
     options = {
       batchBytes: 2 * MIB,
+      diskLimit: 80,
       stallMs: 60_000,
       pollMs: 100,
       reportMs: 500,
@@ -160,7 +161,7 @@ describe("moveReplicas", () => {
   });
 
   it("waits in settle for moves that were handed over, and then removes their throttle", async () => {
-    await sendReplicas(cluster, changes, never);
+    await sendReplicas(cluster, changes, options);
     assert.ok(cluster.throttles > 0);
     await settle(cluster, options);
     assert.equal(arrived(), changes.length);

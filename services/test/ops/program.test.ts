@@ -15,7 +15,7 @@ const STATE: DesiredState = {
   controllers: [0, 1, 2],
   topics: [],
   settings: {},
-  moves: { throttle: 1_048_576, stallSeconds: 900, rebalance: true, wait: true },
+  moves: { throttle: 1_048_576, stallSeconds: 900, rebalance: true, wait: true, diskLimit: 80, evenBytes: false },
 };
 
 /** Runs a command line without Kafka, so only what is decided before. */
@@ -48,6 +48,9 @@ describe("ops", () => {
     ["rebalance", "--brokers", "0-99999999"],
     ["rebalance", "--brokers", "0", "--batch-bytes", "0"],
     ["rebalance", "--brokers", "0", "--stall", "0"],
+    ["rebalance", "--brokers", "0", "--disk-limit", "0"],
+    ["plan", "--brokers", "0", "--disk-limit", "101"],
+    ["drain", "0", "--even-bytes"],
     ["plan"],
     ["drain", "--keep", "-1"],
     ["unregister"],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { ClusterView } from "../../src/kafka/client.js";
-import { preview, showMoves } from "../../src/ops/commands/preview-moves.js";
+import { preview } from "../../src/ops/commands/preview-moves.js";
 import { planChanges, refuseIfTooWide } from "../../src/ops/commands/redistribute.js";
+import { showMoves } from "../../src/ops/commands/show-moves.js";
 import { misledPartitions } from "../../src/ops/elections.js";
 import { rateOf } from "../../src/ops/move/measure.js";
 import { holdEverything, isUnderReplicated, place } from "../../src/ops/placement.js";
@@ -141,35 +142,59 @@ describe("partitions under reassignment", () => {
 });
 
 describe("a preview of moves", () => {
+  const options = { throttle: 100, stall: 900, print: () => undefined, signal: new AbortController().signal };
+  /** A broker with one disk. */
+  const disk = (id: number, held: Readonly<Record<string, number>>, totalBytes: number, others = 0) => {
+    const sizes = new Map(Object.entries(held));
+    const used = others + [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const directory = { path: "/data", disk: { totalBytes, usableBytes: totalBytes - used }, sizes };
+    return [id, { sizes, directories: [directory], failed: [] }] as const;
+  };
+
   it("says what is copied, by which brokers, and how long that takes at least", () => {
     const placement = still([[0], [0], [1], [1]], [0, 1]);
     const changes = planChanges(placement, [0, 1, 2, 3]);
-    const sizes = new Map([
-      [
-        0,
-        new Map([
-          ["t-0", 4_000],
-          ["t-1", 4_000],
-        ]),
-      ],
-      [
-        1,
-        new Map([
-          ["t-2", 4_000],
-          ["t-3", 4_000],
-        ]),
-      ],
+    const disks = new Map([
+      disk(0, { "t-0": 4_000, "t-1": 4_000 }, 10_000),
+      disk(1, { "t-2": 4_000, "t-3": 4_000 }, 10_000),
     ]);
-    const shown = preview(placement, [0, 1, 2, 3], changes, sizes, 100);
+    const shown = preview(placement, changes, disks, { ...options, brokers: [0, 1, 2, 3] });
     assert.equal(shown.bytes, 8_000);
     assert.equal(shown.seconds, 40);
     assert.deepEqual(shown.absent, [2, 3]);
+    assert.equal(shown.refusal, undefined);
+    assert.deepEqual(shown.shares[0], {
+      broker: 0,
+      before: { replicas: 2, bytes: 8_000, diskPercent: 80 },
+      after: { replicas: 1, bytes: 4_000, diskPercent: 40 },
+    });
     const lines = showMoves(shown).join("\n");
     assert.match(lines, /2 partitions, 7\.8 KiB to copy: at least 40 s at the throttle\./);
     assert.match(lines, /Not up: 2, 3\./);
-    assert.deepEqual(showMoves(preview(placement, [0, 1], [], new Map(), 100)), [
+    assert.match(lines, /^ *0 +2 -> 1 +7\.8 KiB -> 3\.9 KiB +80\.0 % -> 40\.0 %$/m);
+    assert.match(lines, /^ *2 +0 -> 1 +\? -> 3\.9 KiB +\? -> \?$/m);
+    assert.equal(
+      showMoves(preview(placement, [], disks, { ...options, brokers: [0, 1] })).at(-1),
       "Partitions are spread evenly over 2 brokers; nothing would move.",
-    ]);
+    );
+  });
+
+  it("says that it would be refused, and what a broker does not tell", () => {
+    const placement = still([[0], [0]], [0, 1]);
+    const changes = planChanges(placement, [0, 1]);
+    const full = new Map([disk(0, { "t-0": 10, "t-1": 10 }, 100), disk(1, {}, 100, 75)]);
+    const refused = preview(placement, changes, full, { ...options, brokers: [0, 1] });
+    assert.match(
+      showMoves(refused).at(-1) ?? "",
+      /^It would be refused: Broker 1 has no room for t-\d \(10 B\): its disk of 100 B at \/data would hold 85 B \(85\.0 %\), and the limit is 80 %\./,
+    );
+    assert.equal(preview(placement, changes, full, { ...options, brokers: [0, 1], diskLimit: 85 }).refusal, undefined);
+    const silent = preview(placement, changes, new Map([disk(0, { "t-0": 10, "t-1": 10 }, 100)]), {
+      ...options,
+      brokers: [0, 1],
+    });
+    assert.match(silent.refusal ?? "", /^Broker 1 does not say how full its disks are/);
+    assert.deepEqual(silent.shares[1]?.before, { replicas: 0, bytes: undefined, diskPercent: undefined });
   });
 });
 

@@ -93,6 +93,8 @@ describe("a log directory that failed", () => {
       errorCode: 0,
       logDir: "/data/1/log",
       topics: [{ name: "t", partitions: [{ partitionIndex: 0, partitionSize: 7n, isFutureKey: false }] }],
+      totalBytes: 100n,
+      usableBytes: 60n,
     },
   ];
   const answering = (errors: Record<string, [number, null]>) => {
@@ -102,7 +104,17 @@ describe("a log directory that failed", () => {
 
   it("does not hide what the others hold", async () => {
     const dirs = await readLogDirs(answering({ "/results/0": [56, null] }), [1]);
-    assert.deepEqual(dirs, new Map([[1, { sizes: new Map([["t-0", 7]]), failed: ["/data/0/log"] }]]));
+    const sizes = new Map([["t-0", 7]]);
+    const directories = [{ path: "/data/1/log", disk: { totalBytes: 100, usableBytes: 60 }, sizes }];
+    assert.deepEqual(dirs, new Map([[1, { sizes, directories, failed: ["/data/0/log"] }]]));
+  });
+
+  it("has no size where the broker cannot tell it", async () => {
+    const client = {
+      request: () => Promise.resolve({ results: [{ ...results[1], totalBytes: -1n, usableBytes: -1n }] }),
+    };
+    const cluster = new Cluster(client as unknown as KafkaClient, 0, new AbortController().signal);
+    assert.equal((await readLogDirs(cluster, [1])).get(1)?.directories[0]?.disk, undefined);
   });
 
   it("is named by status", () => {

@@ -4,6 +4,7 @@ import type { MovePort } from "../../src/ops/move/mover.js";
 import type { Ongoing, Reassignment } from "../../src/ops/move/reassignments.js";
 import type { Sizes } from "../../src/ops/move/sizes.js";
 import { place, type Placement } from "../../src/ops/placement.js";
+import type { Disks } from "../../src/ops/move/room.js";
 import { addedReplicas, type PlanChange } from "../../src/ops/plan/types.js";
 
 /** Thrown in a killed process: nothing that it does reaches the cluster any more. */
@@ -39,6 +40,15 @@ export class SimulatedCluster implements MovePort {
   rate: number;
   /** Bytes per second that are written to each partition. */
   writing = 0;
+  /** Bytes of each broker's one disk, and of what others have on it. */
+  diskBytes = 2 ** 50;
+  readonly others = new Map<number, number>();
+  /** How long what a broker no longer holds stays on its disk, in milliseconds. */
+  deleteAfterMs = 60_000;
+  readonly #deleted: { broker: number; bytes: number; until: number }[] = [];
+  /** The most that was on each disk, where {@link watch} was called. */
+  readonly most = new Map<number, number>();
+  #watching = false;
   /** Bytes copied so far, and those of them without a throttle. */
   copied = 0;
   unthrottled = 0;
@@ -85,6 +95,7 @@ export class SimulatedCluster implements MovePort {
       for (const each of this.#partitions.values()) each.bytes += (this.writing * step) / 1_000;
       this.#now += step;
       left -= step;
+      if (this.#watching) this.#note();
     }
   }
 
@@ -110,6 +121,22 @@ export class SimulatedCluster implements MovePort {
       (id) => [id, { id, host: `broker-${id}`, port: 9092, rack: undefined }] as const,
     );
     return { clusterId: "c", controllerId: 0, brokers: new Map(brokers), topics: new Map(topics) };
+  }
+
+  /** Records the most on each disk from now on. */
+  watch(): void {
+    this.#watching = true;
+    this.#note();
+  }
+
+  /** Bytes on a broker's disk. */
+  usedOn(broker: number): number {
+    let bytes = this.others.get(broker) ?? 0;
+    for (const each of this.#partitions.values()) {
+      if (each.replicas.includes(broker)) bytes += each.adding.get(broker) ?? each.bytes;
+    }
+    for (const each of this.#deleted) if (each.broker === broker && each.until > this.#now) bytes += each.bytes;
+    return bytes;
   }
 
   get throttles(): number {
@@ -149,6 +176,16 @@ export class SimulatedCluster implements MovePort {
       }
     }
     return this.#answer(sizes);
+  }
+
+  disks(brokers: readonly number[]): Promise<Disks> {
+    const held = (id: number) => {
+      const on = [...this.#partitions].filter(([, { replicas }]) => replicas.includes(id));
+      const sizes = new Map(on.map(([key, { adding, bytes }]) => [key, adding.get(id) ?? bytes]));
+      const disk = { totalBytes: this.diskBytes, usableBytes: this.diskBytes - this.usedOn(id) };
+      return { sizes, directories: [{ path: "/data", disk, sizes }], failed: [] };
+    };
+    return this.#answer(new Map(brokers.filter((id) => this.#brokers.has(id)).map((id) => [id, held(id)])));
   }
 
   reassign(reassignments: readonly Reassignment[]): Promise<void> {
@@ -221,10 +258,17 @@ export class SimulatedCluster implements MovePort {
     return flows.filter(({ rate, to }) => rate > 0 && this.#brokers.has(to));
   }
 
+  #note(): void {
+    for (const id of this.#brokers) this.most.set(id, Math.max(this.most.get(id) ?? 0, this.usedOn(id)));
+  }
+
   /** A reassignment ends when all new replicas are complete. */
   #complete(): void {
     for (const move of [...this.#moving]) {
       if ([...move.adding.values()].some((has) => has < move.bytes - CRUMB)) continue;
+      for (const broker of move.replicas.filter((id) => move.target?.includes(id) === false)) {
+        this.#deleted.push({ broker, bytes: move.bytes, until: this.#now + this.deleteAfterMs });
+      }
       move.replicas = move.target ?? move.replicas;
       move.target = undefined;
       move.adding.clear();

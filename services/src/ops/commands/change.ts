@@ -54,7 +54,7 @@ export async function prepareChange(environment: ProgramEnvironment, state: Desi
     return;
   }
   const judges = await areOfVersion(environment, state.version);
-  const common = { waitMs: PATIENCE_S * 1_000, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
+  const common = { waitMs: PATIENCE_S * 1_000, print, signal, ...copying(moves) };
   const step = stepOn(environment);
   const leave = { ...common, keep: brokers, cordoned: cordoned ?? [], dryRun: false };
   const steps = (newlyCordoned: number[]) =>
@@ -118,7 +118,7 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
   const holders = holdersOf(state);
   const { print, signal, orders } = environment;
   const waitMs = PATIENCE_S * 1_000;
-  const common = { waitMs, print, signal, throttle: moves.throttle, stall: moves.stallSeconds };
+  const common = { waitMs, print, signal, ...copying(moves) };
   const step = stepOn(environment);
   await inTurn(
     [
@@ -176,6 +176,14 @@ export async function awaitMoves(environment: ProgramEnvironment, { moves }: Des
     });
   await untilDone(look, { print, signal });
 }
+
+/** The declaration of moves, as the commands take it. */
+const copying = ({ throttle, stallSeconds: stall, diskLimit, evenBytes }: DesiredState["moves"]) => ({
+  throttle,
+  stall,
+  diskLimit,
+  evenBytes,
+});
 
 /** Creates steps that run on the cluster. */
 const stepOn =

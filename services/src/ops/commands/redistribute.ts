@@ -2,12 +2,15 @@ import { waitForBrokers } from "../brokers.js";
 import type { Cluster } from "../cluster.js";
 import { electPreferredLeaders } from "../elections.js";
 import { count, formatBytes } from "../format.js";
+import { partitionKey } from "../log-dirs.js";
 import { clusterPort } from "../move/cluster-port.js";
+import { batchesFor, refuseUnlessAllFit } from "../move/fit.js";
 import { moveReplicas, type MoveOptions, type MovePort, removeIdleThrottles, sendReplicas } from "../move/mover.js";
+import { bytesOf, DEFAULT_DISK_LIMIT, type Disks } from "../move/room.js";
 import { totalLeft } from "../move/sizes.js";
 import { type Placement, readPlacement } from "../placement.js";
 import { planAssignment, topicsTooWide } from "../plan/plan.js";
-import { addedReplicas, isSame, type PlanChange } from "../plan/types.js";
+import { addedReplicas, type Bytes, isSame, type PlanChange } from "../plan/types.js";
 import { RefusedError } from "../refused.js";
 
 /** How replicas are copied. */
@@ -18,6 +21,8 @@ export interface CopyOptions {
   readonly batchBytes?: number | undefined;
   /** Seconds without a copied byte after which the run gives up. */
   readonly stall: number;
+  /** Percent of a disk that moves may fill. @default 80 */
+  readonly diskLimit?: number | undefined;
   readonly print: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -28,6 +33,8 @@ export interface RedistributeOptions extends CopyOptions {
   readonly brokers: readonly number[];
   /** Milliseconds to wait for the brokers to be up. */
   readonly waitMs: number;
+  /** Whether brokers shall have equally many bytes, too. @default false */
+  readonly evenBytes?: boolean | undefined;
   /** Only say what would be done. */
   readonly dryRun: boolean;
   /** Hand the moves to Kafka without waiting for their end. */
@@ -43,9 +50,11 @@ const BATCH_SECONDS = 300;
 const LATE_MS = 2_000;
 
 /** {@link CopyOptions} for the mover. */
-export function moveOptions({ throttle, batchBytes, stall, print, signal }: CopyOptions): MoveOptions {
+export function moveOptions(options: CopyOptions): MoveOptions {
+  const { throttle, batchBytes, stall, diskLimit, print, signal } = options;
   return {
     batchBytes: batchBytes ?? throttle * BATCH_SECONDS,
+    diskLimit: diskLimit ?? DEFAULT_DISK_LIMIT,
     stallMs: stall * 1_000,
     pollMs: 500,
     reportMs: 5_000,
@@ -58,7 +67,8 @@ export function moveOptions({ throttle, batchBytes, stall, print, signal }: Copy
  * Spreads all partitions and their leaders evenly over the given brokers. New brokers get their share; brokers that are not listed are drained. Takes
  * over what an earlier run left under way, and does nothing when everything is even.
  *
- * @throws {@link RefusedError} before anything is changed when a topic has more replicas than there are brokers, or a broker is not up.
+ * @throws {@link RefusedError} before anything is changed when a topic has more replicas than there are brokers, a broker is not up, or a disk would
+ *   pass the limit.
  */
 export async function redistribute(cluster: Cluster, options: RedistributeOptions): Promise<void> {
   const { brokers, print } = options;
@@ -76,14 +86,40 @@ export async function redistribute(cluster: Cluster, options: RedistributeOption
  *
  * @throws {@link RefusedError} when {@link redistribute} would.
  */
-export async function refuseIfImpossible(
-  cluster: Cluster,
-  { brokers, waitMs, print, signal, throttle }: RedistributeOptions,
-): Promise<void> {
+export async function refuseIfImpossible(cluster: Cluster, options: RedistributeOptions): Promise<void> {
+  const { brokers, waitMs, print, signal, throttle } = options;
   await waitForBrokers(cluster, brokers, waitMs, print);
-  const placement = await possible(clusterPort(cluster, throttle), brokers, signal);
-  refuseIfOffline(placement, planChanges(placement, brokers));
+  const port = clusterPort(cluster, throttle);
+  const placement = await possible(port, brokers, signal);
+  const changes = planChanges(placement, brokers, await bytesToEven(port, placement, options));
+  refuseIfOffline(placement, changes);
+  await refuseIfNoRoom(port, changes, options);
 }
+
+/** @throws {@link RefusedError} when a disk would pass the limit */
+async function refuseIfNoRoom(
+  port: MovePort,
+  changes: readonly PlanChange[],
+  options: CopyOptions & Pick<RedistributeOptions, "handOver">,
+): Promise<void> {
+  if (options.handOver === true) await refuseUnlessAllFit(port, changes, moveOptions(options));
+  else await batchesFor(port, changes, moveOptions(options));
+}
+
+/** Bytes by partition where brokers shall have equally many. @throws {@link RefusedError} when nobody says how large a partition is */
+async function bytesToEven(
+  port: MovePort,
+  placement: Placement,
+  { evenBytes }: Pick<RedistributeOptions, "evenBytes">,
+): Promise<Bytes | undefined> {
+  if (evenBytes !== true) return undefined;
+  const holders = new Set(placement.partitions.flatMap(({ held }) => held));
+  return sizesToEven(placement, await port.disks([...holders]));
+}
+
+/** Bytes by partition. @throws {@link RefusedError} when nobody says how large a partition is */
+export const sizesToEven = ({ partitions }: Placement, disks: Disks): Bytes =>
+  new Map(partitions.map((each) => [nameOf(each), bytesOf(nameOf(each), each.held, disks)]));
 
 /** @throws {@link RefusedError} when brokers cannot hold everything */
 async function possible(port: MovePort, brokers: readonly number[], signal: AbortSignal): Promise<Placement> {
@@ -104,12 +140,12 @@ async function possible(port: MovePort, brokers: readonly number[], signal: Abor
  */
 export async function spread(
   port: MovePort,
-  options: CopyOptions & Pick<RedistributeOptions, "brokers" | "dryRun" | "handOver">,
+  options: CopyOptions & Pick<RedistributeOptions, "brokers" | "dryRun" | "handOver" | "evenBytes">,
 ): Promise<boolean> {
   const { brokers, print, dryRun, handOver, signal } = options;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const placement = await possible(port, brokers, signal);
-    const changes = planChanges(placement, brokers);
+    const changes = planChanges(placement, brokers, await bytesToEven(port, placement, options));
     if (changes.length === 0) {
       // A run that was killed right at the end of its last move may have left its throttle.
       if (!dryRun && (await removeIdleThrottles(port)) > 0)
@@ -118,9 +154,12 @@ export async function spread(
     }
     refuseIfOffline(placement, changes);
     print(summary(changes, placement, totalLeft(changes, await port.sizes(changes))));
-    if (dryRun) return false;
+    if (dryRun) {
+      await refuseIfNoRoom(port, changes, options);
+      return false;
+    }
     if (handOver === true) {
-      await sendReplicas(port, changes, signal);
+      await sendReplicas(port, changes, moveOptions(options));
       print("Kafka is doing all of it now. `npm run ops -- status` shows the progress.");
       return false;
     }
@@ -134,20 +173,23 @@ export async function spread(
  *
  * A partition under reassignment is planned from its target, so that a run that continues another has the same aim. Moves to wanted brokers may
  * finish even where the new plan differs: nothing that was copied is thrown away, and the next round corrects it.
+ *
+ * @param bytes - where brokers shall have equally many bytes, too
  */
-export function planChanges({ view, partitions }: Placement, brokers: readonly number[]): PlanChange[] {
+export function planChanges({ view, partitions }: Placement, brokers: readonly number[], bytes?: Bytes): PlanChange[] {
   const wanted = brokers.map((id) => ({ id, rack: view.brokers.get(id)?.rack }));
-  const planned = new Map(planAssignment(partitions, wanted).map((change) => [nameOf(change), change.to]));
+  const isWanted = new Set(brokers);
+  const planned = new Map(planAssignment(partitions, wanted, bytes).map((change) => [nameOf(change), change.to]));
   return partitions.flatMap((each) => {
     const { topic, partition, held: from, replicas, moving } = each;
-    const letFinish = moving && replicas.every((id) => brokers.includes(id));
+    const letFinish = moving && replicas.every((id) => isWanted.has(id));
     const to = letFinish ? replicas : (planned.get(nameOf(each)) ?? replicas);
     return moving || !isSame(to, replicas) ? [{ topic, partition, from, to }] : [];
   });
 }
 
 const nameOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
-  `${topic}-${partition}`;
+  partitionKey(topic, partition);
 
 const tooWide = ({ partitions }: Placement, brokers: readonly number[]) => topicsTooWide(partitions, brokers.length);
 

@@ -6,6 +6,7 @@ import { readLogDirs, type SizesOnBroker } from "../log-dirs.js";
 import { readRegistered } from "../registered.js";
 import { measureMoves, type Moves } from "../move/measure.js";
 import { findThrottles } from "../move/throttle.js";
+import { tally } from "../tally.js";
 import { isUnderReplicated, type PlacedPartition, readPlacement } from "../placement.js";
 import { describeQuorum, isCaughtUp, type Quorum } from "../quorum.js";
 
@@ -68,6 +69,8 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
   ]);
   const names = (matches: (partition: PlacedPartition) => boolean) =>
     partitions.filter(matches).map(({ topic, partition }) => `${topic}-${partition}`);
+  const replicas = tally(partitions.map((each) => each.replicas));
+  const leaders = tally(partitions.map(({ leader }) => [leader]));
   const known = new Set([
     ...partitions.flatMap((each) => [...each.held, ...each.replicas]),
     ...(registered ?? []).map(({ id }) => id),
@@ -78,8 +81,8 @@ export async function reportCluster(cluster: Cluster): Promise<ClusterReport> {
       id,
       host: view.brokers.get(id)?.host ?? "",
       rack: view.brokers.get(id)?.rack,
-      replicas: partitions.filter(({ replicas }) => replicas.includes(id)).length,
-      leaders: partitions.filter(({ leader }) => leader === id).length,
+      replicas: replicas.get(id) ?? 0,
+      leaders: leaders.get(id) ?? 0,
       bytes: sumOf(logDirs.get(id)?.sizes),
     })),
     controllers,

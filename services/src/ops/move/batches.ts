@@ -1,43 +1,99 @@
-import { addedReplicas, type PlanChange } from "../plan/types.js";
-import { bytesOf, type Sizes } from "./sizes.js";
+import type { PlanChange } from "../plan/types.js";
+import { copiesOf, copiesUnderWay, type Copy, type Disks, type Lack, noRoom, Room } from "./room.js";
 
 /** Partitions per batch, however small: the controller handles this many in one request without delay. */
 export const MOST_PARTITIONS = 1_000;
 
+/** How to cut changes into batches. */
+export interface BatchOptions {
+  /** Bytes for a broker to copy per batch. */
+  readonly batchBytes: number;
+  /** Percent of a disk that may be used. */
+  readonly diskLimit: number;
+  /** Whether Kafka already copies a change. */
+  readonly underWay: (change: PlanChange) => boolean;
+}
+
 /**
- * Cuts changes into batches by size: no broker gets more than `bytesPerBroker` in one batch, but a batch has at least one partition. All brokers copy
- * at once, and little is under way when plans change.
+ * Cuts changes into batches by size: no broker gets more than `batchBytes` in one batch, but a batch has at least one partition. All brokers copy at
+ * once, and little is under way when plans change.
  *
- * @param underWay - whether Kafka already copies a change; all of these are in the first batch
+ * No disk passes the limit on the way: while a batch is copied, disks hold its new replicas beside those that it will remove. What has no room yet
+ * comes after what makes room. Changes under way are all in the first batch, because Kafka copies them whatever this decides.
+ *
+ * @throws {@link RefusedError} naming a broker without room, when no order is found that ends.
  */
-export function cutIntoBatches(
-  changes: readonly PlanChange[],
-  sizes: Sizes,
-  bytesPerBroker: number,
-  underWay: (change: PlanChange) => boolean,
-): PlanChange[][] {
-  let waiting = changes.filter((change) => !underWay(change));
-  let batch = changes.filter(underWay);
+export function batchesWithRoom(changes: readonly PlanChange[], disks: Disks, options: BatchOptions): PlanChange[][] {
+  const { batchBytes, diskLimit, underWay } = options;
+  const room = new Room(disks, diskLimit);
+  let waiting = copiesOf(
+    changes.filter((change) => !underWay(change)),
+    disks,
+  );
+  let batch = copiesUnderWay(changes.filter(underWay), disks);
+  batch.forEach((copy) => {
+    room.fill(copy);
+  });
   const batches: PlanChange[][] = [];
   while (batch.length > 0 || waiting.length > 0) {
     const load = new Map<number, number>();
-    const add = (change: PlanChange) => {
-      const bytes = bytesOf(change, sizes);
-      for (const id of addedReplicas(change)) load.set(id, (load.get(id) ?? 0) + bytes);
+    const add = ({ added, bytes }: Copy) => {
+      for (const { broker } of added) load.set(broker, (load.get(broker) ?? 0) + bytes);
     };
     batch.forEach(add);
-    const left: PlanChange[] = [];
-    for (const change of waiting) {
-      const bytes = bytesOf(change, sizes);
-      const fits = addedReplicas(change).every((id) => !load.has(id) || (load.get(id) ?? 0) + bytes <= bytesPerBroker);
-      if (fits && batch.length < MOST_PARTITIONS) {
-        batch.push(change);
-        add(change);
-      } else left.push(change);
+    const left: Copy[] = [];
+    let lack: Lack | undefined;
+    for (const copy of waiting) {
+      const small = copy.added.every(
+        ({ broker }) => !load.has(broker) || (load.get(broker) ?? 0) + copy.bytes <= batchBytes,
+      );
+      if (!small || batch.length >= MOST_PARTITIONS) {
+        left.push(copy);
+        continue;
+      }
+      const lacking = room.lackOf(copy);
+      if (lacking === undefined) {
+        batch.push(copy);
+        add(copy);
+        room.fill(copy);
+      } else {
+        lack ??= lacking;
+        left.push(copy);
+      }
     }
-    batches.push(batch);
+    if (batch.length === 0 && lack !== undefined) throw noRoom(lack, diskLimit, "");
+    batches.push(batch.map(({ change }) => change));
+    batch.forEach((copy) => {
+      room.release(copy);
+    });
     waiting = left;
     batch = [];
   }
   return batches;
+}
+
+/**
+ * The first replica without room when all changes are copied at once and nothing is removed meanwhile.
+ *
+ * @throws {@link RefusedError} when a broker does not say how full its disks are.
+ */
+export function lackAtOnce(
+  changes: readonly PlanChange[],
+  disks: Disks,
+  options: Omit<BatchOptions, "batchBytes">,
+): Lack | undefined {
+  const { diskLimit, underWay } = options;
+  const room = new Room(disks, diskLimit);
+  copiesUnderWay(changes.filter(underWay), disks).forEach((copy) => {
+    room.fill(copy);
+  });
+  for (const copy of copiesOf(
+    changes.filter((change) => !underWay(change)),
+    disks,
+  )) {
+    const lack = room.lackOf(copy);
+    if (lack !== undefined) return lack;
+    room.fill(copy);
+  }
+  return undefined;
 }

@@ -1,9 +1,10 @@
 import type { Cluster } from "../cluster.js";
-import { readSizes } from "../log-dirs.js";
+import { readLogDirs, readSizes } from "../log-dirs.js";
 import { readPlacement } from "../placement.js";
 import type { PlanChange } from "../plan/types.js";
 import type { MovePort } from "./mover.js";
 import { listOngoing, reassign } from "./reassignments.js";
+import type { Disks } from "./room.js";
 import type { Sizes } from "./sizes.js";
 import { removeThrottles, throttle } from "./throttle.js";
 
@@ -16,27 +17,37 @@ export function clusterPort(cluster: Cluster, bytesPerSecond: number): MovePort 
     throttle: (changes) => throttle(cluster, changes, bytesPerSecond),
     removeThrottles: () => removeThrottles(cluster),
     sizes: (changes) => sizesOf(cluster, changes),
+    disks: (brokers) => disksOf(cluster, brokers),
     now: () => performance.now(),
     pause,
   };
+}
+
+/** The disks of those of `brokers` that are up and answer. */
+export async function disksOf(cluster: Cluster, brokers: readonly number[]): Promise<Disks> {
+  const up = (await cluster.describe([])).brokers;
+  return readLogDirs(
+    cluster,
+    brokers.filter((id) => up.has(id)),
+  );
 }
 
 /** Sizes of the partitions of `changes` on all brokers that hold or receive them. */
 export async function sizesOf(cluster: Cluster, changes: readonly PlanChange[]): Promise<Sizes> {
   if (changes.length === 0) return new Map();
   const up = (await cluster.describe([])).brokers;
-  const brokers = new Set(changes.flatMap((change) => [...change.from, ...change.to]));
-  const topics = new Map(
-    [...Map.groupBy(changes, ({ topic }) => topic)].map(([topic, members]) => [
-      topic,
-      members.map(({ partition }) => partition),
-    ]),
-  );
-  return readSizes(
-    cluster,
-    [...brokers].filter((id) => up.has(id)),
-    topics,
-  );
+  const wanted = new Map<number, Map<string, number[]>>();
+  for (const { topic, partition, from, to } of changes) {
+    for (const broker of new Set([...from, ...to])) {
+      if (!up.has(broker)) continue;
+      const topics = wanted.get(broker) ?? new Map<string, number[]>();
+      wanted.set(broker, topics);
+      const partitions = topics.get(topic);
+      if (partitions === undefined) topics.set(topic, [partition]);
+      else partitions.push(partition);
+    }
+  }
+  return readSizes(cluster, wanted);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -3,9 +3,11 @@ import { partitionKey } from "../log-dirs.js";
 import type { PlacedPartition, Placement } from "../placement.js";
 import { addedReplicas, isSame, type PlanChange } from "../plan/types.js";
 import { InterruptedError, RefusedError } from "../refused.js";
-import { cutIntoBatches, MOST_PARTITIONS } from "./batches.js";
+import { MOST_PARTITIONS } from "./batches.js";
+import { awaitRoom, batchesFor, refuseUnlessAllFit, type RoomOptions } from "./fit.js";
 import { Progress } from "./progress.js";
-import type { Ongoing, Reassignment } from "./reassignments.js";
+import { goesTo, type Ongoing, type Reassignment, targetsOf } from "./reassignments.js";
+import type { Disks } from "./room.js";
 import { totalLeft, type Sizes } from "./sizes.js";
 
 /** The cluster and the clock, as moving replicas needs them. */
@@ -17,6 +19,8 @@ export interface MovePort {
   /** Removes every throttle. @returns how many topics and brokers had one */
   removeThrottles(): Promise<number>;
   sizes(changes: readonly PlanChange[]): Promise<Sizes>;
+  /** The disks of those of `brokers` that answer, with all that is on them. */
+  disks(brokers: readonly number[]): Promise<Disks>;
   /** Milliseconds of a monotonic clock. */
   now(): number;
   /** Waits, but not beyond the abort of `signal`. */
@@ -24,18 +28,11 @@ export interface MovePort {
 }
 
 /** How to move replicas. */
-export interface MoveOptions {
-  /** Bytes for a broker to copy per batch, see {@link cutIntoBatches}. */
-  readonly batchBytes: number;
-  /** Milliseconds without a copied byte after which the run gives up. */
-  readonly stallMs: number;
+export interface MoveOptions extends RoomOptions {
   /** Milliseconds between checks of what is under way. */
   readonly pollMs: number;
   /** Milliseconds between progress lines, and between their measurements. */
   readonly reportMs: number;
-  readonly print: (line: string) => void;
-  /** Aborted when the process must end. Kafka's copying goes on. */
-  readonly signal: AbortSignal;
 }
 
 /** Milliseconds without less to copy, although bytes arrive, after which that is reported. */
@@ -49,7 +46,8 @@ const LATE_MS = 30_000;
  * nothing: when it ends early, Kafka finishes what is under way, throttled, and the next plan contains that.
  *
  * @throws {@link InterruptedError} when it was asked to stop.
- * @throws {@link RefusedError} when nothing was copied for too long, or partitions went elsewhere than they were sent.
+ * @throws {@link RefusedError} before anything moves, when disks have no room; later, when nothing was copied for too long, partitions went elsewhere
+ *   than they were sent, or a disk has filled up meanwhile.
  */
 export async function moveReplicas(
   port: MovePort,
@@ -59,16 +57,15 @@ export async function moveReplicas(
   try {
     const orders = changes.filter((change) => addedReplicas(change).length === 0);
     const copies = changes.filter((change) => addedReplicas(change).length > 0);
+    const batches = await batchesFor(port, copies, options);
     for (let first = 0; first < orders.length; first += MOST_PARTITIONS) {
       const batch = orders.slice(first, first + MOST_PARTITIONS);
       await begin(port, batch, options);
       await finish(port, batch, { before: first, later: [], of: orders.length }, options);
     }
-    const going = targetsOf(await port.ongoing());
-    const isGoing = (change: PlanChange) => goesTo(going, change);
-    const batches = cutIntoBatches(copies, await port.sizes(copies), options.batchBytes, isGoing);
     for (let index = 0, before = 0; index < batches.length; index += 1) {
       const batch = batches[index] ?? [];
+      if (index > 0) await awaitRoom(port, batch, options);
       await begin(port, batch, options);
       await finish(port, batch, { before, later: batches.slice(index + 1).flat(), of: copies.length }, options);
       before += batch.length;
@@ -81,10 +78,19 @@ export async function moveReplicas(
   await removeIdleThrottles(port);
 }
 
-/** Hands all changes to Kafka at once, with a throttle that stays. A later run that finds nothing under way removes it. */
-export async function sendReplicas(port: MovePort, changes: readonly PlanChange[], signal: AbortSignal): Promise<void> {
+/**
+ * Hands all changes to Kafka at once, with a throttle that stays. A later run that finds nothing under way removes it.
+ *
+ * @throws {@link RefusedError} before anything moves, when disks have no room for all new replicas beside those that will be removed.
+ */
+export async function sendReplicas(
+  port: MovePort,
+  changes: readonly PlanChange[],
+  options: Pick<MoveOptions, "diskLimit" | "print" | "signal">,
+): Promise<void> {
+  await refuseUnlessAllFit(port, changes, options);
   for (let first = 0; first < changes.length; first += MOST_PARTITIONS) {
-    await begin(port, changes.slice(first, first + MOST_PARTITIONS), { signal });
+    await begin(port, changes.slice(first, first + MOST_PARTITIONS), options);
   }
 }
 
@@ -163,6 +169,8 @@ async function ended(
   const progress = new Progress(port.now());
   let reportAt = port.now() + reportMs;
   let reported = "";
+  // What waits is measured once: it concerns many more brokers than the batch.
+  let waiting: number | undefined;
   for (;;) {
     throwIfInterrupted(signal);
     const going = targetsOf(await port.ongoing());
@@ -174,11 +182,12 @@ async function ended(
     if (open.length === 0) return;
     if (port.now() >= reportAt) {
       reportAt = port.now() + reportMs;
-      const all = [...batch, ...later];
-      const sizes = await port.sizes(all);
+      const sizes = await port.sizes(batch);
+      waiting ??= later.length === 0 ? 0 : totalLeft(later, await port.sizes(later));
       progress.note(port.now(), batch, open.length, sizes);
       const done = before + batch.length - open.length;
-      const line = `${done} of ${count(of, "partition")} moved, ${formatBytes(totalLeft([...open, ...later], sizes))} left.`;
+      const left = totalLeft(open, sizes) + waiting;
+      const line = `${done} of ${count(of, "partition")} moved, ${formatBytes(left)} left.`;
       if (line !== reported) print(line);
       reported = line;
       if (port.now() - progress.lastAt >= stallMs) throw stalled(open, stallMs);
@@ -215,12 +224,6 @@ async function placed(
 
 const keyOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
   partitionKey(topic, partition);
-
-const targetsOf = (ongoing: readonly Ongoing[]) =>
-  new Map<string, readonly number[]>(ongoing.map((each) => [keyOf(each), each.target]));
-
-const goesTo = (targets: ReadonlyMap<string, readonly number[]>, change: PlanChange): boolean =>
-  isSame(targets.get(keyOf(change)) ?? [], change.to);
 
 function goesElsewhere(change: PlanChange, actual: readonly number[]): RefusedError {
   return new RefusedError(

@@ -1,6 +1,8 @@
 import { alterPartitionReassignmentsV0, listPartitionReassignmentsV0 } from "@platformatic/kafka";
 import { reassignedOf, targetOf } from "../../kafka/reassigned.js";
 import type { Cluster } from "../cluster.js";
+import { partitionKey } from "../log-dirs.js";
+import { isSame, type PlanChange } from "../plan/types.js";
 
 /** A partition under reassignment. */
 export interface Ongoing {
@@ -17,6 +19,17 @@ export interface Reassignment {
   readonly partition: number;
   readonly replicas: readonly number[];
 }
+
+/** The targets of reassignments, by {@link partitionKey}. */
+export type Targets = ReadonlyMap<string, readonly number[]>;
+
+/** {@link Targets} of what is under way. */
+export const targetsOf = (ongoing: readonly Ongoing[]): Targets =>
+  new Map(ongoing.map(({ topic, partition, target }) => [partitionKey(topic, partition), target]));
+
+/** Whether a change is under way. */
+export const goesTo = (targets: Targets, { topic, partition, to }: PlanChange): boolean =>
+  isSame(targets.get(partitionKey(topic, partition)) ?? [], to);
 
 /** The reassignments under way in the whole cluster. */
 export async function listOngoing(cluster: Cluster): Promise<Ongoing[]> {

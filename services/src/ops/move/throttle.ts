@@ -2,6 +2,7 @@ import type { Cluster, ConfigResource } from "../cluster.js";
 import { partitionKey } from "../log-dirs.js";
 import { readPlacement } from "../placement.js";
 import { addedReplicas, type PlanChange } from "../plan/types.js";
+import { someAtOnce } from "../some-at-once.js";
 
 const LEADER_RATE = "leader.replication.throttled.rate";
 const FOLLOWER_RATE = "follower.replication.throttled.rate";
@@ -11,9 +12,16 @@ const FOLLOWER_REPLICAS = "follower.replication.throttled.replicas";
 /** Topics in one request. */
 const TOPICS_AT_ONCE = 500;
 
+/** Replicas in the list of a topic, some 10 KiB of text. With more, all of its replicas are throttled. */
+const MOST_LISTED = 1_000;
+
+/** Kafka's word for all replicas of a topic. */
+const ALL = "*";
+
 /**
  * Limits the network bandwidth of each broker for copying `changes`. Only replicas that are being copied count, so writers and in-sync replicas are
- * not slowed. Other copying in the same topics, begun by anybody, stays throttled.
+ * not slowed. Other copying in the same topics, begun by anybody, stays throttled. Where so many replicas of a topic are copied that their list would
+ * be long, all of its replicas are throttled; that slows one that fell behind, too, as after a restart.
  *
  * @param bytesPerSecond - for each broker, in each direction
  */
@@ -26,20 +34,35 @@ export async function throttle(
   const up = (await cluster.describe([])).brokers;
   const brokers = new Set(changes.flatMap((change) => [...change.from, ...change.to]));
   // Brokers that are down accept no settings; they copy nothing either.
-  for (const broker of brokers) {
-    if (!up.has(broker)) continue;
-    await cluster.alterConfig({ type: "broker", name: String(broker) }, { [LEADER_RATE]: rate, [FOLLOWER_RATE]: rate });
-  }
+  await someAtOnce(
+    [...brokers].filter((broker) => up.has(broker)),
+    (broker) =>
+      cluster.alterConfig({ type: "broker", name: String(broker) }, { [LEADER_RATE]: rate, [FOLLOWER_RATE]: rate }),
+  );
   const topics = new Set(changes.map(({ topic }) => topic));
   const known = new Set(changes.map(({ topic, partition }) => partitionKey(topic, partition)));
   const others = (await readPlacement(cluster)).partitions
     .filter(({ topic, partition, moving }) => moving && topics.has(topic) && !known.has(partitionKey(topic, partition)))
     .map(({ topic, partition, held, replicas }): PlanChange => ({ topic, partition, from: held, to: replicas }));
+  const settings = new Map<string, Record<string, string>>();
   for (const [topic, members] of Map.groupBy([...changes, ...others], (change) => change.topic)) {
     const sources = members.flatMap(({ partition, from }) => from.map((id) => `${partition}:${id}`));
     const copies = members.flatMap((change) => addedReplicas(change).map((id) => `${change.partition}:${id}`));
-    const replicas = { [LEADER_REPLICAS]: sources.join(","), [FOLLOWER_REPLICAS]: copies.join(",") };
-    await cluster.alterConfig({ type: "topic", name: topic }, replicas, false, true);
+    settings.set(topic, { [LEADER_REPLICAS]: listOf(sources), [FOLLOWER_REPLICAS]: listOf(copies) });
+  }
+  await alterInTurn(cluster, settings);
+}
+
+const listOf = (replicas: readonly string[]): string => (replicas.length > MOST_LISTED ? ALL : replicas.join(","));
+
+/** Changes settings of topics, some topics at once. */
+async function alterInTurn(
+  cluster: Cluster,
+  settings: ReadonlyMap<string, Readonly<Record<string, string | undefined>>>,
+): Promise<void> {
+  const all = [...settings];
+  for (let first = 0; first < all.length; first += TOPICS_AT_ONCE) {
+    await cluster.alterTopics(new Map(all.slice(first, first + TOPICS_AT_ONCE)));
   }
 }
 
@@ -65,10 +88,14 @@ export async function findThrottles(cluster: Cluster): Promise<ThrottleLeft[]> {
 /** Removes every throttle in the cluster. Returns how many topics and brokers had one. */
 export async function removeThrottles(cluster: Cluster): Promise<number> {
   const found = await findThrottles(cluster);
-  for (const { resource, settings } of found) {
-    const removed = Object.fromEntries(Object.keys(settings).map((key) => [key, undefined]));
-    await cluster.alterConfig(resource, removed, false, true);
-  }
+  const removed = found.map(({ resource, settings }) => ({
+    resource,
+    changes: Object.fromEntries(Object.keys(settings).map((key) => [key, undefined])),
+  }));
+  const brokers = removed.filter(({ resource }) => resource.type === "broker");
+  await someAtOnce(brokers, ({ resource, changes }) => cluster.alterConfig(resource, changes));
+  const topics = removed.filter(({ resource }) => resource.type === "topic");
+  await alterInTurn(cluster, new Map(topics.map(({ resource, changes }) => [resource.name, changes])));
   return found.length;
 }
 

@@ -20,6 +20,9 @@ export interface PlanChange {
   readonly to: readonly number[];
 }
 
+/** Bytes of a replica of each partition, by `partitionKey`. */
+export type Bytes = ReadonlyMap<string, number>;
+
 /** The brokers that get a new replica: the data to copy. */
 export function addedReplicas(change: PlanChange): number[] {
   return change.to.filter((id) => !change.from.includes(id));
