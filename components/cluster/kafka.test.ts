@@ -268,6 +268,26 @@ describe("a Kafka cluster", () => {
     assert.deepEqual(topics, [{ name: "orders", partitions: 12, replicationFactor: 1, config: {} }]);
   });
 
+  it("deletes claims of servers that left only where the config says so, of each kind of server, after the change is complete", async () => {
+    const storage = { whenScaled: "delete" } as const;
+    const stashOf = (resources: readonly Recorded[]) => resources.find(({ type }) => type === "pulumi:index:Stash");
+    const poolsOf = (resources: readonly Recorded[]) =>
+      (stashOf(resources)?.inputs["input"] as { pools: unknown } | undefined)?.pools;
+    assert.equal(stashOf(await events({ brokers: { storage: { whenScaled: "retain" } } })), undefined);
+    const resources = await events({ brokers: { storage }, controllers: { replicas: 5, storage } });
+    assert.deepEqual(poolsOf(resources), [
+      { pool: "broker", replicas: 3 },
+      { pool: "controller", replicas: 5 },
+    ]);
+    const stash = stashOf(resources);
+    assert.ok(stash);
+    assert.ok(waitsFor({ resources }, stash).has(one(resources, "Job", "events-finish").urn));
+    assert.equal(stash.beforeUpdate.length, 1);
+    const zookeeper = { replicas: 5, persistentServers: 3, storage };
+    const images = { ...IMAGES, version: "3.9.2" };
+    assert.deepEqual(poolsOf(await events({ images, zookeeper })), [{ pool: "zookeeper", replicas: 3 }]);
+  });
+
   it("runs all checks that may refuse a change before anything is drained, and the restart check after it", async () => {
     const resources = await events({});
     const job = (name: string) => one(resources, "Job", `events-${name}`);

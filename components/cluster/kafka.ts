@@ -23,8 +23,10 @@ import type { Spread } from "../servers/server-pod";
 import { accessOf } from "../users/access";
 import { hasPassword } from "../users/user";
 import { ownAccess } from "../users/own-access";
+import { LeftClaims } from "../storage/left-claims";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
+import { leftPools } from "./left-pools";
 import { resolveCluster, type ClusterSpec } from "./resolve";
 import type { KafkaImages } from "./images";
 import { refuseBadArguments } from "./judge-arguments";
@@ -268,6 +270,14 @@ export class Kafka extends pulumi.ComponentResource {
       { ...operation, restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}` },
       { ...child, dependsOn: kafka.servers },
     );
+    const pools = leftPools(complete);
+    if (pools.length > 0) {
+      new LeftClaims(
+        named("left-claims"),
+        { namespace, instance, pools, left: finished.ran, cluster: args.cluster },
+        { parent: this, dependsOn: finished.done },
+      );
+    }
     if (metadataVersion !== undefined) {
       new ToolJob(
         named("metadata-version"),
