@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { IMAGE, one, parts } from "../../test/support/components";
 import { waitsFor } from "../../test/support/graph";
@@ -158,6 +159,37 @@ describe("a Kafka cluster", () => {
       parts(made).filter((name) => name.startsWith("Namespace ")),
       ["Namespace audit-namespace", "Namespace orders-namespace"],
     );
+  });
+
+  it("is refused in the namespace of another one, by both names, unless they may be on different Kubernetes clusters", async () => {
+    const two = (...more: readonly Partial<KafkaArgs>[]) =>
+      registered(() => more.map((args, index) => new Kafka(`kafka-${index}`, { images: IMAGES, ...args })));
+    for (const more of [
+      [{ namespace: "shared" }, { namespace: "shared" }],
+      [{}, { namespace: "kafka-0" }],
+      [
+        { namespace: "shared", cluster: { context: "a" } },
+        { namespace: "shared", cluster: { context: "a" } },
+      ],
+    ]) {
+      await assert.rejects(
+        two(...more),
+        /The cluster kafka-1 is refused: namespace: (shared|kafka-0) is that of the cluster kafka-0; .* Give kafka-1 another `namespace`/,
+      );
+    }
+    const elsewhere = { namespace: "shared", cluster: { context: "b" } };
+    await two({ namespace: "shared", cluster: { context: "a" } }, elsewhere);
+    // Another run of the same program is not another cluster.
+    await two({ namespace: "shared" });
+    await registered(() => {
+      const provider = new k8s.Provider("mine", {});
+      const other = new k8s.Provider("other", {});
+      const args = { images: IMAGES, namespace: "shared" };
+      new Kafka("one", args, { provider });
+      new Kafka("two", args, { provider: other });
+      assert.throws(() => new Kafka("three", args, { provider }), /The cluster three is refused/);
+      new Kafka("four", { ...args, namespace: pulumi.output("shared") }, { provider });
+    });
   });
 
   it("gives clients an address in its namespace", async () => {

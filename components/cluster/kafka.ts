@@ -30,6 +30,7 @@ import { leftPools } from "./left-pools";
 import { resolveCluster, type ClusterSpec } from "./resolve";
 import type { KafkaImages } from "./images";
 import { refuseBadArguments } from "./judge-arguments";
+import { refuseSharedNamespace } from "./one-namespace";
 import { resolvePrerequisites, type PrerequisiteArgs } from "./prerequisites";
 
 /** How much of the cluster's network and time a change may use. */
@@ -112,6 +113,7 @@ export class Kafka extends pulumi.ComponentResource {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
     tolerateMocks();
     refuseBadArguments(name, given);
+    refuseSharedNamespace(this, name, given);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
     const complete = resolveCluster(given);
