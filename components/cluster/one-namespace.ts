@@ -38,9 +38,10 @@ export function refuseSharedNamespace(
   const others = known.get(monitor) ?? [];
   known.set(monitor, [...others, placed]);
   const other = others.find((each) => isSamePlace(each, placed));
+  const shared = typeof namespace === "string" ? namespace : "";
   if (other === undefined) return;
   const message =
-    `The cluster ${placed.name} is refused: namespace: ${String(namespace)} is that of the cluster ${other.name}; a namespace holds one cluster, as its objects have fixed names, such as the headless Service broker. ` +
+    `The cluster ${placed.name} is refused: namespace: ${shared} is that of the cluster ${other.name}; a namespace holds one cluster, as its objects have fixed names, such as the headless Service broker. ` +
     `With both, each update would overwrite the servers and claims of the other. Give ${placed.name} another \`namespace\`; the default is its own, with its name.`;
   throw new pulumi.InputPropertiesError({
     message,
