@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { IMAGE, one, parts } from "../../test/support/components";
 import { waitsFor } from "../../test/support/graph";
@@ -160,6 +161,37 @@ describe("a Kafka cluster", () => {
     );
   });
 
+  it("is refused in the namespace of another one, by both names, unless they may be on different Kubernetes clusters", async () => {
+    const two = (...more: readonly Partial<KafkaArgs>[]) =>
+      registered(() => more.map((args, index) => new Kafka(`kafka-${index}`, { images: IMAGES, ...args })));
+    for (const more of [
+      [{ namespace: "shared" }, { namespace: "shared" }],
+      [{}, { namespace: "kafka-0" }],
+      [
+        { namespace: "shared", cluster: { context: "a" } },
+        { namespace: "shared", cluster: { context: "a" } },
+      ],
+    ]) {
+      await assert.rejects(
+        two(...more),
+        /The cluster kafka-1 is refused: namespace: (shared|kafka-0) is that of the cluster kafka-0; .* Give kafka-1 another `namespace`/,
+      );
+    }
+    const elsewhere = { namespace: "shared", cluster: { context: "b" } };
+    await two({ namespace: "shared", cluster: { context: "a" } }, elsewhere);
+    // Another run of the same program is not another cluster.
+    await two({ namespace: "shared" });
+    await registered(() => {
+      const provider = new k8s.Provider("mine", {});
+      const other = new k8s.Provider("other", {});
+      const args = { images: IMAGES, namespace: "shared" };
+      new Kafka("one", args, { provider });
+      new Kafka("two", args, { provider: other });
+      assert.throws(() => new Kafka("three", args, { provider }), /The cluster three is refused/);
+      new Kafka("four", { ...args, namespace: pulumi.output("shared") }, { provider });
+    });
+  });
+
   it("gives clients an address in its namespace", async () => {
     const { outputs } = await record(() => ({ bootstrap: new Kafka("events", { images: IMAGES }).bootstrap }));
     assert.equal(outputs["bootstrap"], "kafka-bootstrap.events.svc:9092");
@@ -266,6 +298,26 @@ describe("a Kafka cluster", () => {
     };
     const { topics } = JSON.parse(data["cluster.json"] ?? "") as { topics: unknown[] };
     assert.deepEqual(topics, [{ name: "orders", partitions: 12, replicationFactor: 1, config: {} }]);
+  });
+
+  it("deletes claims of servers that left only where the config says so, of each kind of server, after the change is complete", async () => {
+    const storage = { whenScaled: "delete" } as const;
+    const stashOf = (resources: readonly Recorded[]) => resources.find(({ type }) => type === "pulumi:index:Stash");
+    const poolsOf = (resources: readonly Recorded[]) =>
+      (stashOf(resources)?.inputs["input"] as { pools: unknown } | undefined)?.pools;
+    assert.equal(stashOf(await events({ brokers: { storage: { whenScaled: "retain" } } })), undefined);
+    const resources = await events({ brokers: { storage }, controllers: { replicas: 5, storage } });
+    assert.deepEqual(poolsOf(resources), [
+      { pool: "broker", replicas: 3 },
+      { pool: "controller", replicas: 5 },
+    ]);
+    const stash = stashOf(resources);
+    assert.ok(stash);
+    assert.ok(waitsFor({ resources }, stash).has(one(resources, "Job", "events-finish").urn));
+    assert.equal(stash.beforeUpdate.length, 1);
+    const zookeeper = { replicas: 5, persistentServers: 3, storage };
+    const images = { ...IMAGES, version: "3.9.2" };
+    assert.deepEqual(poolsOf(await events({ images, zookeeper })), [{ pool: "zookeeper", replicas: 3 }]);
   });
 
   it("runs all checks that may refuse a change before anything is drained, and the restart check after it", async () => {

@@ -23,11 +23,14 @@ import type { Spread } from "../servers/server-pod";
 import { accessOf } from "../users/access";
 import { hasPassword } from "../users/user";
 import { ownAccess } from "../users/own-access";
+import { LeftClaims } from "../storage/left-claims";
 import type { DirectoryTools } from "../storage/pool-volumes";
 import { Ensemble } from "../zookeeper/ensemble";
+import { leftPools } from "./left-pools";
 import { resolveCluster, type ClusterSpec } from "./resolve";
 import type { KafkaImages } from "./images";
 import { refuseBadArguments } from "./judge-arguments";
+import { refuseSharedNamespace } from "./one-namespace";
 import { resolvePrerequisites, type PrerequisiteArgs } from "./prerequisites";
 
 /** How much of the cluster's network and time a change may use. */
@@ -114,6 +117,7 @@ export class Kafka extends pulumi.ComponentResource {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
     tolerateMocks();
     refuseBadArguments(name, given);
+    refuseSharedNamespace(this, name, given);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
     const complete = resolveCluster(given);
@@ -274,6 +278,14 @@ export class Kafka extends pulumi.ComponentResource {
       { ...operation, restarts: pulumi.interpolate`${kafka.restarts} ${prepared.ran}` },
       { ...child, dependsOn: kafka.servers },
     );
+    const pools = leftPools(complete);
+    if (pools.length > 0) {
+      new LeftClaims(
+        named("left-claims"),
+        { namespace, instance, pools, left: finished.ran, cluster: args.cluster },
+        { parent: this, dependsOn: finished.done },
+      );
+    }
     if (metadataVersion !== undefined) {
       new ToolJob(
         named("metadata-version"),

@@ -37,11 +37,14 @@ describe("SecuredNamespace", () => {
     assert.deepEqual([await retained(), await retained(false), await retained(true)], [false, false, true]);
   });
 
-  it("is looked up before it is created, where there is a cluster to ask", async () => {
-    const hooks = async (more: Partial<SecuredNamespaceArgs>) =>
-      one(await registered(() => new SecuredNamespace("main", { ...args, ...more })), "Namespace").beforeCreate;
+  it("is looked up before it is created or changed, where there is a cluster to ask", async () => {
+    const hooks = async (more: Partial<SecuredNamespaceArgs>) => {
+      const resources = await registered(() => new SecuredNamespace("main", { ...args, ...more }));
+      const { beforeCreate, beforeUpdate } = one(resources, "Namespace");
+      return [...beforeCreate, ...beforeUpdate];
+    };
     assert.deepEqual(await hooks({}), []);
-    assert.deepEqual(await hooks({ cluster: {} }), ["main-foreign"]);
+    assert.deepEqual(await hooks({ cluster: {} }), ["main-foreign", "main-foreign"]);
   });
 
   it("enforces another standard on request", async () => {

@@ -39,6 +39,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
       "app.kubernetes.io/managed-by": "pulumi",
     };
     const owner = { owner: `${pulumi.getProject()}/${pulumi.getStack()}`, instance: args.instance };
+    const hook = args.cluster && foreignHook(`${name}-foreign`, args.cluster, owner);
     const namespace = new k8s.core.v1.Namespace(
       name,
       {
@@ -56,7 +57,8 @@ export class SecuredNamespace extends pulumi.ComponentResource {
       {
         ...fixedName(this),
         retainOnDelete: args.retain ?? false,
-        ...(args.cluster && { hooks: { beforeCreate: [foreignHook(`${name}-foreign`, args.cluster, owner)] } }),
+        // A stack that was renamed would change the mark, and replace every object, as labels of pods cannot change.
+        ...(hook && { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } }),
       },
     );
     this.namespace = namespace.metadata.name;
@@ -76,7 +78,7 @@ export class SecuredNamespace extends pulumi.ComponentResource {
   }
 }
 
-/** A hook that refuses to create a namespace that somebody else created. */
+/** A hook that refuses a namespace that somebody else created, or this stack under another name. */
 function foreignHook(name: string, access: ClusterAccess, owner: Owner): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     name,

@@ -46,7 +46,7 @@ export async function foreign(access: ClusterAccess, name: string, owner: Owner)
   const whose = found === null ? "own" : ownedNamespace(found, owner);
   return whose === "own"
     ? undefined
-    : `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace`;
+    : `namespace ${name} exists and ${whose.of}: this stack would label it, close it to traffic and delete it; set another cluster.namespace, or, if it is this stack's under another name of the stack or its project, give that name back`;
 }
 
 /** A stack's namespace, and whether its annotation says so or only its labels, which another project's stack of the same name would have too. */

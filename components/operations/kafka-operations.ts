@@ -72,6 +72,8 @@ export interface FinishChangeArgs extends OperationsArgs {
 export class FinishChange extends pulumi.ComponentResource {
   /** Exists once all of it is done, except for moves that are not awaited. */
   readonly done: pulumi.Resource;
+  /** Changes whenever the Job ran again. */
+  readonly ran: pulumi.Output<string>;
 
   constructor(name: string, args: FinishChangeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:operations:FinishChange", name, {}, opts);
@@ -79,6 +81,7 @@ export class FinishChange extends pulumi.ComponentResource {
     const finish = { ...args, task: "finish", runAgainFor: args.restarts, passwords } as const;
     const { job } = new OpsJob(name, finish, { parent: this });
     this.done = job;
+    this.ran = job.metadata.name;
     const { rebalance, wait } = args.desired.moves;
     // Without a rebalance, moves of an interrupted run may still be under way with their throttle. So may moves of others, for which no update waits.
     if (!wait || !rebalance) {

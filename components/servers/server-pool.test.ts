@@ -64,14 +64,16 @@ describe("ServerPool", () => {
     });
   });
 
-  it("lets Kubernetes delete claims on scale-in, when the config says so, but never those of a deleted StatefulSet", async () => {
+  it("keeps claims whatever the config says: a mark tells that the program deletes them once servers have left for good", async () => {
     const { storage } = args;
     assert.ok(storage);
     const given = { ...storage, whenScaled: "delete", whenDeleted: "delete" } as const;
-    const { persistentVolumeClaimRetentionPolicy: policy } = one(await pool({ storage: given }), "StatefulSet").inputs[
-      "spec"
-    ] as Record<string, unknown>;
-    assert.deepEqual(policy, { whenScaled: "Delete", whenDeleted: "Retain" });
+    const set = one(await pool({ storage: given }), "StatefulSet").inputs as Record<string, Record<string, unknown>>;
+    assert.deepEqual(set["spec"]?.["persistentVolumeClaimRetentionPolicy"], {
+      whenScaled: "Retain",
+      whenDeleted: "Retain",
+    });
+    assert.deepEqual(set["metadata"]?.["annotations"], { "kafka-stack/when-scaled": "delete" });
   });
 
   it("has constant claim templates, because they are immutable", async () => {

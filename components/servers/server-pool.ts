@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
+import { DELETED_WHEN_SCALED, deletesLeft } from "../storage/left-claims";
 import { templateName, type PoolStorage } from "../storage/plan";
 import { allowIngress, type Allowed } from "../kubernetes/allow-ingress";
 import { fixedName, labels, metadata, selector, type Role, type Scope } from "../kubernetes/scope";
@@ -82,7 +83,12 @@ export class ServerPool extends pulumi.ComponentResource {
     this.statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: metadata(args, args.role, args.pool),
+        metadata: metadata(
+          args,
+          args.role,
+          args.pool,
+          args.storage && deletesLeft(args.storage) ? DELETED_WHEN_SCALED : undefined,
+        ),
         spec: {
           serviceName: args.pool,
           replicas: args.replicas,
@@ -147,12 +153,9 @@ export class ServerPool extends pulumi.ComponentResource {
  */
 function claimTemplates(storage: PoolStorage) {
   return {
-    // Pulumi does not delete single claims of a pool, so Kubernetes deletes those of a scale-in. Never those of a deleted StatefulSet, because a
-    // replacement deletes it too.
-    persistentVolumeClaimRetentionPolicy: {
-      whenScaled: storage.whenScaled === "delete" ? "Delete" : "Retain",
-      whenDeleted: "Retain",
-    },
+    // Kubernetes would delete claims with the pods of a scale-in, although a partition may have come to a broker since it was drained: `LeftClaims`
+    // deletes them later. And a replacement deletes a StatefulSet, too.
+    persistentVolumeClaimRetentionPolicy: { whenScaled: "Retain", whenDeleted: "Retain" },
     volumeClaimTemplates: Array.from({ length: storage.volumes }, (_, volume) => ({
       metadata: { name: templateName(volume) },
       spec: { accessModes: ["ReadWriteOnce"], storageClassName: "", resources: { requests: { storage: "1Gi" } } },

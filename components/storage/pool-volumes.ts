@@ -4,6 +4,7 @@ import type { ClusterAccess } from "../kubernetes/cluster-access";
 import { fixedName, labels, metadata, type Role, type Scope } from "../kubernetes/scope";
 import { skipAwait } from "../kubernetes/await-annotations";
 import { VolumeDirectories } from "./directories";
+import { DELETED_WHEN_SCALED, deletesLeft } from "./left-claims";
 import { planVolumes, type Place, type PlannedVolume, type PoolStorage } from "./plan";
 import { freeingHook } from "./released";
 import { orphanedClaimHook } from "./orphaned-claims";
@@ -67,13 +68,18 @@ export class PoolVolumes extends pulumi.ComponentResource {
   ): k8s.core.v1.PersistentVolumeClaim {
     const { storage } = args;
     const pv = volume.place && this.persistentVolume(name, args, volume, volume.place);
-    // The StatefulSet deletes the claims of a scale-in.
+    // `LeftClaims` deletes the claims of a scale-in.
     const retain = storage.type === "storageClass" && storage.whenDeleted === "retain";
     const className = storage.type === "storageClass" ? storage.className : "";
     return new k8s.core.v1.PersistentVolumeClaim(
       `${name}-claim`,
       {
-        metadata: metadata(args, args.role, volume.claim, pv ? undefined : skipAwait),
+        metadata: metadata(
+          args,
+          args.role,
+          volume.claim,
+          pv ? undefined : { ...skipAwait, ...(deletesLeft(storage) && DELETED_WHEN_SCALED) },
+        ),
         spec: {
           accessModes: [storage.type === "storageClass" ? storage.accessMode : "ReadWriteOnce"],
           ...(className !== undefined && { storageClassName: className }),

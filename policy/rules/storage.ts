@@ -12,13 +12,16 @@ import type { Workload } from "../model/workload";
 
 const allowedStacks = list([], "Stacks in which it is allowed; * stands for any characters.");
 
+/** The annotation of claims that the stack deletes when a lower number of servers removes theirs (`storage.whenScaled`). */
+const WHEN_SCALED = "kafka-stack/when-scaled";
+
 /** Deleting a volume with its claim deletes the data. */
 export const dataVolumeRetained = resourcePolicy({
   name: "data-volume-retained",
   description: "Data outlives its claim, its server and its stack.",
   severity: "critical",
   remediationSteps:
-    "Set persistentVolumeReclaimPolicy, reclaimPolicy or persistentVolumeClaimRetentionPolicy to Retain.",
+    "Set persistentVolumeReclaimPolicy, reclaimPolicy or persistentVolumeClaimRetentionPolicy to Retain, and storage.whenScaled to retain.",
   check: ({ kind, properties }, report) => {
     const settings: Record<string, [string, Value][]> = {
       PersistentVolume: [
@@ -35,6 +38,9 @@ export const dataVolumeRetained = resourcePolicy({
       if (value.missing ? kind === "StorageClass" : value.isNot("Retain")) {
         report(`${name} is ${value.text ?? "Delete by default"}, not Retain`);
       }
+    }
+    if (kind === "PersistentVolumeClaim" && properties.at("metadata", "annotations", WHEN_SCALED).is("delete")) {
+      report("it is deleted when its server leaves (storage.whenScaled)");
     }
   },
 });

@@ -29,6 +29,17 @@ expectations(
     statefulSet({ spec: { persistentVolumeClaimRetentionPolicy: { whenScaled: "Delete" } } }),
     /persistentVolumeClaimRetentionPolicy\.whenScaled is Delete/,
   ),
+  fails(
+    "with a claim that the stack deletes once its server has left",
+    resource("kubernetes:core/v1:PersistentVolumeClaim", "data-0-broker-0", {
+      metadata: {
+        ...{ name: "data-0-broker-0", namespace: "kafka" },
+        annotations: { "kafka-stack/when-scaled": "delete" },
+      },
+      spec: {},
+    }),
+    /Claim kafka\/data-0-broker-0: it is deleted when its server leaves \(storage\.whenScaled\)/,
+  ),
   fails("with a class that says nothing", storageClass(), /reclaimPolicy is Delete by default, not Retain/),
   passes("with Retain", [persistentVolume(), statefulSet(), storageClass("Retain")]),
   passes("with Kubernetes' defaults", [

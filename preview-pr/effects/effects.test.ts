@@ -50,6 +50,14 @@ const retention = (whenScaled: string) => ({
   persistentVolumeClaimRetentionPolicy: { whenScaled, whenDeleted: "Retain" },
 });
 
+const marked = (set: RecordedResource): RecordedResource => ({
+  ...set,
+  inputs: {
+    ...set.inputs,
+    metadata: { name: "broker", namespace: "kafka", annotations: { "kafka-stack/when-scaled": "delete" } },
+  },
+});
+
 const kept: PropertyMap = { persistentVolumeReclaimPolicy: "Retain" };
 const deleted: PropertyMap = { persistentVolumeReclaimPolicy: "Delete" };
 
@@ -186,6 +194,18 @@ const dataCases: readonly Case[] = [
     [brokers({ replicas: 4, ...retention("Delete") })],
     [brokers(retention("Delete"))],
     ["StatefulSet kafka/broker loses broker-3; their claims are deleted, and their data with them"],
+  ],
+  [
+    "servers that go, and whose claims the stack deletes afterwards",
+    [brokers({ replicas: 4, ...retention("Delete") })],
+    [marked(brokers())],
+    ["StatefulSet kafka/broker loses broker-3; their claims are deleted, and their data with them"],
+  ],
+  [
+    "claims that the stack will delete",
+    [brokers()],
+    [marked(brokers())],
+    ["StatefulSet kafka/broker deletes claims and their data from now on (whenScaled)"],
   ],
   [
     "claims that are no longer kept",

@@ -1,5 +1,5 @@
 import { replicasOf, workloadOf } from "../../policy/model";
-import { type Effect, type ObjectChange, touches, values } from "./effect";
+import { type Effect, type ObjectChange, touches } from "./effect";
 import { podNames } from "./pods";
 
 /** What a change of a StatefulSet does to the data of its servers. */
@@ -31,11 +31,10 @@ function texts(change: ObjectChange): string[] {
   ];
 }
 
-function retention(change: ObjectChange): string[] {
-  return ["whenScaled", "whenDeleted"].flatMap((when) => {
-    const { was, is } = values(change, "spec", "persistentVolumeClaimRetentionPolicy", when);
-    return was.isNot("Delete") && is.is("Delete") ? [`deletes claims and their data from now on (${when})`] : [];
-  });
+function retention({ before, after }: ObjectChange): string[] {
+  return WHEN.flatMap((when) =>
+    !deletes(before, when) && deletes(after, when) ? [`deletes claims and their data from now on (${when})`] : [],
+  );
 }
 
 /** Data of a claim that is mounted at another path is no longer found. */
@@ -56,8 +55,18 @@ function mounts(change: ObjectChange): string[] {
     .map(([name, path]) => `mounts the claim ${name} at ${is?.get(name) ?? "no path"} instead of ${path}`);
 }
 
-function fateOf({ before, after }: ObjectChange, when: "whenScaled" | "whenDeleted"): string {
+function fateOf({ before, after }: ObjectChange, when: When): string {
   // The policy in the update applies when the servers are removed.
-  const policy = (after ?? before)?.properties.at("spec", "persistentVolumeClaimRetentionPolicy", when);
-  return policy?.is("Delete") === true ? "are deleted, and their data with them" : "stay, and their data with them";
+  return deletes(after ?? before, when) ? "are deleted, and their data with them" : "stay, and their data with them";
+}
+
+const WHEN = ["whenScaled", "whenDeleted"] as const;
+
+type When = (typeof WHEN)[number];
+
+/** Whether claims go with their servers: Kubernetes deletes them, or the stack does once servers have left, as an annotation says. */
+function deletes(set: ObjectChange["before"], when: When): boolean {
+  const policy = set?.properties.at("spec", "persistentVolumeClaimRetentionPolicy", when);
+  const marked = set?.properties.at("metadata", "annotations", "kafka-stack/when-scaled");
+  return policy?.is("Delete") === true || (when === "whenScaled" && marked?.is("delete") === true);
 }

@@ -4,11 +4,13 @@ import { readJsonFile } from "./json-file.js";
 import { POOLS, resizePool, towards } from "./pools.js";
 import { RefusedError } from "./refused.js";
 import { isSameValue } from "./same-value.js";
+import { awaitInSync, raisedByDefault } from "./topics/in-sync.js";
+import { MIN_ISR } from "./topics/plan.js";
 
 const file = z.strictObject({ cluster: z.record(z.string().min(1), z.string()).default({}) });
 
 /** With eligible leader replicas, Kafka itself keeps this setting in the cluster's dynamic ones, and refuses its removal. */
-const KEPT_BY_KAFKA = new Set(["min.insync.replicas"]);
+const KEPT_BY_KAFKA = new Set([MIN_ISR]);
 
 /** Settings and their new values; `undefined` removes one, so that the brokers' files apply again. */
 type Changes = Readonly<Record<string, string | undefined>>;
@@ -40,10 +42,11 @@ export async function checkClusterSettings(
 /**
  * Reconciles the cluster-wide dynamic settings with the declaration: sets missing or different ones, and removes those that an earlier run set and
  * that are no longer declared. Brokers apply them without a restart. Sizes of thread pools, which Kafka changes by a factor of two at most, change in
- * steps.
+ * steps. The default of `min.insync.replicas` is raised only once as many replicas are in sync.
  *
- * @param waitMs - how long the brokers may take for one step of a pool
- * @throws {@link RefusedError} naming each setting that Kafka cannot change at run time, with Kafka's words; nothing was changed then.
+ * @param waitMs - how long the brokers may take for one step of a pool, and replicas until enough are in sync
+ * @throws {@link RefusedError} naming each setting that Kafka cannot change at run time, with Kafka's words, or partitions with too few replicas in sync;
+ *   nothing was changed then.
  */
 export async function applyClusterSettings(
   cluster: Cluster,
@@ -54,6 +57,10 @@ export async function applyClusterSettings(
   await refuseWhatKafkaRefuses(cluster, changes);
   for (const [key, value] of Object.entries(changes))
     print(value === undefined ? `remove ${key}` : `set ${key} = ${value}`);
+  const minIsr = changes[MIN_ISR];
+  if (minIsr !== undefined) {
+    await awaitInSync(cluster, await raisedByDefault(cluster, Number(minIsr), print), { waitMs, print });
+  }
   const isPool = ([key]: [string, unknown]) => POOLS.has(key);
   await cluster.alterConfig(ALL_BROKERS, Object.fromEntries(Object.entries(changes).filter((each) => !isPool(each))));
   for (const [pool, size] of Object.entries(changes).filter(isPool)) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, run, type RunResult } from "kafka-stack-engine";
 import { FakeCluster } from "../../support/fake-cluster";
@@ -33,11 +33,12 @@ describe("the immutable settings of a stack with data", function () {
   });
   afterEach(() => cluster.stop());
 
-  const engine = (command: Command, written: Config): Promise<RunResult> =>
+  const engine = (command: Command, written: Config, stack = "dev"): Promise<RunResult> =>
     run({
       command,
-      stack: "dev",
+      stack,
       root: join(__dirname, "program"),
+      configFile: join(__dirname, "program", "Pulumi.dev.yaml"),
       stateDirectory,
       env: { ...process.env, ENGINE: "stand-in", KUBECONFIG: kubeconfig, WRITTEN: JSON.stringify(written) },
       write: (line) => said.push(line),
@@ -193,6 +194,21 @@ describe("the immutable settings of a stack with data", function () {
     cluster.objects.clear();
     plant(cluster, "/api/v1/namespaces/kafka", of("guarded/dev"));
     await up({});
+  });
+
+  it("refuse a stack that was renamed: its namespaces have the other name, and labels of pods cannot change", async () => {
+    await up({});
+    const state = readFileSync(join(stateDirectory, "dev.json"), "utf8");
+    writeFileSync(join(stateDirectory, "renamed.json"), state.replaceAll("urn:pulumi:dev::", "urn:pulumi:renamed::"));
+    const calls = cluster.calls.length;
+    for (const command of ["preview", "up"] as const) {
+      await assert.rejects(
+        engine(command, {}, "renamed"),
+        /namespace kafka(-volumes)? exists and belongs to the stack guarded\/dev: .* give that name back/,
+      );
+    }
+    assert.deepEqual(cluster.calls.slice(calls), []);
+    assert.deepEqual(changes(await up({})), NOTHING);
   });
 
   it("let neither a preview nor up pass when nobody answers", async () => {

@@ -213,6 +213,11 @@ export const badVariants: readonly BadVariant[] = [
     set(brokers, ["spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"], "Delete"),
   ),
   bad(
+    "claims that are deleted once their brokers have left",
+    "data-volume-retained",
+    set("PersistentVolumeClaim data-0-broker-0", ["metadata", "annotations", "kafka-stack/when-scaled"], "delete"),
+  ),
+  bad(
     "volumes that are deleted with their claims",
     "data-volume-retained",
     set("PersistentVolume kafka-data-0-broker-0", ["spec", "persistentVolumeReclaimPolicy"], "Delete"),

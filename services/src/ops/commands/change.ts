@@ -18,6 +18,7 @@ import { applyUsers } from "../users/apply.js";
 import { readPasswords } from "../users/scram.js";
 import { keepControllers, refuseOtherVoters } from "./controllers.js";
 import { drain, refuseIfUndrainable } from "./drain.js";
+import { refuseIfOnLeft, takeBack } from "./left.js";
 import { moveOptions, redistribute, refuseIfTooWide } from "./redistribute.js";
 import { unregister } from "./unregister.js";
 
@@ -134,6 +135,10 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
       ...(cordoned === undefined
         ? []
         : [step("brokers: cordon them", (cluster) => cordonBrokers(cluster, { brokers, cordoned, print }))]),
+      // Their claims may be deleted afterwards.
+      step("brokers that have left: take back what came to them since they were drained", (cluster) =>
+        takeBack(cluster, { ...common, keep: brokers, cordoned: cordoned ?? [] }),
+      ),
       // Replicas before the settings that require more of them in sync.
       step("topics", (cluster) => applyTopics(cluster, state, { ...common, holders })),
       ...(users === undefined
@@ -144,7 +149,10 @@ export async function finishChange(environment: ProgramEnvironment, state: Desir
             ),
           ]),
       step("settings", (cluster) => applyClusterSettings(cluster, state.settings, common)),
-      step("brokers that have left: unregister them", (cluster) => unregister(cluster, { ...common, keep: brokers })),
+      step("brokers that have left: unregister them", async (cluster) => {
+        await refuseIfOnLeft(cluster, brokers);
+        await unregister(cluster, { ...common, keep: brokers });
+      }),
       ...(moves.rebalance
         ? [
             step("partitions: spread them evenly over the brokers", (cluster) =>

@@ -7,6 +7,7 @@ import { planReplicationFactors } from "../plan/factor.js";
 import type { PlanChange } from "../plan/types.js";
 import { RefusedError } from "../refused.js";
 import type { Declaration, DeclaredTopic } from "./declared.js";
+import { awaitInSync, raisedByPlan } from "./in-sync.js";
 import { declareInternal } from "./internal.js";
 import { type ActualTopic, describePlan, isEmptyPlan, MIN_ISR, planTopics, type TopicsPlan } from "./plan.js";
 
@@ -58,9 +59,9 @@ export async function checkTopics(
 
 /**
  * Reconciles the cluster's topics with their declaration, and Kafka's own topics with their number of replicas. Everything is checked, by Kafka too,
- * before anything is changed. Undeclared topics are left alone.
+ * before anything is changed. Undeclared topics are left alone. `min.insync.replicas` is raised last, once as many replicas are in sync.
  *
- * @throws {@link RefusedError} when the declaration cannot be met; nothing was changed then.
+ * @throws {@link RefusedError} when the declaration cannot be met; nothing was changed then. And when too few replicas are in sync; then the rest was.
  */
 export async function applyTopics(cluster: Cluster, declaration: Declaration, options: TopicsOptions): Promise<void> {
   const planned = await checkTopics(cluster, declaration, options);
@@ -71,7 +72,16 @@ export async function applyTopics(cluster: Cluster, declaration: Declaration, op
   await carryOut(cluster, replicaChanges(planned, options.holders), options);
   await letFinish(cluster, plan, options);
   await cluster.addPartitions(plan.addPartitions);
-  for (const { name, changes } of plan.setConfig) await cluster.alterConfig({ type: "topic", name }, changes);
+  const raised = await raisedByPlan(cluster, plan, declaration.minInsyncReplicas);
+  for (const { name, changes } of plan.setConfig) {
+    const later = (key: string) => key === MIN_ISR && raised.has(name);
+    const first = Object.fromEntries(Object.entries(changes).filter(([key]) => !later(key)));
+    await cluster.alterConfig({ type: "topic", name }, first);
+  }
+  await awaitInSync(cluster, raised, options);
+  for (const { name, changes } of plan.setConfig) {
+    if (raised.has(name)) await cluster.alterConfig({ type: "topic", name }, { [MIN_ISR]: changes[MIN_ISR] });
+  }
   if (!isEmptyPlan(plan)) options.print("Done.");
 }
 
