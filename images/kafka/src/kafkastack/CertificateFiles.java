@@ -71,7 +71,7 @@ record CertificateFiles(String certificate, String key, String authority) {
         }
     }
 
-    private static boolean comesFrom(X509Certificate own, Certificate authority) {
+    static boolean comesFrom(X509Certificate own, Certificate authority) {
         try {
             own.verify(authority.getPublicKey());
             return true;
