@@ -32,7 +32,7 @@ export type Step =
   | { readonly do: "issue" }
   /** Trust the previous authority no longer. */
   | { readonly do: "retire" }
-  /** Nothing yet. @property until when nothing but time is missing */
+  /** Nothing yet. @property until before when nothing can change that; absent when the time of clients is over */
   | { readonly do: "wait"; readonly reason: string; readonly until?: Date }
   | { readonly do: "refuse"; readonly reason: string };
 
@@ -68,13 +68,12 @@ export function decide(
 const lowered = (wanted: number, newest: number): string =>
   `listeners.internal.authority is ${wanted}, and authority ${newest} exists already: the key of an earlier one is deleted, so it cannot come back. Set listeners.internal.authority to ${newest}, or to ${newest + 1} for another new one.`;
 
-/** Servers first: who waits for them learns at once which one it is. */
+/** The reason names servers first: who waits for them learns at once which one it is. */
 function waiting(out: Date | undefined, waitMs: number, now: Date, missing: string | undefined): Step | undefined {
   if (out === undefined) return { do: "date" };
-  if (missing !== undefined) return { do: "wait", reason: missing };
   const until = new Date(out.getTime() + waitMs);
-  if (now >= until) return undefined;
-  return { do: "wait", reason: `clients have until ${until.toISOString()} to take their files`, until };
+  if (now >= until) return missing === undefined ? undefined : { do: "wait", reason: missing };
+  return { do: "wait", until, reason: missing ?? `clients have until ${until.toISOString()} to take their files` };
 }
 
 function missingTrust(words: readonly ServerWord[], authority: Fingerprint): string | undefined {

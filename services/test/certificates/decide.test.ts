@@ -59,6 +59,14 @@ describe("The next step of an exchange of the authority", () => {
     });
   }
 
+  it("cannot come before clients had their time, so that nobody waits for servers until then", () => {
+    const found = step(announced(ago(WAIT_MS - 1)), 2, [silent]);
+    assert.ok(found.do === "wait");
+    assert.match(found.reason, /^broker-1 does not say/);
+    assert.deepEqual(found.until, new Date(NOW.getTime() + 1));
+    assert.equal("until" in step(announced(ago(WAIT_MS)), 2, [silent]), false);
+  });
+
   it("is refused towards an earlier authority, whose key is gone, and says what to write", () => {
     for (const state of [announced(ago(WAIT_MS)), issued(ago(WAIT_MS)), { generation: 2, signing: "two" }]) {
       const found = step(state, 1);

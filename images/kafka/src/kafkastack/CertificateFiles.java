@@ -49,6 +49,11 @@ record CertificateFiles(String certificate, String key, String authority) {
         return null;
     }
 
+    /** The number of trusted authorities. */
+    int authorities() throws GeneralSecurityException {
+        return certificates(authority).size();
+    }
+
     /**
      * Refuses files that do not belong together, as in the middle of a renewal: the key must be the certificate's, and the certificate must come from
      * the authority.
