@@ -18,6 +18,11 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
   "authentication of listeners": ["none", "tls"].map((authentication) => ({
     listeners: { internal: { authentication } },
   })),
+  "another authority": [
+    { authority: 2 },
+    { authority: "7", authorityWaitHours: 0 },
+    { authorityWaitHours: "8760" },
+  ].map((internal) => ({ listeners: { internal: { authentication: "tls", ...internal } } })),
   users: [
     [{ name: "orders", rights: [{ topic: "chatroom", group: "app", allow: ["consume"] }] }],
     [

@@ -17,6 +17,8 @@ export interface ImmutableSettings {
   readonly quorum?: QuorumSettings;
   /** How clients and servers authenticate; absent when they do not. */
   readonly authentication?: string;
+  /** Which authority signs certificates; absent for the first, and without certificates. */
+  readonly authority?: number;
   /** Storage by its config key, such as `controllers.storage`. */
   readonly storage: Readonly<Record<string, StorageSettings>>;
 }
@@ -54,12 +56,12 @@ type Told = string | number | boolean | undefined;
 /** The immutable settings of a config. */
 export function immutableSettingsOf(config: ImmutableConfig, clusterId: string): ImmutableSettings {
   const { mode, controllers } = config;
-  const { authentication } = config.listeners.internal;
+  const { authentication, authority } = config.listeners.internal;
   return {
     mode,
     clusterId,
     ...(mode === "kraft" && { dedicatedControllers: controllers.dedicated, quorum: quorumOf(config) }),
-    ...(authentication !== "none" && { authentication }),
+    ...(authentication !== "none" && { authentication, ...(authority > 1 && { authority }) }),
     storage: Object.fromEntries(serverPools(config).map((pool) => [formatPath(pool.path), storageOf(pool)])),
   };
 }
@@ -131,9 +133,17 @@ export function refusals(before: KnownSettings, after: ImmutableSettings): strin
       after.authentication ?? "none",
       "servers that restart one by one could not talk to those of the other kind; take the stack down, which keeps retained volumes, and bring it up with the new value (docs/security.md)",
     ),
+    ...authorityRefusals(before.authority ?? 1, after, changed),
     ...quorumRefusals(before.quorum, after.quorum, changed),
     ...pools,
   ];
+}
+
+/** An authority that was replaced cannot come back; without certificates there is none. */
+function authorityRefusals(from: number, { authentication, authority: to = 1 }: ImmutableSettings, changed: Changed) {
+  const lower = authentication !== undefined && to < from;
+  const gone = `the key of an earlier authority is deleted, so it cannot come back; leave it, or set ${from + 1} for another new one (docs/security.md)`;
+  return lower ? changed("listeners.internal.authority", from, to, gone) : [];
 }
 
 /** Some numbers of controllers cannot be reached from others. */

@@ -41,9 +41,19 @@ const claim = (more: Partial<FoundVolume> = {}): FoundVolume => ({
   ...more,
 });
 const found = (...volumes: FoundVolume[]): Evidence => ({ reached: undefined, volumes });
+const authority = (number: number) => ({
+  replicas: 3,
+  listeners: { internal: { authentication: "tls", authority: number } },
+});
 const CLOSED = { replicas: 3, listeners: { internal: { authentication: "tls" } } };
 const HOST_PATHS = [0, 1, 2].map((ordinal) => on(`/data/kafka/broker/${ordinal}`, ordinal));
 const reachedBy = (config: Config, ...volumes: FoundVolume[]): Evidence => ({ reached: settingsOf(config), volumes });
+
+/** A closed stack that runs, and was reached with these settings. */
+const closedWith = (config: Config): Evidence => ({
+  ...reachedBy({ ...CLOSED, ...config }, ...HOST_PATHS),
+  servers: { controllers: 3, brokers: 3, authentication: "tls" },
+});
 
 interface Case {
   readonly what: string;
@@ -137,6 +147,24 @@ const CASES: readonly Case[] = [
   {
     what: "unchanged TLS",
     evidence: { ...found(...HOST_PATHS), servers: { controllers: 3, brokers: 3, authentication: "tls" } },
+    wanted: CLOSED,
+  },
+  {
+    what: "another authority",
+    evidence: closedWith({}),
+    wanted: authority(2),
+  },
+  {
+    what: "an earlier authority",
+    evidence: closedWith(authority(3)),
+    agreed: authority(3),
+    wanted: authority(2),
+    says: ["listeners.internal.authority cannot change from 3 to 2"],
+  },
+  {
+    what: "another authority that was never reached, reverted",
+    evidence: closedWith({}),
+    agreed: authority(2),
     wanted: CLOSED,
   },
   {

@@ -72,6 +72,7 @@ function heldTo(
     ...(mode !== undefined && { mode }),
     ...(clusterId !== undefined && { clusterId }),
     ...(dedicatedControllers !== undefined && { dedicatedControllers }),
+    ...(reached?.authority !== undefined && { authority: reached.authority }),
     ...(servers
       ? {
           authentication: servers.authentication ?? "none",

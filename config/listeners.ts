@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { DEFAULT_AUTHORITY_WAIT_HOURS } from "../components/certificates/exchange";
+import { BOUNDS } from "../components/kubernetes/bounds";
 import { DNS_LABEL, LABEL_KEY, LABEL_VALUE } from "../components/kubernetes/names";
-import { pattern, text } from "./values";
+import { integer, pattern, text } from "./values";
 
 const LABELS = "a map of at least one Kubernetes label, such as {team: orders}";
 
@@ -46,6 +48,16 @@ export const listeners = z
               .describe(
                 "How clients and servers authenticate on all listeners, `kafka.external` too: not at all (none), or by certificates of the stack's own authority, over TLS (tls; Kafka 4, mode kraft). It cannot change while servers run: see docs/security.md.",
               ),
+            authority: integer(...BOUNDS.authority)
+              .default(1)
+              .describe(
+                "Which authority of the stack signs certificates, where `authentication` is tls. Raise it by one, and a new one takes the place of the one before while servers run: see docs/security.md. It cannot be lowered.",
+              ),
+            authorityWaitHours: integer(...BOUNDS.authorityWaitHours)
+              .default(DEFAULT_AUTHORITY_WAIT_HOURS)
+              .describe(
+                "Hours that applications have, twice, when the authority is replaced: to trust the new one before servers show its certificates, and then to use certificates of it.",
+              ),
             clients: z
               .array(client, "a list of clients")
               .default([])
@@ -53,7 +65,7 @@ export const listeners = z
                 "Who may connect besides the pods of the stack's own namespace. Each entry names `namespace` or `namespaceLabels`, with or without `podLabels`, or `cidr`. Default: nobody else.",
               ),
           },
-          "authentication and clients",
+          "authentication, authority, authorityWaitHours and clients",
         )
         .prefault({})
         .describe("The listener for clients in the cluster, `kafka-bootstrap:9092`."),

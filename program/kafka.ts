@@ -30,6 +30,8 @@ export function kafkaArgs(
     external: kafka.external.enabled ? kafka.external : undefined,
     clients: listeners.internal.clients,
     authentication: listeners.internal.authentication,
+    authority: listeners.internal.authority,
+    authorityWaitHours: listeners.internal.authorityWaitHours,
     rooms: kchat.enabled ? kchat.rooms : [],
     page: monitoring.page,
     spread: { nodes: scheduling.spread, zoneLabel: scheduling.zones ? scheduling.zoneLabel : undefined },

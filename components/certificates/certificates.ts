@@ -5,11 +5,12 @@ import { runOnce, type RunOnceArgs, runOnceSpec } from "../jobs/run-once";
 import { fixedName, labels, metadata, type Scope } from "../kubernetes/scope";
 import { restrictedContainer, restrictedPod, terminationMessage, SERVICES_UID } from "../kubernetes/security";
 import type { UserSpec } from "../users/user";
+import { type AuthoritySpec, deadlineOf, exchangeOf, poolsOf } from "./exchange";
 import { holdersOf, passwordsOf } from "./holders";
 import { PASSWORDS } from "./passwords";
 
 /** Arguments of a stack's certificates. */
-export interface CertificatesArgs extends Scope {
+export interface CertificatesArgs extends Scope, AuthoritySpec {
   /** The services image. */
   readonly image: pulumi.Input<string>;
   /** Whether controllers have their own pods. */
@@ -28,12 +29,9 @@ const [AUTHORITY, NAME] = ["kafka-ca", "kafka-certificates"];
 /** Where clients of the API server find their account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** Seconds for creating certificates: a node may have to pull the image first. */
-const DEADLINE_S = 300;
-
 /**
  * The authority of a stack, and the certificates with which its servers and clients authenticate. A Job creates them before any server starts, and a
- * CronJob renews them once a third of their validity is left. The Job also makes users' passwords, at random. All are in Secrets outside Pulumi's state, because Pulumi would revert a renewal.
+ * CronJob renews them once a third of their validity is left. Both take the steps by which another authority replaces one that is in use (services/src/certificates/decide.ts). The Job also makes users' passwords, at random. All are in Secrets outside Pulumi's state, because Pulumi would revert a renewal.
  */
 export class Certificates extends pulumi.ComponentResource {
   /** Exists once all certificates do. */
@@ -47,7 +45,8 @@ export class Certificates extends pulumi.ComponentResource {
       const [holders, passwords] = [holdersOf(stack), passwordsOf(stack)];
       const some = Object.keys(passwords).length > 0;
       const scram = { store: PASSWORDS, users: passwords };
-      const wanted = { authority: AUTHORITY, holders, ...(some && { scram }) };
+      const exchange = exchangeOf(args);
+      const wanted = { authority: AUTHORITY, holders, ...(some && { scram }), ...(exchange && { exchange }) };
       return {
         secrets: [...Object.keys(holders), ...Object.keys(passwords), ...(some ? [PASSWORDS] : [])],
         text: JSON.stringify({ namespace, labels: secretLabels(args), ...wanted }),
@@ -76,7 +75,7 @@ export class Certificates extends pulumi.ComponentResource {
 
   /**
    * An account that may read and write these Secrets, and create Secrets: Kubernetes cannot restrict creation by name. It can read no others. It has the same rights in
-   * each namespace with such Secrets.
+   * each namespace with such Secrets. For an exchange of the authority it may read how many servers there are.
    */
   private account(
     name: string,
@@ -93,7 +92,13 @@ export class Certificates extends pulumi.ComponentResource {
     const elsewhere = [...new Set((args.users ?? []).flatMap(({ secret }) => secret?.namespace ?? []))].sort();
     return [
       account,
-      this.rights(name, { ...args, name: NAME, resourceNames: own, subject }),
+      this.rights(name, {
+        ...args,
+        name: NAME,
+        resourceNames: own,
+        servers: exchangeOf(args) && poolsOf(args.dedicated),
+        subject,
+      }),
       ...elsewhere.map((namespace) => {
         const resourceNames = told.apply(({ secrets }) =>
           secrets.flatMap((one) => (one.startsWith(`${namespace}/`) ? [one.slice(namespace.length + 1)] : [])),
@@ -110,6 +115,8 @@ export class Certificates extends pulumi.ComponentResource {
     args: Scope & {
       readonly name: pulumi.Input<string>;
       readonly resourceNames: pulumi.Input<string[]>;
+      /** StatefulSets that it may read. @default none */
+      readonly servers?: string[] | undefined;
       readonly subject: k8s.types.input.rbac.v1.Subject;
     },
   ): pulumi.Resource {
@@ -121,6 +128,9 @@ export class Certificates extends pulumi.ComponentResource {
         rules: [
           { apiGroups: [""], resources: ["secrets"], resourceNames: args.resourceNames, verbs: ["get", "update"] },
           { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+          ...(args.servers
+            ? [{ apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: args.servers, verbs: ["get"] }]
+            : []),
         ],
       },
       fixedName(this),
@@ -145,7 +155,7 @@ const secretLabels = ({ instance }: Scope): Record<string, string> => ({
 
 /** Makes the certificates and passwords that are missing, and renews certificates that run out. No other account may write the Secrets. */
 const issue = (args: CertificatesArgs, told: pulumi.Input<string>): RunOnceArgs => ({
-  deadlineSeconds: DEADLINE_S,
+  deadlineSeconds: deadlineOf(args),
   serviceAccountName: NAME,
   pod: {
     securityContext: restrictedPod(SERVICES_UID),

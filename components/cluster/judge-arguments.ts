@@ -1,3 +1,4 @@
+import type { AuthoritySpec } from "../certificates/exchange";
 import { cleanerBuffer } from "../kafka/cleaner-buffer";
 import { closedSettings } from "../kafka/closed-settings";
 import { withDefaultSettings } from "../kafka/default-settings";
@@ -33,7 +34,7 @@ import { whyNotOutside } from "../kafka/why-not-tls";
 import { quotaRefusals, userRefusals } from "../kafka/user-refusals";
 
 /** The checked arguments. */
-export interface JudgedArguments extends ClusterSpec {
+export interface JudgedArguments extends ClusterSpec, AuthoritySpec {
   readonly metadataVersion?: string | undefined;
   readonly clusterId?: string | undefined;
   readonly external?: ExternalSpec | undefined;
@@ -122,6 +123,8 @@ function judgeRest(refusals: Refusals, given: JudgedArguments, brokers: number |
   if (refusals.whole(base, external?.nodePortBase, BOUNDS.nodePort) && external && brokers !== undefined) {
     refusals.tell(nodePortRange(brokers, external.nodePortBase, base), () => external.nodePortBase);
   }
+  refusals.whole(["authority"], given.authority, BOUNDS.authority);
+  refusals.whole(["authorityWaitHours"], given.authorityWaitHours, BOUNDS.authorityWaitHours);
   judgeResources(refusals, ["operations", "resources"], operations?.resources);
   refusals.whole(["operations", "stallSeconds"], operations?.stallSeconds, BOUNDS.stallSeconds);
   refusals.whole(["operations", "diskLimit"], operations?.diskLimit, BOUNDS.diskLimit);

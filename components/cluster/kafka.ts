@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Certificates } from "../certificates/certificates";
+import type { AuthoritySpec } from "../certificates/exchange";
 import { whyNotTls } from "../kafka/why-not-tls";
 import { clusterId } from "../kafka/cluster-id";
 import type { ExternalSpec } from "../kafka/external-access";
@@ -62,7 +63,7 @@ export interface Operations {
  * topics); a record is acknowledged (`acks=all`) once two have it (`min.insync.replicas`); no replica that lacks acknowledged records may lead
  * (`unclean.leader.election.enable`); and topics are created only by declaration (`auto.create.topics.enable`).
  */
-export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec {
+export interface KafkaArgs extends PrerequisiteArgs, ClusterSpec, AuthoritySpec {
   /**
    * Release of the cluster's metadata version: a new one begins with it, an older one is raised to it. @default a new cluster begins with that of its
    * version, and none is raised
@@ -172,6 +173,8 @@ export class Kafka extends pulumi.ComponentResource {
                 dedicated,
                 externalHost: args.external?.host,
                 users: args.users,
+                authority: args.authority,
+                authorityWaitHours: args.authorityWaitHours,
                 jobResources,
               },
               { ...child, dependsOn: after },

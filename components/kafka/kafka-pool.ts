@@ -149,14 +149,17 @@ function portsOf({ pool, combined, external, passwords = false }: KafkaPoolArgs)
   };
 }
 
-function accessTo({ pool, combined, external, clients, passwords = false }: KafkaPoolArgs): Allowed[] {
+function accessTo({ pool, combined, external, clients, authentication, passwords = false }: KafkaPoolArgs): Allowed[] {
   const servers = ["broker", "controller"] as const;
   const own = pool === "broker" ? [PORTS.controller, PORTS.internal, PORTS.health] : [PORTS.controller, PORTS.health];
   const forClients = [PORTS.client, ...(passwords ? [PORTS.scram] : [])];
   return [
     { ports: own, from: servers },
     // The Job that removes a controller's vote tells it to retire through this port.
-    ...(controls({ pool, combined }) ? [{ ports: [PORTS.health], from: ["ops"] as const }] : []),
+    // And the Jobs of the certificates ask every server what its TLS uses.
+    ...(controls({ pool, combined }) || authentication === "tls"
+      ? [{ ports: [PORTS.health], from: ["ops"] as const }]
+      : []),
     ...(pool === "broker" ? [{ ports: forClients, from: "namespace" as const, also: clients }] : []),
     ...(external ? [{ ports: [PORTS.external], from: "anyone" as const }] : []),
   ];

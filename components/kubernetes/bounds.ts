@@ -17,6 +17,10 @@ export const BOUNDS = {
   quotaBytes: [1_024, 1e12],
   /** Which password a user has. */
   rotate: [1, 1_000_000],
+  /** Which authority signs certificates. */
+  authority: [1, 1_000_000],
+  /** Up to a year: certificates are valid for one. */
+  authorityWaitHours: [0, 8_760],
   /** Kubernetes' default range. */
   nodePort: [30_000, 32_767],
 } as const satisfies Readonly<Record<string, readonly [min: number, max: number]>>;

@@ -285,6 +285,15 @@ export interface KafkaArgs {
   external?: ExternalArgs;
   /** How clients and servers authenticate on all listeners: none, or tls, which is for clusters of Kafka 4 that do not run yet. Default: none. */
   authentication?: string;
+  /**
+   * Which authority of the cluster signs certificates, where authentication is tls: a higher number is a new one, which takes the place of the one before while
+   * servers run. Default: 1.
+   */
+  authority?: number;
+  /**
+   * Hours that clients have, twice: to trust the next authority before servers show its certificates, and then to use certificates of it. Default: 24.
+   */
+  authorityWaitHours?: number;
   /** How to spread servers. Default: over nodes where there are enough. */
   spread?: SpreadArgs;
   /** How much of the cluster a change may use. */

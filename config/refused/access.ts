@@ -5,6 +5,7 @@ const CONSUME = { topic: "chatroom", allow: ["consume"] };
 const PASSWORD = { authentication: "scram-sha-512" };
 const ORDERS = { name: "orders", rights: [CONSUME] };
 const rights = (...list: unknown[]) => users({ name: "orders", rights: list });
+const authority = (internal: object) => ({ listeners: { internal: { authentication: "tls", ...internal } } });
 const clients = (...list: unknown[]) => ({ listeners: { internal: { clients: list } } });
 
 /** Bad configs by their fault. */
@@ -58,6 +59,12 @@ export const ACCESS: Readonly<Record<string, readonly Refused[]>> = {
       "kafka.external.nodePortBase",
       "gives broker 92 the NodePort 30192",
     ],
+  ],
+  "another authority": [
+    [{ listeners: { internal: { authority: 2 } } }, "listeners.internal.authority", "authentication: tls"],
+    [authority({ authority: 0 }), "listeners.internal.authority", "a whole number from 1"],
+    [authority({ authorityWaitHours: -1 }), "listeners.internal.authorityWaitHours", "a whole number from 0"],
+    [authority({ authorityWaitHours: 8761 }), "listeners.internal.authorityWaitHours", "to 8760"],
   ],
   "authentication of listeners": [
     [closed({}, "password"), "listeners.internal.authentication", "none or tls"],

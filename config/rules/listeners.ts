@@ -66,6 +66,14 @@ function* authentication({ config: { kafka, listeners, mode } }: Subject): Itera
   if (why !== undefined) yield complain(AUTHENTICATION, `cannot be tls: ${why}`);
 }
 
+const AUTHORITY: Path = ["listeners", "internal", "authority"];
+
+function* authority({ config: { listeners } }: Subject): Iterable<Problem> {
+  const { authentication, authority: generation } = listeners.internal;
+  if (authentication === "none" && generation > 1)
+    yield complain(AUTHORITY, "is for listeners.internal.authentication: tls, without which there is no authority");
+}
+
 const OUTSIDE: Path = ["kafka", "external", "authentication"];
 
 function* outside({ config: { kafka, listeners, users } }: Subject): Iterable<Problem> {
@@ -85,5 +93,6 @@ export const listenerRules: readonly Rule[] = [
   { reads: [["cluster", "namespace"], ["listeners"]], check: clients },
   { reads: [["mode"], ["kafka", "version"], AUTHENTICATION], check: authentication },
   { reads: [["kafka", "config"], AUTHENTICATION], check: closed },
+  { reads: [AUTHORITY, AUTHENTICATION], check: authority },
   { reads: [OUTSIDE, AUTHENTICATION, ["users"]], check: outside },
 ];

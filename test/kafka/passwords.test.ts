@@ -84,7 +84,7 @@ class Passwords {
       { name, generation: rotate, bootstrap: ADDRESS },
     ]);
     const wanted = { store: "kafka-passwords", users: Object.fromEntries(holders) as never };
-    await keepPasswords(this.secrets, wanted, this.authority.certificate);
+    await keepPasswords(this.secrets, wanted, () => Promise.resolve(this.authority.certificate));
     await this.apply(users);
   }
 

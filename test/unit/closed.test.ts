@@ -8,6 +8,12 @@ import { packConfig, resourcesOf, violations } from "./policies/packs";
 const CLOSED = { listeners: { internal: { authentication: "tls" } } };
 const CERTIFICATES = "kafka-stack:certificates:Certificates";
 
+/** What the Jobs are told of another authority. */
+interface Exchange {
+  readonly patienceSeconds: number;
+  readonly waitSeconds: number;
+}
+
 /** Workloads that connect to Kafka: all but those for certificates and for directories on nodes. */
 const clients = (recording: Recording): Workload[] =>
   workloads(recording).filter(({ resource: { parent = "" } }) => !/:(Certificates|VolumeDirectories)::/.test(parent));
@@ -183,6 +189,29 @@ for (const stack of ["dev", "storageclass"]) {
         withAccount.map((one) => called(one.resource)),
         ["Job certificates"],
       );
+    });
+
+    it("asks servers for their word only where there is another authority than the first", async () => {
+      const internal = { authentication: "tls", authority: 2, authorityWaitHours: 0 };
+      const recording = await recordStack(stack, { set: { listeners: { internal } } });
+      const job = object(recording, "Job", "certificates");
+      const { activeDeadlineSeconds, template } = job.resource.inputs["spec"] as {
+        activeDeadlineSeconds: number;
+        template: { spec: { containers: { args: string[] }[] } };
+      };
+      const { exchange } = JSON.parse(template.spec.containers[0]?.args[0] ?? "") as { exchange: Exchange };
+      const pools = stack === "storageclass" ? ["broker", "controller"] : ["broker"];
+      const { patienceSeconds, waitSeconds, ...rest } = exchange;
+      assert.deepEqual(rest, { generation: 2, pools, port: 8080 });
+      assert.ok(waitSeconds >= 120, "the stack's own programs have their time");
+      assert.ok(activeDeadlineSeconds >= patienceSeconds + 300, "it ends by itself, also where an image is pulled");
+      assert.ok(patienceSeconds > 2 * (waitSeconds + 300), "it can do all of it");
+      const { resource } = object(recording, "Role", "kafka-certificates");
+      assert.deepEqual((resource.inputs["rules"] as unknown[]).slice(2), [
+        { apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: pools, verbs: ["get"] },
+      ]);
+      const { inputs } = object(await recordStack(stack, { set: CLOSED }), "Job", "certificates").resource;
+      assert.doesNotMatch(JSON.stringify(inputs), /exchange/);
     });
 
     it("renews with the Job that created them", async () => {

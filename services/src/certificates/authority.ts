@@ -1,7 +1,7 @@
 // The library below needs this import.
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
-import { webcrypto } from "node:crypto";
+import { webcrypto, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 
 /** A certificate and its private key as PEM, the key in PKCS#8. */
@@ -103,6 +103,10 @@ export async function whyIssue(
   const gains = endOf(issuer, now).getTime() - certificate.notAfter.getTime() > DAY_MS;
   return left < whole / 3 && gains ? `it ends on ${certificate.notAfter.toISOString()}` : undefined;
 }
+
+/** SHA-256 of a certificate, lower-case hex. @throws when it cannot be read */
+export const fingerprintOf = (certificate: string): string =>
+  new X509Certificate(certificate).fingerprint256.replaceAll(":", "").toLowerCase();
 
 /** When a certificate expires. @throws when it cannot be read */
 export const endsAt = (certificate: string): Date => new x509.X509Certificate(certificate).notAfter;

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { apiServer } from "./api-server.js";
 import { CannotKeepError } from "./cannot-keep.js";
-import { keepCertificates } from "./keep.js";
-import { keepPasswords } from "./passwords.js";
+import { keepUpToDate } from "./rounds.js";
 import { kubernetesSecrets } from "./secrets.js";
+import { serversOf, wordsOf } from "./trust.js";
 
 /** The program's only argument, as JSON. */
 const schema = z.strictObject({
@@ -28,19 +30,34 @@ const schema = z.strictObject({
       ),
     })
     .optional(),
+  /** The authority, where it is not the first one. */
+  exchange: z
+    .strictObject({
+      generation: z.int().min(1),
+      /** How long clients have for each step. */
+      waitSeconds: z.number().min(0),
+      /** How long this program waits for servers and clients. */
+      patienceSeconds: z.number().min(0),
+      /** StatefulSets of the servers, and their health port. */
+      pools: z.array(z.string().min(1)),
+      port: z.int().min(1),
+    })
+    .optional(),
 });
 
-/** Exit codes: 0 all certificates and passwords are up to date; 1 one is not, and the last line says why. */
+/** Exit codes: 0 all certificates and passwords are up to date, also while an exchange of the authority waits; 1 one is not, and the last line says why. */
 async function main(): Promise<number> {
   try {
-    const { namespace, labels, scram, ...wanted } = schema.parse(JSON.parse(process.argv[2] ?? ""));
-    const secrets = kubernetesSecrets(namespace, labels);
-    const said = await keepCertificates(secrets, wanted, new Date());
-    if (scram !== undefined) {
-      const authority = (await secrets.read(wanted.authority))?.data["tls.crt"] ?? "";
-      said.push(...(await keepPasswords(secrets, scram, authority)));
-    }
-    for (const line of said.length > 0 ? said : ["all certificates are up to date"]) process.stdout.write(`${line}\n`);
+    const { namespace, labels, exchange, ...wanted } = schema.parse(JSON.parse(process.argv[2] ?? ""));
+    const { generation = 1, waitSeconds = 0, patienceSeconds = 0, pools = [], port = 0 } = exchange ?? {};
+    const world = {
+      secrets: kubernetesSecrets(apiServer(), namespace, labels),
+      ask: async () => wordsOf(await serversOf(apiServer(), { namespace, pools, port })),
+      now: () => new Date(),
+      sleep: (ms: number) => sleep(ms),
+      say: (line: string) => process.stdout.write(`${line}\n`),
+    };
+    await keepUpToDate(world, { ...wanted, generation, waitMs: waitSeconds * 1_000 }, patienceSeconds * 1_000);
     return 0;
   } catch (error) {
     const failure = error as Error;

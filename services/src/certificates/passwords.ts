@@ -36,20 +36,21 @@ export const PASSWORD_SECRET = "kubernetes.io/basic-auth";
 /**
  * Reconciles passwords: each user has one of its generation, which is made once, in its own Secret and in that with all of them. When one of both is gone, the other one has it.
  *
- * @param authority the certificate that a client must trust
+ * @param readTrusted reads the certificates that a client must trust. It is called after all Secrets were read: when it is outdated then, so is what was read, and nothing is written over newer ones
  * @returns a sentence for each Secret that was written. No password is in any.
  * @throws CannotKeepError when a Secret is somebody else's
  */
 export async function keepPasswords(
   secrets: Secrets,
   { store: name, users }: WantedPasswords,
-  authority: string,
+  readTrusted: () => Promise<string>,
 ): Promise<string[]> {
   const said: string[] = [];
   const store = await secrets.read(name);
   const found = new Map<string, Secret | undefined>();
   for (const secret of Object.keys(users)) found.set(secret, await secrets.read(secret));
   refuseOthers([...found.values(), store]);
+  const authority = await readTrusted();
   const passwords = new Map<string, Stored>();
   for (const [secret, holder] of Object.entries(users)) {
     passwords.set(holder.name, passwordOf(holder, store, found.get(secret)));

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { request } from "node:https";
-import { join } from "node:path";
+import type { ApiServer } from "./api-server.js";
 
 /** The relevant part of a Secret. Its name follows its namespace and `/` where that is another one. Its data is plain text. */
 export interface Secret {
@@ -22,68 +20,23 @@ export interface Secrets {
   write(secret: Secret): Promise<void>;
 }
 
-/** The pod's service account. */
-export const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
-
-interface Answer {
-  readonly status: number;
-  readonly body: {
-    readonly message?: string;
-    readonly type?: string;
-    readonly data?: Readonly<Record<string, string>>;
-    readonly metadata?: { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
-  };
+interface Body {
+  readonly message?: string;
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+  readonly metadata?: { readonly resourceVersion?: string; readonly labels?: Readonly<Record<string, string>> };
 }
-
-const PATIENCE_MS = 20_000;
 
 /** The Secrets of a namespace in the pod's own cluster and, under names that begin with their namespace, those of others. */
 export function kubernetesSecrets(
+  call: ApiServer<Body>,
   namespace: string,
   labels: Readonly<Record<string, string>>,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Secrets {
   const placeOf = (secret: string) => {
     const [name = "", there = namespace] = secret.split("/").reverse();
     return { name, namespace: there, path: `/api/v1/namespaces/${there}/secrets` };
   };
-  const call = (method: string, at: string, body?: unknown): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const sent = request(
-        {
-          host: environment["KUBERNETES_SERVICE_HOST"],
-          port: environment["KUBERNETES_SERVICE_PORT"],
-          ca: readFileSync(join(ACCOUNT, "ca.crt")),
-          method,
-          path: at,
-          timeout: PATIENCE_MS,
-          headers: {
-            authorization: `Bearer ${readFileSync(join(ACCOUNT, "token"), "utf8")}`,
-            "content-type": "application/json",
-          },
-        },
-        (response) => {
-          let text = "";
-          response.setEncoding("utf8");
-          response.on("data", (chunk: string) => (text += chunk));
-          response.on("error", reject);
-          response.on("end", () => {
-            try {
-              resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Answer["body"] });
-            } catch (error) {
-              reject(
-                new Error(`the API server did not answer with JSON (${response.statusCode ?? 0})`, {
-                  cause: error,
-                }),
-              );
-            }
-          });
-        },
-      );
-      sent.on("timeout", () => sent.destroy(new Error(`the API server has not answered for ${PATIENCE_MS / 1000} s`)));
-      sent.on("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
-    });
   return {
     async read(name) {
       const place = placeOf(name);

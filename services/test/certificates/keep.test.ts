@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createAuthority, issue, VALID_MS, whyIssue, type Holder } from "../../src/certificates/authority.js";
 import { CannotKeepError } from "../../src/certificates/cannot-keep.js";
-import { keepCertificates, type Wanted } from "../../src/certificates/keep.js";
+import { keepCertificates as keep, type Wanted } from "../../src/certificates/keep.js";
 import { FakeSecrets } from "./fake-secrets.js";
 
 const START = new Date("2026-01-01T00:00:00Z");
@@ -14,6 +14,9 @@ const WANTED: Wanted = {
   authority: "kafka-ca",
   holders: { "kafka-tls-broker": BROKER, "kafka-tls-client": { name: "kafka-client", hosts: [] } },
 };
+
+const keepCertificates = async (secrets: FakeSecrets, wanted: Wanted, now: Date) =>
+  (await keep(secrets, wanted, now)).said;
 
 describe("The certificates of a stack", () => {
   it("are created once, by one authority, for their declared names", async () => {

@@ -15,7 +15,7 @@ const wanted = (generation = 1): WantedPasswords => ({
 
 describe("The passwords of users", () => {
   let secrets: FakeSecrets;
-  const keep = (generation?: number) => keepPasswords(secrets, wanted(generation), CA);
+  const keep = (generation?: number) => keepPasswords(secrets, wanted(generation), () => Promise.resolve(CA));
   const of = (secret: string) => secrets.held.get(secret)?.data ?? assert.fail(`there is no ${secret}`);
   const stored = (user: string) => JSON.parse(of("kafka-passwords")[user] ?? "") as { password: string };
 
@@ -85,7 +85,7 @@ describe("The passwords of users", () => {
     await keepPasswords(
       secrets,
       { store: "kafka-passwords", users: { "kafka-user-orders": one ?? assert.fail() } },
-      CA,
+      () => Promise.resolve(CA),
     );
     assert.deepEqual(Object.keys(of("kafka-passwords")), ["orders"]);
   });

@@ -67,6 +67,10 @@ describe("the health endpoint of a server whose Kafka has not started", function
     assert.equal(await decisions.understand(7, CLUSTER, ""), "silent");
   });
 
+  it("says that its TLS trusts nobody and shows nothing yet", async () => {
+    assert.match(await (await fetch(`${address}/trust`)).text(), /^pod=.*\ntrusts=\nissuers=\n$/);
+  });
+
   describe("that is given an order", () => {
     const KEY = "the key of the stack";
     const challenge = async () =>

@@ -49,6 +49,11 @@ record CertificateFiles(String certificate, String key, String authority) {
         return null;
     }
 
+    /** The number of trusted authorities. */
+    int authorities() throws GeneralSecurityException {
+        return certificates(authority).size();
+    }
+
     /**
      * Refuses files that do not belong together, as in the middle of a renewal: the key must be the certificate's, and the certificate must come from
      * the authority.
@@ -71,7 +76,7 @@ record CertificateFiles(String certificate, String key, String authority) {
         }
     }
 
-    private static boolean comesFrom(X509Certificate own, Certificate authority) {
+    static boolean comesFrom(X509Certificate own, Certificate authority) {
         try {
             own.verify(authority.getPublicKey());
             return true;

@@ -6,11 +6,12 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 
 /**
- * When the certificate that the server uses expires, and when its authority does. Like {@link ReloadingSslEngineFactory}, it takes files only when they fit together: what
+ * When the certificate that the server uses expires, when its authority does, and how many authorities it trusts: two during an exchange. Like {@link ReloadingSslEngineFactory}, it takes files only when they fit together: what
  * the server refuses does not count as a renewal.
  */
 final class CertificateMetrics {
     private static final String NAME = "kafka_stack_certificate_expiration_timestamp_seconds";
+    private static final String AUTHORITIES = "kafka_stack_trusted_authorities";
 
     private final Path directory;
     private CertificateFiles taken;
@@ -38,6 +39,7 @@ final class CertificateMetrics {
         }
         try {
             out.gauge(NAME, taken.until().getEpochSecond(), "certificate", "server");
+            out.gauge(AUTHORITIES, taken.authorities());
             X509Certificate authority = taken.issuer();
             if (authority != null) {
                 out.gauge(NAME, authority.getNotAfter().toInstant().getEpochSecond(), "certificate", "authority");

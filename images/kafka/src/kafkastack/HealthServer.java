@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
 
 /**
  * Serves, on a bounded number of daemon threads, {@code /live} and {@code /ready} (200, or 503 with what is wrong or still missing after a short
- * wait), {@code /quorum}, {@code /topics}, {@code /leave?seconds=N}, which answers its own pod when the cluster can do without this server or the time
+ * wait), {@code /quorum}, {@code /topics}, {@code /trust}, {@code /leave?seconds=N}, which answers its own pod when the cluster can do without this server or the time
  * is up, and orders to the server, from those who have the {@link OrderKey}.
  */
 final class HealthServer {
@@ -49,6 +50,7 @@ final class HealthServer {
         server.createContext("/ready", exchange -> answer(exchange, health.awaitReady(READY_PATIENCE)));
         server.createContext("/quorum", exchange -> send(exchange, 200, health.quorum() + (key == null ? "" : key.line())));
         server.createContext("/topics", exchange -> send(exchange, 200, health.topics()));
+        server.createContext("/trust", HealthServer::trust);
         ExecutorService leaving = threads(LEAVING_THREADS, "health-leave");
         server.createContext("/leave", exchange -> leave(exchange, health, leaving));
         orders.forEach((path, order) -> server.createContext(path, exchange -> order(exchange, path, order, key)));
@@ -56,6 +58,15 @@ final class HealthServer {
         Thread dispatcher = new Thread(server::start, "health-start");
         dispatcher.setDaemon(true); // the dispatcher thread inherits daemon status, so that it never keeps a stopping JVM alive
         dispatcher.start();
+    }
+
+    /** Fingerprints of certificates are no secret: everyone who connects gets the certificates. */
+    private static void trust(HttpExchange exchange) throws IOException {
+        try {
+            send(exchange, 200, Trust.now().lines(System.getenv().getOrDefault("POD_NAME", "")));
+        } catch (GeneralSecurityException | RuntimeException e) {
+            send(exchange, 500, "the loaded certificates cannot be read: " + e.getMessage() + "\n");
+        }
     }
 
     private static void order(HttpExchange exchange, String path, Runnable order, OrderKey key) throws IOException {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
  * restart, and existing connections go on. {@code ssl.keystore.location} names the directory. Files that are half written or do not fit together are
  * refused; the previous certificate stays in use.
  */
-public final class ReloadingSslEngineFactory implements SslEngineFactory {
+public final class ReloadingSslEngineFactory implements SslEngineFactory, Trust.Source {
     /** Nanoseconds between checks of the files. */
     private static final long PAUSE = 2_000_000_000L;
 
@@ -41,6 +41,14 @@ public final class ReloadingSslEngineFactory implements SslEngineFactory {
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
             throw new KafkaException("kafka-stack: the certificate in " + directory + " cannot be used: " + e.getMessage(), e);
         }
+        Trust.add(this);
+    }
+
+    /** What new connections use from now on: an idle listener looks at its files first, as it would before its next connection. */
+    @Override
+    public Trust.Loaded loaded() {
+        SslEngineFactory next = current();
+        return new Trust.Loaded(next.keystore(), next.truststore());
     }
 
     @Override
@@ -76,6 +84,7 @@ public final class ReloadingSslEngineFactory implements SslEngineFactory {
 
     @Override
     public void close() throws IOException {
+        Trust.remove(this);
         if (engines != null) {
             engines.close();
         }
