@@ -1,9 +1,9 @@
 import { setUpTheme } from "../page/theme.js";
 import { EventStream } from "../src/chat/event-stream.js";
 import type { PageEvent } from "../src/cluster/snapshot.js";
-import { ClusterState } from "./state.js";
+import { ClusterState } from "../src/cluster/state.js";
 import { View } from "./view.js";
-import { duration } from "./words.js";
+import { duration } from "../src/cluster/words.js";
 
 /** The service tells something every few seconds, also that Kafka does not answer. After this long, in ms, what is shown counts as old. */
 const SILENCE_MS = 10_000;

@@ -1,18 +1,20 @@
 import { element } from "../page/element.js";
 import type { Parts, TopicRow } from "../src/cluster/snapshot.js";
-import { listed, runsOf } from "./state.js";
+import { diskLevel } from "../src/cluster/severity.js";
+import { listed, runsOf } from "../src/cluster/state.js";
 import {
   attentionText,
   brokerState,
   controllersText,
   count,
   delayText,
+  diskText,
   lagText,
   leftOut,
   mapText,
   moveText,
   verdictOf,
-} from "./words.js";
+} from "../src/cluster/words.js";
 
 /** Topics at first, and with each "Show more". */
 const TOPICS = 50;
@@ -142,6 +144,7 @@ export class View {
           { text: broker.leaders.toLocaleString("en"), number: true },
           { text: broker.replicas.toLocaleString("en"), number: true },
           { text: broker.outOfSync.toLocaleString("en"), number: true, ...(broker.outOfSync > 0 && { level: "look" }) },
+          { text: diskText(broker.disk), number: true, ...(broker.disk && { level: diskLevel(broker.disk) }) },
         ]),
       ),
     );

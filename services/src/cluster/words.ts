@@ -1,7 +1,10 @@
-import { CAUGHT_UP_MS } from "../src/kafka/caught-up.js";
+import { CAUGHT_UP_MS } from "../kafka/caught-up.js";
+import { formatBytes } from "../ops/format.js";
+import type { Level } from "./severity.js";
 import type {
   BrokerRow,
   Controllers,
+  DiskUse,
   GroupRow,
   Known,
   MoveRow,
@@ -10,7 +13,7 @@ import type {
   Parts,
   Some,
   TopicRow,
-} from "../src/cluster/snapshot.js";
+} from "./snapshot.js";
 
 /** A state of a partition in words. */
 export const STATES: Readonly<Record<PartitionState, string>> = {
@@ -25,9 +28,6 @@ export const count = (number: number, noun: string): string =>
   `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 const list = (ids: readonly number[]): string => (ids.length === 0 ? "none" : ids.join(", "));
-
-/** How bad it is: nothing to do, something to look at, or data that nobody can reach. */
-export type Level = "good" | "look" | "bad";
 
 /** The whole cluster in one sentence. */
 export function verdictOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">): { level: Level; text: string } {
@@ -51,6 +51,15 @@ export function verdictOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">
 /** A broker's state in words. */
 export const brokerState = ({ running, cordoned }: BrokerRow): string =>
   `${running ? "runs" : "not running"}${cordoned === true ? ", cordoned" : ""}`;
+
+/** How full a broker's disks are. */
+export function diskText(disk: DiskUse | null): string {
+  if (disk === null) return "not known";
+  const { fullest, directories, failed } = disk;
+  const share = fullest && `${Math.round((1 - fullest.free / fullest.size) * 100)} % of ${formatBytes(fullest.size)}`;
+  const which = directories - failed > 1 ? `, the fullest of ${directories - failed}` : "";
+  return `${share ?? "not known"}${share === null ? "" : which}${failed > 0 ? `; ${failed} failed` : ""}`;
+}
 
 /** Who controls the cluster. */
 export function controllersText(controllers: Known<Controllers>): string {
