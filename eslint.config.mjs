@@ -108,7 +108,7 @@ const EXCEPTIONS = {
       "./servers/restart-reasons.ts",
       "./servers/written-settings.ts",
     ],
-    services: ["./src/chat/cli.ts", "./src/ops/program.ts"],
+    services: ["./src/chat/cli.ts", "./src/cluster/top.ts", "./src/ops/program.ts"],
   },
   scripts: { components: ["./kafka/kafka-settings.ts", "./monitoring/alerts", "./monitoring/dashboards"] },
 };

@@ -1,7 +1,7 @@
 /**
  * `npm run ops -- status|verify|rebalance|elect-leaders|drain|topics …`: runs the ops program in a pod of its own, made from the stack's PodTemplate, and prints
  * its output. It needs only the Kubernetes API: no broker port has to be open to the caller. `recover-quorum` and `recover-partitions` run in this process, because they need what
- * is on the servers' disks, and so does `page`, which opens a port of this machine.
+ * is on the servers' disks, and so do `page` and `top`, which open a port of this machine.
  */
 import { CoreV1Api, type KubeConfig, Log } from "@kubernetes/client-node";
 import { Command } from "commander";
@@ -12,6 +12,7 @@ import { recoverPartitions } from "./recover-partitions/command";
 import { recoverQuorum } from "./recover-quorum/command";
 import { restartingServers } from "./restarting";
 import { namespaceOf, namespaceOption, type StackOptions, stackOptions } from "./stack-options";
+import { top } from "./top";
 
 const TEMPLATE = "ops";
 
@@ -112,6 +113,7 @@ export const command: Command = namespaceOption(
   ),
 )
   .addCommand(page())
+  .addCommand(top())
   .addCommand(recoverQuorum())
   .addCommand(recoverPartitions())
   .allowUnknownOption()

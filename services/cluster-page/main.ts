@@ -1,12 +1,9 @@
 import { setUpTheme } from "../page/theme.js";
 import { EventStream } from "../src/chat/event-stream.js";
 import type { PageEvent } from "../src/cluster/snapshot.js";
-import { ClusterState } from "./state.js";
+import { ClusterState } from "../src/cluster/state.js";
 import { View } from "./view.js";
-import { duration } from "./words.js";
-
-/** The service tells something every few seconds, also that Kafka does not answer. After this long, in ms, what is shown counts as old. */
-const SILENCE_MS = 10_000;
+import { duration, lostText, SILENCE_MS, silentText, unheardText } from "../src/cluster/words.js";
 
 const state = new ClusterState();
 const view = new View();
@@ -18,7 +15,7 @@ function showAge(): void {
   const age = performance.now() - heard;
   if (age > SILENCE_MS) {
     state.clear();
-    view.hide(`Nothing was heard for ${duration(age / 1_000)}, so how the cluster is now is not known.`);
+    view.hide(unheardText(age / 1_000));
   } else view.asOf(`As of ${new Date(state.at).toLocaleTimeString()}, ${duration(age / 1_000)} ago`);
 }
 
@@ -27,7 +24,7 @@ function take(event: PageEvent): void {
   const topicsChanged = state.take(event);
   if (state.silence !== undefined) {
     const since = new Date(state.silence.since).toLocaleTimeString();
-    view.hide(`Kafka does not answer since ${since}, so how the cluster is now is not known: ${state.silence.why}`);
+    view.hide(silentText(since, state.silence.why));
   } else if (state.parts !== undefined) {
     view.show(state.parts, topicsChanged ? state.topics.values() : undefined);
     showAge();
@@ -44,9 +41,7 @@ const stream = new EventStream(
       if (now !== "waiting" && now !== "refused") return;
       state.clear();
       const next = now === "waiting" ? "Trying again…" : "Load the page again.";
-      view.hide(
-        `The connection to the page's service is lost, so how the cluster is now is not known. ${next} (${detail})`,
-      );
+      view.hide(`${lostText(next)} (${detail})`);
     },
   },
 );

@@ -1,18 +1,24 @@
 import { element } from "../page/element.js";
 import type { Parts, TopicRow } from "../src/cluster/snapshot.js";
-import { listed, runsOf } from "./state.js";
+import { diskLevel } from "../src/cluster/severity.js";
+import { listed, runsOf } from "../src/cluster/state.js";
 import {
   attentionText,
   brokerState,
   controllersText,
   count,
   delayText,
+  diskText,
+  groupState,
+  groupsText,
   lagText,
   leftOut,
   mapText,
+  movesText,
   moveText,
+  totalsOf,
   verdictOf,
-} from "./words.js";
+} from "../src/cluster/words.js";
 
 /** Topics at first, and with each "Show more". */
 const TOPICS = 50;
@@ -109,24 +115,11 @@ export class View {
     setText("verdict", text);
   }
 
-  #renderTotals({ totals, brokers }: Parts): void {
-    const running = brokers.filter((broker) => broker.running).length;
-    const facts: readonly (readonly [string, string, (string | undefined)?])[] = [
-      ["Brokers", `${running} of ${brokers.length} run`, running < brokers.length ? "look" : undefined],
-      ["Topics", totals.topics.toLocaleString("en")],
-      ["Partitions", totals.partitions.toLocaleString("en")],
-      ["Offline", totals.offline.toLocaleString("en"), totals.offline > 0 ? "bad" : undefined],
-      [
-        "Under-replicated",
-        totals.underReplicated.toLocaleString("en"),
-        totals.underReplicated > 0 ? "look" : undefined,
-      ],
-      ["Not led by preferred", totals.notPreferred.toLocaleString("en"), totals.notPreferred > 0 ? "look" : undefined],
-    ];
+  #renderTotals(parts: Parts): void {
     element("totals", HTMLElement).replaceChildren(
-      ...facts.map(([name, value, level]) => {
+      ...totalsOf(parts).map(({ name, value, level }) => {
         const fact = make("div", "", make("dt", "", name), make("dd", "", value));
-        if (level !== undefined) fact.dataset["level"] = level;
+        fact.dataset["level"] = level;
         return fact;
       }),
     );
@@ -142,6 +135,7 @@ export class View {
           { text: broker.leaders.toLocaleString("en"), number: true },
           { text: broker.replicas.toLocaleString("en"), number: true },
           { text: broker.outOfSync.toLocaleString("en"), number: true, ...(broker.outOfSync > 0 && { level: "look" }) },
+          { text: diskText(broker.disk), number: true, ...(broker.disk && { level: diskLevel(broker.disk) }) },
         ]),
       ),
     );
@@ -168,14 +162,7 @@ export class View {
 
   #renderMoves({ moves }: Parts): void {
     const some = "value" in moves ? moves.value : { rows: [], total: 0 };
-    setText(
-      "moves-text",
-      "unknown" in moves
-        ? `Whether any partition moves is not known: ${moves.unknown}`
-        : some.total === 0
-          ? "No partition moves."
-          : `${count(some.total, "partition")} ${some.total === 1 ? "moves" : "move"}.${leftOut(some, "move")}`,
-    );
+    setText("moves-text", movesText(moves) + leftOut(some, "move"));
     element("moves", HTMLElement).replaceChildren(
       ...some.rows.map((move) =>
         make("li", "", make("b", "", `${move.topic}-${move.partition}`), ` ${moveText(move)}`),
@@ -185,21 +172,14 @@ export class View {
 
   #renderGroups({ groups }: Parts): void {
     const table = element("groups-table", HTMLElement);
-    if ("unknown" in groups) {
-      table.hidden = true;
-      setText("groups-text", `How far consumers are behind is not known: ${groups.unknown}`);
-      return;
-    }
-    const { rows, total, at, incomplete } = groups.value;
-    const when = `measured at ${new Date(at).toLocaleTimeString()}`;
-    const which = total === 0 ? "There are none" : count(total, "group");
-    setText("groups-text", `${which}, ${when}.${leftOut(groups.value, "group")} ${incomplete.join(" ")}`.trim());
-    table.hidden = total === 0;
+    const some = "value" in groups ? groups.value : { rows: [], total: 0 };
+    setText("groups-text", groupsText(groups, (at) => new Date(at).toLocaleTimeString()) + leftOut(some, "group"));
+    table.hidden = some.total === 0;
     element("groups", HTMLElement).replaceChildren(
-      ...rows.map((group) =>
+      ...some.rows.map((group) =>
         row([
           { text: group.name },
-          { text: group.type === "classic" ? group.state : `${group.state}, ${group.type}` },
+          { text: groupState(group) },
           { text: lagText(group), number: true },
           { text: delayText(group), number: true },
         ]),

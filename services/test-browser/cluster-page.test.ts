@@ -109,6 +109,10 @@ function large(): Snapshot {
       replicas: 300,
       outOfSync: id === 7 ? 300 : 0,
       cordoned: null,
+      disk:
+        id === 7
+          ? null
+          : { fullest: { size: 1e12, free: (1 - id / 100) * 1e12 }, directories: 3, failed: id === 9 ? 1 : 0 },
     })),
   });
 }
@@ -131,14 +135,14 @@ describe("The page of the cluster", function () {
   it("shows a broker that goes, and that it comes back", async () => {
     const page = await stage.look();
     await says(page, "All brokers run, and all partitions are in order.");
-    assert.equal(await page.locator("#brokers tr").nth(1).innerText(), "1\truns\track-1\t2\t4\t0");
+    assert.equal(await page.locator("#brokers tr").nth(1).innerText(), "1\truns\track-1\t2\t4\t0\t40 % of 10.0 GiB");
     stage.answer = () => Promise.resolve(broken());
     await says(page, "1 partition offline");
     assert.equal(
       await verdict(page),
       "1 partition offline: nobody can write or read it; broker 1 not running; 1 partition under-replicated; 1 partition not led by its preferred leader.",
     );
-    assert.equal(await page.locator("#brokers tr").nth(1).innerText(), "1\tnot running\track-1\t0\t4\t2");
+    assert.equal(await page.locator("#brokers tr").nth(1).innerText(), "1\tnot running\track-1\t0\t4\t2\tnot known");
     assert.deepEqual(await page.locator("#attention li").allInnerTexts(), [
       "X orders-1: offline; no leader; replicas 1; last in sync 1",
       "U orders-0: under-replicated; leader 0; replicas 0, 1; in sync 0",
@@ -155,6 +159,22 @@ describe("The page of the cluster", function () {
     await says(page, "All brokers run, and all partitions are in order.");
     assert.equal(await page.locator("#attention-section").isVisible(), false);
     assert.equal(await page.locator("#moves-text").innerText(), "No partition moves.");
+  });
+
+  it("shows how full disks are, and which need a look", async () => {
+    stage.answer = () => Promise.resolve(large());
+    const page = await stage.look();
+    const cell = (broker: number) => page.locator("#brokers tr").nth(broker).locator("td").last();
+    const shown = await Promise.all(
+      [7, 9, 50, 85, 95].map(async (id) => [await cell(id).innerText(), await cell(id).getAttribute("data-level")]),
+    );
+    assert.deepEqual(shown, [
+      ["not known", null],
+      ["9 % of 931.3 GiB, the fullest of 2; 1 failed", "bad"],
+      ["50 % of 931.3 GiB, the fullest of 3", "good"],
+      ["85 % of 931.3 GiB, the fullest of 3", "look"],
+      ["95 % of 931.3 GiB, the fullest of 3", "bad"],
+    ]);
   });
 
   it("shows how far consumers are behind, and what of that is not known", async () => {

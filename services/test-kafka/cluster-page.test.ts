@@ -4,8 +4,8 @@ import type { Running } from "kafka-stack-processes";
 import type { PageEvent } from "../src/cluster/snapshot.js";
 import { EventStream } from "../src/chat/event-stream.js";
 import { KafkaClient, parseBootstrap } from "../src/kafka/client.js";
-import { ClusterState } from "../cluster-page/state.js";
-import { controllersText, verdictOf } from "../cluster-page/words.js";
+import { ClusterState } from "../src/cluster/state.js";
+import { controllersText, verdictOf } from "../src/cluster/words.js";
 import { until } from "../test/fakes.js";
 import { TestCluster } from "./cluster.js";
 import { launch } from "./processes.js";
@@ -95,6 +95,15 @@ describe("The page of the cluster with a real Kafka", function () {
     assert.equal(parts.doubt, null);
     assert.equal(controllersText(parts.controllers), "Controller 0 is active. Voters: 0, all caught up.");
     assert.deepEqual(parts.moves, { value: { rows: [], total: 0 } });
+  });
+
+  it("knows how full the disks are", async () => {
+    await shows("the disk of each broker", () =>
+      [0, 1, 2].every((id) => {
+        const disk = state.parts?.brokers[id]?.disk;
+        return disk?.directories === 1 && disk.failed === 0 && (disk.fullest?.size ?? 0) > (disk.fullest?.free ?? 0);
+      }),
+    );
   });
 
   it("says that a broker was killed, and that it comes back", async () => {

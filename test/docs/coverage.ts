@@ -77,6 +77,7 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- rebalance --brokers 0-2 --even-bytes": test("services/test-kafka/ops.test.ts", '"--even-bytes"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
   "npm run ops -- page": test("test/e2e/page.test.ts", '"ops", "page"'),
+  "npm run ops -- top": test("test/e2e/page.test.ts", '"ops", "top"'),
   "kubectl port-forward -n kafka deployment/lag-exporter 30392:8090": excused(
     "Kubernetes's own way to what npm run ops -- page opens",
   ),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { start } from "kafka-stack-processes";
+import { outcome, start } from "kafka-stack-processes";
 import { sandboxEnvironment } from "../../sandbox/environment";
 import type { PageEvent } from "../../services/src/cluster/snapshot";
 
@@ -36,5 +36,15 @@ describe("the page of the cluster", () => {
     } finally {
       await opened.end("SIGINT");
     }
+  });
+
+  it("is shown in a terminal by `npm run ops -- top`", async function () {
+    this.timeout(120_000);
+    const command = ["--import", "tsx", "cli/index.ts", "ops", "top", "--once"];
+    const { code, output, errors } = await outcome(process.execPath, command, {
+      env: { ...process.env, ...sandboxEnvironment().env },
+    });
+    assert.equal(code, 0, `${output}\n${errors}`);
+    for (const id of [0, 1, 2]) assert.match(output, new RegExp(`^${id}\\s.*\\bruns\\b`, "m"));
   });
 });

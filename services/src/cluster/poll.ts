@@ -1,39 +1,28 @@
-import {
-  apiVersionsV3,
-  ConfigResourceTypes,
-  describeConfigsV4,
-  describeQuorumV2,
-  listPartitionReassignmentsV0,
-} from "@platformatic/kafka";
+import { apiVersionsV3, describeQuorumV2, listPartitionReassignmentsV0 } from "@platformatic/kafka";
 import { behindMs, CAUGHT_UP_MS } from "../kafka/caught-up.js";
 import type { ClusterView, KafkaClient } from "../kafka/client.js";
 import { describeError, isKafkaError } from "../kafka/errors.js";
 import { describeClusterV2 } from "../kafka/protocol/describe-cluster.js";
 import { type Reassigned, reassignedOf } from "../kafka/reassigned.js";
-import type { Controllers, Known, Snapshot, VoterRow } from "./snapshot.js";
+import { HUNG_MS, PerBroker, readCordon, readDisk } from "./per-broker.js";
+import type { Controllers, DiskUse, Known, Snapshot, VoterRow } from "./snapshot.js";
 import { survey } from "./survey.js";
-
-/** How long an answer about a broker's cordon is used, in ms: it takes a request to each broker. */
-const CORDONED_MS = 10_000;
 
 /** Brokers that one poll tries. */
 const TRIES = 3;
 
-/** The log directories of a broker in which Kafka places no new replicas. */
-const CORDONED = "cordoned.log.dirs";
-
 /** Asks Kafka for what the page shows. Each call asks one broker, which may be cut off from the others: the controllers' account of it tells. */
 export class ClusterPoll {
   readonly #client: KafkaClient;
-  readonly #now: () => number;
+  readonly #cordoned: PerBroker<boolean>;
+  readonly #disks: PerBroker<DiskUse>;
   #source: number | undefined;
-  #cordoned: ReadonlyMap<number, boolean> = new Map();
-  #cordonedAt = -Infinity;
 
   /** @param now - in ms, of a clock that only goes forward */
   constructor(client: KafkaClient, now: () => number = () => performance.now()) {
     this.#client = client;
-    this.#now = now;
+    this.#cordoned = new PerBroker((broker) => readCordon(client, broker), now);
+    this.#disks = new PerBroker((broker) => readDisk(client, broker), now, HUNG_MS);
   }
 
   /** The cluster now. @throws when no broker answers */
@@ -41,12 +30,14 @@ export class ClusterPoll {
     const { source, view } = await this.#describe();
     const known = await this.#versions(source);
     const kraft = known(describeQuorumV2.api.key, 2);
-    const [quorum, registered, moves, cordoned] = await Promise.all([
+    const brokers = [...view.brokers.keys()];
+    const [quorum, registered, moves, cordoned, disks] = await Promise.all([
       kraft ? attempt(() => this.#quorum(source)) : { value: zookeepers(view) },
       known(describeClusterV2.key, 2) ? attempt(() => this.#client.request(source, describeClusterV2)) : undefined,
       // With KRaft every broker forwards it to the active controller.
       attempt(() => this.#moves(kraft ? source : "controller")),
-      this.#askCordoned([...view.brokers.keys()]),
+      this.#cordoned.read(brokers),
+      this.#disks.read(brokers),
     ]);
     const doubt = doubtOf(source, quorum);
     // The next poll asks another one.
@@ -57,6 +48,7 @@ export class ClusterPoll {
       moves: orWhy(moves),
       controllers: "value" in quorum ? { value: quorum.value.controllers } : orWhy(quorum),
       cordoned,
+      disks,
       doubt,
     });
   }
@@ -104,27 +96,6 @@ export class ClusterPoll {
 
   async #moves(target: number | "controller"): Promise<Reassigned[]> {
     return reassignedOf(await this.#client.request(target, listPartitionReassignmentsV0.api, 5_000, null));
-  }
-
-  /** Which brokers are cordoned. Left out are those that do not answer, or whose version knows no cordons. */
-  async #askCordoned(brokers: readonly number[]): Promise<ReadonlyMap<number, boolean>> {
-    if (this.#now() - this.#cordonedAt < CORDONED_MS) return this.#cordoned;
-    const answers = await Promise.all(
-      brokers.map(async (id): Promise<readonly [number, boolean] | undefined> => {
-        const asked = {
-          resourceType: ConfigResourceTypes.BROKER,
-          resourceName: String(id),
-          configurationKeys: [CORDONED],
-        };
-        const answer = await attempt(() => this.#client.request(id, describeConfigsV4.api, [asked], false, false));
-        const setting =
-          "value" in answer ? answer.value.results[0]?.configs.find(({ name }) => name === CORDONED) : undefined;
-        return setting === undefined ? undefined : [id, (setting.value ?? "") !== ""];
-      }),
-    );
-    this.#cordoned = new Map(answers.filter((answer) => answer !== undefined));
-    this.#cordonedAt = this.#now();
-    return this.#cordoned;
   }
 }
 

@@ -3,6 +3,16 @@
 /** How a partition is: in order, led by another than its preferred leader, under-replicated, or offline (without a leader). */
 export type PartitionState = "." | "L" | "U" | "X";
 
+/** What a broker says of the disks under its log directories. */
+export interface DiskUse {
+  /** Bytes of the file system with the smallest share left, and those of it that are left; null when no directory has one that is known. */
+  readonly fullest: { readonly size: number; readonly free: number } | null;
+  /** Its log directories. */
+  readonly directories: number;
+  /** Those of them that it cannot use any more. */
+  readonly failed: number;
+}
+
 /** A broker that runs, or that is known because it is registered or has replicas. */
 export interface BrokerRow {
   readonly id: number;
@@ -17,6 +27,8 @@ export interface BrokerRow {
   readonly outOfSync: number;
   /** Whether it gets no new replicas; null when it is not known. */
   readonly cordoned: boolean | null;
+  /** Null when it is not known, as of a broker that is away. */
+  readonly disk: DiskUse | null;
 }
 
 /** A topic, with a letter for the state of each partition. */

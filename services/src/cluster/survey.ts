@@ -4,6 +4,7 @@ import { type Reassigned, targetOf } from "../kafka/reassigned.js";
 import type {
   BrokerRow,
   Controllers,
+  DiskUse,
   Known,
   MoveRow,
   PartitionRow,
@@ -30,6 +31,8 @@ export interface Answers {
   readonly controllers: Known<Controllers>;
   /** Brokers of which it is known whether they are cordoned. */
   readonly cordoned: ReadonlyMap<number, boolean>;
+  /** The disks of brokers of which they are known. */
+  readonly disks: ReadonlyMap<number, DiskUse>;
   readonly doubt: string | null;
 }
 
@@ -42,7 +45,7 @@ export interface Bounds {
 
 /** Makes a snapshot of what Kafka answered. */
 export function survey(
-  { view, registered, moves, controllers, cordoned, doubt }: Answers,
+  { view, registered, moves, controllers, cordoned, disks, doubt }: Answers,
   bounds: Bounds = { topics: TOPICS, partitions: PARTITIONS, rows: ROWS },
 ): Snapshot {
   const adding = new Map<string, readonly number[]>();
@@ -68,7 +71,7 @@ export function survey(
     clusterId: view.clusterId,
     doubt,
     totals: { topics: topics.length, ...counts.totals },
-    brokers: brokerRows(view, registered, counts, cordoned),
+    brokers: brokerRows(view, registered, counts, { cordoned, disks }),
     attention: first(attention, bounds.rows),
     moves: "value" in moves ? { value: first(moves.value.map(toMove), bounds.rows) } : moves,
     controllers,
@@ -120,7 +123,7 @@ function brokerRows(
   { brokers }: ClusterView,
   registered: readonly RegisteredBroker[] = [],
   counts: Counts,
-  cordoned: ReadonlyMap<number, boolean>,
+  { cordoned, disks }: Pick<Answers, "cordoned" | "disks">,
 ): BrokerRow[] {
   const known = new Map(registered.map((broker) => [broker.id, broker]));
   const ids = new Set([...brokers.keys(), ...known.keys(), ...counts.replicas.keys()]);
@@ -134,6 +137,7 @@ function brokerRows(
       replicas: counts.replicas.get(id) ?? 0,
       outOfSync: counts.outOfSync.get(id) ?? 0,
       cordoned: cordoned.get(id) ?? null,
+      disk: (brokers.has(id) ? disks.get(id) : undefined) ?? null,
     }));
 }
 

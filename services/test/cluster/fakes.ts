@@ -13,6 +13,7 @@ export const snapshot = (change: Partial<Snapshot> = {}): Snapshot => ({
     replicas: 4,
     outOfSync: 0,
     cordoned: false,
+    disk: { fullest: { size: 10_737_418_240, free: 6_442_450_944 }, directories: 1, failed: 0 },
   })),
   attention: { rows: [], total: 0 },
   moves: { value: { rows: [], total: 0 } },
@@ -31,7 +32,7 @@ export const broken = (): Snapshot => {
   return snapshot({
     totals: { topics: 2, partitions: 4, offline: 1, underReplicated: 1, notPreferred: 1 },
     brokers: whole.brokers.map((broker) =>
-      broker.id === 1 ? { ...broker, running: false, leaders: 0, outOfSync: 2, cordoned: null } : broker,
+      broker.id === 1 ? { ...broker, running: false, leaders: 0, outOfSync: 2, cordoned: null, disk: null } : broker,
     ),
     attention: {
       rows: [

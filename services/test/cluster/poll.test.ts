@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import {
   apiVersionsV3,
   describeConfigsV4,
+  describeLogDirsV4,
   describeQuorumV2,
   listPartitionReassignmentsV0,
   ResponseError,
+  TimeoutError,
 } from "@platformatic/kafka";
 import { ClusterPoll } from "../../src/cluster/poll.js";
 import type { ClusterView, KafkaClient, Target } from "../../src/kafka/client.js";
@@ -26,8 +28,26 @@ class FakeCluster {
   leader = 100;
   readonly sources: number[] = [];
   cordonsAsked = 0;
+  disksAsked = 0;
+  /** Size and rest of each log directory; a failed one has none. */
+  directories: readonly (readonly [bigint, bigint] | undefined)[] = [[100n, 70n]];
 
   readonly client = {
+    poll: (_broker: number, api: unknown): Promise<unknown> => {
+      assert.equal(api, describeLogDirsV4.api);
+      this.disksAsked += 1;
+      const failure = this.failing.get(api);
+      if (failure) return Promise.reject(failure);
+      const response = {
+        results: this.directories.map((sizes) => ({
+          errorCode: sizes ? 0 : 56,
+          totalBytes: sizes?.[0] ?? -1n,
+          usableBytes: sizes?.[1] ?? -1n,
+        })),
+      };
+      if (this.directories.every((sizes) => sizes !== undefined)) return Promise.resolve(response);
+      return Promise.reject(new ResponseError(35, 4, { "/results/0": [56, null] }, response));
+    },
     metadata: (topics: readonly string[] | null, from: Target = "any"): Promise<ClusterView> => {
       if (this.silent.has(from)) return Promise.reject(new Error(`broker ${from} is silent`));
       if (topics === null && typeof from === "number") this.sources.push(from);
@@ -164,5 +184,36 @@ describe("A poll of the cluster", () => {
     now += 10_000;
     await poll.ask();
     assert.equal(kafka.cordonsAsked, 6);
+  });
+
+  const disks = async () => (await poll.ask()).brokers.map(({ disk }) => disk);
+
+  it("says how full the fullest disk of each broker is, and that one failed", async () => {
+    const one = { fullest: { size: 100, free: 70 }, directories: 1, failed: 0 };
+    assert.deepEqual(await disks(), [one, one, one, null]);
+    now += 10_000;
+    kafka.directories = [undefined, [100n, 70n], [1_000n, 200n], [-1n, -1n]];
+    assert.deepEqual((await disks())[0], { fullest: { size: 1_000, free: 200 }, directories: 4, failed: 1 });
+    now += 10_000;
+    kafka.directories = [undefined];
+    assert.deepEqual((await disks())[0], { fullest: null, directories: 1, failed: 1 });
+  });
+
+  it("asks about a disk that hangs seldom, because each question holds a thread of the broker", async () => {
+    kafka.failing.set(describeLogDirsV4.api, new TimeoutError("Request timed out"));
+    assert.deepEqual(await disks(), [null, null, null, null]);
+    now += 299_000;
+    await poll.ask();
+    assert.equal(kafka.disksAsked, 3);
+    now += 1_000;
+    kafka.failing.clear();
+    now += 10_000;
+    assert.equal((await disks())[0]?.directories, 1);
+    kafka.failing.set(describeLogDirsV4.api, new Error("connection refused"));
+    for (const asked of [9, 12]) {
+      now += 10_000;
+      await poll.ask();
+      assert.equal(kafka.disksAsked, asked, "a broker that is away is asked again");
+    }
   });
 });

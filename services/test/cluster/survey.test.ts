@@ -22,6 +22,7 @@ const answers = (given: Partial<Answers> & Pick<Answers, "view">): Answers => ({
   moves: { value: [] },
   controllers: { value: { leader: 100, voters: [] } },
   cordoned: new Map(),
+  disks: new Map(),
   doubt: null,
   ...given,
 });
@@ -104,6 +105,16 @@ describe("A snapshot of the cluster", () => {
     assert.equal(moving.brokers[2]?.outOfSync, 0);
     const unknown = survey(answers({ view: view([1], {}), moves: { unknown: "refused" } }));
     assert.deepEqual(unknown.moves, { unknown: "refused" });
+  });
+
+  it("knows the disks of brokers that run, and not of those that do not any more", () => {
+    const disk = { fullest: { size: 100, free: 40 }, directories: 1, failed: 0 };
+    const disks = new Map([1, 2].map((id) => [id, disk]));
+    const { brokers } = survey(answers({ view: view([1], { orders: [partition(0, 1, [1, 2], [1])] }), disks }));
+    assert.deepEqual(
+      brokers.map((broker) => broker.disk),
+      [disk, null],
+    );
   });
 
   it("is bounded, keeps the worst, and counts what it leaves out", () => {

@@ -1,5 +1,5 @@
-import { SEVERITY, worstOf } from "../src/cluster/severity.js";
-import type { PageEvent, Parts, TopicRow } from "../src/cluster/snapshot.js";
+import { SEVERITY, worstOf } from "./severity.js";
+import type { PageEvent, Parts, TopicRow } from "./snapshot.js";
 
 /** What the page knows of the cluster: what the stream has told since it last began with everything. */
 export class ClusterState {

@@ -1,8 +1,12 @@
-import { CAUGHT_UP_MS } from "../src/kafka/caught-up.js";
+import { CAUGHT_UP_MS } from "../kafka/caught-up.js";
+import { formatBytes } from "../ops/format.js";
+import type { Level } from "./severity.js";
 import type {
   BrokerRow,
   Controllers,
+  DiskUse,
   GroupRow,
+  Groups,
   Known,
   MoveRow,
   PartitionRow,
@@ -10,7 +14,7 @@ import type {
   Parts,
   Some,
   TopicRow,
-} from "../src/cluster/snapshot.js";
+} from "./snapshot.js";
 
 /** A state of a partition in words. */
 export const STATES: Readonly<Record<PartitionState, string>> = {
@@ -20,14 +24,26 @@ export const STATES: Readonly<Record<PartitionState, string>> = {
   X: "offline",
 };
 
+/** The service tells something every few seconds, also that Kafka does not answer. After this long, in ms, what is shown counts as old. */
+export const SILENCE_MS = 10_000;
+
+const NOT_KNOWN = "so how the cluster is now is not known";
+
+/** What is said while Kafka does not answer. @param since the time of day */
+export const silentText = (since: string, why: string): string =>
+  `Kafka does not answer since ${since}, ${NOT_KNOWN}: ${why}`;
+
+/** What is said while nobody can be asked. @param next what happens now */
+export const lostText = (next: string): string => `The connection to the page's service is lost, ${NOT_KNOWN}. ${next}`;
+
+/** What is said after {@link SILENCE_MS}. @param age in seconds */
+export const unheardText = (age: number): string => `Nothing was heard for ${duration(age)}, ${NOT_KNOWN}.`;
+
 /** A number with its noun. */
 export const count = (number: number, noun: string): string =>
   `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 const list = (ids: readonly number[]): string => (ids.length === 0 ? "none" : ids.join(", "));
-
-/** How bad it is: nothing to do, something to look at, or data that nobody can reach. */
-export type Level = "good" | "look" | "bad";
 
 /** The whole cluster in one sentence. */
 export function verdictOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">): { level: Level; text: string } {
@@ -48,9 +64,47 @@ export function verdictOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">
   return { level: offline > 0 ? "bad" : "look", text: text.charAt(0).toUpperCase() + text.slice(1) };
 }
 
+/** A count over the whole cluster, and how bad it is. */
+export interface Total {
+  readonly name: string;
+  readonly value: string;
+  readonly level: Level;
+}
+
+/** The counts. */
+export function totalsOf({ totals, brokers }: Pick<Parts, "totals" | "brokers">): Total[] {
+  const running = brokers.filter((broker) => broker.running).length;
+  const total = (name: string, number: number, bad: Level): Total => ({
+    name,
+    value: number.toLocaleString("en"),
+    level: number > 0 ? bad : "good",
+  });
+  return [
+    {
+      name: "Brokers",
+      value: `${running} of ${brokers.length} run`,
+      level: running < brokers.length ? "look" : "good",
+    },
+    total("Topics", totals.topics, "good"),
+    total("Partitions", totals.partitions, "good"),
+    total("Offline", totals.offline, "bad"),
+    total("Under-replicated", totals.underReplicated, "look"),
+    total("Not led by preferred", totals.notPreferred, "look"),
+  ];
+}
+
 /** A broker's state in words. */
 export const brokerState = ({ running, cordoned }: BrokerRow): string =>
   `${running ? "runs" : "not running"}${cordoned === true ? ", cordoned" : ""}`;
+
+/** How full a broker's disks are. */
+export function diskText(disk: DiskUse | null): string {
+  if (disk === null) return "not known";
+  const { fullest, directories, failed } = disk;
+  const share = fullest && `${Math.round((1 - fullest.free / fullest.size) * 100)} % of ${formatBytes(fullest.size)}`;
+  const which = directories - failed > 1 ? `, the fullest of ${directories - failed}` : "";
+  return `${share ?? "not known"}${share === null ? "" : which}${failed > 0 ? `; ${failed} failed` : ""}`;
+}
 
 /** Who controls the cluster. */
 export function controllersText(controllers: Known<Controllers>): string {
@@ -74,12 +128,30 @@ export function attentionText({ leader, replicas, inSync, state }: PartitionRow)
   return `${STATES[state]}; ${led}; replicas ${list(replicas)}; ${sync} ${list(inSync)}`;
 }
 
+/** How much moves. */
+export function movesText(moves: Known<Some<MoveRow>>): string {
+  if ("unknown" in moves) return `Whether any partition moves is not known: ${moves.unknown}`;
+  const { total } = moves.value;
+  return total === 0 ? "No partition moves." : `${count(total, "partition")} ${total === 1 ? "moves" : "move"}.`;
+}
+
 /** A move after the partition's name. */
 export const moveText = ({ from, to }: MoveRow): string => `from ${list(from)} to ${list(to)}`;
 
 /** Beside a bounded list. */
 export const leftOut = ({ rows, total }: Some<unknown>, noun: string): string =>
   total > rows.length ? ` Shown are ${rows.length} of ${count(total, noun)}.` : "";
+
+/** How many groups there are, and what is not known of them. @param clock writes a time, in ms since 1970 */
+export function groupsText(groups: Known<Groups>, clock: (at: number) => string): string {
+  if ("unknown" in groups) return `How far consumers are behind is not known: ${groups.unknown}`;
+  const { total, at, incomplete } = groups.value;
+  const which = total === 0 ? "There are none" : count(total, "group");
+  return [`${which}, measured at ${clock(at)}.`, ...incomplete].join(" ");
+}
+
+/** The state of a group, with its protocol where that is not the oldest. */
+export const groupState = ({ type, state }: GroupRow): string => (type === "classic" ? state : `${state}, ${type}`);
 
 /** Which partitions of a topic are in which state, worst first; for those who do not see the map. */
 export function mapText({ map }: TopicRow): string {
