@@ -1,15 +1,12 @@
 import { Command } from "commander";
-import { until } from "kafka-stack-waiting";
 import { kubeConfig } from "../kubernetes";
 import { Pods } from "../pods";
 import { print } from "../print";
 import { namespaceOf, type StackOptions } from "../stack-options";
-import { commandFor, costs, judge, type Named, type Plan } from "./plan";
+import { carryOut } from "./carry-out";
+import { commandFor, costs, judge, type Named } from "./plan";
 import { survey } from "./servers";
 import type { Server } from "./survey";
-
-/** How long a quorum may take to elect a leader, in milliseconds. */
-const ELECTION_MS = 300_000;
 
 interface Options extends Named {
   readonly context?: string;
@@ -48,7 +45,7 @@ async function recover(options: Options, print: (line: string) => void): Promise
     print(`Nothing was changed. To recover: ${commandFor(judgement.plan, options)}`);
     return 2;
   }
-  await carryOut(pods, judgement.plan, print);
+  await carryOut(pods, servers, judgement.plan, print);
   return 0;
 }
 
@@ -58,40 +55,4 @@ function line({ name, disk }: Server): string {
   if (!copy) return `${name}: no copy of the metadata`;
   const time = copy.written > 0 ? `, ${new Date(copy.written).toISOString()}` : "";
   return `${name}: a copy up to offset ${copy.end} of epoch ${copy.epoch}${time}`;
-}
-
-async function carryOut(pods: Pods, plan: Plan, print: (line: string) => void): Promise<void> {
-  const { from, copy, lost, voters, epoch } = plan;
-  const content = await pods.run(from.name, ["quorum-recovery.sh", "export"]);
-  const all = [...voters].map(([id, directory]) => `${id}:${directory}`).join(",");
-  // All of them before the first one starts: until then nothing has happened, and the command can be given again.
-  try {
-    for (const { name, id } of lost) {
-      const stage = ["stage", String(content.length), String(copy.end), String(epoch), voters.get(id) ?? "", all];
-      await pods.run(name, ["quorum-recovery.sh", ...stage], content);
-      print(`${name} has received the copy.`);
-    }
-  } catch (error) {
-    // A copy that stays is taken at the next start of its server, unless that has other metadata by then.
-    await Promise.allSettled(lost.map(({ name }) => pods.run(name, ["quorum-recovery.sh", "discard"])));
-    throw error;
-  }
-  for (const { name } of lost) await pods.restart(name);
-  print("The controllers start with it.");
-  const elected = async () => {
-    const said = await Promise.all(
-      lost.map(({ name }) =>
-        pods.quorum(name).catch((error: unknown) => (error instanceof Error ? error.message : "")),
-      ),
-    );
-    const leader = said.map((text) => /^leader=(\d+)$/m.exec(text)?.[1]).find((id) => id !== undefined);
-    const reached = said.some((text) => Number(/^highWatermark=(\d+)$/m.exec(text)?.[1] ?? -1) > copy.end);
-    return reached ? leader : undefined;
-  };
-  const late = () =>
-    `The controllers have the copy and elect no leader after ${ELECTION_MS / 1000} s: their logs say why. What was on their volumes lies there in before-recovery-…; the command can be given again.`;
-  const leader = await until(elected, { what: "there is a leader", timeout: ELECTION_MS, interval: 1_000, late });
-  print(
-    `The quorum is back: node ${leader} leads it. Brokers that have stopped come back by themselves; \`npm run ops -- status\` says how far they are.`,
-  );
 }
