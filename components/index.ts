@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { Certificates, type CertificatesArgs } from "./certificates/certificates";
+export type { AuthoritySpec } from "./certificates/exchange";
 export { certificateSecret, type CertificateHolder } from "./certificates/tls-files";
 export type { ClusterSpec, ServerSpec, ZooKeeperSpec } from "./cluster/resolve";
 export type { ImageBuild, KafkaImages } from "./cluster/images";

@@ -21,7 +21,7 @@ const STACK: Stack = {
 };
 
 /** Milliseconds for an exchange. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 200_000;
 
 describe("another authority of a closed cluster that runs", function () {
   this.timeout(400_000);
@@ -48,7 +48,7 @@ describe("another authority of a closed cluster that runs", function () {
   const options = () => {
     const [ca, cert, key] = ["ca.crt", "tls.crt", "tls.key"].map((name) => readFileSync(join(own, name), "utf8"));
     const bootstrapBrokers = running().ordinals.map((ordinal) => `localhost:${running().port(ordinal)}`);
-    return { clientId: "test", bootstrapBrokers, tls: { ca, cert, key } };
+    return { clientId: "test", bootstrapBrokers, tls: { ca, cert, key }, connectTimeout: 30_000, timeout: 30_000 };
   };
 
   before(async () => {

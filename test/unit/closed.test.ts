@@ -248,9 +248,12 @@ for (const stack of ["dev", "storageclass"]) {
     });
 
     it("violates no policy", async () => {
-      const all = await violations(packConfig(stack), await resourcesOf(stack, { set: CLOSED }));
+      const set = { listeners: { internal: { authentication: "tls", authority: 2 } } };
+      const all = [CLOSED, set].map(async (each) =>
+        violations(packConfig(stack), await resourcesOf(stack, { set: each })),
+      );
       assert.deepEqual(
-        all.map(({ policy, message }) => `${policy}: ${message}`),
+        (await Promise.all(all)).flat().map(({ policy, message }) => `${policy}: ${message}`),
         [],
       );
     });
