@@ -71,6 +71,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   "npm run ops -- users --check": test("test/stacks/closed.test.ts", '"ops", "--", "users", "--check"'),
   "npm run ops -- plan --brokers 0-1,3": test("services/test-kafka/cordon.test.ts", '"plan", "--brokers", "0-1,3"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
+  "npm run ops -- drain --keep 0,1,2": test("services/test-kafka/ops.test.ts", '"drain", "--keep", "0,1,2"'),
+  "npm run ops -- unregister --keep 0,1,2": test("services/test-kafka/ops.test.ts", '"unregister", "--keep", "0,1,2"'),
+  "kubectl get jobs -n kafka": LOOKS,
   "npm run ops -- page": test("test/e2e/page.test.ts", '"ops", "page"'),
   "npm run ops -- top": test("test/e2e/page.test.ts", '"ops", "top"'),
   "kubectl port-forward -n kafka deployment/lag-exporter 30392:8090": excused(
