@@ -77,7 +77,7 @@ describe("Monitoring", () => {
     assert.deepEqual(offline, {
       alert: "KafkaOfflinePartitions",
       expr: 'max by (namespace) (kafka_controller_kafkacontroller_offlinepartitionscount{namespace="kafka"}) > 0',
-      for: "1m",
+      for: "3m",
       labels: { severity: "critical" },
       annotations: {
         summary: "{{ $value }} partitions in {{ $labels.namespace }} have no leader: nobody can write or read them.",

@@ -76,6 +76,9 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   ),
   "npm run ops -- rebalance --brokers 0-2 --even-bytes": test("services/test-kafka/ops.test.ts", '"--even-bytes"'),
   "npm run ops -- plan --brokers 0-9": test("services/test/ops/program.test.ts", '["plan"]'),
+  "npm run ops -- drain --keep 0,1,2": test("services/test-kafka/ops.test.ts", '"drain", "--keep", "0,1,2"'),
+  "npm run ops -- unregister --keep 0,1,2": test("services/test-kafka/ops.test.ts", '"unregister", "--keep", "0,1,2"'),
+  "kubectl get jobs -n kafka": LOOKS,
   "npm run ops -- page": test("test/e2e/page.test.ts", '"ops", "page"'),
   "npm run ops -- top": test("test/e2e/page.test.ts", '"ops", "top"'),
   "kubectl port-forward -n kafka deployment/lag-exporter 30392:8090": excused(

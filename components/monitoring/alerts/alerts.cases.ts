@@ -2,7 +2,8 @@
 export type Series = Readonly<Record<string, string>>;
 
 const pods = ["broker-0", "broker-1", "broker-2"];
-const of = (metric: string, pod: string, matchers = ""): string =>
+/** The name of a pod's series. */
+export const of = (metric: string, pod: string, matchers = ""): string =>
   `${metric}{namespace="kafka",pod="${pod}"${matchers === "" ? "" : `,${matchers}`}}`;
 const each = (metric: string, value: string, matchers = "") =>
   Object.fromEntries(pods.map((pod) => [of(metric, pod, matchers), value]));
@@ -36,6 +37,7 @@ export const WELL: Series = {
   ...each("kafka_controller_kafkacontroller_activecontrollercount", always(0)),
   [of("kafka_controller_kafkacontroller_activecontrollercount", "broker-1")]: always(1),
   ...each("kafka_controller_kafkacontroller_fencedbrokercount", always(0)),
+  ...each("kafka_controller_kafkacontroller_activebrokercount", always(3)),
   ...each("kafka_controller_kafkacontroller_offlinepartitionscount", always(0)),
   ...each("kafka_controller_kafkacontroller_preferredreplicaimbalancecount", always(2)),
   ...each("kafka_controller_kafkacontroller_globalpartitioncount", always(62)),
@@ -97,7 +99,13 @@ export const WRONG: Readonly<Record<string, { readonly series: Series; readonly 
     also: ["KafkaLagSilent"],
   },
   KafkaBrokerMissing: { series: without("broker-0"), also: ["KafkaControllerMissing"] },
-  KafkaBrokerFenced: { series: each("kafka_controller_kafkacontroller_fencedbrokercount", always(1)) },
+  KafkaBrokerFenced: {
+    series: {
+      ...each("kafka_controller_kafkacontroller_fencedbrokercount", always(1)),
+      ...each("kafka_controller_kafkacontroller_activebrokercount", always(2)),
+    },
+  },
+  KafkaBrokerStillRegistered: { series: each("kafka_controller_kafkacontroller_fencedbrokercount", always(1)) },
   KafkaServerRestarts: {
     series: { [of("kafka_stack_start_time_seconds", "broker-2")]: `1000x50 1001x2 1002x2 1003x2 1004x${LONG}` },
   },

@@ -6,6 +6,7 @@ import { run } from "kafka-stack-processes";
 import { stringify } from "yaml";
 import { ALERTS, ruleGroups, runbookOf } from ".";
 import { gone, WELL, WRONG, type Series } from "./alerts.cases";
+import { PLANNED, TICK_S } from "./planned.cases";
 import { hasPromtool, promtool } from "../../../test/support/promtool";
 import { ROOT } from "../../../test/support/stacks";
 
@@ -70,6 +71,24 @@ describe("the alerts", () => {
         stringify({ rule_files: ["rules.yaml"], evaluation_interval: "1m", tests: situations.map(situation) }),
       );
       await promtool(folder, "test", "rules", "tests.yaml");
+    });
+
+    it("do not fire in a planned change, but when it stops", async () => {
+      const tests = Object.entries(PLANNED).map(([name, { series, ticks, firing }]) => ({
+        name,
+        interval: `${TICK_S}s`,
+        input_series: Object.entries(series).map(([one, values]) => ({ series: one, values })),
+        promql_expr_test: [
+          {
+            expr: `count by (alertname) (max_over_time(ALERTS{alertstate="firing"}[4h:${TICK_S}s])) > bool 0`,
+            eval_time: `${(ticks - 1) * TICK_S}s`,
+            exp_samples: firing.map((alert) => ({ labels: `{alertname="${alert}"}`, value: 1 })),
+          },
+        ],
+      }));
+      const file = { rule_files: ["rules.yaml"], evaluation_interval: `${TICK_S}s`, tests };
+      writeFileSync(join(folder, "planned.yaml"), stringify(file));
+      await promtool(folder, "test", "rules", "planned.yaml");
     });
   });
 });

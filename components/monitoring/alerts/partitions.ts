@@ -1,4 +1,4 @@
-import type { Alert } from "./alert";
+import { type Alert, unlessRolling } from "./alert";
 
 /** Partitions that are unreachable or lack replicas. */
 export const partitions: readonly Alert[] = [
@@ -7,7 +7,8 @@ export const partitions: readonly Alert[] = [
     severity: "critical",
     expression: (series) =>
       `max by (namespace) (${series("kafka_controller_kafkacontroller_offlinepartitionscount")}) > 0`,
-    for: "1m",
+    // A partition with one replica has no leader while its broker restarts.
+    for: "3m",
     summary: "{{ $value }} partitions in {{ $labels.namespace }} have no leader: nobody can write or read them.",
   },
   {
@@ -23,7 +24,7 @@ export const partitions: readonly Alert[] = [
     name: "KafkaUnderReplicated",
     severity: "warning",
     expression: (series) =>
-      `sum by (namespace) (${series("kafka_server_replicamanager_underreplicatedpartitions")}) > 0`,
+      `sum by (namespace) (${series("kafka_server_replicamanager_underreplicatedpartitions")}) > 0 ${unlessRolling(series)}`,
     for: "15m",
     summary:
       "{{ $value }} partitions in {{ $labels.namespace }} have lacked an in-sync replica for a quarter of an hour.",

@@ -1,10 +1,4 @@
-import type { Alert, Series } from "./alert";
-
-/** PromQL that returns the expected number of servers while fewer of them give a sign; without any sign there are 0. */
-const fewer = (series: Series, expected: string, sign: string): string => {
-  const wanted = `max by (namespace) (${series(expected)})`;
-  return `${wanted} > on (namespace) (count by (namespace) (${sign}) or ${wanted} * 0)`;
-};
+import { type Alert, fewer, unlessRolling, type Series } from "./alert";
 
 /** Seconds before the end of a server's certificate at which its renewal is overdue: it is renewed when a third of its year is left. */
 const OVERDUE_S = 90 * 24 * 3600;
@@ -21,6 +15,13 @@ const left = (series: Series, certificate?: "server" | "authority"): string => {
   return `${series("kafka_stack_certificate_expiration_timestamp_seconds", which)} - time()`;
 };
 
+const FENCED = "kafka_controller_kafkacontroller_fencedbrokercount";
+
+/** PromQL that has a result while as many brokers are active as the stack has: one that is fenced is not among them. */
+const allActive = (series: Series): string =>
+  `(max by (namespace) (${series("kafka_controller_kafkacontroller_activebrokercount")}) >= on (namespace) ` +
+  `max by (namespace) (${series("kafka_stack_expected_brokers")}))`;
+
 /** Brokers and controllers that are missing, fenced or restart again and again. */
 export const servers: readonly Alert[] = [
   {
@@ -35,15 +36,26 @@ export const servers: readonly Alert[] = [
     severity: "warning",
     expression: (series) =>
       fewer(series, "kafka_stack_expected_brokers", `${series("kafka_server_kafkaserver_brokerstate")} == 3`),
-    for: "5m",
+    for: "1m",
     summary: "Fewer brokers run in {{ $labels.namespace }} than the stack has: {{ $value }} should.",
   },
   {
     name: "KafkaBrokerFenced",
     severity: "warning",
-    expression: (series) => `max by (namespace) (${series("kafka_controller_kafkacontroller_fencedbrokercount")}) > 0`,
+    // Those beyond what the stack has are another alert's.
+    expression: (series) =>
+      `(max by (namespace) (${series(FENCED)}) > 0 unless on (namespace) ${allActive(series)}) ${unlessRolling(series)}`,
     for: "5m",
     summary: "{{ $value }} brokers in {{ $labels.namespace }} are fenced: the controllers get no heartbeats from them.",
+  },
+  {
+    name: "KafkaBrokerStillRegistered",
+    severity: "warning",
+    // A change that takes brokers away unregisters them minutes after they have stopped.
+    expression: (series) => `max by (namespace) (${series(FENCED)}) > 0 and on (namespace) ${allActive(series)}`,
+    for: "30m",
+    summary:
+      "{{ $value }} brokers that the stack in {{ $labels.namespace }} does not have are gone and still registered: unregister them.",
   },
   {
     name: "KafkaServerRestarts",
@@ -79,7 +91,7 @@ export const servers: readonly Alert[] = [
         "kafka_stack_expected_controllers",
         series("kafka_controller_kafkacontroller_activecontrollercount"),
       ),
-    for: "5m",
+    for: "1m",
     summary: "Fewer controllers run in {{ $labels.namespace }} than the stack has: {{ $value }} should.",
   },
   {

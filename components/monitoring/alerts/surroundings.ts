@@ -1,4 +1,4 @@
-import type { Alert } from "./alert";
+import { type Alert, fewer } from "./alert";
 
 /** The stack's Jobs, its ZooKeeper ensemble and its chat. */
 export const surroundings: readonly Alert[] = [
@@ -15,12 +15,13 @@ export const surroundings: readonly Alert[] = [
   {
     name: "KafkaZooKeeperServerMissing",
     severity: "warning",
-    expression: (series) => {
-      const wanted = `max by (namespace) (${series("kafka_stack_expected_members")})`;
-      const serving = series("zookeeper_avgrequestlatency", 'memberType=~"Leader|Follower|Observer"');
-      return `${wanted} > on (namespace) (count by (namespace) (${serving}) or ${wanted} * 0)`;
-    },
-    for: "5m",
+    expression: (series) =>
+      fewer(
+        series,
+        "kafka_stack_expected_members",
+        series("zookeeper_avgrequestlatency", 'memberType=~"Leader|Follower|Observer"'),
+      ),
+    for: "1m",
     summary: "Fewer ZooKeeper servers serve in {{ $labels.namespace }} than the stack has: {{ $value }} should.",
   },
   {
