@@ -97,15 +97,6 @@ describe("The page of the cluster with a real Kafka", function () {
     assert.deepEqual(parts.moves, { value: { rows: [], total: 0 } });
   });
 
-  it("knows how full the disks are", async () => {
-    await shows("the disk of each broker", () =>
-      [0, 1, 2].every((id) => {
-        const disk = state.parts?.brokers[id]?.disk;
-        return disk?.directories === 1 && disk.failed === 0 && (disk.fullest?.size ?? 0) > (disk.fullest?.free ?? 0);
-      }),
-    );
-  });
-
   it("says that a broker was killed, and that it comes back", async () => {
     await cluster.kill(1);
     await shows("broker 1 is away", () => running() === "true false true");
