@@ -75,6 +75,14 @@ export const ACCEPTED: Readonly<Record<string, readonly Accepted[]>> = {
     ...["168m", "512M", "1048576k"].map((heap) => ({ kafka: { heap, resources: { limits: { memory: "4Gi" } } } })),
     { kafka: { heap: "42m", config: { "log.cleaner.dedupe.buffer.size": 2_097_152 } } },
     { kafka: { heap: "40m", config: { "log.cleaner.enable": false } } },
+    { kafka: { heap: "40m", config: { "log.cleaner.enable": "FALSE" } } },
+    {
+      kafka: {
+        heap: "3g",
+        resources: { limits: { memory: "6Gi" } },
+        config: { "log.cleaner.dedupe.buffer.size": 8_589_934_592 },
+      },
+    },
     { kafka: { config: { "log.cleaner.dedupe.buffer.size": 494_927_872 } } },
   ],
   "names as Kubernetes reads them": [

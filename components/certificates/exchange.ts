@@ -23,9 +23,9 @@ const PREPARATION_S = 300;
 /** Seconds that the Jobs wait for servers and clients, where there is another authority than the first one: enough for all steps of an exchange without hours of waiting. */
 const PATIENCE_S = 1_500;
 
-/** Seconds that the Jobs may take. */
+/** Seconds that the Jobs may take. A pod that replaces an evicted one waits anew. */
 export const deadlineOf = ({ authority = 1 }: AuthoritySpec): number =>
-  authority === 1 ? PREPARATION_S : PREPARATION_S + PATIENCE_S;
+  authority === 1 ? PREPARATION_S : PREPARATION_S + 2 * PATIENCE_S;
 
 /** What the program in the services image needs for an exchange; nothing for a stack that has its first authority. */
 export function exchangeOf({

@@ -7,6 +7,8 @@ import type { Settings } from "./settings";
 const BUFFER = "log.cleaner.dedupe.buffer.size";
 /** Kafka's own default of the buffer, in bytes. */
 const USUAL = 128 * 2 ** 20;
+/** Bytes of it that a thread of the log cleaner uses at most. */
+const MOST_PER_THREAD = 2 ** 31 - 1;
 const MiB = 2 ** 20;
 
 /** Where brokers' heap and settings are written. */
@@ -24,8 +26,9 @@ export interface HeapPlaces {
  */
 export function* cleanerBuffer(heap: string, settings: Settings, at: HeapPlaces): Iterable<Refused> {
   const bytes = parseHeap(heap);
-  const buffer = Object.hasOwn(settings, BUFFER) ? asNumber(settings[BUFFER]) : USUAL;
-  const off = String(settings["log.cleaner.enable"]).trim() === "false";
+  const written = Object.hasOwn(settings, BUFFER) ? asNumber(settings[BUFFER]) : USUAL;
+  const buffer = Math.min(written, asNumber(settings["log.cleaner.threads"] ?? 1) * MOST_PER_THREAD);
+  const off = String(settings["log.cleaner.enable"]).trim().toLowerCase() === "false";
   if (bytes === undefined || bytes < LEAST_HEAP.broker || off || !(bytes < LEAST_HEAP.broker + buffer)) return;
   const rest = `${LEAST_HEAP.broker / MiB} MiB of a broker's heap are for the rest`;
   if (buffer > USUAL) {

@@ -17,9 +17,9 @@ const left = (series: Series, certificate?: "server" | "authority"): string => {
 
 const FENCED = "kafka_controller_kafkacontroller_fencedbrokercount";
 
-/** PromQL that has a result while as many brokers are active as the stack has: one that is fenced is not among them. */
+/** PromQL that has a result while, as every controller sees it, as many brokers are active as the stack has: one that is fenced is not among them. */
 const allActive = (series: Series): string =>
-  `(max by (namespace) (${series("kafka_controller_kafkacontroller_activebrokercount")}) >= on (namespace) ` +
+  `(min by (namespace) (${series("kafka_controller_kafkacontroller_activebrokercount")}) >= on (namespace) ` +
   `max by (namespace) (${series("kafka_stack_expected_brokers")}))`;
 
 /** Brokers and controllers that are missing, fenced or restart again and again. */
@@ -61,9 +61,9 @@ export const servers: readonly Alert[] = [
     name: "KafkaServerRestarts",
     severity: "warning",
     expression: (series) =>
-      `changes(max by (namespace, pod) (${series("kafka_stack_start_time_seconds")})[30m:1m]) > 2`,
+      `changes(max by (namespace, pod) (${series("kafka_stack_start_time_seconds")})[80m:1m]) > 2`,
     for: "0m",
-    summary: "{{ $labels.pod }} in {{ $labels.namespace }} has started {{ $value }} times within half an hour.",
+    summary: "{{ $labels.pod }} in {{ $labels.namespace }} has started {{ $value }} times within 80 minutes.",
   },
   {
     name: "KafkaNoActiveController",

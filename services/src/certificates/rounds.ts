@@ -28,6 +28,9 @@ export interface World {
 /** Milliseconds between two looks at servers that a step waits for. */
 const PAUSE_MS = 5_000;
 
+/** Milliseconds for which rounds may fail one after the other, where it waits anyway: the API server may restart, and the CronJob may have written first. */
+const FAILING_MS = 60_000;
+
 /**
  * Brings all Secrets up to date, and takes the steps of an exchange of the authority for which everything is there. It waits for the others as long as it may; the
  * next call goes on.
@@ -35,13 +38,28 @@ const PAUSE_MS = 5_000;
  * An exchange that is not over is no error: all certificates are valid, and an update that failed for a server's silence could not repair that server.
  *
  * @param patienceMs how long it may wait
- * @throws CannotKeepError as {@link keepCertificates} and {@link keepPasswords}, and when an earlier authority is wanted
+ * @throws CannotKeepError as {@link keepCertificates} and {@link keepPasswords}, and when an earlier authority is wanted; the API server's errors, when it
+ *   may not wait, and when they last for a minute
  */
 export async function keepUpToDate(world: World, stack: Stack, patienceMs: number): Promise<void> {
   const end = world.now().getTime() + patienceMs;
   let [saidBefore, quiet] = ["", true];
+  let failingSince: number | undefined;
   for (;;) {
-    const { said, step } = await round(world, stack);
+    let done: Round;
+    try {
+      done = await round(world, stack);
+      failingSince = undefined;
+    } catch (error) {
+      const now = world.now().getTime();
+      failingSince ??= now;
+      if (error instanceof CannotKeepError || now >= Math.min(end, failingSince + FAILING_MS)) throw error;
+      world.say(`trying again: ${(error as Error).message}`);
+      quiet = false;
+      await world.sleep(PAUSE_MS);
+      continue;
+    }
+    const { said, step } = done;
     for (const line of said) world.say(line);
     quiet &&= said.length === 0;
     if (step.do === "refuse") throw new CannotKeepError(step.reason);
@@ -64,11 +82,14 @@ export async function keepUpToDate(world: World, stack: Stack, patienceMs: numbe
   }
 }
 
+/** What a round has said and found. */
+interface Round {
+  readonly said: readonly string[];
+  readonly step: Step;
+}
+
 /** One round: first the Secrets of the state, then its next step. */
-async function round(
-  { secrets, ask, now }: World,
-  stack: Stack,
-): Promise<{ readonly said: readonly string[]; readonly step: Step }> {
+async function round({ secrets, ask, now }: World, stack: Stack): Promise<Round> {
   const kept = await keepCertificates(secrets, stack, now());
   const said = [...kept.said];
   if (stack.scram) {

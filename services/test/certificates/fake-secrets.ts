@@ -6,9 +6,12 @@ import type { Secret, Secrets } from "../../src/certificates/secrets.js";
 export class FakeSecrets implements Secrets {
   /** By name. */
   readonly held = new Map<string, Secret>();
+  /** Reads that fail before one succeeds. */
+  failing = 0;
   #version = 0;
 
   read(name: string): Promise<Secret | undefined> {
+    if (this.failing-- > 0) return Promise.reject(new Error("no answer"));
     return Promise.resolve(this.held.get(name));
   }
 

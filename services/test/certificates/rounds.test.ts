@@ -95,6 +95,19 @@ async function stack(): Promise<Cluster> {
 }
 
 describe("Another authority", () => {
+  it("goes on after an answer of the API server that was none, and gives up when that lasts for a minute", async () => {
+    const cluster = await stack();
+    await cluster.run(2);
+    cluster.silent = true;
+    cluster.secrets.failing = 3;
+    await cluster.run(2, 120_000);
+    assert.equal(cluster.lines.filter((line) => line === "trying again: no answer").length, 3);
+    assert.match(cluster.lines.at(-1) ?? "", /is not over: the CronJob/);
+    cluster.secrets.failing = Infinity;
+    await assert.rejects(cluster.run(2, 600_000), /^Error: no answer$/);
+    await assert.rejects(cluster.run(2), /^Error: no answer$/, "without time to wait");
+  });
+
   it("takes the place of the first step by step, each when servers have taken the one before", async () => {
     const cluster = await stack();
     const { "tls.crt": first = "", "tls.key": oldKey = "" } = cluster.data();
