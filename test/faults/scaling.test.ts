@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { kubectl } from "../support/kubectl";
 import { assertSpread, identities } from "./brokers";
 import { fault } from "./fault";
 import { TOPIC } from "./load";
@@ -10,19 +11,24 @@ async function restartedSince(before: ReadonlyMap<string, string>): Promise<stri
   return [...before.keys()].filter((pod) => after.has(pod) && after.get(pod) !== before.get(pod));
 }
 
+const claims = (): Promise<string> => kubectl("get", "pvc", "-n", "kafka", "-o", "name");
+
 describe("when the number of brokers changes", () => {
   fault("a broker is added", async () => {
     const before = await identities();
-    await change({ replicas: "4" });
+    await change({ replicas: "4", "storage.whenScaled": "delete" });
     assert.deepEqual(await restartedSince(before), []);
     await assertSpread(4);
   });
 
   fault("a broker is removed", async () => {
     const before = await identities();
+    assert.match(await claims(), /-broker-3\n/);
     await change({ replicas: "3" });
     assert.deepEqual(await restartedSince(before), []);
     await assertSpread(3);
+    assert.doesNotMatch(await claims(), /-broker-3\n/);
+    assert.match(await claims(), /-broker-2\n/);
   });
 
   fault("three brokers are added", async () => {
