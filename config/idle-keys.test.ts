@@ -32,6 +32,7 @@ const CASES: readonly (readonly [config: Record<string, unknown>, keys: readonly
 const READ: readonly Record<string, unknown>[] = [
   {},
   { mode: "zookeeper", zookeeper: { replicas: 3 } },
+  { zookeeper: {}, kchat: { enabled: false, producer: {} } },
   { controllers: { replicas: 1 } },
   { controllers: { dedicated: true, heap: "300m" } },
   { kafka: { external: { enabled: true, nodePortBase: 30_200 } } },

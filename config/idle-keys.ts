@@ -60,6 +60,10 @@ const IDLE: readonly Idle[] = [
   },
 ];
 
+/** An empty map says nothing; it is the default of a project's keys. */
+const isWritten = (value: unknown): boolean =>
+  value !== undefined && !(typeof value === "object" && value !== null && Object.keys(value).length === 0);
+
 /**
  * Keys that are right, and that nothing reads in this config. They are no reason to refuse a stack that runs with them, but who wrote one may rely on it.
  *
@@ -67,7 +71,7 @@ const IDLE: readonly Idle[] = [
  */
 export const idleKeys = (raw: unknown, config: PlainConfig): Problem[] =>
   IDLE.flatMap(({ keys, why }) => {
-    const written = keys.filter((path) => valueAt(raw, path) !== undefined);
+    const written = keys.filter((path) => isWritten(valueAt(raw, path)));
     const reason = written.length === 0 ? undefined : why(config);
     return reason === undefined
       ? []
