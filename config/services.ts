@@ -245,7 +245,7 @@ export const operations = z
             diskLimit: integer(...BOUNDS.diskLimit)
               .default(DEFAULT_DISK_LIMIT)
               .describe(
-                "Percent of a broker's disk that moves of partitions may fill, on the way and at the end. A move that would pass it is refused before anything moves; a disk that is above it already may only lose bytes.",
+                "Percent of a broker's disk that moves of partitions may fill, on the way and at the end. A move that would pass it is refused before anything moves; a disk that is above it already takes at most 64 MiB, up to 95 %.",
               ),
             evenBytes: flag()
               .default(false)

@@ -80,7 +80,8 @@ export function createProgram(environment: ProgramEnvironment): Command {
     .addOption(brokerList("--brokers <ids>", "the brokers that would hold everything").makeOptionMandatory())
     .action((options: Copying & { brokers: number[]; json: boolean; evenBytes: boolean }) =>
       run(options, async (cluster) => {
-        const preview = await previewMoves(cluster, { ...options, print, signal });
+        const say = options.json ? () => undefined : print;
+        const preview = await previewMoves(cluster, { ...options, print: say, signal });
         if (options.json) print(JSON.stringify(preview, undefined, 2));
         else showMoves(preview).forEach(print);
       }),

@@ -142,6 +142,7 @@ describe("partitions under reassignment", () => {
 });
 
 describe("a preview of moves", () => {
+  const GIB = 2 ** 30;
   const options = { throttle: 100, stall: 900, print: () => undefined, signal: new AbortController().signal };
   /** A broker with one disk. */
   const disk = (id: number, held: Readonly<Record<string, number>>, totalBytes: number, others = 0) => {
@@ -182,14 +183,14 @@ describe("a preview of moves", () => {
   it("says that it would be refused, and what a broker does not tell", () => {
     const placement = still([[0], [0]], [0, 1]);
     const changes = planChanges(placement, [0, 1]);
-    const full = new Map([disk(0, { "t-0": 10, "t-1": 10 }, 100), disk(1, {}, 100, 75)]);
+    const full = new Map([disk(0, { "t-0": 10 * GIB, "t-1": 10 * GIB }, 100 * GIB), disk(1, {}, 100 * GIB, 75 * GIB)]);
     const refused = preview(placement, changes, full, { ...options, brokers: [0, 1] });
     assert.match(
       showMoves(refused).at(-1) ?? "",
-      /^It would be refused: Broker 1 has no room for t-\d \(10 B\): its disk of 100 B at \/data would hold 85 B \(85\.0 %\), and the limit is 80 %\./,
+      /^It would be refused: Broker 1 has no room for t-\d \(10\.0 GiB\): its disk of 100\.0 GiB at \/data would hold 85\.0 GiB \(85\.0 %\), and the limit is 80 %\./,
     );
     assert.equal(preview(placement, changes, full, { ...options, brokers: [0, 1], diskLimit: 85 }).refusal, undefined);
-    const silent = preview(placement, changes, new Map([disk(0, { "t-0": 10, "t-1": 10 }, 100)]), {
+    const silent = preview(placement, changes, new Map([disk(0, { "t-0": 10 * GIB, "t-1": 10 * GIB }, 100 * GIB)]), {
       ...options,
       brokers: [0, 1],
     });

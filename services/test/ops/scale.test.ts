@@ -26,6 +26,8 @@ class LargeCluster {
   readonly asked = new Map<unknown, number>();
   readonly targets: Target[] = [];
   readonly altered: { readonly resourceName: string; readonly configs: Configs }[] = [];
+  /** Answered as what is under way. */
+  moving: readonly unknown[] = [];
   metadata = 0;
   readonly #held = new Map<number, Map<string, number[]>>();
 
@@ -70,7 +72,7 @@ class LargeCluster {
   }
 
   #answer(target: Target, api: unknown, [first]: unknown[]): unknown {
-    if (api === listPartitionReassignmentsV0.api) return { topics: [] };
+    if (api === listPartitionReassignmentsV0.api) return { topics: this.moving };
     if (api === incrementalAlterConfigsV1.api) {
       this.altered.push(...(first as typeof this.altered));
       return {};
@@ -167,9 +169,22 @@ describe("operations on 1,000 brokers with 200,000 partitions", function () {
     assert.equal(large.times(incrementalAlterConfigsV1.api), 5);
     const valuesOf = (name: string) =>
       large.altered.find(({ resourceName }) => resourceName === name)?.configs.map(({ value }) => value);
+    const valuesLast = (name: string) =>
+      large.altered.findLast(({ resourceName }) => resourceName === name)?.configs.map(({ value }) => value);
     assert.deepEqual(valuesOf("topic-5"), ["0:0", "0:1"]);
     assert.deepEqual(valuesOf("wide"), ["*", "*"]);
     assert.deepEqual(valuesOf("1"), ["1024", "1024"]);
+    // A later batch ends that where nothing moves any more, and nowhere else.
+    const whole = new Set(["topic-7", "topic-8"]);
+    await throttle(large.cluster, wide, 1_024, whole);
+    assert.deepEqual([valuesLast("topic-7"), [...whole]], [[undefined, undefined], ["wide"]]);
+    const partition = { partitionIndex: 0, replicas: [0, 1, 2, 9], addingReplicas: [9], removingReplicas: [2] };
+    large.moving = [{ name: "topic-8", partitions: [partition] }];
+    whole.add("topic-8");
+    await throttle(large.cluster, changes.slice(0, 1), 1_024, whole);
+    assert.deepEqual([valuesLast("wide"), [...whole]], [[undefined, undefined], ["topic-8"]]);
+    large.moving = [];
+    await throttle(large.cluster, [...changes, ...wide], 1_024);
     large.asked.clear();
     // The topic `wide` is none of the cluster's.
     assert.equal(await removeThrottles(large.cluster), 1_002);

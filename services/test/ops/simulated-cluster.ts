@@ -53,6 +53,8 @@ export class SimulatedCluster implements MovePort {
   copied = 0;
   unthrottled = 0;
   mostAtOnce = 0;
+  /** Whether a broker answers no question about its disks. */
+  silent: (broker: number, now: number) => boolean = () => false;
   /** Called at each read of reassignments. */
   onLook: () => void = () => undefined;
 
@@ -185,7 +187,8 @@ export class SimulatedCluster implements MovePort {
       const disk = { totalBytes: this.diskBytes, usableBytes: this.diskBytes - this.usedOn(id) };
       return { sizes, directories: [{ path: "/data", disk, sizes }], failed: [] };
     };
-    return this.#answer(new Map(brokers.filter((id) => this.#brokers.has(id)).map((id) => [id, held(id)])));
+    const answering = brokers.filter((id) => this.#brokers.has(id) && !this.silent(id, this.#now));
+    return this.#answer(new Map(answering.map((id) => [id, held(id)])));
   }
 
   reassign(reassignments: readonly Reassignment[]): Promise<void> {

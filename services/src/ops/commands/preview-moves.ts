@@ -2,6 +2,7 @@ import type { Cluster } from "../cluster.js";
 import { partitionKey, type SizesOnBroker } from "../log-dirs.js";
 import { clusterPort } from "../move/cluster-port.js";
 import { batchesWithRoom } from "../move/batches.js";
+import { whenAnswered } from "../move/fit.js";
 import { goesTo, targetsOf } from "../move/reassignments.js";
 import { copiesUnderWay, type Disks, Room } from "../move/room.js";
 import { bytesLeft, bytesLeftOn } from "../move/sizes.js";
@@ -71,8 +72,10 @@ export async function previewMoves(cluster: Cluster, options: PreviewOptions): P
   const placement = await readPlacement(cluster);
   refuseIfTooWide(placement, options.brokers);
   const port = clusterPort(cluster, options.throttle);
-  const disks = await port.disks([...placement.view.brokers.keys()]);
-  const bytes = options.evenBytes === true ? sizesToEven(placement, disks) : undefined;
+  const { disks, bytes } = await whenAnswered(port, options, async (disksOf) => {
+    const disks = await disksOf([...placement.view.brokers.keys()]);
+    return { disks, bytes: options.evenBytes === true ? sizesToEven(placement, disks) : undefined };
+  });
   return preview(placement, planChanges(placement, options.brokers, bytes), disks, options);
 }
 

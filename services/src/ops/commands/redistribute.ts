@@ -4,7 +4,7 @@ import { electPreferredLeaders } from "../elections.js";
 import { count, formatBytes } from "../format.js";
 import { partitionKey } from "../log-dirs.js";
 import { clusterPort } from "../move/cluster-port.js";
-import { batchesFor, refuseUnlessAllFit } from "../move/fit.js";
+import { batchesFor, refuseUnlessAllFit, whenAnswered } from "../move/fit.js";
 import { moveReplicas, type MoveOptions, type MovePort, removeIdleThrottles, sendReplicas } from "../move/mover.js";
 import { bytesOf, DEFAULT_DISK_LIMIT, type Disks } from "../move/room.js";
 import { totalLeft } from "../move/sizes.js";
@@ -110,11 +110,11 @@ async function refuseIfNoRoom(
 async function bytesToEven(
   port: MovePort,
   placement: Placement,
-  { evenBytes }: Pick<RedistributeOptions, "evenBytes">,
+  options: Pick<RedistributeOptions, "evenBytes" | "print" | "signal">,
 ): Promise<Bytes | undefined> {
-  if (evenBytes !== true) return undefined;
+  if (options.evenBytes !== true) return undefined;
   const holders = new Set(placement.partitions.flatMap(({ held }) => held));
-  return sizesToEven(placement, await port.disks([...holders]));
+  return whenAnswered(port, options, async (disksOf) => sizesToEven(placement, await disksOf([...holders])));
 }
 
 /** Bytes by partition. @throws {@link RefusedError} when nobody says how large a partition is */

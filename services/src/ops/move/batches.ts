@@ -12,6 +12,8 @@ export interface BatchOptions {
   readonly diskLimit: number;
   /** Whether Kafka already copies a change. */
   readonly underWay: (change: PlanChange) => boolean;
+  /** What is carried out before: replicas that are only removed make room. */
+  readonly orders?: readonly PlanChange[] | undefined;
 }
 
 /**
@@ -24,8 +26,11 @@ export interface BatchOptions {
  * @throws {@link RefusedError} naming a broker without room, when no order is found that ends.
  */
 export function batchesWithRoom(changes: readonly PlanChange[], disks: Disks, options: BatchOptions): PlanChange[][] {
-  const { batchBytes, diskLimit, underWay } = options;
+  const { batchBytes, diskLimit, underWay, orders = [] } = options;
   const room = new Room(disks, diskLimit);
+  copiesUnderWay(orders, disks).forEach((order) => {
+    room.release(order);
+  });
   let waiting = copiesOf(
     changes.filter((change) => !underWay(change)),
     disks,
@@ -75,15 +80,19 @@ export function batchesWithRoom(changes: readonly PlanChange[], disks: Disks, op
 /**
  * The first replica without room when all changes are copied at once and nothing is removed meanwhile.
  *
- * @throws {@link RefusedError} when a broker does not say how full its disks are.
+ * @param options - also what earlier batches of the same move have copied
+ * @throws {@link NoAnswerError} when a broker does not say how full its disks are.
  */
 export function lackAtOnce(
   changes: readonly PlanChange[],
   disks: Disks,
-  options: Omit<BatchOptions, "batchBytes">,
+  options: Pick<BatchOptions, "diskLimit" | "underWay"> & { readonly earlier?: readonly PlanChange[] | undefined },
 ): Lack | undefined {
-  const { diskLimit, underWay } = options;
+  const { diskLimit, underWay, earlier = [] } = options;
   const room = new Room(disks, diskLimit);
+  copiesUnderWay(earlier, disks).forEach((copy) => {
+    room.remember(copy);
+  });
   copiesUnderWay(changes.filter(underWay), disks).forEach((copy) => {
     room.fill(copy);
   });

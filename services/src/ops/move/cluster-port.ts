@@ -10,11 +10,12 @@ import { removeThrottles, throttle } from "./throttle.js";
 
 /** Moves replicas in a real cluster. */
 export function clusterPort(cluster: Cluster, bytesPerSecond: number): MovePort {
+  const whole = new Set<string>();
   return {
     ongoing: () => listOngoing(cluster),
     placement: () => readPlacement(cluster),
     reassign: (reassignments) => reassign(cluster, reassignments),
-    throttle: (changes) => throttle(cluster, changes, bytesPerSecond),
+    throttle: (changes) => throttle(cluster, changes, bytesPerSecond, whole),
     removeThrottles: () => removeThrottles(cluster),
     sizes: (changes) => sizesOf(cluster, changes),
     disks: (brokers) => disksOf(cluster, brokers),

@@ -46,8 +46,8 @@ const LATE_MS = 30_000;
  * nothing: when it ends early, Kafka finishes what is under way, throttled, and the next plan contains that.
  *
  * @throws {@link InterruptedError} when it was asked to stop.
- * @throws {@link RefusedError} before anything moves, when disks have no room; later, when nothing was copied for too long, partitions went elsewhere
- *   than they were sent, or a disk has filled up meanwhile.
+ * @throws {@link RefusedError} before anything moves, when disks have no room or brokers do not say; later, when nothing was copied for too long, partitions went elsewhere
+ *   than they were sent, or a disk has filled up meanwhile or is not told of any more.
  */
 export async function moveReplicas(
   port: MovePort,
@@ -57,7 +57,7 @@ export async function moveReplicas(
   try {
     const orders = changes.filter((change) => addedReplicas(change).length === 0);
     const copies = changes.filter((change) => addedReplicas(change).length > 0);
-    const batches = await batchesFor(port, copies, options);
+    const batches = await batchesFor(port, copies, { ...options, orders });
     for (let first = 0; first < orders.length; first += MOST_PARTITIONS) {
       const batch = orders.slice(first, first + MOST_PARTITIONS);
       await begin(port, batch, options);
@@ -65,7 +65,8 @@ export async function moveReplicas(
     }
     for (let index = 0, before = 0; index < batches.length; index += 1) {
       const batch = batches[index] ?? [];
-      if (index > 0) await awaitRoom(port, batch, options);
+      // The first one was judged a moment ago, unless removals made its room.
+      if (index > 0 || orders.length > 0) await awaitRoom(port, batch, batches.slice(0, index).flat(), options);
       await begin(port, batch, options);
       await finish(port, batch, { before, later: batches.slice(index + 1).flat(), of: copies.length }, options);
       before += batch.length;

@@ -6,6 +6,15 @@ import { RefusedError } from "../refused.js";
 /** Percent of a disk that moves may fill: Cruise Control's `disk.capacity.threshold` is 0.8. */
 export const DEFAULT_DISK_LIMIT = 80;
 
+/**
+ * Bytes that a disk takes of one move however full it is, up to {@link SMALL_LIMIT}: small topics, such as Kafka's own, have to have a place also where
+ * a broker shares its file system with other things, as on one machine's disk. 64 MiB are less than one segment of Kafka's logs.
+ */
+export const SMALL_BYTES = 64 * 2 ** 20;
+
+/** Percent of a disk that {@link SMALL_BYTES} may fill; the limit where that is higher. Kubernetes evicts pods from nodes that have less than 10 or 5 % left. */
+export const SMALL_LIMIT = 95;
+
 /** What brokers have on their disks. One that did not answer is missing. */
 export type Disks = ReadonlyMap<number, LogDirs>;
 
@@ -31,11 +40,24 @@ export interface Lack {
   readonly bytes: number;
 }
 
+/** An answer about disks is missing without which nothing can be decided. It may come yet. */
+export class NoAnswerError extends RefusedError {
+  /** @param broker - who did not answer, or not completely */
+  constructor(
+    readonly broker: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 interface Disk {
   readonly path: string;
   /** Undefined where the broker cannot tell: such a disk has room for everything. */
   readonly totalBytes: number | undefined;
   usedBytes: number;
+  /** What was put on it, without what was taken away. */
+  addedBytes: number;
   replicas: number;
   readonly sizes: ReadonlyMap<string, number>;
 }
@@ -58,6 +80,7 @@ export class Room {
           path,
           totalBytes: disk?.totalBytes,
           usedBytes: disk ? disk.totalBytes - disk.usableBytes : 0,
+          addedBytes: 0,
           replicas: sizes.size,
           sizes,
         })),
@@ -65,13 +88,17 @@ export class Room {
     );
   }
 
-  /** The first of a change's new replicas that has no room now. A disk above the limit has room for none with a byte in it. */
+  /** The first of a change's new replicas that has no room now. A disk above the limit has room for {@link SMALL_BYTES} in all. */
   lackOf(copy: Copy): Lack | undefined {
     for (const { broker, bytes } of copy.added) {
       const disk = this.#receiving(broker, copy.key);
       if (bytes === 0 || disk?.totalBytes === undefined) continue;
       const { path, totalBytes, usedBytes } = disk;
-      if (usedBytes + bytes > totalBytes * this.#limit) return { copy, broker, path, totalBytes, usedBytes, bytes };
+      const after = usedBytes + bytes;
+      if (after <= totalBytes * this.#limit) continue;
+      const small = disk.addedBytes + bytes <= SMALL_BYTES;
+      if (small && after <= totalBytes * Math.max(this.#limit, SMALL_LIMIT / 100)) continue;
+      return { copy, broker, path, totalBytes, usedBytes, bytes };
     }
     return undefined;
   }
@@ -82,7 +109,16 @@ export class Room {
       const disk = this.#receiving(broker, key);
       if (disk === undefined) continue;
       disk.usedBytes += bytes;
+      disk.addedBytes += bytes;
       if (!disk.sizes.has(key)) disk.replicas += 1;
+    }
+  }
+
+  /** Counts towards {@link SMALL_BYTES} what an earlier change of the same move has put on disks. */
+  remember({ key, added }: Copy): void {
+    for (const { broker } of added) {
+      const disk = this.#disks.get(broker)?.find(({ sizes }) => sizes.has(key));
+      if (disk !== undefined) disk.addedBytes += disk.sizes.get(key) ?? 0;
     }
   }
 
@@ -123,7 +159,7 @@ export class Room {
 /**
  * What changes do to disks.
  *
- * @throws {@link RefusedError} when a broker that has to say something for this did not answer.
+ * @throws {@link NoAnswerError} when a broker that has to say something for this did not answer.
  */
 export function copiesOf(changes: readonly PlanChange[], disks: Disks): Copy[] {
   return changes.map((change) => {
@@ -163,7 +199,7 @@ function largest(key: string, holders: readonly number[], disks: Disks): number 
 /**
  * Bytes of a partition: those of its largest replica. A partition that no holder has, all having answered, was deleted meanwhile.
  *
- * @throws {@link RefusedError} when a holder did not answer, and none of the others has the partition.
+ * @throws {@link NoAnswerError} when a holder did not answer, and none of the others has the partition.
  */
 export function bytesOf(key: string, holders: readonly number[], disks: Disks): number {
   const most = largest(key, holders, disks);
@@ -189,7 +225,7 @@ export function noRoom({ copy, broker, path, ...lack }: Lack, diskLimit: number,
   const percent = (part: number) => `${((100 * part) / totalBytes).toFixed(1)} %`;
   const above = usedBytes > (totalBytes * diskLimit) / 100;
   const holds = above
-    ? `holds ${formatBytes(Math.round(usedBytes))} (${percent(usedBytes)}), so it may only lose bytes`
+    ? `holds ${formatBytes(Math.round(usedBytes))} (${percent(usedBytes)}), so it takes no more than ${formatBytes(SMALL_BYTES)} in all, up to ${Math.max(diskLimit, SMALL_LIMIT)} %`
     : `would hold ${formatBytes(Math.round(usedBytes + bytes))} (${percent(usedBytes + bytes)})`;
   return new RefusedError(
     `Broker ${broker} has no room for ${copy.key} (${formatBytes(Math.round(bytes))}): its disk of ${formatBytes(totalBytes)} at ${path} ${holds}, and the limit is ${diskLimit} %. ` +
@@ -198,13 +234,15 @@ export function noRoom({ copy, broker, path, ...lack }: Lack, diskLimit: number,
 }
 
 const noAnswer = (broker: number): RefusedError =>
-  new RefusedError(
+  new NoAnswerError(
+    broker,
     `Broker ${broker} does not say how full its disks are, so nobody knows whether the replicas that it would get have room. ` +
       "See whether it is up and its disks work (`npm run ops -- status`), then run this again.",
   );
 
 const unknownSize = (key: string, broker: number): RefusedError =>
-  new RefusedError(
+  new NoAnswerError(
+    broker,
     `Nobody says how large ${key} is, because broker ${broker} does not answer or has lost a disk, so nobody knows whether its new replicas have room. ` +
       "See whether the broker is up and its disks work (`npm run ops -- status`), then run this again.",
   );

@@ -21,14 +21,17 @@ const ALL = "*";
 /**
  * Limits the network bandwidth of each broker for copying `changes`. Only replicas that are being copied count, so writers and in-sync replicas are
  * not slowed. Other copying in the same topics, begun by anybody, stays throttled. Where so many replicas of a topic are copied that their list would
- * be long, all of its replicas are throttled; that slows one that fell behind, too, as after a restart.
+ * be long, all of its replicas are throttled; that slows one that fell behind, too, as after a restart. So it ends with the batch: the next call takes it
+ * from topics of which nothing moves any more.
  *
  * @param bytesPerSecond - for each broker, in each direction
+ * @param whole - topics that the calls before have throttled as a whole; changed to those that are now
  */
 export async function throttle(
   cluster: Cluster,
   changes: readonly PlanChange[],
   bytesPerSecond: number,
+  whole = new Set<string>(),
 ): Promise<void> {
   const rate = String(bytesPerSecond);
   const up = (await cluster.describe([])).brokers;
@@ -41,16 +44,26 @@ export async function throttle(
   );
   const topics = new Set(changes.map(({ topic }) => topic));
   const known = new Set(changes.map(({ topic, partition }) => partitionKey(topic, partition)));
-  const others = (await readPlacement(cluster)).partitions
-    .filter(({ topic, partition, moving }) => moving && topics.has(topic) && !known.has(partitionKey(topic, partition)))
+  const moving = (await readPlacement(cluster)).partitions.filter((each) => each.moving);
+  const others = moving
+    .filter(({ topic, partition }) => topics.has(topic) && !known.has(partitionKey(topic, partition)))
     .map(({ topic, partition, held, replicas }): PlanChange => ({ topic, partition, from: held, to: replicas }));
-  const settings = new Map<string, Record<string, string>>();
+  const settings = new Map<string, Record<string, string | undefined>>();
   for (const [topic, members] of Map.groupBy([...changes, ...others], (change) => change.topic)) {
     const sources = members.flatMap(({ partition, from }) => from.map((id) => `${partition}:${id}`));
     const copies = members.flatMap((change) => addedReplicas(change).map((id) => `${change.partition}:${id}`));
     settings.set(topic, { [LEADER_REPLICAS]: listOf(sources), [FOLLOWER_REPLICAS]: listOf(copies) });
   }
+  const busy = new Set(moving.map(({ topic }) => topic));
+  for (const topic of whole) {
+    if (settings.has(topic) || busy.has(topic)) continue;
+    settings.set(topic, { [LEADER_REPLICAS]: undefined, [FOLLOWER_REPLICAS]: undefined });
+  }
   await alterInTurn(cluster, settings);
+  for (const [topic, set] of settings) {
+    if (Object.values(set).includes(ALL)) whole.add(topic);
+    else whole.delete(topic);
+  }
 }
 
 const listOf = (replicas: readonly string[]): string => (replicas.length > MOST_LISTED ? ALL : replicas.join(","));
