@@ -32,7 +32,8 @@ export const recoverQuorum = (): Command =>
 /** @returns the exit code: 0 when the quorum is back, 1 when it is refused, 2 when it has to be named first */
 async function recover(options: Options, print: (line: string) => void): Promise<number> {
   const pods = new Pods(await kubeConfig(options.context), options.namespace);
-  const { servers, fixed } = await survey(pods);
+  const look = () => survey(pods);
+  const { servers, fixed } = await look();
   for (const server of servers) print(line(server));
   const judgement = judge(servers, fixed, options);
   if (judgement.kind === "refused") {
@@ -45,7 +46,7 @@ async function recover(options: Options, print: (line: string) => void): Promise
     print(`Nothing was changed. To recover: ${commandFor(judgement.plan, options)}`);
     return 2;
   }
-  await carryOut(pods, servers, judgement.plan, print);
+  await carryOut(pods, { servers, plan: judgement.plan }, options, look, print);
   return 0;
 }
 

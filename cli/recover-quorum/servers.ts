@@ -1,14 +1,13 @@
 import { AppsV1Api } from "@kubernetes/client-node";
 import { answerOf, type Pods, serversOf } from "../pods";
-import { parseDisk, type Server } from "./survey";
+import { parseDisk, type Surveyed } from "./survey";
 
 /**
  * Asks every server of the stack what its disk has.
  *
- * @returns the servers, and whether directories of controllers are derived, as with Kafka 3
  * @throws when there is no stack with KRaft.
  */
-export async function survey(pods: Pods): Promise<{ readonly servers: Server[]; readonly fixed: boolean }> {
+export async function survey(pods: Pods): Promise<Surveyed> {
   const settings = await pods.settings();
   const [controllers, brokers] = [Number(settings["controllers"]), Number(settings["brokers"])];
   if (!(controllers > 0) || !(brokers > 0)) throw new Error("This stack has no KRaft controllers: nothing to recover.");

@@ -33,6 +33,13 @@ export interface Server {
   readonly disk: Disk | string;
 }
 
+/** All servers of a stack. */
+export interface Surveyed {
+  readonly servers: readonly Server[];
+  /** Whether directories of controllers are derived, as with Kafka 3. */
+  readonly fixed: boolean;
+}
+
 /**
  * Reads what `quorum-recovery.sh survey` prints.
  *

@@ -98,7 +98,7 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       quorum.launch(kept);
     });
 
-    it("refuses a copy that did not arrive whole, and one for other voters", async () => {
+    it("refuses a copy that did not arrive whole, and one for other voters or another directory", async () => {
       await quorum.kill(...CONTROLLERS, BROKER);
       const found = await quorum.survey(BROKER);
       const copy = await quorum.recovery(BROKER, ["export"]);
@@ -107,6 +107,8 @@ for (const version of ["4.3.1", "3.9.2"] satisfies KafkaVersion[]) {
       const right = found["voters"] ?? "";
       await assert.rejects(stage(String(Number(found["end"]) + 1), right, copy), /ends at offset \d+ and not at/);
       await assert.rejects(stage(found["end"] ?? "", right.split(",")[0] ?? "", copy), /which got no directory/);
+      // The disk of 9000 is formatted.
+      await assert.rejects(stage(found["end"] ?? "", right, copy), /this disk has \S+ by now/);
       await assert.rejects(stage(found["end"] ?? "", right, copy.subarray(0, copy.length / 2)));
       assert.ok(!existsSync(join(quorum.volume(9000), "recovery")));
       rmSync(join(quorum.volume(9000), "recovery.partial"), { recursive: true });

@@ -134,6 +134,11 @@ export class Decisions {
     return (await this.ask([`format ${directory} ${config}`]))[0] ?? "";
   }
 
+  /** Removes a copy of the metadata that waits on a volume for a server's start: `discarded`, or why not. */
+  async discard(volume: string): Promise<string> {
+    return (await this.ask([`discard ${volume}`]))[0] ?? "";
+  }
+
   /** Ends the JVM. */
   stop(): void {
     this.java?.kill();

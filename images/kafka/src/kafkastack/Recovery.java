@@ -33,15 +33,12 @@ import org.apache.kafka.common.message.VotersRecord;
  * the log directory, with these voters in a later epoch and the id of this controller's directory. The server's next start installs it: see {@link
  * #install}.
  *
- * <p>{@code discard}: removes a staged copy.
+ * <p>{@code discard}: removes a staged copy. Refuses while one is being installed, which is not undone.
  */
 final class Recovery {
     private static final String META = "meta.properties";
     private static final String QUORUM_STATE = "quorum-state";
     private static final String EPOCHS = "leader-epoch-checkpoint";
-    private static final String STAGED = "recovery";
-    /** A staged copy that is being installed. */
-    private static final String TAKEN = "recovery.taken";
     /** A copy staged for a disk that has changed since. */
     private static final String STALE = "recovery.stale-";
     /** The file in a staged copy with the disk's state at that time. */
@@ -52,11 +49,13 @@ final class Recovery {
 
     private final Path log;
     private final Path volume;
+    private final StagedCopy stagedCopy;
 
     /** @param log the log directory with the metadata; the staged copy is beside it. */
     Recovery(Path log) {
         this.log = log;
         this.volume = log.toAbsolutePath().getParent();
+        this.stagedCopy = StagedCopy.of(volume);
     }
 
     public static void main(String[] args) throws IOException {
@@ -70,7 +69,7 @@ final class Recovery {
                     recovery.stage(new First(System.in, Long.parseLong(args[1])), Long.parseLong(args[2]), Integer.parseInt(args[3]), args[4], args[5]);
                     System.out.println("staged");
                 }
-                case "discard" -> delete(recovery.volume.resolve(STAGED));
+                case "discard" -> recovery.stagedCopy.discard();
                 default -> throw new IOException("no such command: " + args[0]);
             }
         } catch (IOException refusal) {
@@ -84,8 +83,8 @@ final class Recovery {
      * disk whose metadata has changed since the staging belongs to a live quorum, so the copy is moved aside instead.
      */
     void install() throws IOException {
-        Path waiting = volume.resolve(STAGED);
-        Path staged = volume.resolve(TAKEN);
+        Path waiting = stagedCopy.staged();
+        Path staged = stagedCopy.taken();
         if (!Files.exists(staged)) {
             if (!Files.exists(waiting)) {
                 return;
@@ -110,7 +109,7 @@ final class Recovery {
         if (Files.exists(staged.resolve(META))) {
             Files.move(staged.resolve(META), log.resolve(META), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
-        delete(staged);
+        StagedCopy.delete(staged);
         System.err.println("kafka-stack: the metadata is recovered from the copy of another server");
     }
 
@@ -181,8 +180,8 @@ final class Recovery {
     }
 
     private void stage(InputStream from, long end, int epoch, String directoryId, String voters) throws IOException {
-        Path partial = volume.resolve(STAGED + ".partial");
-        delete(partial);
+        Path partial = stagedCopy.partial();
+        StagedCopy.delete(partial);
         Path directory = Files.createDirectories(partial.resolve(MetadataLog.DIRECTORY));
         ZipInputStream zip = new ZipInputStream(new BufferedInputStream(from));
         for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
@@ -198,14 +197,19 @@ final class Recovery {
             Path epochs = directory.resolve(EPOCHS);
             Files.deleteIfExists(epochs); // rebuilt from the records
         }
+        String formatted = formatted().getProperty("directory.id", directoryId);
+        if (!formatted.equals(directoryId)) {
+            throw new IOException("the copy is for a disk with the directory " + directoryId + ", and this disk has " + formatted
+                    + " by now: its voter would be unknown to the others. Nothing was staged; give the command again, which asks every server anew");
+        }
         Files.writeString(directory.resolve(QUORUM_STATE), "{\"leaderId\":-1,\"leaderEpoch\":" + epoch + ",\"votedId\":-1,\"votedDirectoryId\":\"" + Uuid.ZERO_UUID + "\",\"data_version\":1}");
         if (!Files.exists(log.resolve(META))) {
             int node = Integer.parseInt(System.getenv("KAFKA_NODE_ID_BASE")) + Integer.parseInt(System.getenv("POD_NAME").replaceFirst(".*-", ""));
             Files.writeString(partial.resolve(META), "version=1\ncluster.id=" + System.getenv("KAFKA_CLUSTER_ID") + "\nnode.id=" + node + "\ndirectory.id=" + directoryId + "\n");
         }
         Files.writeString(partial.resolve(REPLACES), state());
-        delete(volume.resolve(STAGED));
-        Files.move(partial, volume.resolve(STAGED), StandardCopyOption.ATOMIC_MOVE);
+        StagedCopy.delete(stagedCopy.staged());
+        Files.move(partial, stagedCopy.staged(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The same voters with other directories. */
@@ -239,17 +243,6 @@ final class Recovery {
             // not formatted
         }
         return properties;
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.sorted((one, other) -> other.compareTo(one)).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /**

@@ -69,6 +69,7 @@ public final class Decisions {
                 case "zookeeper" -> zookeeper(words);
                 case "metrics" -> metrics(words);
                 case "format" -> format(words);
+                case "discard" -> discard(words[1]);
                 case "understand" -> understand(words);
                 case "last" -> last(words);
                 case "copies" -> copies(words);
@@ -132,6 +133,16 @@ public final class Decisions {
         }
         Files.delete(settings);
         return members.get();
+    }
+
+    /** {@code discard VOLUME}: {@code discarded}, or why not. */
+    private static String discard(String volume) {
+        try {
+            StagedCopy.of(Path.of(volume)).discard();
+            return "discarded";
+        } catch (IOException refusal) {
+            return refusal.getMessage();
+        }
     }
 
     private static String format(String[] words) {
