@@ -188,8 +188,19 @@ describe("a Kafka cluster", () => {
       new Kafka("one", args, { provider });
       new Kafka("two", args, { provider: other });
       assert.throws(() => new Kafka("three", args, { provider }), /The cluster three is refused/);
-      new Kafka("four", { ...args, namespace: pulumi.output("shared") }, { provider });
     });
+    // The same kubeconfig and context as without the argument.
+    await assert.rejects(two({ namespace: "shared", cluster: {} }, { namespace: "shared" }), /kafka-1 is refused/);
+  });
+
+  it("may be created again and again by unit tests of programs, which set Pulumi's mocks once", async () => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ name, inputs }) => ({ id: `${name}-id`, state: inputs as object }),
+      call: () => ({}),
+    });
+    new Kafka("kafka", { images: IMAGES });
+    assert.ok(new Kafka("kafka", { images: IMAGES }).bootstrap);
+    await pulumi.runtime.disconnect();
   });
 
   it("gives clients an address in its namespace", async () => {

@@ -114,11 +114,11 @@ export class Kafka extends pulumi.ComponentResource {
   /** The images that it runs, for another cluster with the same ones. */
   readonly images: KafkaImages;
 
-  constructor(name: string, given: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, written: KafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:cluster:Kafka", name, {}, opts);
     tolerateMocks();
-    refuseBadArguments(name, given);
-    refuseSharedNamespace(this, name, given);
+    refuseBadArguments(name, written);
+    const given = refuseSharedNamespace(this, name, written);
     const prefix = given.prefix ?? `${name}-`;
     const named = (part: string) => `${prefix}${part}`;
     const complete = resolveCluster(given);

@@ -9,6 +9,12 @@ const OLDEST_NODE = [22, 19] as const;
 /** What is missing without a client, and what to do. */
 export const NEEDS_NODE = `that needs Node.js ${OLDEST_NODE.join(".")} or later, and this is ${process.versions.node}: put a newer one first in PATH`;
 
+/** Whether this Node.js runs the library: without it nothing is asked, and clients are undefined. */
+export function runsClient(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+}
+
 /**
  * A client for what Pulumi cannot do. The library is loaded here and not with the program, because loading takes longer than a preview should.
  *
@@ -35,10 +41,7 @@ export async function batchApi(access: ClusterAccess): Promise<BatchV1Api | unde
 let loading: ReturnType<typeof load> | undefined;
 
 async function load() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) {
-    return import("@kubernetes/client-node");
-  }
+  if (runsClient()) return import("@kubernetes/client-node");
   await pulumi.log.warn(
     `The cluster is not asked what it holds, Released volumes are not freed, and running Jobs of an interrupted run are not ended: ${NEEDS_NODE}`,
   );

@@ -32,9 +32,10 @@ describe("claims of servers that have left", function () {
         ...changed,
       },
     });
-  const pod = () =>
+  const pod = (phase = "Running") =>
     put(POD, {
       kind: "Pod",
+      status: { phase },
       metadata: { name: "broker-3", namespace: "kafka" },
       spec: { volumes: [{ name: "data-0", persistentVolumeClaim: { claimName: "data-0-broker-3" } }] },
     });
@@ -92,6 +93,14 @@ describe("claims of servers that have left", function () {
     assert.deepEqual(there(), ["data-0-broker-2"]);
   });
 
+  for (const phase of ["Succeeded", "Failed"]) {
+    it(`do not wait for a pod that names them and has ended for good (${phase})`, async () => {
+      pod(phase);
+      await left();
+      assert.deepEqual(there(), ["data-0-broker-2"]);
+    });
+  }
+
   for (const [what, path] of [
     ["claims", CLAIMS],
     ["servers", SET],
@@ -119,12 +128,26 @@ describe("LeftClaims", () => {
 
   it("is a stash that changes with each end of a change, and calls a hook only in an update", async () => {
     const stash = (await made({})).find(({ type }) => type === "pulumi:index:Stash");
-    assert.deepEqual(stash?.inputs, { input: { namespace: "kafka", pools: POOLS, left: "finish-1" } });
+    assert.deepEqual(stash?.inputs, { input: { namespace: "kafka", pools: POOLS, left: "finish-1", deletes: true } });
     assert.deepEqual([stash.beforeCreate, stash.beforeUpdate], [["left-deletion"], ["left-deletion"]]);
   });
 
   it("deletes nothing in a cluster that it does not know", async () => {
     const stash = (await made()).find(({ type }) => type === "pulumi:index:Stash");
     assert.deepEqual([stash?.beforeCreate, stash?.beforeUpdate], [[], []]);
+    // So it changes, and its hook is called, once the cluster is known.
+    assert.equal((stash?.inputs["input"] as { deletes: boolean }).deletes, false);
+  });
+
+  it("deletes nothing, and fails nothing, on a Node.js that is too old to ask the cluster", async () => {
+    const { versions } = process;
+    Object.defineProperty(process, "versions", { value: { ...versions, node: "20.20.2" }, configurable: true });
+    try {
+      const stash = (await made({})).find(({ type }) => type === "pulumi:index:Stash");
+      assert.deepEqual([stash?.beforeCreate, stash?.beforeUpdate], [[], []]);
+      assert.equal((stash?.inputs["input"] as { deletes: boolean }).deletes, false);
+    } finally {
+      Object.defineProperty(process, "versions", { value: versions, configurable: true });
+    }
   });
 });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { notYet, until } from "../../waiting";
 import { ask, orNone } from "../kubernetes/ask";
 import type { ClusterAccess } from "../kubernetes/cluster-access";
-import { appsApi, coreApi } from "../kubernetes/core-api";
+import { appsApi, coreApi, NEEDS_NODE, runsClient } from "../kubernetes/core-api";
 import { judgedAnew } from "../kubernetes/deletion";
 import { isPart, PART_OF_SELECTOR } from "../kubernetes/part-of";
 import { uses } from "../kubernetes/pod-state";
@@ -39,7 +39,7 @@ export interface LeftClaimsArgs extends Pick<Scope, "namespace" | "instance"> {
   readonly pools: readonly LeftPool[];
   /** Changes whenever servers may have left for good. */
   readonly left: pulumi.Input<string>;
-  /** The provider's cluster. @default claims stay, and a warning says so */
+  /** The provider's cluster. @default claims stay unless their `whenDeleted` is `delete`, and a warning says so */
   readonly cluster?: ClusterAccess | undefined;
 }
 
@@ -55,14 +55,21 @@ export class LeftClaims extends pulumi.ComponentResource {
   constructor(name: string, args: LeftClaimsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kafka-stack:storage:LeftClaims", name, {}, opts);
     const { namespace, instance, pools, left, cluster } = args;
-    if (cluster === undefined) {
+    const why =
+      cluster === undefined
+        ? "the component was given a provider, and not its cluster; name it in the argument `cluster`"
+        : runsClient()
+          ? undefined
+          : NEEDS_NODE;
+    if (why !== undefined) {
       void pulumi.log.warn(
-        "storage.whenScaled is delete, and claims of servers that leave stay all the same: the component was given a provider, and not its cluster, in which to delete them; name it in the argument `cluster`, or delete the claims by hand",
+        `storage.whenScaled is delete, and the stack does not ask the cluster which claims of servers that left are there: ${why}. Until then, claims whose storage.whenDeleted is delete too go at the end of \`up\`, by Pulumi; all others stay, unless somebody deletes them`,
         this,
       );
     }
     const hook =
       cluster &&
+      why === undefined &&
       new pulumi.ResourceHook(`${name}-deletion`, async ({ newInputs }) => {
         if (pulumi.runtime.isDryRun()) return;
         const { input } = newInputs as { input: { namespace: string; pools: LeftPool[] } };
@@ -73,7 +80,8 @@ export class LeftClaims extends pulumi.ComponentResource {
       });
     new pulumi.Stash(
       `${name}-gone`,
-      { input: { namespace, pools, left } },
+      // Once the cluster is known, what has stayed until then is deleted, whether anything else changes or not.
+      { input: { namespace, pools, left, deletes: why === undefined } },
       { parent: this, ...(hook && { hooks: { beforeCreate: [hook], beforeUpdate: [hook] } }) },
     );
     this.registerOutputs({});
@@ -153,12 +161,15 @@ async function refuseIfScaled(apps: AppsV1Api, namespace: string, { pool, replic
   );
 }
 
+/** Phases of pods that have ended for good: Kubernetes, too, deletes claims that only such pods name. */
+const ENDED: ReadonlySet<string | undefined> = new Set(["Succeeded", "Failed"]);
+
 /** Waits until no pod uses a claim. */
 async function unused(core: CoreV1Api, { namespace, name }: { namespace: string; name: string }): Promise<void> {
   const what = `no pod uses the claim ${namespace}/${name}`;
   const free = async () => {
     const { items } = await ask(`who uses the claim ${namespace}/${name}`, () => core.listNamespacedPod({ namespace }));
-    const user = items.find((pod) => uses(pod, name));
+    const user = items.find((pod) => uses(pod, name) && !ENDED.has(pod.status?.phase));
     return user === undefined || notYet(`the pod ${user.metadata?.name ?? ""} does`);
   };
   await until(free, { what, timeout: PATIENCE_MS, interval: 1_000 });

@@ -14,21 +14,40 @@ const APPLIED_MS = 1_000;
  * Where all replicas are, as every broker knows it whose metadata has everything that was agreed on when this was called; at least one. Another broker may
  * be cut off from the controllers, and answer with what it knew before: it does not know of replicas that a broker has got since.
  *
+ * @param part - what is needed of each broker's answer, taken as it arrives: all answers together are brokers × partitions, too much for the memory of
+ *   a Job in a large cluster.
  * @throws {@link RefusedError} when no broker has it.
  */
-export async function placementsUpToDate(cluster: Cluster): Promise<readonly Placement[]> {
+export async function placementsUpToDate<Part>(
+  cluster: Cluster,
+  part: (placement: Placement) => Part,
+): Promise<readonly Part[]> {
   const now = await describeQuorum(cluster);
   for (let look = 1; ; look += 1) {
-    const placements: Placement[] = [];
+    const known: { readonly part: Part }[] = [];
     for (const id of now === undefined ? [await zooKeeperController(cluster)] : await caughtUpWith(cluster, now)) {
-      const placement = await placementKnownTo(cluster, id);
-      // With ZooKeeper, a broker that names another controller learns from that one.
-      if (placement && (now !== undefined || placement.view.controllerId === id)) placements.push(placement);
+      const one = await partKnownTo(cluster, { id, zooKeeper: now === undefined, part });
+      if (one !== undefined) known.push(one);
     }
-    if (placements.length > 0) return placements;
+    if (known.length > 0) return known.map((each) => each.part);
     if (look === LOOKS) throw new RefusedError(NOBODY_KNOWS);
     await pause(PAUSE_MS);
   }
+}
+
+/** A function of its own, so that the whole answer ends with it. */
+async function partKnownTo<Part>(
+  cluster: Cluster,
+  {
+    id,
+    zooKeeper,
+    part,
+  }: { readonly id: number; readonly zooKeeper: boolean; readonly part: (placement: Placement) => Part },
+): Promise<{ readonly part: Part } | undefined> {
+  const placement = await placementKnownTo(cluster, id);
+  // With ZooKeeper, a broker that names another controller learns from that one.
+  if (placement === undefined || (zooKeeper && placement.view.controllerId !== id)) return undefined;
+  return { part: part(placement) };
 }
 
 const zooKeeperController = async (cluster: Cluster): Promise<number> => (await cluster.describe([])).controllerId;

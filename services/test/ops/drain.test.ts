@@ -22,8 +22,7 @@ describe("who holds partitions", () => {
   const fresh = view([0, 1, 2, 3], [[0, 3]]);
   const stale = view([0, 1, 2, 3], [[0, 1]]);
   const views = new Map([0, 1, 2, 3].map((id) => [id, id === 1 ? stale : fresh]));
-  const held = async (cluster: Cluster) =>
-    (await placementsUpToDate(cluster)).map(({ partitions }) => partitions[0]?.replicas);
+  const held = async (cluster: Cluster) => placementsUpToDate(cluster, ({ partitions }) => partitions[0]?.replicas);
 
   it("is said by brokers with the controllers' latest metadata, not by one that is cut off", async () => {
     const cluster = fake({ views, logs: { 0: 10, 1: 9, 2: 11, 3: 3 }, any: 1 });
@@ -32,6 +31,18 @@ describe("who holds partitions", () => {
       [0, 3],
     ]);
     assert.equal(await refuseIfUndrainable(cluster, { ...options, keep: [0, 1, 2] }), true);
+  });
+
+  it("is kept of each broker's answer only as far as it is asked for, before the next one is asked", async () => {
+    const did: string[] = [];
+    const cluster = fake({ views, logs: { 0: 10, 2: 10 }, any: 0 });
+    const describedBy = (id: number) => {
+      did.push(`ask ${id}`);
+      return Promise.resolve(views.get(id));
+    };
+    const parts = await placementsUpToDate(Object.assign(cluster, { describedBy }), () => did.push("take"));
+    assert.deepEqual(did, ["ask 0", "take", "ask 2", "take"]);
+    assert.deepEqual(parts, [2, 4]);
   });
 
   it("is said by the controller with ZooKeeper", async () => {

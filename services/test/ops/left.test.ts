@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Cluster } from "../../src/ops/cluster.js";
-import { judgeLeft, type LeftOptions, refuseIfOnLeft, takeBack } from "../../src/ops/commands/left.js";
+import { judgeLeft, type LeftOptions, ofLeft, refuseIfOnLeft, takeBack } from "../../src/ops/commands/left.js";
 import { place } from "../../src/ops/placement.js";
-import { RefusedError } from "../../src/ops/refused.js";
+import { InterruptedError, RefusedError } from "../../src/ops/refused.js";
 import { fake, view } from "./knowing-brokers.js";
 
 const KEEP = [0, 1, 2];
@@ -29,7 +29,7 @@ const CASES: readonly [
 describe("brokers that have left", () => {
   for (const [what, replicas, listed, silent, is, partitions] of CASES) {
     it(`are ${is} when ${what}`, () => {
-      const state = judgeLeft([place(view(listed, replicas), [], [])], KEEP, silent);
+      const state = judgeLeft([ofLeft(place(view(listed, replicas), [], []), KEEP)], silent);
       assert.equal(state.is, is);
       const named =
         "partitions" in state ? state.partitions.map((each) => `${each.topic}-${each.partition}`) : undefined;
@@ -39,7 +39,13 @@ describe("brokers that have left", () => {
 
   it("hold what any broker with the latest metadata knows of", () => {
     const [fresh, before] = [place(view(KEEP, [[0, 3]]), [], []), place(view(KEEP, [[0, 1]]), [], [])];
-    assert.equal(judgeLeft([before, fresh], KEEP, []).is, "holding");
+    assert.equal(
+      judgeLeft(
+        [before, fresh].map((each) => ofLeft(each, KEEP)),
+        [],
+      ).is,
+      "holding",
+    );
   });
 });
 
@@ -142,6 +148,57 @@ for (const kind of ["KRaft", "ZooKeeper"]) {
         return Promise.reject(new RefusedError("Nothing was copied for 300 s."));
       };
       await assert.rejects(takeBack(cluster, options({ move })), /t-0\. They came there/);
+    });
+
+    it("is looked for again after a pause when a look fails at once, and that is said once", async () => {
+      const { cluster, become } = changing(of(KEEP, [[0, 1]]), of(KEEP, [[0, 1]]));
+      let looks = 0;
+      const failing = new Proxy(cluster, {
+        get: (target, key): unknown => {
+          if (key !== "knows" || looks === 3) return Reflect.get(target, key);
+          looks += 1;
+          if (looks === 3) become(1);
+          return () => Promise.reject(new RefusedError("Nobody answers."));
+        },
+      });
+      const began = Date.now();
+      await takeBack(failing, options());
+      assert.ok(Date.now() - began >= 2_900, "without pauses");
+      assert.deepEqual([looks, said], [3, ["Looking again after: Nobody answers."]]);
+    });
+
+    it("is no longer waited for when the process is asked to stop", async () => {
+      const stop = new AbortController();
+      const print = (line: string) => {
+        said.push(line);
+        stop.abort();
+      };
+      const stopped = takeBack(of([0, 1, 2, 3], [[0]]), options({ print, signal: stop.signal }));
+      await assert.rejects(stopped, InterruptedError);
+      const silent = Object.assign(of(KEEP, []), { knows: () => Promise.reject(new RefusedError("Nobody answers.")) });
+      const again = new AbortController();
+      setTimeout(() => {
+        again.abort();
+      }, 100);
+      await assert.rejects(takeBack(silent, options({ signal: again.signal })), InterruptedError);
+    });
+
+    it("may take as long as the last one when another has stopped", async () => {
+      const { cluster, become } = changing(
+        of([0, 1, 2, 3, 4, 5], [[0]]),
+        of([0, 1, 2, 4, 5], [[0]]),
+        of([0, 1, 2, 5], [[0]]),
+      );
+      let stage = 0;
+      const print = (line: string) => {
+        said.push(line);
+        stage += 1;
+        if (stage < 3) become(stage);
+      };
+      const began = Date.now();
+      await assert.rejects(takeBack(cluster, options({ print, waitMs: 2_500 })), /run `up` again once they have/);
+      assert.ok(Date.now() - began >= 4_400, "the time did not begin anew");
+      assert.equal(said.length, 3);
     });
 
     it("gives up on one that does not stop, or to which partitions keep coming", async () => {

@@ -90,7 +90,7 @@ export async function brokersBeside(
 
 /** Whether no other broker than these holds or receives anything, by everybody who knows. */
 const isDrained = async (cluster: Cluster, keep: readonly number[]): Promise<boolean> =>
-  (await placementsUpToDate(cluster)).every((placement) => holdEverything(placement, keep));
+  (await placementsUpToDate(cluster, (placement) => holdEverything(placement, keep))).every((drained) => drained);
 
 async function targetsOf(cluster: Cluster, { keep, cordoned }: DrainOptions): Promise<readonly number[]> {
   const closed = cordoned ?? (await readCordoned(cluster, keep));

@@ -1,7 +1,7 @@
 import { unregisterBrokerV0 } from "@platformatic/kafka";
 import type { Cluster } from "../cluster.js";
 import { count } from "../format.js";
-import { type PlacedPartition } from "../placement.js";
+import type { PlacedPartition, Placement } from "../placement.js";
 import { RefusedError } from "../refused.js";
 import { readRegistered } from "../registered.js";
 import { placementsUpToDate } from "../up-to-date.js";
@@ -49,14 +49,9 @@ export async function unregister(cluster: Cluster, { keep, waitMs, print }: Unre
 
 async function forget(cluster: Cluster, ids: readonly number[], print: (line: string) => void): Promise<void> {
   // A broker that is cut off from the controllers does not know what others hold.
-  for (const { partitions } of ids.length === 0 ? [] : await placementsUpToDate(cluster)) {
-    const holder = ids.find((id) => partitions.some((each) => isOn(each, id)));
-    if (holder === undefined) continue;
-    const holds = partitions.find((each) => isOn(each, holder));
-    throw new RefusedError(
-      `Broker ${holder} still holds ${holds?.topic ?? ""}-${holds?.partition ?? ""}; drain it first.`,
-    );
-  }
+  const held = ids.length === 0 ? [] : await placementsUpToDate(cluster, (placement) => heldBy(ids, placement));
+  const still = held.find((each) => each !== undefined);
+  if (still !== undefined) throw new RefusedError(`Broker ${still.holder} still holds ${still.name}; drain it first.`);
   for (const id of ids) {
     const [what, gone] = [`unregistering broker ${id}`, ["BROKER_ID_NOT_REGISTERED"]];
     await cluster.requestUnlessGone(what, "controller", gone, unregisterBrokerV0.api, id);
@@ -66,6 +61,18 @@ async function forget(cluster: Cluster, ids: readonly number[], print: (line: st
       ? "No broker has to be unregistered."
       : `Unregistered ${count(ids.length, "broker")}: ${ids.join(", ")}.`,
   );
+}
+
+/** The first of these brokers that holds anything, and the first that it holds. */
+function heldBy(
+  ids: readonly number[],
+  { partitions }: Placement,
+): { readonly holder: number; readonly name: string } | undefined {
+  for (const holder of ids) {
+    const holds = partitions.find((each) => isOn(each, holder));
+    if (holds !== undefined) return { holder, name: `${holds.topic}-${holds.partition}` };
+  }
+  return undefined;
 }
 
 const isOn = ({ held, replicas }: PlacedPartition, broker: number): boolean =>
